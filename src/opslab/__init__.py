@@ -1,0 +1,1 @@
+"""opslab: internet operations, taught on data."""
