@@ -1,0 +1,67 @@
+# The course's commands. `make help` lists them. Each prepares what it needs and is quick the second time.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# Jupyter refuses to run as root unless told to; containers often have no other user.
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Off-line: no news, no update check.
+QUIET  := --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+NBVAL  := --nbval-cell-timeout=60 -p no:cacheprovider
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test build data lint lock benchmark browser clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+lab: $(READY)  ## open the course in JupyterLab
+	$(BIN)/jupyter lab $(QUIET) $(ROOT) $(LAB) notebooks/00-start-here.ipynb
+
+test: $(READY) browser  ## run every test, as CI does
+	$(BIN)/ruff check -q .
+	$(BIN)/ruff format -q --check .
+	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -q exercises
+	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile -q tests notebooks solutions
+
+build: $(READY)  ## build the notebooks whose text, package or data changed
+	$(BIN)/python -m opslab.build
+
+data: $(READY)  ## generate datasets/ again and verify it
+	$(BIN)/python -m opslab.datasets
+	$(BIN)/python -m opslab.datasets --verify
+
+lint: $(READY)  ## format the code and check its style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
+	$(BIN)/python benchmarks/cohort_table.py
+	$(BIN)/python benchmarks/explorables.py
+
+lock: $(READY)  ## resolve the lock file again from pyproject.toml
+	$(PYTHON) -m pip --python $(VENV) install -q uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate \
+	  --upgrade pyproject.toml -o requirements.lock
+
+clean:  ## remove the virtual environment and all caches
+	rm -rf $(VENV) .build .pytest_cache .ruff_cache .hypothesis
+
+# The environment: from the lock file alone, without any tool beyond Python and pip.
+# A marker file says that it is complete, so an interrupted installation is taken up again.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }
+	@echo "preparing $(VENV) (once, a minute or two) ..."
+	@$(PYTHON) -m venv --without-pip $(VENV)
+	@$(PYTHON) -m pip --python $(VENV) install -q --disable-pip-version-check -r requirements.lock
+	@$(PYTHON) -m pip --python $(VENV) install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The browser tests want a chromium. CI must have one; elsewhere its absence only skips them.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
+	if [ -n "$$CI" ] && [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get -qq update && apt-get -qq install -y chromium >/dev/null; \
+	else echo "no chromium found: browser tests will be skipped (Debian: apt-get install chromium)"; fi

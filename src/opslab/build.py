@@ -1,0 +1,309 @@
+"""Build the notebooks: each folder of `lessons/` becomes a lesson, its exercises and their solutions.
+
+    python -m opslab.build [--all] [--check] [--jobs N] [lesson ...]
+
+Text is written, notebooks are built, one way only. jupytext reads the text, nbclient executes it. Only what
+changed since the last build is built again: a fingerprint of the text, the package and the data decides.
+A notebook is replaced whole or not at all, so an interrupted build leaves the old one.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from opslab.answers import AnswerKey
+from opslab.judge import require_distinct
+from opslab.paths import course_root
+from opslab.sheets import compile_sheet, read_sheet
+
+FILES = ("lesson.md", "exercises.md", "guide.md")
+SECONDS_PER_CELL = 60
+
+# Words
+NO_LESSONS = "there is no lesson {wanted}; there are {lessons}"
+BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
+NO_FILE = "lessons/{name}: {missing} not found; a lesson folder holds {files}. Write it, then build again"
+NOT_TEXT = "lessons/{name}/{file}: cannot be read as notebook text: {cause}"
+BAD_SHEET = "lessons/{name}/exercises.md: {cause}"
+CELL_FAILED = "{source}, the cell starting `{line}`: {cause}"
+CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
+CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
+KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
+STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
+DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
+FAILED = "[{done}/{all}] {path}  FAILED"
+NOTHING = "everything is up to date ({count} notebooks)"
+
+
+class BuildError(Exception):
+    """A lesson cannot be built; the message names the lesson, the place and the cause."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One notebook to build."""
+
+    lesson: str
+    folder: str  # notebooks, exercises or solutions
+    execute: bool
+
+    @property
+    def path(self) -> str:
+        """Path below the repository's root."""
+        return f"{self.folder}/{self.lesson}.ipynb"
+
+    @property
+    def source(self) -> str:
+        """Path of the text it is made from."""
+        return f"lessons/{self.lesson}/{'lesson' if self.folder == 'notebooks' else 'exercises'}.md"
+
+
+def targets(root: Path, wanted: list[str] | None = None) -> list[Target]:
+    """Return the notebooks that the lessons' folders ask for, after a look at the folders themselves.
+
+    Raises
+    ------
+    BuildError
+        If a wanted lesson is not there, a folder is misnamed, or one of its three files is missing.
+    """
+    found = sorted(folder.name for folder in (root / "lessons").iterdir() if folder.is_dir())
+    unknown = sorted(set(wanted or []) - set(found))
+    if unknown:
+        raise BuildError(NO_LESSONS.format(wanted=", ".join(unknown), lessons=", ".join(found)))
+    lessons = [name for name in found if not wanted or name in wanted]
+    for name in lessons:
+        if not re.fullmatch(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*", name):
+            raise BuildError(BAD_NAME.format(name=name))
+        missing = [file for file in FILES if not (root / "lessons" / name / file).is_file()]
+        if missing:
+            raise BuildError(NO_FILE.format(name=name, missing=", ".join(missing), files=", ".join(FILES)))
+    kinds = (("notebooks", True), ("exercises", False), ("solutions", True))
+    return [Target(name, folder, execute) for name in lessons for folder, execute in kinds]
+
+
+def convert(root: Path, target: Target) -> NotebookNode:
+    """Return the target's notebook without outputs."""
+    authored = _read_text(root, target)
+    if target.folder != "notebooks":
+        try:
+            exercise, solution = compile_sheet(_number_cells(authored, f"{target.lesson}-exercise"))
+        except ValueError as error:
+            raise BuildError(BAD_SHEET.format(name=target.lesson, cause=error)) from error
+        return exercise if target.folder == "exercises" else solution
+    return _number_cells(authored, target.lesson)
+
+
+def build(root: Path, target: Target) -> float:
+    """Build one notebook, write it, and return the seconds it took."""
+    began = time.perf_counter()
+    notebook = convert(root, target)
+    if target.execute:
+        if target.folder == "solutions":
+            _require_distinct_mistakes(target, notebook)
+        _execute(root, target, notebook)
+    write(root / target.path, _text(notebook))
+    return time.perf_counter() - began
+
+
+def stale(root: Path) -> list[str]:
+    """Name the built notebooks whose cells are not those of their text (outputs are not compared)."""
+    return [
+        STALE.format(path=target.path)
+        for target in targets(root)
+        if _without_outputs(root / target.path) != _text(convert(root, target))
+    ]
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def _read_text(root: Path, target: Target) -> NotebookNode:
+    source = root / target.source
+    try:
+        notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
+    except Exception as error:  # jupytext passes on whatever its YAML and Markdown readers raise
+        cause = " ".join(str(error).split())
+        raise BuildError(NOT_TEXT.format(name=target.lesson, file=source.name, cause=cause)) from error
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"})
+    return notebook
+
+
+def _number_cells(notebook: NotebookNode, prefix: str) -> NotebookNode:
+    """Name each cell by its label or question, else by its place, so that a rebuild changes nothing."""
+    for place, cell in enumerate(notebook.cells, start=1):
+        label = cell.metadata.get("label") or cell.metadata.get("question") or f"{place:03d}"
+        helper = cell.metadata.get("question") and "answer" not in cell.metadata.get("tags", [])
+        cell["id"] = f"{prefix}-{place:03d}" if helper else f"{prefix}-{label}"
+    return notebook
+
+
+def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
+    """Run every wrong on the committed world and refuse one that cannot be told from the others."""
+    key = AnswerKey(solution, seed=0)
+    for name, question in read_sheet(solution).items():
+        try:
+            require_distinct(question, *key[name])
+        except Exception as error:  # whatever an author's code raises is reported with its question
+            cause = f"{name}: {type(error).__name__}: {error}"
+            raise BuildError(BAD_SHEET.format(name=target.lesson, cause=cause)) from error
+
+
+def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
+    """Execute in the built notebook's own folder, and keep only what a reader needs."""
+    metadata = notebook.metadata.copy()
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(root / target.folder)}},
+    )
+    (root / target.folder).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:  # an author's own progress must not enter the notebook
+        try:
+            client.execute(env={**os.environ, "OPSLAB_HOME": home})
+        except CellExecutionError as error:
+            line = error.traceback.strip().splitlines()[-1]
+            raise _failure(target, notebook, re.sub(r"\x1b\[[\d;]*m", "", line)) from error
+        except CellTimeoutError as error:
+            raise _failure(target, notebook, CELL_SLOW.format(seconds=SECONDS_PER_CELL)) from error
+        except DeadKernelError as error:
+            raise _failure(target, notebook, KERNEL_DIED) from error
+    notebook.metadata = metadata
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                cause = CELL_WARNED.format(text=output.text.strip())
+                raise BuildError(
+                    CELL_FAILED.format(source=target.source, line=_first_line(cell), cause=cause)
+                )
+
+
+def _failure(target: Target, notebook: NotebookNode, cause: str) -> BuildError:
+    """Name the cell that was running: the last that began, by its execution count or its error output."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    started = [cell for cell in code if cell.execution_count is not None or cell.outputs]
+    running = started[-1] if started else code[0]
+    return BuildError(CELL_FAILED.format(source=target.source, line=_first_line(running), cause=cause))
+
+
+def _first_line(cell: NotebookNode) -> str:
+    return cell.source.strip().partition("\n")[0]
+
+
+def _text(notebook: NotebookNode) -> str:
+    nbformat.validate(notebook)
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _without_outputs(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return _text(notebook)
+
+
+def _fingerprint(root: Path, target: Target) -> str:
+    """Digest everything that the notebook depends on."""
+    files = [root / target.source, root / "requirements.lock"]
+    if target.execute:
+        files += sorted((root / "src").rglob("*.py")) + sorted((root / "src").rglob("*.js"))
+        files += sorted((root / "datasets").glob("*"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+class _Fingerprints:
+    """What was built from what, remembered between builds of this clone."""
+
+    def __init__(self, root: Path):
+        self.path = root / ".build" / "fingerprints.json"
+        self.known: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
+
+    def keep(self, target: Target, fingerprint: str) -> None:
+        self.known[target.path] = fingerprint
+        write(self.path, json.dumps(self.known, indent=1))
+
+
+def _changed(root: Path, everything: list[Target], known: dict[str, str]) -> Iterator[tuple[Target, str]]:
+    for target in everything:
+        fingerprint = _fingerprint(root, target)
+        if known.get(target.path) != fingerprint or not (root / target.path).is_file():
+            yield target, fingerprint
+
+
+def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int | None = None) -> list[str]:
+    """Build what changed, side by side, with a line for each notebook; return the errors."""
+    fingerprints = _Fingerprints(root)
+    everything = targets(root, wanted)
+    work = list(_changed(root, everything, {} if rebuild else fingerprints.known))
+    if not work:
+        print(NOTHING.format(count=len(everything)))
+        return []
+    errors = []
+    with ProcessPoolExecutor(max_workers=jobs or os.cpu_count()) as pool:
+        running = {pool.submit(build, root, target): (target, mark) for target, mark in work}
+        for done, future in enumerate(as_completed(running), start=1):
+            target, mark = running[future]
+            try:
+                seconds = future.result()
+            except BuildError as error:
+                errors.append(str(error))
+                print(FAILED.format(done=done, all=len(work), path=target.path), flush=True)
+            else:
+                fingerprints.keep(target, mark)
+                print(DONE.format(done=done, all=len(work), path=target.path, seconds=seconds), flush=True)
+    return errors
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return 1 if anything could not be built or is stale."""
+    parser = argparse.ArgumentParser(prog="python -m opslab.build", description=__doc__.partition("\n")[0])
+    parser.add_argument("lessons", nargs="*", help="such as 06-retention; all where none is named")
+    parser.add_argument("--all", action="store_true", help="build also what has not changed")
+    parser.add_argument("--check", action="store_true", help="build nothing; say which notebooks are stale")
+    parser.add_argument("--jobs", type=int, help="notebooks at a time; the number of cores where not given")
+    options = parser.parse_args(arguments)
+    root = course_root()
+    try:
+        if options.check:
+            errors = stale(root)
+        else:
+            errors = build_all(root, options.lessons, rebuild=options.all, jobs=options.jobs)
+    except BuildError as error:
+        errors = [str(error)]
+    for error in errors:
+        print(error, file=sys.stderr)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

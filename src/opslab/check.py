@@ -1,0 +1,149 @@
+"""Check an answer, ask for a hint, see the solution: what a student calls in an exercise notebook.
+
+>>> start("06-retention", seed=0)       # doctest: +SKIP
+>>> check("q1", 0.25)                   # doctest: +SKIP
+✔ Right.
+"""
+
+import pandas as pd
+
+from opslab import answers, progress
+from opslab.judge import Finding, judge
+from opslab.paths import course_root
+
+# Words
+STARTED = "{lesson}: {count} questions, world {seed}."
+NOT_STARTED = "first run the cell with start(…) at the top of this notebook: check needs to know the lesson"
+BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: use your student number, or 0"
+BAD_LEVEL = "level is {level!r}; expected 1, 2, 3 or 4"
+HINT = "**Hint {step} of {count}.** {text}"
+LAST_HINT = '\n\nThat was the last hint. After an attempt, `solution("{question}")` shows one way.'
+TRY_FIRST = "Try once first: any answer to `{question}` that `check` could read opens the solution."
+SOLUTION = "**One way to do it**\n\n```python\n{code}\n```"
+READ_BOTH = "**Answer A**\n\n{a}\n\n**Answer B**\n\n{b}"
+COMPARE = (
+    "Which of the two is closer to yours in what matters? Now score your own answer with this rubric, and "
+    'write the level into the call: `check("{question}", …, level=2)`.\n\n{rubric}'
+)
+SCORED = "You gave yourself level {level}: {words}"
+LEVELS = "Answer A reaches level {a}, answer B level {b}."
+NEXT_LEVEL = "To reach level {level}: {words}"
+COLUMNS = ("lesson", "right", "of", "mistakes met")
+
+_session: dict[str, object] = {}
+
+
+class Note:
+    """A message in markdown, shown as such in a notebook and as plain text elsewhere."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+def start(lesson: str, seed: int = 0) -> Note | None:
+    """Choose the lesson and the world that the next checks are about.
+
+    Parameters
+    ----------
+    lesson : the notebook's name, such as "06-retention"
+    seed : the student's number; each has data of its own, and 0 is the committed world
+    """
+    if answers.CAPTURED.get() is not None:
+        return None
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ValueError(BAD_SEED.format(seed=seed))
+    questions = answers.read_questions(lesson)
+    _session.update(lesson=lesson, seed=seed)
+    return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed))
+
+
+def check(question: str, answer: object, level: int | None = None) -> Finding | Note | None:
+    """Say whether an answer is right, names a known mistake, or how it differs.
+
+    Parameters
+    ----------
+    question : the question's name, such as "q1"
+    answer : the student's value; `...` means not answered yet
+    level : for written answers, the level from 1 to 4 that the student gives the own answer
+
+    Raises
+    ------
+    ValueError
+        If no lesson was started or the lesson has no such question.
+    """
+    captured = answers.CAPTURED.get()
+    if captured is not None:
+        captured[question] = answer
+        return None
+    lesson, seed = _started()
+    asked = answers.find_question(lesson, question)
+    expected, mistakes = answers.answer_key(lesson, seed)[question]
+    finding = judge(asked, answer, expected, mistakes)
+    if finding.status == "written":
+        return _written(lesson, asked, finding, level)
+    if finding.status not in ("unanswered", "uncheckable"):
+        progress.note_attempt(lesson, question, right=finding.is_right, mistake=finding.mistake)
+    return finding
+
+
+def hint(question: str) -> Note:
+    """Show the next of three hints; after the third, the third again."""
+    lesson, _ = _started()
+    asked = answers.find_question(lesson, question)
+    step = min(progress.record_of(lesson, question)["hints"] + 1, len(asked.hints))
+    progress.note_hint(lesson, question, step)
+    text = HINT.format(step=step, count=len(asked.hints), text=asked.hints[step - 1])
+    return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else ""))
+
+
+def solution(question: str) -> Note:
+    """Show one way to answer, once an attempt has been made."""
+    lesson, _ = _started()
+    asked = answers.find_question(lesson, question)
+    if not progress.record_of(lesson, question)["attempts"]:
+        return Note(TRY_FIRST.format(question=question))
+    return Note(SOLUTION.format(code=asked.solution))
+
+
+def progress_table() -> pd.DataFrame:
+    """Return one row for each lesson with exercises: how many are right, and the mistakes met so far."""
+    rows = []
+    for path in sorted((course_root() / "solutions").glob("*.ipynb")):
+        records = {name: progress.record_of(path.stem, name) for name in answers.read_questions(path.stem)}
+        right = sum(record["right"] for record in records.values())
+        met = [f"{name} {mistake}" for name, record in records.items() for mistake in record["mistakes"]]
+        rows.append((path.stem, right, len(records), ", ".join(met)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _started() -> tuple[str, int]:
+    if not _session:
+        raise ValueError(NOT_STARTED)
+    return _session["lesson"], _session["seed"]
+
+
+def _written(lesson: str, asked: answers.Question, finding: Finding, level: int | None) -> Note:
+    """First show two answers to compare with, and only then take the student's own score."""
+    first, second = asked.exemplars
+    if level is None:
+        progress.note_attempt(lesson, asked.name, right=False)
+        rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(asked.rubric, start=1))
+        both = READ_BOTH.format(a=first.text, b=second.text)
+        return Note("\n\n".join([finding.text, both, COMPARE.format(question=asked.name, rubric=rubric)]))
+    if level not in range(1, len(asked.rubric) + 1):
+        raise ValueError(BAD_LEVEL.format(level=level))
+    top = level == len(asked.rubric)
+    progress.note_attempt(lesson, asked.name, right=top)
+    lines = [
+        SCORED.format(level=level, words=asked.rubric[level - 1]),
+        LEVELS.format(a=first.level, b=second.level),
+    ]
+    if not top:
+        lines.append(NEXT_LEVEL.format(level=level + 1, words=asked.rubric[level]))
+    return Note("\n\n".join(lines))
