@@ -9,7 +9,7 @@ from functools import lru_cache
 import nbformat
 import pandas as pd
 
-from opslab.paths import course_root
+from opslab.paths import solutions_folder
 from opslab.sheets import Question, read_question, tags
 
 # Words
@@ -51,7 +51,7 @@ def read_solution(lesson: str) -> nbformat.NotebookNode:
     ValueError
         If there is none of this name; the error lists those that there are.
     """
-    folder = course_root() / "solutions"
+    folder = solutions_folder()
     path = folder / f"{lesson}.ipynb"
     if not path.is_file():
         lessons = ", ".join(sorted(file.stem for file in folder.glob("*.ipynb")))

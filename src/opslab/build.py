@@ -179,12 +179,13 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(root / target.folder)}},
     )
     (root / target.folder).mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:  # an author's own progress must not enter the notebook
+    with tempfile.TemporaryDirectory() as private:
         try:
-            client.execute(env={**os.environ, "OPSLAB_HOME": home})
+            client.execute(env={**os.environ, **_environment(target, notebook, Path(private))})
         except CellExecutionError as error:
             line = error.traceback.strip().splitlines()[-1]
             raise _failure(target, notebook, re.sub(r"\x1b\[[\d;]*m", "", line)) from error
@@ -200,6 +201,14 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
                 raise BuildError(
                     CELL_FAILED.format(source=target.source, line=_first_line(cell), cause=cause)
                 )
+
+
+def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[str, str]:
+    """Keep an author's own progress out of the notebook, and check solutions against their new text."""
+    if target.folder != "solutions":
+        return {"OPSLAB_HOME": str(private)}
+    write(private / f"{target.lesson}.ipynb", _text(notebook))
+    return {"OPSLAB_HOME": str(private), "OPSLAB_SOLUTIONS": str(private)}
 
 
 def _failure(target: Target, notebook: NotebookNode, cause: str) -> BuildError:

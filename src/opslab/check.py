@@ -9,7 +9,7 @@ import pandas as pd
 
 from opslab import answers, progress
 from opslab.judge import Finding, judge
-from opslab.paths import course_root
+from opslab.paths import solutions_folder
 
 # Words
 STARTED = "{lesson}: {count} questions, world {seed}."
@@ -114,7 +114,7 @@ def solution(question: str) -> Note:
 def progress_table() -> pd.DataFrame:
     """Return one row for each lesson with exercises: how many are right, and the mistakes met so far."""
     rows = []
-    for path in sorted((course_root() / "solutions").glob("*.ipynb")):
+    for path in sorted(solutions_folder().glob("*.ipynb")):
         records = {name: progress.record_of(path.stem, name) for name in answers.read_questions(path.stem)}
         right = sum(record["right"] for record in records.values())
         met = [f"{name} {mistake}" for name, record in records.items() for mistake in record["mistakes"]]

@@ -31,6 +31,14 @@ def course_root() -> Path:
     raise ValueError(NO_COURSE.format(package=package.parent, here=here))
 
 
+def solutions_folder() -> Path:
+    """Return the folder of the solutions that answers are checked against.
+
+    While solutions are being built, `OPSLAB_SOLUTIONS` names the folder of those that are not executed yet.
+    """
+    return Path(os.environ.get("OPSLAB_SOLUTIONS") or course_root() / "solutions")
+
+
 def state_folder() -> Path:
     """Return the folder for progress and answers: `OPSLAB_HOME`, or the platform's user data folder."""
     return Path(os.environ.get("OPSLAB_HOME") or platformdirs.user_data_path("opslab", appauthor=False))

@@ -37,6 +37,7 @@ BAD_TOLERANCE = (
 )
 NO_COMMENT = "{question}: the wrong starting {line!r} does not say what went wrong; begin it with a comment"
 NO_NAME = "{question}: the wrong starting {line!r} has no `name`; add `:name: percent` below its tags"
+NO_LEVEL = "{question}: the exemplar starting {line!r} has no `level`; give it one from 1 to 4"
 FEW = "{question}: {found} {role} cells found, expected {expected}; {advice}"
 ADD_HINTS = "restate the task, locate the place, then nearly give it away"
 ADD_RUBRIC = "write one markdown list of four levels, weakest first"
@@ -188,9 +189,7 @@ def _question(name: str, answer: NotebookNode, *helpers: NotebookNode) -> Questi
         wrongs=tuple(_wrong(name, cell) for cell in role["wrong"]),
         hints=tuple(cell.source for cell in role["hint"]),
         rubric=tuple(level for cell in role["rubric"] for level in _list_items(cell.source)),
-        exemplars=tuple(
-            Exemplar(int(cell.metadata.get("level", 0)), cell.source) for cell in role["exemplar"]
-        ),
+        exemplars=tuple(_exemplar(name, cell) for cell in role["exemplar"]),
         before=before,
         solution=parts["solution"],
         after=after,
@@ -252,6 +251,12 @@ def _wrong(question: str, cell: NotebookNode) -> Wrong:
     if not cell.metadata.get("name"):
         raise ValueError(NO_NAME.format(question=question, line=_first_line(cell)))
     return Wrong(str(cell.metadata["name"]), message, cell.source[len(comment) :])
+
+
+def _exemplar(question: str, cell: NotebookNode) -> Exemplar:
+    if cell.metadata.get("level") not in (1, 2, 3, 4):
+        raise ValueError(NO_LEVEL.format(question=question, line=_first_line(cell)))
+    return Exemplar(cell.metadata["level"], cell.source)
 
 
 def _list_items(markdown: str) -> list[str]:

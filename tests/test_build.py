@@ -1,0 +1,174 @@
+"""Text becomes notebooks: stable, whole, and with an error that names the place."""
+
+import json
+import time
+
+import nbformat
+import pytest
+
+from opslab.build import BuildError, Target, build, build_all, convert, main, stale, targets
+from tests.course import EXERCISES, LESSON, write_course
+
+LESSON_TARGET = Target("06-tiny", "notebooks", execute=True)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPSLAB_COURSE", str(tmp_path))
+    return write_course(tmp_path)
+
+
+def with_lesson(root, code):
+    path = root / "lessons" / "06-tiny" / "lesson.md"
+    path.write_text(LESSON.replace("print(1 + 1)", code), encoding="utf-8")
+
+
+def test_one_folder_gives_three_notebooks(course):
+    assert build_all(course, [], jobs=1) == []
+    assert [target.path for target in targets(course)] == [
+        "notebooks/06-tiny.ipynb",
+        "exercises/06-tiny.ipynb",
+        "solutions/06-tiny.ipynb",
+    ]
+    lesson, exercise, solution = (
+        nbformat.read(course / target.path, as_version=4) for target in targets(course)
+    )
+    assert lesson.cells[1].outputs[0].text == "2\n"
+    assert all(not cell.outputs for cell in exercise.cells if cell.cell_type == "code")
+    assert "✔ Right." in str(solution.cells)
+    sources = "\n".join(cell.source for cell in exercise.cells)
+    assert "mean = ..." in sources
+    assert "sum(values)" not in sources
+    assert "whale" not in json.dumps(exercise)
+
+
+def test_a_rebuild_changes_no_byte(course):
+    build(course, LESSON_TARGET)
+    first = (course / LESSON_TARGET.path).read_bytes()
+    build(course, LESSON_TARGET)
+    assert (course / LESSON_TARGET.path).read_bytes() == first
+
+
+def test_cell_ids_come_from_label_or_place(course):
+    ids = [cell.id for cell in convert(course, LESSON_TARGET).cells]
+    assert ids == ["06-tiny-001", "06-tiny-002", "06-tiny-003", "06-tiny-half"]
+
+
+def test_exercise_and_solution_share_their_cell_ids(course):
+    ids = [
+        [cell.id for cell in convert(course, Target("06-tiny", folder, True)).cells]
+        for folder in ("exercises", "solutions")
+    ]
+    assert ids[0] == ids[1]
+    assert "06-tiny-exercise-q1" in ids[0]
+
+
+def test_only_what_changed_is_built_again(course, capsys):
+    build_all(course, [], jobs=1)
+    capsys.readouterr()
+    build_all(course, [], jobs=1)
+    assert "up to date" in capsys.readouterr().out
+    with_lesson(course, "print(3)")
+    build_all(course, [], jobs=1)
+    built = capsys.readouterr().out
+    assert "notebooks/06-tiny.ipynb" in built
+    assert "solutions/06-tiny.ipynb" not in built
+
+
+def test_check_names_what_is_stale(course, capsys):
+    build_all(course, [], jobs=1)
+    assert stale(course) == []
+    with_lesson(course, "print(3)")
+    assert main(["--check"]) == 1
+    assert "notebooks/06-tiny.ipynb: differs from its text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import os; os._exit(1)", "the kernel stopped"),
+        ("import sys; print('careful', file=sys.stderr)", "no warning: careful"),
+    ],
+)
+def test_a_failing_cell_is_named_and_the_old_notebook_stays(course, code, cause):
+    build(course, LESSON_TARGET)
+    before = (course / LESSON_TARGET.path).read_bytes()
+    with_lesson(course, code)
+    with pytest.raises(BuildError) as error:
+        build(course, LESSON_TARGET)
+    assert "lessons/06-tiny/lesson.md" in str(error.value)
+    assert f"`{code}`" in str(error.value)
+    assert cause in str(error.value)
+    assert (course / LESSON_TARGET.path).read_bytes() == before
+
+
+def test_a_cell_without_end_is_stopped(course, monkeypatch):
+    monkeypatch.setattr("opslab.build.SECONDS_PER_CELL", 1)
+    with_lesson(course, "while True: pass")
+    began = time.monotonic()
+    with pytest.raises(BuildError, match="longer than 1 seconds"):
+        build(course, LESSON_TARGET)
+    assert time.monotonic() - began < 30
+    assert not (course / LESSON_TARGET.path).exists()
+
+
+def test_one_failing_lesson_does_not_stop_the_others(course, capsys):
+    with_lesson(course, "1 / 0")
+    errors = build_all(course, [], jobs=1)
+    assert len(errors) == 1
+    assert (course / "solutions/06-tiny.ipynb").exists()
+    assert "notebooks/06-tiny.ipynb  FAILED" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("file", ["lesson.md", "exercises.md", "guide.md"])
+def test_a_missing_file_is_named(course, file):
+    (course / "lessons/06-tiny" / file).unlink()
+    with pytest.raises(BuildError, match=rf"lessons/06-tiny: {file} not found"):
+        targets(course)
+
+
+def test_a_misnamed_folder_and_an_unknown_lesson_are_named(course):
+    with pytest.raises(BuildError, match="there is no lesson 07-other; there are 06-tiny"):
+        targets(course, ["07-other"])
+    (course / "lessons/Retention").mkdir()
+    with pytest.raises(BuildError, match="lessons/Retention: the folder's name"):
+        targets(course)
+
+
+def test_unreadable_text_is_named(course):
+    (course / "lessons/06-tiny/lesson.md").write_text("---\nkernelspec: [\n---\n# x\n", encoding="utf-8")
+    with pytest.raises(BuildError, match="lessons/06-tiny/lesson.md: cannot be read"):
+        convert(course, LESSON_TARGET)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
+         "mean = sum(values) / len(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
+         "q1: ValueError: q1: the wrong 'sum' gives"),
+        (":kind: number", ":kind: riddle", "q1: kind is 'riddle'"),
+        (":tolerance: 0.001", ":tolerance: narrow", "tolerance is 'narrow'"),
+        (":question: q1\n", "", "has no `question`"),
+        (":question: q2\n", ":question: q1\n", "q1 stands twice"),
+        ("#| solution\nmean", "mean", "lacks its `#| solution` part"),
+        ("#| both\ncheck(\"q1\", mean)\n", "#| other\n", "`#| other` is not a part"),
+        ("# You divided by one too few.\n", "", "does not say what went wrong"),
+        (":name: sum\n", "", "has no `name`"),
+        ("+++ {\"tags\": [\"hint\"]}\n\nTwo.\n\n", "", "q2: 2 hint cells found, expected 3"),
+        ("- says nothing\n", "", "q2: 3 rubric cells found, expected 4"),
+        (", \"level\": 4}\n\nOne whale moves it.", "}\n\nOne whale moves it.", "q2: the exemplar starting"),
+        ("check(\"q1\", mean)", "mean", "does not call check"),
+        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", 
+         "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "q1: NameError"),
+    ],
+)  # fmt: skip
+def test_a_faulty_sheet_is_refused_and_says_why(course, old, new, cause):
+    assert old in EXERCISES
+    path = course / "lessons/06-tiny/exercises.md"
+    path.write_text(EXERCISES.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BuildError) as error:
+        build(course, Target("06-tiny", "solutions", execute=True))
+    assert "lessons/06-tiny/exercises.md" in str(error.value)
+    assert cause in str(error.value)

@@ -1,0 +1,117 @@
+"""What a student meets: check, hint, solution, and progress that is kept."""
+
+import nbformat
+import pytest
+
+from opslab import answers, check, progress
+from opslab.build import Target, convert, write
+from tests.course import write_course
+
+
+@pytest.fixture(autouse=True)
+def course(tmp_path, monkeypatch):
+    root = write_course(tmp_path / "course")
+    monkeypatch.setenv("OPSLAB_COURSE", str(root))
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "home"))
+    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
+        cached.cache_clear()
+    solution = convert(root, Target("06-tiny", "solutions", execute=True))
+    write(root / "solutions/06-tiny.ipynb", nbformat.writes(solution))
+    monkeypatch.setattr(check, "_session", {})
+    yield root
+    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def started():
+    check.start("06-tiny", seed=0)
+
+
+def test_checks_before_the_start_say_what_to_run():
+    with pytest.raises(ValueError, match="first run the cell with start"):
+        check.check("q1", 2)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "7", True, None])
+def test_a_bad_seed_is_refused(seed):
+    with pytest.raises(ValueError, match="whole number"):
+        check.start("06-tiny", seed=seed)
+
+
+def test_an_unknown_lesson_or_question_lists_what_there_is(started):
+    with pytest.raises(ValueError, match="no exercises '09-none'; there are 06-tiny"):
+        check.start("09-none")
+    with pytest.raises(ValueError, match="no question 'q9'; it has q1, q2"):
+        check.check("q9", 1)
+
+
+@pytest.mark.parametrize(("seed", "mean"), [(0, 2), (3, 3), (30, 12)])
+def test_the_answer_is_worked_out_on_the_students_own_world(seed, mean):
+    check.start("06-tiny", seed=seed)
+    assert check.check("q1", mean).is_right
+    assert check.check("q1", mean * 3).mistake == "sum"
+    assert check.check("q1", mean * 3 / 2).mistake == "off-by-one"
+    assert "forgot to divide by the count" in check.check("q1", mean * 3).text
+
+
+def test_hints_go_from_one_to_three_and_stay(started):
+    texts = [check.hint("q1").text for _ in range(4)]
+    assert texts[0] == "**Hint 1 of 3.** What is asked?"
+    assert "Look at `values`" in texts[1]
+    assert "len(values)" in texts[2]
+    assert texts[2] == texts[3]
+
+
+def test_the_solution_opens_after_an_attempt(started):
+    assert "Try once first" in check.solution("q1").text
+    check.check("q1", ...)
+    assert "Try once first" in check.solution("q1").text
+    check.check("q1", 99)
+    assert "mean = sum(values) / len(values)" in check.solution("q1").text
+
+
+def test_a_written_answer_is_compared_before_it_is_scored(started):
+    text = "The mean is pulled up by one very large value."
+    first = check.check("q2", text).text
+    assert "The mean is {a number}." in first
+    assert "One whale moves it." in first
+    assert "level 4" not in first
+    assert "1. says nothing" in first
+    scored = check.check("q2", text, level=3).text
+    assert "Answer A reaches level 2, answer B level 4." in scored
+    assert "To reach level 4: says when it misleads" in scored
+    with pytest.raises(ValueError, match="expected 1, 2, 3 or 4"):
+        check.check("q2", text, level=5)
+
+
+def test_progress_survives_a_new_session(started):
+    check.check("q1", 6)
+    check.check("q1", 2)
+    check.check("q1", 3)
+    record = progress.record_of("06-tiny", "q1")
+    assert (record["attempts"], record["right"], record["mistakes"]) == (3, True, ["sum", "off-by-one"])
+    table = check.progress_table()
+    assert table.loc[0, "right"] == 1
+    assert table.loc[0, "of"] == 2
+    assert table.loc[0, "mistakes met"] == "q1 sum, q1 off-by-one"
+
+
+def test_untouched_exercises_count_as_no_attempt(started):
+    assert check.check("q1", ...).status == "unanswered"
+    assert progress.record_of("06-tiny", "q1")["attempts"] == 0
+
+
+def test_damaged_progress_is_set_aside_and_work_goes_on(started, tmp_path, capsys):
+    check.check("q1", 2)
+    (tmp_path / "home/progress.json").write_text("{not json", encoding="utf-8")
+    assert check.check("q1", 2).is_right
+    assert "set aside" in capsys.readouterr().out
+    assert (tmp_path / "home/progress.damaged.json").read_text(encoding="utf-8") == "{not json"
+    assert progress.record_of("06-tiny", "q1")["attempts"] == 1
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_the_student(started, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "file"))
+    assert check.check("q1", 2).is_right
