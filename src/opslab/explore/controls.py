@@ -1,0 +1,139 @@
+"""The controls of an explorable: a slider over evenly spaced numbers, a choice among named options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+# Words
+NOT_A_NUMBER = "Slider({argument}={value!r}) is not a finite number; give an int or a float"
+NO_RANGE = "Slider({start!r}, {stop!r}) has no room to move; give a stop above the start"
+BAD_STEP = "Slider step is {step!r}; give a step above 0"
+UNEVEN_STEP = (
+    "Slider step {step!r} does not divide the way from {start!r} to {stop!r}; "
+    "stop at {below} or {above}, or change the step"
+)
+OFF_GRID = "Slider value {value!r} is not one of its steps; the nearest is {nearest!r}"
+FEW_OPTIONS = "Choice needs at least two options, found {options!r}; give a list, or a dict of label: value"
+SAME_OPTIONS = "Choice has the option {option!r} twice; make the labels differ"
+NO_SUCH_OPTION = "Choice value {value!r} is not among its options {options!r}"
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Numbers from `start` to `stop`, both included, `step` apart.
+
+    `value` is where the slider stands when the picture opens (default: `start`), `unit` is written behind
+    each number, `label` is the visible name (default: the parameter's name in words). The numbers are ints
+    if `start` and `step` are whole.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, the range is empty, `step` does not divide it, or `value` is no step.
+    """
+
+    start: float
+    stop: float
+    step: float = 1
+    value: float | None = None
+    unit: str = ""
+    label: str | None = None
+
+    def __post_init__(self):
+        """Check the numbers at once, so that the error points at the line that wrote them."""
+        start, stop, step = (_decimal(name, getattr(self, name)) for name in ("start", "stop", "step"))
+        if stop <= start:
+            raise ValueError(NO_RANGE.format(start=self.start, stop=self.stop))
+        if step <= 0:
+            raise ValueError(BAD_STEP.format(step=self.step))
+        if (stop - start) % step:
+            below = start + (stop - start) // step * step
+            raise ValueError(
+                UNEVEN_STEP.format(
+                    step=self.step, start=self.start, stop=self.stop, below=below, above=below + step
+                )
+            )
+        if self.value is not None and _decimal("value", self.value) not in self._grid:
+            nearest = min(self.values, key=lambda number: abs(number - self.value))
+            raise ValueError(OFF_GRID.format(value=self.value, nearest=nearest))
+
+    @cached_property
+    def _grid(self) -> list[Decimal]:
+        # Decimals: 3 * 0.1 is then 0.3, and the labels show what the author wrote.
+        start, stop, step = (Decimal(str(number)) for number in (self.start, self.stop, self.step))
+        return [start + step * i for i in range(int((stop - start) / step) + 1)]
+
+    @cached_property
+    def values(self) -> list[float]:
+        """The numbers that the figure function receives."""
+        whole = all(number == number.to_integral_value() for number in self._grid)
+        return [int(number) if whole else float(number) for number in self._grid]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The numbers as a reader sees them, with the unit."""
+        decimals = max(max(0, -int(number.normalize().as_tuple().exponent)) for number in self._grid)
+        unit = self.unit if self.unit.startswith("%") or not self.unit else f" {self.unit}"
+        return [f"{number:,.{decimals}f}{unit}" for number in self._grid]
+
+    @property
+    def opening(self) -> int:
+        """The index of the opening value."""
+        return 0 if self.value is None else self._grid.index(Decimal(str(self.value)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several named options, shown as a drop-down list.
+
+    `options` is a list, or a dict of visible label: value. `value` is the one chosen when the picture opens
+    (default: the first), `label` is the visible name (default: the parameter's name in words).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two options, two read the same, or `value` is none of them.
+    """
+
+    options: Sequence[Any] | Mapping[str, Any]
+    value: Any = None
+    label: str | None = None
+
+    def __post_init__(self):
+        """Check the options at once, so that the error points at the line that wrote them."""
+        if not isinstance(self.options, Sequence | Mapping) or isinstance(self.options, str):
+            raise ValueError(FEW_OPTIONS.format(options=self.options))
+        if len(self.options) < 2:
+            raise ValueError(FEW_OPTIONS.format(options=self.options))
+        for label in self.labels:
+            if self.labels.count(label) > 1:
+                raise ValueError(SAME_OPTIONS.format(option=label))
+        if self.value is not None and self.value not in self.values:
+            raise ValueError(NO_SUCH_OPTION.format(value=self.value, options=self.values))
+
+    @property
+    def values(self) -> list[Any]:
+        """The values that the figure function receives."""
+        return list(self.options.values() if isinstance(self.options, Mapping) else self.options)
+
+    @property
+    def labels(self) -> list[str]:
+        """The options as a reader sees them."""
+        return [str(option) for option in self.options]
+
+    @property
+    def opening(self) -> int:
+        """The index of the opening option."""
+        return 0 if self.value is None else self.values.index(self.value)
+
+
+def _decimal(argument: str, value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if isinstance(value, bool) or not number.is_finite():
+        raise ValueError(NOT_A_NUMBER.format(argument=argument, value=value))
+    return number

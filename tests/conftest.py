@@ -1,0 +1,133 @@
+"""JupyterLab on a free port and a real browser, for the tests that look at what a student sees."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "no browser found: install chromium, or set OPSLAB_BROWSER to its path"
+START_LIMIT = 60  # seconds
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def browser_path() -> str | None:
+    """Return the path of a Chromium, or None."""
+    named = os.environ.get("OPSLAB_BROWSER")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+class JupyterLab:
+    """A JupyterLab server of our own, with its files in one folder and no settings from the machine."""
+
+    def __init__(self, folder: Path):
+        self.root = folder / "notebooks"
+        self.root.mkdir(parents=True)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.token = secrets.token_hex(16)
+        self.address = f"http://127.0.0.1:{self.port}"
+        own = {
+            name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        }
+        source = os.pathsep.join(filter(None, [str(REPOSITORY / "src"), os.environ.get("PYTHONPATH")]))
+        command = [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
+            *(f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}"),
+            *(f"--IdentityProvider.token={self.token}", "--LabApp.news_url="),
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            f"--LabApp.extra_labextensions_path={LABEXTENSIONS}",
+            f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+            f"--LabApp.user_settings_dir={folder / 'settings'}",
+        ]
+        notices = (
+            folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+        )
+        notices.parent.mkdir(parents=True)
+        notices.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+        self.log = folder / "log.txt"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, **own, "PYTHONPATH": source}
+            )
+
+    def wait(self) -> None:
+        """Return when the server answers; fail with its log if it never does."""
+        end = time.monotonic() + START_LIMIT
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.address}/api?token={self.token}", timeout=2).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        pytest.fail(f"JupyterLab did not start:\n{self.log.read_text(errors='replace')}")
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def jupyterlab(tmp_path_factory):
+    """Yield a running JupyterLab server."""
+    server = JupyterLab(tmp_path_factory.mktemp("jupyterlab"))
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Yield a Chromium driven by Playwright; skip where there is none, but never in CI."""
+    path = browser_path()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium):
+    """Yield an empty page that notes what it asks of other machines, in `page.strangers`."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.strangers = []
+    page.set_default_timeout(30_000)
+
+    def note(request):
+        host = request.url.partition("://")[2].partition("/")[0].partition(":")[0]
+        if request.url.startswith(("http", "ws")) and host not in ("127.0.0.1", "localhost"):
+            page.strangers.append(request.url)
+
+    page.on("request", note)
+    yield page
+    context.close()
