@@ -1,0 +1,108 @@
+"""The table of orders: entry to a group, monthly dues, and courses now and then."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from opslab.world import calendar, draw
+from opslab.world.people import People
+from opslab.world.schema import Column, Table
+from opslab.world.story import Story
+from opslab.world.truth import Courses, Truth
+
+PRODUCTS = ("entry", "dues", "course")
+WEEKS_TO_FIRST_COURSE, CHANCE_OF_FIRST_COURSE = 60, 0.08  # of those who will buy: 8 % a week
+LEAST_PRICE = 9  # yuan
+
+Payments = tuple[np.ndarray, np.ndarray, np.ndarray]  # person, day, amount
+
+
+def make(story: Story) -> pd.DataFrame:
+    """Return one row for each payment, in order of time."""
+    true, who = story.truth, story.people
+    parts = [_entries(true, who), _dues(true, who), _courses(true, who)]
+    person, day, amount = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    product = np.repeat(np.arange(len(PRODUCTS)), [len(part[0]) for part in parts])
+    order = np.lexsort((product, person, day))
+    order = order[day[order] < calendar.DAYS]
+    return pd.DataFrame(
+        {
+            "order_id": np.arange(1, len(order) + 1),
+            "user_id": person[order] + 1,
+            "date": calendar.dates(day[order]),
+            "product": pd.Series(np.array(PRODUCTS, dtype=object)[product[order]], dtype="str"),
+            "amount": amount[order],
+        }
+    )
+
+
+def _entries(true: Truth, who: People) -> Payments:
+    person = np.flatnonzero(who.dues_paid)
+    day = who.signup_day[person] + who.join_age[person]
+    return person, day, np.full(len(person), true.membership.entry_fee)
+
+
+def _dues(true: Truth, who: People) -> Payments:
+    person, renewal = draw.spread(who.dues_paid)
+    day = who.signup_day[person] + who.join_age[person] + renewal * true.membership.days
+    return person, day, np.full(len(person), true.membership.dues)
+
+
+def _courses(true: Truth, who: People) -> Payments:
+    """Return what each buyer buys: a first course, then repeats until the buyer is lost (BG/NBD)."""
+    size = len(who.need)
+
+    def chance(purpose: str, count: int = size) -> np.ndarray:
+        return draw.uniforms(true.seed, f"courses {purpose}", count)
+
+    first = _first_course(chance, true, who)
+    rate = draw.from_grid(chance("rate"), draw.gamma_grid(true.courses.r)) / true.courses.alpha
+    loss = draw.from_grid(chance("loss"), draw.beta_grid(true.courses.a, true.courses.b))
+
+    person, later = draw.spread(np.maximum(calendar.DAYS - first, 0))
+    bought = (chance("repeat", len(later)) < rate[person] / 7) | (later == 0)
+    person, later = person[bought], later[bought]
+    lost = (chance("lost", len(later)) < loss[person]) & (later > 0)
+    lost_before = np.cumsum(lost) - lost
+    at_first = np.zeros(size, dtype=np.int64)
+    at_first[person[later == 0]] = lost_before[later == 0]
+    there = lost_before == at_first[person]
+    person, day = person[there], (first[person] + later)[there]
+    return person, day, _prices(chance, true.courses, person)
+
+
+def _first_course(chance: Callable[..., np.ndarray], true: Truth, who: People) -> np.ndarray:
+    """Return the day of the first course; a day after the calendar's end for those who never buy one."""
+    week = draw.geometric(chance("first week"), CHANCE_OF_FIRST_COURSE, WEEKS_TO_FIRST_COURSE)
+    day = who.signup_day + 7 * week + draw.whole(chance("first day"), 7)
+    buys = chance("buys") < np.where(who.need, true.need.buys, true.curious.buys)
+    return np.where(buys & (week < WEEKS_TO_FIRST_COURSE), day, calendar.DAYS)
+
+
+def _prices(chance: Callable[..., np.ndarray], courses: Courses, person: np.ndarray) -> np.ndarray:
+    """Return whole yuan: each buyer has a level, each purchase varies about it (gamma-gamma)."""
+    level = courses.gamma / draw.from_grid(chance("level"), draw.gamma_grid(courses.q))
+    value = draw.from_grid(chance("value", len(person)), draw.gamma_grid(courses.p)) * level[person]
+    return np.maximum(np.floor(value + 0.5), LEAST_PRICE).astype(np.int64)
+
+
+TABLE = Table(
+    name="orders",
+    meaning="One row for each payment, in order of time. Courses are also sold outside the app.",
+    columns=(
+        Column("order_id", "integer", "The order's number, by time", least=1),
+        Column("user_id", "integer", "Who paid", least=1),
+        Column("date", "date", "Day of payment", least=str(calendar.START), most=str(calendar.END)),
+        Column(
+            "product",
+            "string",
+            "entry: once, on joining a group; dues: that day and every 30 days for members; course: a course",
+            options=PRODUCTS,
+        ),
+        Column("amount", "integer", "Price paid", unit="yuan", least=1),
+    ),
+    key=("order_id",),
+    make=make,
+    refers={"user_id": "users"},
+)
