@@ -46,8 +46,8 @@ REMEDY = {
     "number": "; convert it, in pandas with pd.to_numeric",
 }
 WHOLE, FINITE = "a whole number", "a number"
-FROM, UP_TO = " from {least:g} up", " up to {most:g}"
-BETWEEN = " from {least:g} to {most:g}"
+FROM, UP_TO = " from {least:,.15g} up", " up to {most:,.15g}"
+BETWEEN = " from {least:,.15g} to {most:,.15g}"
 
 LIMITS: dict[str, tuple[float, float]] = {
     "number": (-np.inf, np.inf),

@@ -9,23 +9,39 @@ A further table is one more module with a `TABLE`, named in `TABLES`.
 
 import pandas as pd
 
-from opslab.frames import as_choice, as_number
-from opslab.world import activity, orders, users
+from opslab.frames import as_number, nearest
+from opslab.world import activity, hidden, orders, users
 from opslab.world.schema import Column, Table
 from opslab.world.story import tell
 from opslab.world.truth import Truth, truth
 
-__all__ = ["LARGEST", "SIZE", "SMALLEST", "TABLES", "Column", "Table", "Truth", "table", "truth"]
+__all__ = [
+    "LARGEST",
+    "LAST_SEED",
+    "SIZE",
+    "SMALLEST",
+    "TABLES",
+    "Column",
+    "Table",
+    "Truth",
+    "hidden_facts",
+    "table",
+    "truth",
+    "which",
+]
 
 SIZE = 20_000  # users in the course's own worlds
 SMALLEST, LARGEST = 4_000, 200_000
-LARGEST_SEED = 2**63 - 1
+LAST_SEED = 10**15
+
+# Words
+NO_TABLE = "there is no table {name!r}{nearest}; the tables are {names}"
 
 TABLES: dict[str, Table] = {part.TABLE.name: part.TABLE for part in (users, activity, orders)}
 
 
 def table(name: str, seed: int = 0, size: int = SIZE) -> pd.DataFrame:
-    """Return a table of the world `seed`, told afresh; see `opslab.datasets.load` for everyday use.
+    """Return a table of the world `seed`, told afresh; `opslab.datasets.load` is for everyday use.
 
     Parameters
     ----------
@@ -34,14 +50,33 @@ def table(name: str, seed: int = 0, size: int = SIZE) -> pd.DataFrame:
     seed
         Which parallel world: a whole number from 0.
     size
-        Number of users, 4,000 to 200,000: fewer make tests quick, in more the effects stand out.
+        Number of users, 4,000 to 200,000: fewer make tests quick, among more the effects stand out.
 
     Raises
     ------
     ValueError
-        Unknown name (suggests the nearest), seed or size that is no such number.
+        Unknown name (suggests the nearest), or a seed or size that is no such number.
     """
-    as_choice(name, "name", TABLES)
-    seed = as_number(seed, "seed", least=0, most=LARGEST_SEED, whole=True)
-    size = as_number(size, "size", least=SMALLEST, most=LARGEST, whole=True)
+    name, seed, size = which(name, seed, size)
     return TABLES[name].make(tell(seed, size))
+
+
+def hidden_facts(seed: int = 0, size: int = SIZE) -> pd.DataFrame:
+    """Return what no table shows, to score a rule by: user_id, need, daily_rate, exit_date.
+
+    `daily_rate` is the user's own chance a day to open the app (a share, before weekday and notifications);
+    `exit_date` is the first day on which the user is gone for good, NaT if that lies after the last day.
+    """
+    _, seed, size = which("users", seed, size)
+    return hidden.make(tell(seed, size))
+
+
+def which(name: str, seed: int = 0, size: int = SIZE) -> tuple[str, int, int]:
+    """Return the three after checking that there is such a table, world and size."""
+    if name not in TABLES:
+        raise ValueError(NO_TABLE.format(name=name, nearest=nearest(name, TABLES), names=", ".join(TABLES)))
+    return (
+        name,
+        as_number(seed, "seed", least=0, most=LAST_SEED, whole=True),
+        as_number(size, "size", least=SMALLEST, most=LARGEST, whole=True),
+    )

@@ -1,5 +1,6 @@
 """The days on which people open the app, and those on which they also answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,7 @@ from opslab.world import calendar, draw
 from opslab.world.people import People
 from opslab.world.truth import Truth
 
-FIRST_PAUSE_WEEK = 2
-LONGEST_PAUSE = 4  # weeks
+FIRST_PAUSE_WEEK = 2  # counted from 0: nobody pauses in the first two weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ def _week_of(who: People, person: np.ndarray, age: np.ndarray) -> np.ndarray:
     return (np.cumsum(weeks) - weeks)[person] + age // 7
 
 
-def _paused(chance, true: Truth, who: People) -> np.ndarray:
+def _paused(chance: Callable[[str, int], np.ndarray], true: Truth, who: People) -> np.ndarray:
     """Tell for each week of each person whether it is silent: a pause takes 1 to 4 whole weeks."""
     _, week = draw.spread(_weeks_there(who))
     starts = (chance("pause", len(week)) < true.pause) & (week >= FIRST_PAUSE_WEEK)
-    length = np.where(starts, 1 + draw.whole(chance("pause length", len(week)), LONGEST_PAUSE), 0)
+    length = np.where(starts, 1 + draw.whole(chance("pause length", len(week)), true.longest_pause), 0)
     silent = starts.copy()
-    for ago in range(1, LONGEST_PAUSE):
+    for ago in range(1, true.longest_pause):
         silent[ago:] |= (length[:-ago] > ago) & (week[ago:] >= ago)
     return silent

@@ -12,7 +12,6 @@ from opslab.world.story import Story
 from opslab.world.truth import Courses, Truth
 
 PRODUCTS = ("entry", "dues", "course")
-WEEKS_TO_FIRST_COURSE, CHANCE_OF_FIRST_COURSE = 60, 0.08  # of those who will buy: 8 % a week
 LEAST_PRICE = 9  # yuan
 
 Payments = tuple[np.ndarray, np.ndarray, np.ndarray]  # person, day, amount
@@ -74,10 +73,10 @@ def _courses(true: Truth, who: People) -> Payments:
 
 def _first_course(chance: Callable[..., np.ndarray], true: Truth, who: People) -> np.ndarray:
     """Return the day of the first course; a day after the calendar's end for those who never buy one."""
-    week = draw.geometric(chance("first week"), CHANCE_OF_FIRST_COURSE, WEEKS_TO_FIRST_COURSE)
+    week = draw.geometric(chance("first week"), true.courses.starting, calendar.WEEKS)
     day = who.signup_day + 7 * week + draw.whole(chance("first day"), 7)
     buys = chance("buys") < np.where(who.need, true.need.buys, true.curious.buys)
-    return np.where(buys & (week < WEEKS_TO_FIRST_COURSE), day, calendar.DAYS)
+    return np.where(buys, day, calendar.DAYS)
 
 
 def _prices(chance: Callable[..., np.ndarray], courses: Courses, person: np.ndarray) -> np.ndarray:

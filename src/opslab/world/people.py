@@ -9,7 +9,6 @@ from opslab.world import calendar, draw
 from opslab.world.truth import Kind, Truth
 
 NEVER = 10 * calendar.DAYS  # an age that nobody reaches
-WEEKS_TO_JOIN, CHANCE_TO_JOIN = 8, 0.3  # who will join does so at 30 % a week, from the second week on
 
 Chance = Callable[[str], np.ndarray]  # purpose -> one uniform for each person
 
@@ -115,7 +114,7 @@ def _shortened(life: np.ndarray, mute_age: np.ndarray, share: float) -> np.ndarr
 
 def _join_age(chance: Chance, true: Truth, need: np.ndarray, exit_age: np.ndarray) -> np.ndarray:
     """Return the age of joining a group; `NEVER` for those who do not want to, or left before."""
-    week = 1 + draw.geometric(chance("joining week"), CHANCE_TO_JOIN, WEEKS_TO_JOIN)
+    week = 1 + draw.geometric(chance("joining week"), true.membership.joining, calendar.WEEKS)
     age = 7 * week + draw.whole(chance("joining day"), 7)
     wants = chance("join") < np.where(need, true.need.joins, true.curious.joins)
     return np.where(wants & (age < exit_age), age, NEVER)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,57 @@ def packed(text: bytes) -> bytes:
     return gzip.compress(text, 9, mtime=0)
 
 
-def resource(table: Table, file: bytes) -> dict[str, Any]:
+def descriptor(tables: Mapping[str, Table], files: Mapping[str, bytes]) -> str:
+    """Return the text of datapackage.json for these tables and their gzipped files."""
+    package = {
+        "profile": "tabular-data-package",
+        "name": "lantern",
+        "title": TITLE,
+        "description": ABOUT,
+        "licenses": [LICENCE],
+        "resources": [_resource(table, files[name]) for name, table in tables.items()],
+    }
+    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
+
+
+def dictionary(tables: Mapping[str, Table], rows: Mapping[str, int]) -> str:
+    """Return the data dictionary as Markdown."""
+    parts = [f"# {TITLE}", ABOUT, HOW]
+    for name, table in tables.items():
+        key = KEY.format(key=", ".join(f"`{column}`" for column in table.key))
+        refers = [REFERS.format(column=column, table=other) for column, other in table.refers.items()]
+        lines = [
+            f"| `{column.name}` | {column.type} | {column.unit} | {allowed(column)} | {column.meaning} |"
+            for column in table.columns
+        ]
+        parts += [f"## {name}", " ".join([table.meaning, ROWS.format(rows=rows[name]), key, *refers])]
+        parts += ["\n".join([HEADINGS, *lines])]
+    return "\n\n".join(parts) + "\n"
+
+
+def allowed(column: Column) -> str:
+    """Return in words which values may stand in a column."""
+    if column.options:
+        return ", ".join(map(str, column.options))
+    if column.most is not None:
+        return f"{column.least} to {column.most}"
+    return "" if column.least is None else f"≥ {column.least}"
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` in place at once: whoever is interrupted leaves the old file whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _resource(table: Table, file: bytes) -> dict[str, Any]:
     """Return a table's entry in the data package; the checksum is that of the gzipped file."""
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in table.columns],
@@ -73,64 +124,14 @@ def resource(table: Table, file: bytes) -> dict[str, Any]:
     }
 
 
-def descriptor(resources: list[dict[str, Any]]) -> str:
-    """Return the text of datapackage.json."""
-    package = {
-        "profile": "tabular-data-package",
-        "name": "lantern",
-        "title": TITLE,
-        "description": ABOUT,
-        "licenses": [LICENCE],
-        "resources": resources,
-    }
-    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
-
-
-def dictionary(tables: list[Table], rows: list[int]) -> str:
-    """Return the data dictionary as Markdown."""
-    parts = [f"# {TITLE}", ABOUT, HOW]
-    for table, count in zip(tables, rows, strict=True):
-        keys = [KEY.format(key=", ".join(f"`{column}`" for column in table.key))]
-        keys += [REFERS.format(column=column, table=other) for column, other in table.refers.items()]
-        lines = [
-            f"| `{column.name}` | {column.type} | {column.unit} | {allowed(column)} | {column.meaning} |"
-            for column in table.columns
-        ]
-        about = " ".join([table.meaning, ROWS.format(rows=count), *keys])
-        parts += [f"## {table.name}", about, "\n".join([HEADINGS, *lines])]
-    return "\n\n".join(parts) + "\n"
-
-
-def allowed(column: Column) -> str:
-    """Return in words which values may stand in a column."""
-    if column.options:
-        return ", ".join(map(str, column.options))
-    if column.most is not None:
-        return f"{column.least} to {column.most}"
-    return "" if column.least is None else f"≥ {column.least}"
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place at once: whoever is interrupted leaves the old file whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
 def _field(column: Column) -> dict[str, Any]:
     limits = {"minimum": column.least, "maximum": column.most, "enum": list(column.options) or None}
-    constraints = {"required": column.required, **{k: v for k, v in limits.items() if v is not None}}
     field = {
         "name": column.name,
         "type": column.type,
         "description": column.meaning,
-        "constraints": constraints,
+        "constraints": {"required": column.required}
+        | {limit: value for limit, value in limits.items() if value is not None},
     }
     if column.unit:
         field["unit"] = column.unit

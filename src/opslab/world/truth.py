@@ -95,6 +95,7 @@ class Membership:
     entry_fee: int
     dues: int
     days: int
+    joining: float  # chance a week, from the second week on, for those who will join
     life: BetaGeometric
 
 
@@ -104,6 +105,8 @@ class Courses:
 
     Attributes
     ----------
+    starting
+        Chance a week of the first purchase, for those who ever buy.
     r, alpha
         Repeat purchases a week are Poisson; their rate varies as Gamma(r, rate alpha): BG/NBD.
     a, b
@@ -113,6 +116,7 @@ class Courses:
         with mean p gamma / (q - 1) yuan.
     """
 
+    starting: float
     r: float
     alpha: float
     a: float
@@ -146,8 +150,11 @@ class Truth:
         Factor on that chance in the first seven days.
     weekdays
         Factors on it, Monday to Sunday, with mean 1.
-    pause
-        Chance a week (from the second week on) that a user who stays goes silent for 1 to 4 weeks.
+    pause, longest_pause
+        Chance a week (from the third week on) that a user who stays goes silent, and for how many weeks at
+        most (any number from 1, equally likely).
+    ios
+        Share of users with an iOS telephone.
     notifications, membership, courses
         See there.
     """
@@ -163,6 +170,8 @@ class Truth:
     first_week: float
     weekdays: tuple[float, ...]
     pause: float
+    longest_pause: int
+    ios: float
     notifications: Notifications
     membership: Membership
     courses: Courses
@@ -178,8 +187,8 @@ REFERENCE = Truth(
     paid_push=1.7,
     bursts=((9, 1.8), (10, 1.4), (26, 1.7), (40, 1.4), (41, 1.2), (57, 1.6), (58, 1.3)),
     channels=(
-        Channel("search_ads", mix_before=0.09, mix_after=0.30, with_need=0.15),
-        Channel("feed_ads", mix_before=0.09, mix_after=0.37, with_need=0.08),
+        Channel("search_ads", mix_before=0.09, mix_after=0.30, with_need=0.14),
+        Channel("feed_ads", mix_before=0.09, mix_after=0.37, with_need=0.07),
         Channel("seo", mix_before=0.17, mix_after=0.07, with_need=0.52),
         Channel("content", mix_before=0.17, mix_after=0.07, with_need=0.62),
         Channel("social", mix_before=0.16, mix_after=0.07, with_need=0.33),
@@ -187,10 +196,10 @@ REFERENCE = Truth(
         Channel("referral", mix_before=0.18, mix_after=0.07, with_need=0.74),
     ),
     need=Kind(
-        life=BetaGeometric(0.35, 4.65),
+        life=BetaGeometric(0.7, 10.3),
         trial_exit=0.31,
-        trial_exit_improved=0.13,
-        rhythm=(0.26, 0.28, 0.26, 0.13, 0.07),
+        trial_exit_improved=0.16,
+        rhythm=(0.3, 0.28, 0.24, 0.12, 0.06),
         answers=0.26,
         joins=0.6,
         buys=0.4,
@@ -199,7 +208,7 @@ REFERENCE = Truth(
         life=BetaGeometric(1.2, 1.8),
         trial_exit=0.56,
         trial_exit_improved=0.40,
-        rhythm=(0.04, 0.12, 0.24, 0.3, 0.3),
+        rhythm=(0.06, 0.14, 0.24, 0.28, 0.28),
         answers=0.03,
         joins=0.06,
         buys=0.03,
@@ -208,6 +217,8 @@ REFERENCE = Truth(
     first_week=1.2,
     weekdays=(0.98, 0.92, 1.0, 0.92, 0.86, 0.96, 1.36),
     pause=0.05,
+    longest_pause=4,
+    ios=0.42,
     notifications=Notifications(
         per_week=(0, 1, 3, 7),
         lift=(1.0, 1.1, 1.2, 1.35),
@@ -215,8 +226,8 @@ REFERENCE = Truth(
         muted_activity=0.5,
         muted_life=0.35,
     ),
-    membership=Membership(entry_fee=200, dues=10, days=30, life=BetaGeometric(0.8, 4.0)),
-    courses=Courses(r=0.8, alpha=12.0, a=0.8, b=2.4, p=6.0, q=4.0, gamma=60.0),
+    membership=Membership(entry_fee=200, dues=10, days=30, joining=0.3, life=BetaGeometric(0.8, 4.0)),
+    courses=Courses(starting=0.08, r=0.8, alpha=12.0, a=0.8, b=2.4, p=6.0, q=4.0, gamma=60.0),
 )
 
 

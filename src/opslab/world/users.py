@@ -9,14 +9,13 @@ from opslab.world.story import Story
 from opslab.world.truth import REFERENCE
 
 DEVICES = ("ios", "android")
-IOS = 0.42  # share of users
 
 
 def make(story: Story) -> pd.DataFrame:
     """Return one row for each user, in order of sign-up."""
     true, who = story.truth, story.people
     names = np.array([channel.name for channel in true.channels], dtype=object)
-    device = (draw.uniforms(true.seed, "users device", story.size) >= IOS).astype(int)
+    device = (draw.uniforms(true.seed, "users device", story.size) >= true.ios).astype(int)
     return pd.DataFrame(
         {
             "user_id": np.arange(1, story.size + 1),
