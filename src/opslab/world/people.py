@@ -122,5 +122,5 @@ def _join_age(chance: Chance, true: Truth, need: np.ndarray, exit_age: np.ndarra
 
 def _dues_paid(chance: Chance, true: Truth, join_age: np.ndarray) -> np.ndarray:
     life = true.membership.life
-    months = draw.sbg_lifetimes(chance("dues"), life.alpha, life.beta, calendar.WEEKS)
+    months = draw.sbg_lifetimes(chance("paid"), life.alpha, life.beta, calendar.WEEKS)
     return np.where(join_age < NEVER, months, 0)

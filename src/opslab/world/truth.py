@@ -201,7 +201,7 @@ REFERENCE = Truth(
         trial_exit_improved=0.16,
         rhythm=(0.3, 0.28, 0.24, 0.12, 0.06),
         answers=0.26,
-        joins=0.6,
+        joins=0.72,
         buys=0.4,
     ),
     curious=Kind(
@@ -210,7 +210,7 @@ REFERENCE = Truth(
         trial_exit_improved=0.40,
         rhythm=(0.06, 0.14, 0.24, 0.28, 0.28),
         answers=0.03,
-        joins=0.06,
+        joins=0.07,
         buys=0.03,
     ),
     daily_rates=(0.68, 0.48, 0.3, 0.18, 0.12),
