@@ -9,7 +9,7 @@ well.
 """
 
 import unicodedata
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,6 +55,8 @@ def _template() -> go.layout.Template:
         "tickfont": {"size": 13, "color": QUIET},
         "title": {"font": {"size": 14, "color": INK}, "standoff": 10},
         "automargin": True,
+        "separatethousands": True,
+        "exponentformat": "none",
     }
     return go.layout.Template(
         layout={
@@ -67,7 +69,7 @@ def _template() -> go.layout.Template:
                 "y": 1,
                 "yanchor": "top",
                 "yref": "container",
-                "pad": {"l": 16, "t": 16},
+                "pad": {"l": 16, "t": 14},
             },
             "colorway": list(PALETTE),
             "colorscale": {"sequential": SEQUENTIAL},
@@ -76,7 +78,7 @@ def _template() -> go.layout.Template:
             "height": HEIGHT,
             "margin": {"l": 64, "r": 24, "t": _top_margin(1), "b": 56},
             "xaxis": {**axis, "showgrid": False},
-            "yaxis": axis,
+            "yaxis": {**axis, "rangemode": "tozero"},
             "legend": {
                 "orientation": "h",
                 "x": 0,
@@ -84,7 +86,9 @@ def _template() -> go.layout.Template:
                 "y": 1.02,
                 "yanchor": "bottom",
                 "font": {"size": 13},
+                "title": {"font": {"size": 13, "color": QUIET}},
                 "itemwidth": 40,
+                "traceorder": "normal",
             },
             "hovermode": "closest",
             "hoverlabel": {"font": {"family": FONT, "size": 13}},
@@ -114,12 +118,14 @@ def figure(title: str = "", x: str = "", y: str = "", *, legend: bool = False) -
     sentence fits.
     """
     words = wrap(title) if title else ""
+    more_lines = words.count("<br>")
     return go.Figure(
         layout={
             # Named here as well as made the default: a figure shown elsewhere keeps its look.
             "template": "opslab",
-            "title": {"text": words},
-            "margin": {"t": _top_margin(words.count("<br>") + 1 if words else 0, legend)},
+            # Plotly hangs a title by its middle, not its first line: push it down by half of the rest.
+            "title": {"text": words, "pad": {"t": 14 + more_lines * LINE_HEIGHT // 2}},
+            "margin": {"t": _top_margin(more_lines + 1 if words else 0, legend)},
             "showlegend": legend,
             "xaxis": {"title": {"text": x}},
             "yaxis": {"title": {"text": y}},
@@ -154,7 +160,7 @@ def lines(
     """
     frame = _numeric(table)
     marked = len(frame) <= 16 if markers is None else markers
-    drawing = figure(title, x, y, legend=frame.shape[1] > 1)
+    drawing = _figure_of(frame, title, x, y)
     for place, (name, values) in enumerate(frame.items()):
         drawing.add_scatter(
             x=frame.index,
@@ -188,13 +194,16 @@ def bars(
         As for `lines`, or if `low` and `high` have another length.
     """
     frame = _numeric(table)
-    drawing = figure(title, x, y, legend=frame.shape[1] > 1)
+    drawing = _figure_of(frame, title, x, y)
     for place, (name, values) in enumerate(frame.items()):
         drawing.add_bar(
             x=frame.index,
             y=values,
             name=str(name),
-            marker={"color": PALETTE[place], "pattern": {"shape": PATTERNS[place], "fgcolor": "white"}},
+            marker={
+                "color": PALETTE[place],
+                "pattern": {"shape": PATTERNS[place], "fillmode": "overlay", "fgcolor": "white", "size": 7},
+            },
         )
     if low is not None and high is not None:
         values = frame.iloc[:, 0].to_numpy()
@@ -202,6 +211,8 @@ def bars(
         above = as_numbers(high, "high", length=len(values)) - values
         drawing.data[0].error_y = {"type": "data", "array": above, "arrayminus": below, "color": INK}
     drawing.update_layout(barmode="relative" if stacked else "group")
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        drawing.update_xaxes(type="category")
     return shares(drawing) if share else drawing
 
 
@@ -218,14 +229,14 @@ def heatmap(
     """Draw `table` as a grid of colours, first row at the top; empty cells (NaN) stay blank.
 
     `unit` heads the colour scale, `top` is the value of its darkest colour (default: the largest one). A
-    grid of at most 200 cells carries its numbers.
+    grid of at most 400 cells carries its numbers.
     """
     frame = _numeric(table, most=None)
     form = SHARE_FORMAT if share else ",.4~g"
     drawing = figure(title, x, y)
     drawing.add_heatmap(
         x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
-        y=[_label(name) for name in frame.index],
+        y=_labels(frame.index),
         z=frame.to_numpy(float),
         zmin=0,
         zmax=top,
@@ -233,17 +244,26 @@ def heatmap(
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        texttemplate=f"%{{z:{form}}}" if frame.size <= 200 else None,
+        texttemplate=f"%{{z:{form}}}" if frame.size <= 400 else None,
         hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
+        textfont={"size": 11},
         colorbar={
             "tickformat": form,
-            "title": {"text": unit, "side": "right"},
+            "tickfont": {"size": 12, "color": QUIET},
+            "title": {"text": unit, "side": "right", "font": {"size": 13}},
             "thickness": 14,
             "outlinewidth": 0,
         },
     )
     drawing.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=24)
     drawing.update_layout(height=max(HEIGHT, min(720, 150 + 18 * len(frame))))
+    return drawing
+
+
+def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
+    drawing = figure(title, x, y, legend=frame.shape[1] > 1)
+    if frame.columns.name is not None:
+        drawing.update_layout(legend_title_text=str(frame.columns.name).replace("_", " "))
     return drawing
 
 
@@ -285,8 +305,10 @@ def pale(colour: str, opacity: float = 0.16) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def _label(name: Hashable) -> str:
-    return f"{name:%Y-%m-%d}" if isinstance(name, pd.Timestamp) else str(name)
+def _labels(index: pd.Index) -> list[str]:
+    if isinstance(index, pd.DatetimeIndex):
+        return index.strftime("%Y-%m" if (index.day == 1).all() else "%Y-%m-%d").to_list()
+    return [str(name) for name in index]
 
 
 def _top_margin(title_lines: int, legend: bool = False) -> int:

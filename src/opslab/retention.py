@@ -10,24 +10,34 @@ Logs may be pandas, Polars, DuckDB or whatever else Narwhals knows; results are 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.frames import Frame, as_choice, as_number, as_numbers, native, require_unique
+from opslab.frames import as_choice, as_number, as_numbers, native, require_unique
+from opslab.visits import (
+    BEFORE_LOG,
+    EVERY,
+    Visits,
+    as_date,
+    as_day,
+    cohort_sizes,
+    day_numbers,
+    read_visits,
+    small_table,
+)
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 Period: TypeAlias = Literal["D", "W", "M"]
 
 # Words
-NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
-BEFORE_LOG = "{name} is {found:%Y-%m-%d}, before the first event ({first:%Y-%m-%d})"
 AFTER_LOG = (
-    "{name} is {found:%Y-%m-%d}, but the events end on {last:%Y-%m-%d}; choose {latest:%Y-%m-%d} or earlier"
+    "as_of is {found:%Y-%m-%d}, but the events end on {last:%Y-%m-%d}: what happens in the {horizon} days "
+    "after it is not known; choose {latest:%Y-%m-%d} or earlier"
 )
 LOG_TOO_SHORT = (
     "no user can be watched for {need} days: the log ends on {last:%Y-%m-%d}, {have} days after the first "
@@ -46,22 +56,21 @@ NO_QUIET_DAYS = "quiet_days is {found} but the log has only {have} days; choose 
 NOBODY_WATCHED = (
     "nobody was seen in the {watch} days before {as_of:%Y-%m-%d}; choose another day or a longer watch"
 )
-EDGES_RISE = "edges must rise; got {found}"
 EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"
 NO_COLUMN_NAMED = "{name} is a table without the column {column!r}; expected the result of {maker}"
-LIMITS_RISE = "limits are {found}; expected three rising numbers of days, such as (7, 28, 84)"
+NOT_RISING = "{name} is {found}; expected rising whole numbers"
+NOT_THREE = "limits has {found} values; expected three numbers of days, such as (7, 28, 84)"
 NOT_LATER = "end ({end}) must lie after start ({start})"
 WRONG_LENGTH = "{name} has {found} values, durations has {expected}; give one for each"
 
 STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
-AGE, DAY, WEEK = "age ({unit} since the first event)", "days since the start", "week since sign-up"
+AGE, DAY = "age ({unit} since the first event)", "days since the start"
 UNITS = {"D": "days", "W": "weeks", "M": "months"}
 COHORT = "started in the {unit} of"
 UNIT_OF = {"D": "day", "W": "week", "M": "month"}
 SHARE_BACK = "share of the cohort active"
 SHARE_RETURNED = "share of users who came back"
 SHARE_STILL_THERE = "share still there"
-SHARE_RENEWING = "share of members renewing"
 RENEWALS = "renewals since joining"
 PEOPLE = "users"
 DATA_USED, DATA_LATER, MODEL, CONSTANT = (
@@ -79,168 +88,9 @@ DENSITY = "density of members"
 STILL_HERE = "after {count} renewals"
 AT_START = "at the start"
 
-EVERY: dict[str, str] = {"D": "1d", "W": "1w", "M": "1mo"}
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
-MONTH_DAYS = 30
-
-
-# ----------------------------------------------------------------------------------------------------
-# The log as numbers
-
-
-class _Visits(NamedTuple):
-    """The different (user, period) pairs of a log, sorted by user, then period."""
-
-    ids: pd.Index  # one for each user
-    begins: np.ndarray  # place of each user's first visit in `step`
-    step: np.ndarray  # number of the period, 0 for the log's first
-    starts: pd.DatetimeIndex  # first day of each period, without gaps
-
-    @property
-    def counts(self) -> np.ndarray:
-        return np.diff(self.begins, append=len(self.step))
-
-    @property
-    def first(self) -> np.ndarray:
-        return self.step[self.begins]
-
-    @property
-    def last(self) -> np.ndarray:
-        return self.step[self.begins + self.counts - 1]
-
-    @property
-    def end(self) -> int:
-        return len(self.starts) - 1
-
-    def of_user(self, values: np.ndarray) -> np.ndarray:
-        """Repeat one value a user over the user's visits."""
-        return np.repeat(values, self.counts)
-
-    def any(self, visits: np.ndarray) -> np.ndarray:
-        """Tell for each user whether one of the visits is marked."""
-        return np.logical_or.reduceat(visits, self.begins)
-
-    def count(self, visits: np.ndarray) -> np.ndarray:
-        """Count for each user the visits that are marked."""
-        return np.add.reduceat(visits.astype(np.int64), self.begins)
-
-
-def _checked(events: Any, user: str, when: str, period: str) -> Frame:
-    as_choice(period, "period", EVERY)
-    return native(events, {user: "key", when: "date"}, what="events").select(user, when)
-
-
-def _works_natively(table: Frame) -> bool:
-    """Tell whether the table's own engine is the better place for counting (pandas and Arrow are not)."""
-    return isinstance(table, nw.LazyFrame) or table.implementation.is_polars()
-
-
-def _periods_of(table: Frame, user: str, when: str, period: str) -> nw.LazyFrame:
-    """Return the different (user, first day of the period) pairs, not computed yet."""
-    return table.lazy().select(user, nw.col(when).dt.date().dt.truncate(EVERY[period])).unique()
-
-
-def _collect(table: nw.LazyFrame) -> nw.DataFrame:
-    # DuckDB and Spark would hand over Arrow, which students need not have.
-    return table.collect() if table.implementation.is_polars() else table.collect("pandas")
-
-
-def _pandas(column: nw.Series) -> pd.Series:
-    # Polars' own way to pandas needs Arrow.
-    return pd.Series(column.to_numpy()) if column.implementation.is_polars() else column.to_pandas()
-
-
-def _day_numbers(dates: pd.Series) -> np.ndarray:
-    """Return whole days since 1970-01-01, by the clock that the dates were written with."""
-    if getattr(dates.dtype, "tz", None) is not None:
-        dates = dates.dt.tz_localize(None)
-    return dates.to_numpy("datetime64[D]").view(np.int64)
-
-
-def _number_periods(
-    days: np.ndarray, period: str, until: int | None = None
-) -> tuple[np.ndarray, pd.DatetimeIndex]:
-    """Return the number of each day's period, and every period's first day to `until` (or the last day)."""
-    low, high = int(days.min()), int(days.max()) if until is None else until
-    calendar = np.arange(low, high + 1)
-    if period == "M":
-        label = calendar.view("datetime64[D]").astype("datetime64[M]").view(np.int64)
-    else:
-        label = (calendar + 3) // 7 if period == "W" else calendar  # 1970-01-01 was a Thursday
-    number = label - label[0]
-    first = {"D": label, "W": label * 7 - 3}.get(period)
-    if first is None:
-        first = label.view("datetime64[M]").astype("datetime64[D]").view(np.int64)
-    starts = pd.DatetimeIndex(np.unique(first).view("datetime64[D]").astype("datetime64[s]"))
-    # One look-up in a short table serves days, weeks and months alike, and beats calendar arithmetic.
-    return number[days - low], starts
-
-
-def _number_users(users: pd.Series, room: int) -> tuple[np.ndarray, pd.Index | int]:
-    """Number the rows' users; return also what turns numbers back: an index, or the lowest of whole ids.
-
-    Whole ids serve as they are, as long as id x `room` fits in 64 bits: no hash table is needed.
-    """
-    if isinstance(users.dtype, np.dtype) and users.dtype.kind in "iu":
-        low, high = int(users.min()), int(users.max())
-        if (high - low + 1) * room < 2**63 and high < 2**63:
-            return users.to_numpy().astype(np.int64) - low, low
-    numbers, ids = pd.factorize(users)
-    return numbers.astype(np.int64, copy=False), pd.Index(ids)
-
-
-def _visits(events: Any, user: str, when: str, period: str = "D", until: Any = None) -> _Visits:
-    table = _checked(events, user, when, period)
-    if _works_natively(table):
-        table = _collect(_periods_of(table, user, when, "D" if until is not None else period))
-    people, days = _pandas(table[user]), _day_numbers(_pandas(table[when]))
-    last = None
-    if until is not None:
-        last = _as_day(until, "until")
-        early = days <= last
-        if not early.any():
-            raise ValueError(BEFORE_LOG.format(name="until", found=_stamp(last), first=_stamp(days.min())))
-        people, days = people[early], days[early]
-    return _sorted_visits(people, days, period, last)
-
-
-def _sorted_visits(people: pd.Series, days: np.ndarray, period: str, last: int | None) -> _Visits:
-    # A user and a period in one whole number: one fast sort finds equal pairs, first and last visits.
-    step, starts = _number_periods(days, period, last)
-    room = len(starts)
-    key, ids = _number_users(people, room)
-    key *= room
-    key += step
-    del step, days
-    key.sort()
-    key = key[_changes(key)]
-    number = key // room
-    key -= number * room
-    begins = np.flatnonzero(_changes(number))
-    number = number[begins]
-    return _Visits(pd.Index(number + ids) if isinstance(ids, int) else ids.take(number), begins, key, starts)
-
-
-def _changes(values: np.ndarray) -> np.ndarray:
-    """Mark the first of each run of equal values."""
-    marks = np.empty(len(values), dtype=bool)
-    marks[0] = True
-    np.not_equal(values[1:], values[:-1], out=marks[1:])
-    return marks
-
-
-def _as_day(value: Any, name: str) -> int:
-    try:
-        stamp = pd.Timestamp(value) if not isinstance(value, int | float) else pd.NaT
-    except (TypeError, ValueError) as error:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value)) from error
-    if stamp is pd.NaT:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value))
-    return int(np.datetime64(stamp.tz_localize(None), "D").astype(np.int64))
-
-
-def _stamp(day: int) -> pd.Timestamp:
-    return pd.Timestamp(np.datetime64(int(day), "D"))
+MONTH_DAYS = 30  # Lantern's billing month
+NEVER = 2**40  # a day that no log reaches
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -273,37 +123,13 @@ def cohort_table(
     ValueError
         No rows, a missing column, dates that are no dates, gaps, an unknown period.
     """
-    table = _checked(events, user, when, period)
-    if _works_natively(table):
-        cohort, step, users, starts = _cohorts_natively(table, user, when, period)
-    else:
-        cohort, step, users, starts = _cohorts(
-            _sorted_visits(_pandas(table[user]), _day_numbers(_pandas(table[when])), period, None)
-        )
+    cohort, step, users, starts = cohort_sizes(events, user, when, period)
     periods = len(starts)
     counts = np.bincount(cohort * periods + step - cohort, users, minlength=periods * periods)
     counts = counts.reshape(periods, periods).astype(float)
     counts[np.add.outer(np.arange(periods), np.arange(periods)) >= periods] = np.nan
-    return pd.DataFrame(
-        counts, index=starts.rename("cohort"), columns=pd.RangeIndex(periods, name="age")
-    ).loc[counts[:, 0] > 0]
-
-
-def _cohorts(visits: _Visits) -> tuple[np.ndarray, np.ndarray, None, pd.DatetimeIndex]:
-    return visits.of_user(visits.first), visits.step, None, visits.starts
-
-
-def _cohorts_natively(
-    table: Frame, user: str, when: str, period: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.DatetimeIndex]:
-    """Let the engine count (cohort, period) pairs: only a small table leaves it."""
-    visits = _periods_of(table, user, when, period)
-    cohorts = visits.group_by(user).agg(nw.col(when).min().alias("_cohort"))
-    sizes = _collect(visits.join(cohorts, on=user).group_by("_cohort", when).agg(nw.len().alias("_users")))
-    days = np.concatenate([_day_numbers(_pandas(sizes[column])) for column in ("_cohort", when)])
-    number, starts = _number_periods(days, period)
-    cohort, step = np.split(number, 2)
-    return cohort, step, _pandas(sizes["_users"]).to_numpy(float), starts
+    table = pd.DataFrame(counts, starts.rename("cohort"), pd.RangeIndex(periods, name="age"))
+    return table[counts[:, 0] > 0]
 
 
 def retention_rate(
@@ -356,13 +182,12 @@ def retention_curve(
 
     Each day has its own denominator (`users`), as in `retention_rate`, which tells the definitions.
     """
-    wanted = [as_number(day, "day", least=0, whole=True) for day in days]
-    visits = _visits(events, user, when, until=until)
+    wanted = [_Day.checked(day, kind, width) for day in days]
+    visits = read_visits(events, user, when, until=until)
     rows = []
     for day in wanted:
-        watched, back = _returned(visits, visits.first, day, kind, width)
-        _require_watched(watched, visits, visits.first, day, kind, width)
-        rows.append((day, int(watched.sum()), int((watched & back).sum())))
+        watched = _watched(visits, visits.first, day.needs)
+        rows.append((day.day, watched.sum(), (watched & _returned(visits, visits.first, day)).sum()))
     table = pd.DataFrame(rows, columns=["day", "users", "returned"]).set_index("day")
     return table.assign(rate=table["returned"] / table["users"])
 
@@ -403,17 +228,13 @@ def retention_by(
     DataFrame
         Index: the groups. Columns: users (whose day lies inside the log), returned, rate (share of 1).
     """
-    visits = _visits(events, user, when, until=until)
-    people, start, place = _join(visits, users, _as_list(by), since, user)
-    day = as_number(day, "day", least=0, whole=True)
-    watched, back = _returned_people(visits, start, place, day, kind, width)
-    _require_watched(watched, visits, start, day, kind, width)
-    groups = people.assign(users=watched, returned=watched & back)[watched].groupby(
-        _as_list(by), observed=True
-    )
-    table = groups[["users", "returned"]].sum()
-    if isinstance(by, str):
-        table.index = table.index.rename(by)
+    asked = _Day.checked(day, kind, width)
+    visits = read_visits(events, user, when, until=until)
+    people = _join(visits, users, _as_list(by), since, user)
+    watched = _watched(visits, people.start, asked.needs)
+    back = people.pick(_returned(visits, people.over(visits, people.start), asked))
+    table = people.table.assign(users=1, returned=back.astype(int))[watched]
+    table = table.groupby(by if isinstance(by, str) else list(by), observed=True)[["users", "returned"]].sum()
     return table.assign(rate=table["returned"] / table["users"])
 
 
@@ -421,6 +242,7 @@ def active_days(
     events: Any,
     users: Any,
     days: int = 28,
+    watched: int | None = None,
     *,
     since: str = "signup_date",
     user: str = "user_id",
@@ -429,18 +251,17 @@ def active_days(
 ) -> pd.DataFrame:
     """Count on how many of their first `days` days users were active.
 
-    Returns the rows of `users` (as pandas) that can be watched for that long, with the column `active_days`
-    (0 to `days`; the day in `since` is the first). Users without events count 0.
+    Returns the rows of `users` (as pandas) that can be watched for `watched` days (default: `days`), with the
+    column `active_days` (0 to `days`; the day in `since` is the first). Users without events count 0.
     """
-    visits = _visits(events, user, when, until=until)
-    people, start, place = _join(visits, users, [], since, user)
     days = as_number(days, "days", least=1, whole=True)
-    age = visits.step - visits.of_user(_by_code(visits, start, place))
-    counts = visits.count((age >= 0) & (age < days))
-    counts = np.where(place >= 0, counts[place], 0)
-    watched = start + days - 1 <= visits.end
-    _require_watched(watched, visits, start, days - 1, "classic", 1)
-    return people.assign(active_days=counts)[watched].reset_index(drop=True)
+    needs = days if watched is None else as_number(watched, "watched", least=days, whole=True)
+    visits = read_visits(events, user, when, until=until)
+    people = _join(visits, users, [], since, user)
+    chosen = _watched(visits, people.start, needs - 1)
+    age = visits.step - visits.repeat(people.over(visits, people.start))
+    counts = people.pick(visits.count((age >= 0) & (age < days)))
+    return people.table.assign(active_days=counts)[chosen].reset_index(drop=True)
 
 
 def weekly_activity(
@@ -457,32 +278,27 @@ def weekly_activity(
     """Return mean active days a user in each week since sign-up, for groups such as pushes a week.
 
     Index `week` 1 to `weeks`; one column for each group in `by`; values days (0 to 7). All weeks rest on the
-    same users, those who can be watched for all of them, so a column's sum is the days a user is active in
-    total.
+    same users, those who can be watched for all of them: a column's sum is a user's active days in total.
     """
     weeks = as_number(weeks, "weeks", least=1, whole=True)
-    visits = _visits(events, user, when, until=until)
-    people, start, place = _join(visits, users, [by], since, user)
-    watched = start + 7 * weeks - 1 <= visits.end
-    _require_watched(watched, visits, start, 7 * weeks - 1, "classic", 1)
-    group, names = pd.factorize(people[by].where(watched), sort=True)
-    week = (visits.step - visits.of_user(_by_code(visits, start, place))) // 7
-    visitor = visits.of_user(_by_code(visits, group, place, missing=-1))
-    counted = (visitor >= 0) & (week >= 0) & (week < weeks)
-    days = np.bincount(week[counted] * len(names) + visitor[counted], minlength=weeks * len(names))
-    sizes = np.bincount(group[group >= 0], minlength=len(names))
+    visits = read_visits(events, user, when, until=until)
+    people = _join(visits, users, [by], since, user)
+    people = people.where(_watched(visits, people.start, 7 * weeks - 1))
+    group, names = pd.factorize(people.table[by], sort=True)
+    week = (visits.step - visits.repeat(people.over(visits, people.start))) // 7
+    counted = (week >= 0) & (week < weeks)
+    cell = week * len(names) + visits.repeat(people.over(visits, group))
+    days = np.bincount(cell[counted], minlength=weeks * len(names)).reshape(weeks, len(names))
     return pd.DataFrame(
-        days.reshape(weeks, len(names)) / sizes,
-        index=pd.RangeIndex(1, weeks + 1, name="week"),
-        columns=pd.Index(people.loc[watched, by].drop_duplicates().sort_values(), name=by),
+        days / np.bincount(group), pd.RangeIndex(1, weeks + 1, name="week"), pd.Index(names, name=by)
     )
 
 
 def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
-    columns = _as_list(by)
-    frame = _small(native(table, {**dict.fromkeys(columns, "key"), value: "number"}))
-    groups = frame.groupby(columns if len(columns) > 1 else columns[0], observed=True)[value]
+    kinds = {**dict.fromkeys(_as_list(by), "key"), value: "number"}
+    frame = small_table(native(table, kinds).select(*kinds))
+    groups = frame.groupby(by if isinstance(by, str) else list(by), observed=True)[value]
     result = groups.agg(users="size", mean="mean")
     half = Z95 * groups.std() / np.sqrt(result["users"])
     return result.assign(low=result["mean"] - half, high=result["mean"] + half)
@@ -514,12 +330,9 @@ def revenue_by_behaviour(
     orders
         One row for each payment: user, date, `amount` in yuan (0 or more).
     users
-        Everyone who counts, with sign-up dates in `since`; only users who can be watched for `horizon` days
-        do.
+        Everyone who counts, with sign-up dates in `since`; those count who can be watched for `horizon` days.
     edges
-        Lower ends of the groups, from 0 up: (0, 1, 3) gives 0, 1-2, 3+.
-    until
-        Last day of the log; by default the last day in events or orders.
+        Lower ends of the groups of active days in the first `days` days: (0, 1, 3) gives 0, 1–2, 3+.
 
     Returns
     -------
@@ -527,135 +340,103 @@ def revenue_by_behaviour(
         Index `active_days`: the groups. Columns: users; paying (share of 1); revenue (yuan); mean, low, high
         (yuan a user, 95 % interval); share of all revenue.
     """
-    days = as_number(days, "days", least=1, whole=True)
-    horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
-    bins = as_numbers(edges, "edges", least=0)
-    if (np.diff(bins) <= 0).any():
-        raise ValueError(EDGES_RISE.format(found=list(edges)))
-    if bins[0] != 0:
+    ends = _rising(edges, "edges", 0)
+    if ends[0] != 0:
         raise ValueError(EDGES_START.format(found=list(edges)))
-    bought = _small(native(orders, {user: "key", when: "date", amount: "amount"}, what="orders"))
-    bought_day = _day_numbers(bought[when])
-    if until is None:
-        until = _stamp(
-            max(bought_day.max(), _day_numbers(_small(_checked(events, user, when, "D"))[when]).max())
-        )
-    people = active_days(events, users, days, since=since, user=user, when=when, until=until)
-    start = _day_numbers(people[since])
-    people, start = (
-        people[start + horizon - 1 <= _as_day(until, "until")],
-        start[start + horizon - 1 <= _as_day(until, "until")],
-    )
-    if people.empty:
-        raise ValueError(
-            LOG_TOO_SHORT.format(
-                need=horizon,
-                last=_stamp(_as_day(until, "until")),
-                have=_as_day(until, "until")
-                - _day_numbers(_small(native(users, {since: "date"}))[since]).min(),
-            )
-        )
-    age = bought_day - bought[user].map(pd.Series(start, index=people[user])).to_numpy(float)
-    later = (age >= days) & (age < horizon)
-    paid = bought.loc[later].groupby(user)[amount].sum()
-    people = people.assign(revenue=people[user].map(paid).fillna(0.0).to_numpy(float))
-    names = _range_names(bins.astype(int))
-    group = pd.Categorical.from_codes(
-        np.searchsorted(bins, people["active_days"], side="right") - 1, names, ordered=True
-    )
-    people = people.assign(active_days=group)
-    table = mean_by(people, "active_days", "revenue")
-    by_group = people.groupby("active_days", observed=True)["revenue"]
-    revenue = by_group.sum()
-    return pd.DataFrame(
+    horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
+    people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
+    kinds = {user: "key", when: "date", amount: "amount"}
+    bought = small_table(native(orders, kinds, what="orders").select(*kinds))
+    start = pd.Series(day_numbers(people[since]), index=people[user])
+    age = day_numbers(bought[when]) - bought[user].map(start)
+    paid = bought[(age >= days) & (age < horizon)].groupby(user)[amount].sum()
+    group = np.searchsorted(ends, people["active_days"], side="right") - 1
+    table = pd.DataFrame(
         {
-            "users": table["users"],
-            "paying": by_group.agg(lambda paid: (paid > 0).mean()),
-            "revenue": revenue,
-            "mean": table["mean"],
-            "low": table["low"],
-            "high": table["high"],
-            "share": revenue / revenue.sum(),
+            "active_days": pd.Categorical.from_codes(group, _range_names(ends), ordered=True),
+            "paid": people[user].map(paid).fillna(0).astype(float),
         }
     )
+    result = mean_by(table, "active_days", "paid")
+    groups = table.groupby("active_days", observed=True)["paid"]
+    result.insert(1, "paying", groups.agg(lambda paid: (paid > 0).mean()))
+    result.insert(2, "revenue", groups.sum())
+    return result.assign(share=result["revenue"] / result["revenue"].sum())
 
 
-def _small(table: Frame) -> pd.DataFrame:
-    """Return a whole table as pandas."""
-    whole = _collect(table) if isinstance(table, nw.LazyFrame) else table
-    return pd.DataFrame({name: _pandas(whole[name]) for name in whole.columns})
+class _Day(NamedTuple):
+    """A day-N definition: returned means active on day `day` or later, before day `stop`."""
+
+    day: int
+    stop: float
+    needs: int  # the last day that must lie inside the log
+
+    @classmethod
+    def checked(cls, day: Any, kind: Any, width: Any) -> "_Day":
+        day = as_number(day, "day", least=0, whole=True)
+        width = as_number(width, "width", least=1, whole=True)
+        if as_choice(kind, "kind", ("classic", "rolling", "bracket")) == "bracket":
+            return cls(day, day + width, day + width - 1)
+        return cls(day, day + 1 if kind == "classic" else math.inf, day)
+
+
+class _People(NamedTuple):
+    """Users who count: their rows, the day each starts (0: the log's first), the place in the log or -1."""
+
+    table: pd.DataFrame
+    start: np.ndarray
+    place: np.ndarray
+
+    def where(self, chosen: np.ndarray) -> "_People":
+        return _People(self.table[chosen], self.start[chosen], self.place[chosen])
+
+    def over(self, visits: Visits, values: np.ndarray) -> np.ndarray:
+        """Put people's values in the order of the log's users; those who do not count get `NEVER`."""
+        result = np.full(len(visits.ids), NEVER)
+        there = self.place >= 0
+        result[self.place[there]] = values[there]
+        return result
+
+    def pick(self, values: np.ndarray) -> np.ndarray:
+        """Put values of the log's users in the order of the people; zero (False) for those without events."""
+        return np.where(self.place >= 0, values[self.place], values.dtype.type(0))
+
+
+def _join(visits: Visits, users: Any, by: list[str], since: str | None, user: str) -> _People:
+    dates = {since: "date"} if since else {}
+    checked = native(users, {user: "key", **dict.fromkeys(by, "key"), **dates}, what="users")
+    require_unique(checked, [user], what="users")
+    table = small_table(checked)
+    place = visits.ids.get_indexer(pd.Index(table[user]))
+    if (place < 0).all():
+        raise ValueError(NO_SUCH_USERS.format(count=len(table), user=user))
+    if since:
+        return _People(table, day_numbers(table[since]) - visits.origin, place)
+    return _People(table, visits.first[place], place).where(place >= 0)
+
+
+def _watched(visits: Visits, start: np.ndarray, days: int) -> np.ndarray:
+    """Tell for each start whether the log goes on for so many days after it."""
+    watched = start + days <= visits.end
+    if not watched.any():
+        have = visits.end - int(start.min())
+        raise ValueError(LOG_TOO_SHORT.format(need=days, last=visits.starts[-1], have=have))
+    return watched
+
+
+def _returned(visits: Visits, start: np.ndarray, asked: _Day) -> np.ndarray:
+    age = visits.step - visits.repeat(start)
+    return visits.any((age >= asked.day) & (age < asked.stop))
 
 
 def _as_list(by: str | Sequence[str]) -> list[str]:
     return [by] if isinstance(by, str) else list(by)
 
 
-def _range_names(edges: np.ndarray) -> list[str]:
-    ends = [*(edges[1:] - 1), None]
-    return [
-        f"{low}+" if high is None else str(low) if low == high else f"{low}–{high}"
-        for low, high in zip(edges, ends, strict=True)
-    ]
-
-
-def _returned(
-    visits: _Visits, start: np.ndarray, day: int, kind: str, width: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Tell for each user of the log whether the day lies inside it, and whether they came back."""
-    width = as_number(width, "width", least=1, whole=True)
-    age = visits.step - visits.of_user(start)
-    after = {"classic": 1, "rolling": visits.end + 1, "bracket": width}[
-        as_choice(kind, "kind", ("classic", "rolling", "bracket"))
-    ]
-    return start + _last_day(day, kind, width) <= visits.end, visits.any((age >= day) & (age < day + after))
-
-
-def _returned_people(
-    visits: _Visits, start: np.ndarray, place: np.ndarray, day: int, kind: str, width: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Do the same for people who stand at `place` in the log (-1: not at all)."""
-    _, back = _returned(visits, _by_code(visits, start, place), day, kind, width)
-    return start + _last_day(day, kind, width) <= visits.end, (place >= 0) & back[place]
-
-
-def _last_day(day: int, kind: str, width: int) -> int:
-    return day + width - 1 if kind == "bracket" else day
-
-
-def _require_watched(
-    watched: np.ndarray, visits: _Visits, start: np.ndarray, day: int, kind: str, width: int
-) -> None:
-    if not watched.any():
-        raise ValueError(
-            LOG_TOO_SHORT.format(
-                need=_last_day(day, kind, width), last=visits.starts[-1], have=visits.end - int(start.min())
-            )
-        )
-
-
-def _join(
-    visits: _Visits, users: Any, by: list[str], since: str | None, user: str
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return the people in `users`, the day each starts (0: the log's first), their place in the log."""
-    dates = {since: "date"} if since else {}
-    table = native(users, {user: "key", **dict.fromkeys(by, "key"), **dates}, what="users")
-    require_unique(table, [user], what="users")
-    people = _small(table)
-    place = visits.ids.get_indexer(pd.Index(people[user]))
-    if (place < 0).all():
-        raise ValueError(NO_SUCH_USERS.format(count=len(people), user=user))
-    if since:
-        origin = int(visits.starts[0].to_datetime64().astype("datetime64[D]").astype(np.int64))
-        return people, _day_numbers(people[since]) - origin, place
-    people, place = people[place >= 0].reset_index(drop=True), place[place >= 0]
-    return people, visits.first[place], place
-
-
-def _by_code(visits: _Visits, values: np.ndarray, place: np.ndarray, missing: int = 2**40) -> np.ndarray:
-    """Put people's values in the order of the log's users; others get a value that no day reaches."""
-    result = np.full(len(visits.ids), missing, dtype=np.int64)
-    result[place[place >= 0]] = values[place >= 0]
-    return result
+def _range_names(lows: Sequence[int]) -> list[str]:
+    """Return (0, 1, 3) as 0, 1–2, 3+."""
+    inner = [str(low) if low + 1 == stop else f"{low}–{stop - 1}" for low, stop in pairwise(lows)]
+    return [*inner, f"{lows[-1]}+"]
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -684,7 +465,7 @@ def lifetimes(
     ValueError
         Bad events, `quiet_days` below 1 or not whole, or as long as the log.
     """
-    visits = _visits(events, user, when, until=until)
+    visits = read_visits(events, user, when, until=until)
     quiet = as_number(quiet_days, "quiet_days", least=1, whole=True)
     watch_end = visits.end - quiet
     if watch_end < 0:
@@ -851,9 +632,10 @@ class ShiftedBetaGeometric:
 
     def survival(self, t: Any) -> Any:
         """Return the share (of 1) still there after `t` renewals, one whole number or several; 1 at t = 0."""
+        from scipy.special import betaln
+
         times = _whole(t, "t", 0)
-        rates = self._rates(np.arange(1, times.max() + 1))
-        return _like(t, np.append(1.0, np.cumprod(rates))[times])
+        return _like(t, np.exp(betaln(self.alpha, self.beta + times) - betaln(self.alpha, self.beta)))
 
     def retention(self, t: Any) -> Any:
         """Return the share of those there after renewal t - 1 who make renewal `t` (1, 2, ...)."""
@@ -865,7 +647,7 @@ class ShiftedBetaGeometric:
         The expected number of renewals to come of someone who has made `renewals` so far (0, 1, ...), the
         next one counted in full and each later one discounted by 1 / (1 + `discount`) a period more; times
         the net cash of a renewal it is residual value. Infinite at discount 0 if alpha is at most 1. Fader
-        and Hardie (2010), eq. 6.
+        and Hardie (2010).
         """
         from scipy.special import hyp2f1
 
@@ -960,15 +742,14 @@ def renewal_survivors(
     months = as_number(months, "months", least=1, whole=True)
     length = as_number(month_days, "month_days", least=1)
     table = native(orders, {user: "key", when: "date", column: "key"}, what="orders")
-    bought = _small(table.select(user, when, column))
+    bought = small_table(table.select(user, when, column))
     dues = bought[bought[column] == value]
     if dues.empty:
         known = ", ".join(map(repr, sorted(bought[column].unique())))
         raise ValueError(NO_PRODUCT.format(column=column, value=value, values=known))
-    last_day = _stamp(_day_numbers(bought[when]).max()) if until is None else until
-    visits = _visits(dues, user, when, until=last_day)
-    watched = visits.first + months * length <= visits.end
-    _require_watched(watched, visits, visits.first, math.ceil(months * length), "classic", 1)
+    last_day = as_date(day_numbers(bought[when]).max()) if until is None else until
+    visits = read_visits(dues, user, when, until=last_day)
+    watched = _watched(visits, visits.first, math.ceil(months * length))
     made = np.rint((visits.last - visits.first)[watched] / length).astype(int)
     left = np.bincount(np.minimum(made, months), minlength=months + 1)[::-1].cumsum()[::-1]
     return pd.Series(left, index=pd.RangeIndex(months + 1, name="renewals"), name="members")
@@ -1020,15 +801,14 @@ def growth_accounting(
         this one). Then quick_ratio = (new + resurrected) / churned, infinite if nobody churned; retention =
         retained / active of the period before. Both are NaN in the first period.
     """
-    visits = _visits(events, user, when, as_choice(period, "period", EVERY))
-    since_last = np.diff(visits.step, prepend=0)
-    since_last[visits.begins] = 0
+    visits = read_visits(events, user, when, period)
+    gap = visits.gaps()
 
     def count(marked: np.ndarray) -> np.ndarray:
         return np.bincount(visits.step[marked], minlength=len(visits.starts))
 
-    active, new = count(since_last >= 0), count(since_last == 0)
-    retained, resurrected = count(since_last == 1), count(since_last > 1)
+    active, new = count(gap >= 0), count(gap == 0)
+    retained, resurrected = count(gap == 1), count(gap > 1)
     before = np.append(0, active[:-1])
     churned = before - retained
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -1069,13 +849,11 @@ def stages(
         One row for each user seen by then: the user's column; first, last (dates); quiet_days; active_days
         (in the b days up to `as_of`); stage (ordered categorical).
     """
-    soon, later, never = _as_limits(limits)
-    visits = _visits(events, user, when, until=as_of)
+    soon, later, never = _three(limits)
+    visits = read_visits(events, user, when, until=as_of)
     today, started = visits.end, visits.first
     quiet = today - visits.last
-    silence = np.diff(visits.step, prepend=0)
-    silence[visits.begins] = 0
-    back = visits.any((silence >= later) & (visits.step > today - soon))
+    back = visits.any((visits.gaps() >= later) & (visits.step > today - soon))
     place = np.select(
         [today - started < soon, back, quiet < soon, quiet < later, quiet < never], range(5), len(STAGES) - 1
     )
@@ -1107,7 +885,7 @@ def stage_moves(
     before = stages(events, start, limits, user=user, when=when)
     after = stages(events, end, limits, user=user, when=when)
     both = before[[user, "stage"]].merge(after[[user, "stage"]], on=user, suffixes=("_start", "_end"))
-    if _as_day(end, "end") <= _as_day(start, "start"):
+    if as_day(end, "end") <= as_day(start, "start"):
         raise ValueError(NOT_LATER.format(start=start, end=end))
     moves = both.groupby(["stage_start", "stage_end"], observed=False).size().unstack()
     return moves.rename_axis(index="stage at start", columns="stage at end")
@@ -1150,27 +928,19 @@ def early_warning(
     )
     horizon = as_number(horizon, "horizon", least=1, whole=True)
     watch = as_number(watch, "watch", least=1, whole=True)
-    visits = _visits(events, user, when)
-    origin = _day_numbers(pd.Series(visits.starts[:1]))[0]
-    today = _as_day(as_of, "as_of") - origin
+    visits = read_visits(events, user, when)
+    today = as_day(as_of, "as_of") - visits.origin
+    day, first, last = as_date(today + visits.origin), visits.starts[0], visits.starts[-1]
     if today < 0:
-        raise ValueError(
-            BEFORE_LOG.format(name="as_of", found=_stamp(today + origin), first=visits.starts[0])
-        )
+        raise ValueError(BEFORE_LOG.format(name="as_of", found=day, first=first))
     if today + horizon > visits.end:
-        raise ValueError(
-            AFTER_LOG.format(
-                name="as_of",
-                found=_stamp(today + origin),
-                last=visits.starts[-1],
-                latest=_stamp(origin + visits.end - horizon),
-            )
-        )
+        latest = last - pd.Timedelta(days=horizon)
+        raise ValueError(AFTER_LOG.format(found=day, last=last, horizon=horizon, latest=latest))
     past = np.maximum.reduceat(np.where(visits.step <= today, visits.step, -watch), visits.begins)
     quiet = today - past
     watched = quiet < watch
     if not watched.any():
-        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=_stamp(today + origin)))
+        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=day))
     lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
     rows = [
         (rule, watched.sum(), flagged.sum(), lost.sum(), (flagged & lost).sum())
@@ -1183,11 +953,18 @@ def early_warning(
     return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
 
 
-def _as_limits(limits: Sequence[int]) -> list[int]:
-    days = _whole(list(limits), "limits", 1)
-    if len(days) != 3 or (np.diff(days) <= 0).any():
-        raise ValueError(LIMITS_RISE.format(found=list(limits)))
-    return days.tolist()
+def _three(limits: Sequence[int]) -> list[int]:
+    days = _rising(limits, "limits", 1)
+    if len(days) != 3:
+        raise ValueError(NOT_THREE.format(found=len(days)))
+    return days
+
+
+def _rising(values: Sequence[int], name: str, least: int) -> list[int]:
+    numbers = _whole(list(values), name, least)
+    if (np.diff(numbers) <= 0).any():
+        raise ValueError(NOT_RISING.format(name=name, found=list(values)))
+    return numbers.tolist()
 
 
 # ----------------------------------------------------------------------------------------------------
