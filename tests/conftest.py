@@ -17,6 +17,7 @@ REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "no browser found: install chromium, or set OPSLAB_BROWSER to its path"
+OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 START_LIMIT = 60  # seconds
 QUIET = [
     "--no-sandbox",

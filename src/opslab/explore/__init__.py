@@ -1,14 +1,15 @@
 """Explorables: pictures that answer to their sliders, with and without a kernel.
 
-    explore(figure, spend=Slider(0, 100_000, step=5_000, unit="yuan"), alt="Marginal cost climbs as spend grows.")
+    explore(figure, spend=Slider(0, 100_000, step=5_000, unit="yuan"), alt="Marginal cost climbs with spend.")
 
-All pictures are computed once and travel as the frames of one Plotly bundle; `explore.js` draws them in JupyterLab
-(running or only opened), in other notebook programs (as a widget) and in exported pages.
+All pictures are computed once and travel as the frames of one Plotly bundle; `explore.js` draws them in
+JupyterLab (running or only opened), in other notebook programs (as a widget) and in exported pages.
 """
 
 import inspect
 import itertools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -26,12 +27,12 @@ FIGURE_TEXT = "[figure] {alt}"
 NO_ALT = "alt is {alt!r}; give one sentence that says what the picture shows, for readers who cannot see it"
 NOT_CALLABLE = (
     "explore needs a function that returns a Plotly figure, found {kind}; "
-    "write explore(my_function, ...) without brackets behind the name, or show(figure, alt=...) for one picture"
+    "write explore(my_function, ...) without brackets behind the name, or show(figure, alt=...)"
 )
-NOT_A_FIGURE = "{what} is {kind}, not a plotly Figure; return a plotly.graph_objects.Figure"
+NOT_A_FIGURE = "{what} is {kind}, not a plotly Figure; give a plotly.graph_objects.Figure"
 RETURNED = "what {function} returned for {values}"
 GIVEN = "what show received"
-NO_CONTROLS = "explore needs at least one control, such as days=Slider(1, 30); for one picture use show(figure, alt=...)"
+NO_CONTROLS = "explore needs a control, such as days=Slider(1, 30); for one picture use show(figure, alt=...)"
 NOT_A_CONTROL = "{name} is {kind}; give a Slider(start, stop, step=...) or a Choice([...])"
 WRONG_NAMES = (
     "{function}{signature} cannot be called with {names}: {problem}; name each control after its parameter"
@@ -41,17 +42,56 @@ TRACES_CHANGE = (
     "draw the same number each time, empty ones if need be"
 )
 TOO_MANY = (
-    "{count} combinations of options alone exceed max_frames={limit}; offer fewer options or raise max_frames"
+    "the options of the choices alone make {count} pictures, more than can be stored (max_frames={limit}, "
+    "and {kilobytes} kB); offer fewer options, raise max_frames, or draw fewer points"
 )
 BAD_LIMIT = "max_frames is {limit!r}; give a whole number of at least 2"
 WHILE_DRAWING = "(while drawing the explorable for {values})"
 
 MARKER = "application/vnd.opslab.explorable+json"
 PLOTLY = "application/vnd.plotly.v1+json"
+MAX_BYTES = 500_000  # of one stored explorable, so that a lesson with several stays small
+
 Control = Slider | Choice
+Place = tuple[int, ...]
 
 
-def explore(figure: Callable[..., go.Figure], /, *, alt: str, max_frames: int = 500, **controls: Control):
+class Explorable:
+    """What `explore` and `show` return: a picture that knows how to show itself.
+
+    `bundle` is the Plotly mime bundle as a notebook stores it. If the kernel draws the pictures, `fine`
+    describes the controls with all their positions, and `draw` turns positions into an encoded figure.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        bundle: dict[str, Any],
+        fine: Sequence[dict] = (),
+        draw: Callable[[Place], dict] | None = None,
+    ):
+        self.bundle, self.fine, self.draw = bundle, list(fine), draw
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+    @cached_property
+    def widget(self):
+        """The picture as a widget."""
+        from opslab.explore.widget import ExplorableWidget  # ipywidgets is slow to import
+
+        return ExplorableWidget(self.bundle, self.fine, self.draw)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
+        """Return the widget for a running kernel, Plotly's bundle for all else, and the text, at once."""
+        data, metadata = self.widget._repr_mimebundle_()
+        return {**data, MARKER: {"version": 1}, PLOTLY: self.bundle, "text/plain": self._text}, metadata
+
+
+def explore(
+    figure: Callable[..., go.Figure], /, *, alt: str, max_frames: int = 500, **controls: Control
+) -> Explorable:
     """Return a picture that answers to its controls; a notebook shows it when it ends a cell.
 
     Parameters
@@ -59,10 +99,10 @@ def explore(figure: Callable[..., go.Figure], /, *, alt: str, max_frames: int = 
     figure
         A pure function from parameter values to a plotly Figure, with the same number of traces each time.
     alt
-        One sentence that states the finding; the picture's name for a screen reader, and its text form.
+        One sentence that states the finding: the picture's name for a screen reader, and its text form.
     max_frames
-        The most pictures to compute and store. Beyond it the kernel draws each picture when it is asked for,
-        and saved copies carry a coarser grid that fits.
+        The most pictures to compute and store. Beyond it, or beyond half a megabyte, the kernel draws each
+        picture when it is asked for, and saved copies carry a coarser grid that fits.
     **controls
         One `Slider` or `Choice` for each parameter, under the parameter's name.
 
@@ -74,62 +114,35 @@ def explore(figure: Callable[..., go.Figure], /, *, alt: str, max_frames: int = 
     if not callable(figure):
         raise ValueError(NOT_CALLABLE.format(kind=_kind(figure)))
     _check_alt(alt)
-    if not isinstance(max_frames, int) or max_frames < 2:
+    if type(max_frames) is not int or max_frames < 2:
         raise ValueError(BAD_LIMIT.format(limit=max_frames))
     _check_controls(figure, controls)
-    grid = [range(len(control.values)) for control in controls.values()]
+
     opening = tuple(control.opening for control in controls.values())
-    live = prod(map(len, grid)) > max_frames
-    if live:
-        sliders = [isinstance(control, Slider) for control in controls.values()]
-        grid = coarse_grid([len(positions) for positions in grid], opening, sliders, max_frames)
+    sizes = [len(control.values) for control in controls.values()]
+    sliders = [isinstance(control, Slider) for control in controls.values()]
+    draw = _drawer(figure, controls, opening)
+    drawn: dict[Place, dict] = {}
+    limit = max_frames
+    while True:
+        grid = coarse_grid(sizes, opening, sliders, limit)
         if grid is None:
-            options = prod(len(c.values) for c in controls.values() if isinstance(c, Choice))
-            raise ValueError(TOO_MANY.format(count=options, limit=max_frames))
-
-    traces = None
-
-    def picture(place: tuple[int, ...]) -> dict[str, Any]:
-        nonlocal traces
-        values = _values(controls, place)
-        try:
-            drawn = figure(**values)
-        except Exception as error:
-            error.add_note(WHILE_DRAWING.format(values=_spoken(values)))
-            raise
-        _check_figure(drawn, RETURNED.format(function=_name(figure), values=_spoken(values)))
-        traces = len(drawn.data) if traces is None else traces
-        if len(drawn.data) != traces:
-            start = _spoken(_values(controls, opening))
-            raise ValueError(
-                TRACES_CHANGE.format(
-                    function=_name(figure),
-                    first=traces,
-                    opening=start,
-                    found=len(drawn.data),
-                    values=_spoken(values),
-                )
-            )
-        return encode(drawn)
-
-    first = picture(opening)  # before all others, so that an error compares with what the reader sees first
-    pictures = {place: first if place == opening else picture(place) for place in itertools.product(*grid)}
-    numbered = {
-        tuple(positions.index(p) for positions, p in zip(grid, place, strict=True)): drawn
-        for place, drawn in pictures.items()
-    }
-    stored = [
-        _describe(name, control, kept) for (name, control), kept in zip(controls.items(), grid, strict=True)
-    ]
-    start = tuple(control["opening"] for control in stored)
-    bundle = combine(numbered, start, {"alt": alt, "controls": stored})
-    if not live:
-        return Explorable(INTERACTIVE_TEXT.format(alt=alt), bundle)
-    fine = [_describe(name, control, range(len(control.values))) for name, control in controls.items()]
-    return Explorable(INTERACTIVE_TEXT.format(alt=alt), bundle, fine, picture)
+            count = prod(len(c.values) for c in controls.values() if isinstance(c, Choice))
+            raise ValueError(TOO_MANY.format(count=count, limit=max_frames, kilobytes=MAX_BYTES // 1000))
+        for place in [opening, *itertools.product(*grid)]:
+            if place not in drawn:
+                drawn[place] = draw(place)
+        bundle = _bundle(alt, controls, grid, drawn)
+        size = len(json.dumps(bundle))
+        if size <= MAX_BYTES:
+            break
+        limit = int(min(limit, prod(map(len, grid))) * 0.95 * MAX_BYTES / size)
+    complete = [len(kept) for kept in grid] == sizes
+    fine = [] if complete else _describe(controls, [range(size) for size in sizes])
+    return Explorable(INTERACTIVE_TEXT.format(alt=alt), bundle, fine, None if complete else draw)
 
 
-def show(figure: go.Figure, alt: str):
+def show(figure: go.Figure, alt: str) -> Explorable:
     """Return a Plotly figure with its alternative text; a notebook shows it when it ends a cell.
 
     Raises
@@ -139,61 +152,67 @@ def show(figure: go.Figure, alt: str):
     """
     _check_figure(figure, GIVEN)
     _check_alt(alt)
-    return Explorable(
-        FIGURE_TEXT.format(alt=alt), combine({(): encode(figure)}, (), {"alt": alt, "controls": []})
-    )
+    bundle = combine({(): encode(figure)}, (), {"alt": alt, "controls": []})
+    return Explorable(FIGURE_TEXT.format(alt=alt), bundle)
 
 
-class Explorable:
-    """What `explore` and `show` return: a picture that knows how to show itself.
+def _drawer(figure: Callable, controls: dict[str, Control], opening: Place) -> Callable[[Place], dict]:
+    """Return the function from positions to an encoded figure, which checks what `figure` returns."""
+    traces: list[int] = []  # of the first picture drawn, the opening one
 
-    `bundle` is the Plotly mime bundle as a notebook stores it.
-    """
+    def values_at(place: Place) -> dict[str, Any]:
+        return {name: control.values[i] for (name, control), i in zip(controls.items(), place, strict=True)}
 
-    def __init__(
-        self,
-        text: str,
-        bundle: dict[str, Any],
-        fine: list[dict] | None = None,
-        picture: Callable[[tuple[int, ...]], dict] | None = None,
-    ):
-        self.bundle = bundle
-        self._text, self._fine, self._picture = text, fine or [], picture
+    def draw(place: Place) -> dict:
+        values = values_at(place)
+        try:
+            result = figure(**values)
+        except Exception as error:
+            error.add_note(WHILE_DRAWING.format(values=_spoken(values)))
+            raise
+        _check_figure(result, RETURNED.format(function=_name(figure), values=_spoken(values)))
+        found = len(result.data)
+        traces[:] = traces or [found]
+        if found != traces[0]:
+            words = {
+                "function": _name(figure),
+                "opening": _spoken(values_at(opening)),
+                "values": _spoken(values),
+            }
+            raise ValueError(TRACES_CHANGE.format(first=traces[0], found=found, **words))
+        return encode(result)
 
-    def __repr__(self) -> str:
-        return self._text
-
-    @cached_property
-    def _widget(self):
-        from opslab.explore.widget import ExplorableWidget  # ipywidgets is slow to import
-
-        return ExplorableWidget(self.bundle, self._fine, self._picture)
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
-        """Return the widget for a running kernel, Plotly's bundle for all else, and the text, at once."""
-        data, metadata = self._widget._repr_mimebundle_()
-        return {**data, MARKER: {"version": 1}, PLOTLY: self.bundle, "text/plain": self._text}, metadata
+    return draw
 
 
-def _describe(name: str, control: Control, kept: Any) -> dict[str, Any]:
-    """Return a control as the JSON that `explore.js` builds it from."""
-    kept = list(kept)
-    words = control.label or name.replace("_", " ").capitalize()
-    plain = all(isinstance(value, str | int | float) for value in control.values)
-    values = control.values if plain else control.labels
-    return {
-        "parameter": name,
-        "kind": type(control).__name__.lower(),
-        "label": words,
-        "unit": getattr(control, "unit", ""),
-        "values": [values[i] for i in kept],
-        "labels": [control.labels[i] for i in kept],
-        "opening": kept.index(control.opening),
-    }
+def _bundle(alt: str, controls: dict[str, Control], grid: list, drawn: dict[Place, dict]) -> dict[str, Any]:
+    """Return the Plotly bundle of the pictures on `grid`, positions numbered as they stand on it."""
+    described = _describe(controls, grid)
+    numbers = itertools.product(*(range(len(kept)) for kept in grid))
+    pictures = {n: drawn[place] for n, place in zip(numbers, itertools.product(*grid), strict=True)}
+    opening = tuple(control["opening"] for control in described)
+    return combine(pictures, opening, {"alt": alt, "controls": described})
 
 
-def _values(controls: dict[str, Control], place: tuple[int, ...]) -> dict[str, Any]:
-    return {name: control.values[i] for (name, control), i in zip(controls.items(), place, strict=True)}
+def _describe(controls: dict[str, Control], grid: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
+    """Return the controls, at the positions kept, as the JSON that `explore.js` builds them from."""
+
+    def describe(name: str, control: Control, kept: Sequence[int]) -> dict[str, Any]:
+        plain = all(isinstance(value, str | int | float) for value in control.values)
+        values = control.values if plain else control.labels
+        return {
+            "parameter": name,
+            "kind": type(control).__name__.lower(),
+            "label": control.label or name.replace("_", " ").capitalize(),
+            "unit": getattr(control, "unit", ""),
+            "values": [values[i] for i in kept],
+            "labels": [control.labels[i] for i in kept],
+            "opening": kept.index(control.opening),
+        }
+
+    return [
+        describe(name, control, kept) for (name, control), kept in zip(controls.items(), grid, strict=True)
+    ]
 
 
 def _check_alt(alt: Any) -> None:
@@ -219,10 +238,8 @@ def _check_controls(figure: Callable, controls: dict[str, Any]) -> None:
     try:
         signature.bind(**controls)
     except TypeError as problem:
-        names = ", ".join(controls)
-        raise ValueError(
-            WRONG_NAMES.format(function=_name(figure), signature=signature, names=names, problem=problem)
-        ) from None
+        words = {"function": _name(figure), "signature": signature, "names": ", ".join(controls)}
+        raise ValueError(WRONG_NAMES.format(problem=problem, **words)) from None
 
 
 def _kind(value: Any) -> str:

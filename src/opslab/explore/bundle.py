@@ -1,7 +1,7 @@
 """Figures as small, deterministic JSON: one base picture, and what differs from it at each grid point.
 
-The result is Plotly's own mime bundle (`data`, `layout`, `frames`, `config`). Any Plotly renderer shows it, and
-`layout.meta["opslab"]` tells ours which control moves along which part of a frame's name.
+The result is Plotly's own mime bundle (`data`, `layout`, `frames`, `config`). Any Plotly renderer shows it;
+`layout.meta["opslab"]` tells ours which control moves along which part of a frame's name ("3,0").
 """
 
 import base64
@@ -31,8 +31,8 @@ def encode(figure: Any) -> dict[str, Any]:
 def combine(pictures: Mapping[Place, dict], opening: Place, meta: dict[str, Any]) -> dict[str, Any]:
     """Return Plotly's mime bundle for encoded figures on a grid of control positions.
 
-    A frame is named by its position ("3,0") and holds every property that differs anywhere on the grid, so that
-    a frame laid over any other gives the whole picture; `None` removes a property.
+    A frame is named by its position ("3,0") and holds every property that differs anywhere on the grid, so
+    that a frame laid over any other gives the whole picture; `None` removes a property.
     """
     base = pictures[opening]
     frames: list[dict] = []
@@ -52,16 +52,18 @@ def combine(pictures: Mapping[Place, dict], opening: Place, meta: dict[str, Any]
             for k, place in enumerate(pictures)
         ]
     layout = {**base["layout"], "meta": {**_own_meta(base["layout"]), "opslab": meta}}
-    if len(opening) == 1:
-        layout["sliders"] = [_plotly_slider(meta["controls"][0])]
+    if frames:
+        layout["sliders"] = _plotly_sliders(meta["controls"], opening)
+        for frame, place in zip(frames, pictures, strict=True):
+            frame["layout"]["sliders"] = [{"active": i} for i in place]
     return {"data": base["data"], "layout": layout, "frames": frames, "config": dict(CONFIG)}
 
 
 def coarse_grid(sizes: list[int], opening: Place, thin: list[bool], limit: int) -> list[list[int]] | None:
     """Return for each control the positions to keep, so that at most `limit` combinations remain.
 
-    Only controls marked in `thin` lose positions, always the longest first; both ends and the opening position
-    stay. `None` if that is not enough.
+    Only controls marked in `thin` lose positions, always the longest first; both ends and the opening
+    position stay. `None` if that is not enough.
     """
     kept = list(sizes)
     while True:
@@ -83,18 +85,29 @@ def _own_meta(layout: Mapping) -> dict:
     return layout["meta"] if isinstance(layout.get("meta"), dict) else {}
 
 
-def _plotly_slider(control: Mapping) -> dict:
-    """Return Plotly's own slider: what moves the picture where only Plotly is there."""
+def _plotly_sliders(controls: list[dict], opening: Place) -> list[dict]:
+    """Return Plotly's own sliders: what moves the picture where there is only Plotly.
+
+    They cannot combine: moving one returns the others to where they opened.
+    """
     animate = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    return {
-        "active": control["opening"],
-        "currentvalue": {"prefix": f"{control['label']}: "},
-        "pad": {"t": 48},
-        "steps": [
-            {"label": label, "method": "animate", "args": [[str(i)], animate]}
-            for i, label in enumerate(control["labels"])
-        ],
-    }
+    width = 1 / len(controls)
+
+    def step(control: int, i: int, label: str) -> dict:
+        name = ",".join(str(i if k == control else start) for k, start in enumerate(opening))
+        return {"label": label, "method": "animate", "args": [[name], animate]}
+
+    return [
+        {
+            "active": opening[k],
+            "currentvalue": {"prefix": f"{control['label']}: "},
+            "pad": {"t": 48},
+            "x": round(k * width, 2),
+            "len": round(width - 0.05, 2),
+            "steps": [step(k, i, label) for i, label in enumerate(control["labels"])],
+        }
+        for k, control in enumerate(controls)
+    ]
 
 
 def _patches(trees: list[dict]) -> list[dict]:
@@ -137,7 +150,7 @@ def _plain(value: Any, key: str = "") -> Any:
         items = ((name, _plain(item, name)) for name, item in value.items() if item is not None)
         return {name: item for name, item in items if item != {}}
     if isinstance(value, list | tuple):
-        numbers = len(value) >= LONG and all(type(item) in (int, float) for item in value)
+        numbers = value and all(type(item) in (int, float) for item in value)
         return _plain(np.asarray(value), key) if numbers else [_plain(item, key) for item in value]
     if isinstance(value, np.ndarray):
         return _array(value, key)

@@ -1,4 +1,4 @@
-"""The explorable as a widget: what shows it in notebook programs other than JupyterLab, and reaches the kernel."""
+"""The explorable as a widget, which shows it outside JupyterLab too and reaches the kernel."""
 
 import gzip
 import uuid
@@ -11,22 +11,23 @@ import anywidget
 import plotly
 import traitlets
 
-# Where JupyterLab finds its renderer; the drawing code lies there once, for the widget and for exported pages too.
+# The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
 SCRIPT = Path(__file__).parent / "labextensions" / "opslab" / "static" / "explore.js"
 
 
 class ExplorableWidget(anywidget.AnyWidget):
-    """One explorable. `bundle` is drawn by explore.js; `fine` are the controls whose pictures the kernel draws."""
+    """One explorable: `bundle` is what explore.js draws, `fine` the controls that need the kernel."""
 
     _esm = SCRIPT
     key = traitlets.Unicode().tag(sync=True)  # the widget's id, which its JavaScript is not told
     bundle = traitlets.Dict().tag(sync=True)
     fine = traitlets.List().tag(sync=True)
 
-    def __init__(self, bundle: dict, fine: list[dict], picture: Callable[[tuple[int, ...]], dict] | None):
+    def __init__(self, bundle: dict, fine: list[dict], draw: Callable[[tuple[int, ...]], dict] | None):
+        """Open the widget; `draw` answers for a place among the fine controls."""
         key = uuid.uuid4().hex
         super().__init__(model_id=key, key=key, bundle=bundle, fine=fine)
-        self._picture = picture
+        self._draw = draw
         self.on_msg(lambda _, question, __: self._answer(question))
 
     def _answer(self, question: dict[str, Any]) -> None:
@@ -35,7 +36,7 @@ class ExplorableWidget(anywidget.AnyWidget):
             self.send({"id": question["id"]}, [plotly_script()])
             return
         try:
-            self.send({"id": question["id"], "picture": self._picture(tuple(question["place"]))})
+            self.send({"id": question["id"], "picture": self._draw(tuple(question["place"]))})
         except Exception as error:  # whatever the author's function raises belongs beside the picture
             self.send({"id": question["id"], "error": f"{type(error).__name__}: {error}"})
 

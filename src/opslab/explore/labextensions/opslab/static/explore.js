@@ -148,7 +148,7 @@ function merge(base, change) {
   const merged = { ...base };
   for (const [key, value] of Object.entries(change)) {
     if (value === null) delete merged[key];
-    else merged[key] = isBranch(value) && isBranch(base[key]) ? merge(base[key], value) : value;
+    else merged[key] = isBranch(value) ? merge(isBranch(base[key]) ? base[key] : {}, value) : value;
   }
   return merged;
 }
