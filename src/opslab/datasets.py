@@ -23,7 +23,7 @@ TABLES = ("table", "columns", "meaning")
 COLUMNS = ("column", "type", "unit", "allowed", "meaning")
 HELP = "Write the course's sample data (the world of seed 0) into datasets/."
 VERIFY_HELP = "write nothing, only compare; ends with 1 if a file differs"
-WRITTEN, DIFFERS = "written", "differs"
+WRITTEN, DIFFERENT = "written", "different"
 SUMMARY = "{folder}: {changed} of {all} files {state}"
 
 
@@ -131,7 +131,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--verify", action="store_true", help=VERIFY_HELP)
     only_compare = parser.parse_args(arguments).verify
     folder = course_root() / "datasets"
-    changed, state = (verify(folder), DIFFERS) if only_compare else (write(folder), WRITTEN)
+    changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
     for path in changed:
         print(f"{path.name}: {state}")
     print(SUMMARY.format(folder=folder, changed=len(changed), all=len(world.TABLES) + 2, state=state))

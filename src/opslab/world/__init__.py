@@ -4,6 +4,7 @@ The parts of the story, each from the ones before it:
 
     calendar -> truth -> people -> log -> story -> the tables users, activity, orders
 
+`draw` turns seeds into chance; `schema` describes a table, `publish` writes it, `checked` reads it back.
 A further table is one more module with a `TABLE`, named in `TABLES`.
 """
 
@@ -32,7 +33,7 @@ __all__ = [
 
 SIZE = 20_000  # users in the course's own worlds
 SMALLEST, LARGEST = 4_000, 200_000
-LAST_SEED = 10**15
+LAST_SEED = 10**15 - 1
 
 # Words
 NO_TABLE = "there is no table {name!r}{nearest}; the tables are {names}"

@@ -34,7 +34,7 @@ def tell(seed: int, size: int) -> Story:
     """Return the story of the world `seed` with `size` users.
 
     Onboarding lifts retention in every channel while the mix lowers it in all. At full size chance alone
-    hides that in about one world in thirty: such a world is drawn again.
+    hides that in about one world in twelve: such a world is drawn again.
     """
     true = truth(seed)
     for attempt in range(ATTEMPTS):
@@ -53,11 +53,12 @@ def _reversal_shows(who: People, log: Log) -> bool:
 
 
 def _reversed(who: People, counted: np.ndarray, came: np.ndarray) -> bool:
+    """Compare the shares of the users `counted` who `came` (their places), before and after week 39."""
     returned = np.zeros(len(counted), dtype=bool)
     returned[came] = True
-    group = 2 * who.channel + who.improved
-    users = np.bincount(group[counted], minlength=14).reshape(7, 2)
-    back = np.bincount(group[counted & returned], minlength=14).reshape(7, 2)
+    group, groups = 2 * who.channel + who.improved, 2 * (who.channel.max() + 1)
+    users = np.bincount(group[counted], minlength=groups).reshape(-1, 2)
+    back = np.bincount(group[counted & returned], minlength=groups).reshape(-1, 2)
     before, after = (back / np.maximum(users, 1)).T
     all_before, all_after = back.sum(axis=0) / np.maximum(users.sum(axis=0), 1)
     return bool((after - before > LEAST_CHANGE).all() and all_before - all_after > LEAST_CHANGE)

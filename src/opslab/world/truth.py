@@ -262,6 +262,11 @@ def truth(seed: int = 0) -> Truth:
     )
 
 
+def _rounded(value: float) -> float:
+    """Return `value` with four significant digits: what can be read can be typed in."""
+    return float(f"{value:.4g}")
+
+
 class _Jitter:
     """Values near a reference, drawn one after another from the stream of a seed."""
 
@@ -272,7 +277,7 @@ class _Jitter:
         return low + (high - low) * next(self._draws)
 
     def scaled(self, value: float) -> float:
-        return round(value * self._between(1 - AROUND, 1 + AROUND), 4)
+        return _rounded(value * self._between(1 - AROUND, 1 + AROUND))
 
     def shifted(self, share: float) -> float:
         return round(share + self._between(-SHARES, SHARES), 4)

@@ -1,0 +1,262 @@
+"""The committed data are what the generator makes, fit their description, and say so when they do not."""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import frictionless
+import pandas as pd
+import pytest
+
+from opslab import datasets, world
+from opslab.world import checked, publish
+
+FOLDER = Path(__file__).parents[1] / "datasets"
+TABLES = list(world.TABLES)
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    """Let no test see what another has loaded."""
+    datasets._committed.cache_clear()
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """Return the datasets folder of a copy of the course that a test may damage."""
+    (tmp_path / "lessons").mkdir()
+    shutil.copytree(FOLDER, tmp_path / "datasets")
+    monkeypatch.setenv("OPSLAB_COURSE", str(tmp_path))
+    return tmp_path / "datasets"
+
+
+def edit(path: Path, *changes: tuple[str, str]) -> None:
+    text = gzip.decompress(path.read_bytes()).decode()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_bytes(gzip.compress(text.encode(), 1))
+
+
+# Loading
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_committed_file_is_the_generators_world_0(name):
+    pd.testing.assert_frame_equal(datasets.load(name), world.table(name))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_parallel_world_has_the_same_columns_and_types(name):
+    other = datasets.load(name, seed=7)
+    assert other.dtypes.equals(datasets.load(name).dtypes)
+    assert not other.equals(datasets.load(name))
+    pd.testing.assert_frame_equal(other, datasets.load(name, seed=7))
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_what_you_do_to_a_table_stays_with_you(seed):
+    mine, before = datasets.load("orders", seed), datasets.load("orders", seed)
+    mine.loc[:, "amount"] = 0
+    del mine["date"]
+    pd.testing.assert_frame_equal(datasets.load("orders", seed), before)
+
+
+def test_tables_load_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert len(datasets.load("users")) == world.SIZE
+
+
+def test_another_size_makes_another_world_of_that_size():
+    assert len(datasets.load("users", size=4_000)) == 4_000
+    assert len(datasets.load("users", 2, size=5_000)) == 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "user",
+            r"there is no table 'user' \(did you mean 'users'\?\); the tables are users, activity, orders",
+        ),
+        ("Orders", r"no table 'Orders' \(did you mean 'orders'\?\)"),
+        ("weather", r"no table 'weather'; the tables are"),
+        (3, "no table 3; the tables are"),
+    ],
+)
+def test_an_unknown_name_lists_the_tables_and_the_nearest(name, message):
+    for call in (datasets.load, datasets.describe):
+        with pytest.raises(ValueError, match=message):
+            call(name)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, "0", None])
+def test_a_bad_seed_is_refused(seed):
+    with pytest.raises(ValueError, match=r"seed is .*; expected a whole number from 0"):
+        datasets.load("users", seed)
+
+
+def test_a_bad_size_is_refused():
+    with pytest.raises(ValueError, match="size is 10; expected a whole number from 4,000 to 200,000"):
+        datasets.load("users", size=10)
+
+
+# Describing
+
+
+def test_every_table_and_column_is_described():
+    assert datasets.describe().index.tolist() == TABLES
+    for name in TABLES:
+        columns = datasets.describe(name)
+        assert columns.index.tolist() == datasets.load(name).columns.tolist()
+        assert (columns["meaning"].str.len() > 2).all()
+    assert datasets.describe("orders").loc["amount", "unit"] == "yuan"
+    assert "entry, dues, course" in datasets.describe("orders").loc["product", "allowed"]
+
+
+def test_the_data_package_is_valid_for_frictionless():
+    report = frictionless.validate(str(FOLDER / "datapackage.json"), type="package")
+    assert report.valid, report.flatten(["type", "note"])
+    assert [task.name for task in report.tasks] == TABLES
+
+
+def test_files_are_small_and_carry_no_time():
+    sizes = {path.name: path.stat().st_size for path in FOLDER.glob("*.csv.gz")}
+    assert len(sizes) == len(TABLES)
+    assert max(sizes.values()) < 2_000_000
+    assert sum(sizes.values()) < 8_000_000
+    assert all(path.read_bytes()[4:8] == b"\0\0\0\0" for path in FOLDER.glob("*.csv.gz"))
+
+
+# Damaged or edited files
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        (
+            "users",
+            [("\n3,2024-01-01,", "\n3,2024-13-01,")],
+            "line 4, column 'signup_date': '2024-13-01' is not",
+        ),
+        ("users", [("\n3,2024-01-01,", "\n3,01/01/2024,")], "'01/01/2024' is not a date like 2024-01-31"),
+        ("users", [("\n3,2024-01-01,", "\n3,2023-01-01,")], "'2023-01-01' is not 2024-01-01 or more"),
+        ("users", [("\n3,2024-01-01,", "\n3,2029-01-01,")], "'2029-01-01' is not 2025-06-29 or less"),
+        ("users", [("\n3,2024-01-01,", "\n3,,")], "line 4, column 'signup_date': '' is not a value"),
+        (
+            "users",
+            [("\n3,2024-01-01,", "\n2,2024-01-01,")],
+            "line 4: the key user_id = 2 stands on an earlier",
+        ),
+        ("users", [("\n3,", "\nx,")], "line 4, column 'user_id': 'x' is not a whole number"),
+        ("users", [("\n3,", "\n3.5,")], "column 'user_id': '3.5' is not a whole number"),
+        ("users", [("\n3,", "\n0,")], "line 4, column 'user_id': '0' is not 1 or more"),
+        ("users", [("android,7", "android,2")], "column 'pushes_per_week': '2' is not one of 0, 1, 3, 7"),
+        ("users", [(",ios,", ",windows,")], "column 'device': 'windows' is not one of ios, android"),
+        ("users", [("user_id,", "id,")], "has the columns id, signup_date.*; expected user_id, signup_date"),
+        ("activity", [("True", "yes")], "column 'answered': 'yes' is not True or False"),
+        ("orders", [("dues,10\n", "dues,-10\n")], "column 'amount': '-10' is not 1 or more"),
+        ("orders", [("dues,10\n", "dues\n")], "column 'amount': .* is not a"),
+        ("orders", [("dues,10\n", "dues,10,10\n")], "not a table that can be read"),
+        ("orders", [("dues,10\n", "dues,11\n")], "checksum differs.*git checkout -- datasets"),
+        ("activity", [("True", "False")], "checksum differs"),
+    ],
+)
+def test_an_edited_file_is_refused_by_line_and_column_or_checksum(course, name, changes, message):
+    edit(course / f"{name}.csv.gz", *changes)
+    with pytest.raises(ValueError, match=message) as error:
+        datasets.load(name)
+    assert f"{name}.csv.gz" in str(error.value)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not gzip", None])
+def test_a_damaged_file_is_refused(course, damage):
+    path = course / "orders.csv.gz"
+    path.write_bytes(path.read_bytes()[:50_000] if damage is None else damage)
+    with pytest.raises(
+        ValueError, match=r"orders.csv.gz (is damaged|is not a table).*git checkout -- datasets"
+    ):
+        datasets.load("orders")
+
+
+def test_a_missing_file_says_how_to_get_it_back(course):
+    (course / "orders.csv.gz").unlink()
+    with pytest.raises(
+        ValueError, match=r"orders.csv.gz is missing; restore it with: git checkout -- datasets"
+    ):
+        datasets.load("orders")
+    (course / "datapackage.json").unlink()
+    with pytest.raises(ValueError, match=r"datapackage.json is missing"):
+        datasets.load("users")
+
+
+def test_a_table_that_the_package_does_not_describe_is_named(course):
+    package = json.loads((course / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"].pop()
+    (course / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(ValueError, match="does not describe the table 'orders'; write it anew"):
+        datasets.load("orders")
+
+
+# Writing
+
+
+def test_the_folder_is_fresh_and_a_lost_file_comes_back_byte_for_byte(course, capsys):
+    assert datasets.main(["--verify"]) == 0
+    for name in ("orders.csv.gz", "README.md"):
+        (course / name).unlink()
+    (course / "datapackage.json").write_text("{}", encoding="utf-8")
+    assert datasets.main(["--verify"]) == 1
+    assert "orders.csv.gz: different" in capsys.readouterr().out
+    assert datasets.main([]) == 0
+    assert datasets.main(["--verify"]) == 0
+    assert "0 of 5 files different" in capsys.readouterr().out
+    assert sorted(path.name for path in course.iterdir()) == sorted(path.name for path in FOLDER.iterdir())
+
+
+def test_a_file_with_the_same_rows_packed_by_another_zlib_is_kept(course):
+    path = course / "users.csv.gz"
+    other = gzip.compress(gzip.decompress(path.read_bytes()), 1, mtime=0)
+    assert other != path.read_bytes()
+    path.write_bytes(other)
+    assert [changed.name for changed in datasets.write(course)] == ["datapackage.json"]
+    assert path.read_bytes() == other
+    assert len(datasets.load("users")) == world.SIZE
+
+
+def test_a_failed_run_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch):
+    path = tmp_path / "users.csv.gz"
+    path.write_bytes(b"old")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        publish.replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_killed_run_leaves_the_old_file(tmp_path):
+    path = tmp_path / "users.csv.gz"
+    path.write_bytes(b"old")
+    code = (
+        "import os, pathlib, signal\n"
+        "from opslab.world import publish\n"
+        "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"publish.replace_file(pathlib.Path({str(path)!r}), b'new')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", code], env=environment, timeout=60)
+    assert killed.returncode != 0
+    assert path.read_bytes() == b"old"
+
+
+def test_reading_needs_the_file_and_its_entry_only():
+    resource = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"][0]
+    assert len(checked.read(FOLDER / resource["path"], resource)) == world.SIZE
