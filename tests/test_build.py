@@ -26,11 +26,11 @@ def with_lesson(root, code):
 def test_one_folder_gives_three_notebooks(course):
     assert build_all(course, [], jobs=1) == []
     assert [target.path for target in targets(course)] == [
-        "notebooks/06-tiny.ipynb",
         "exercises/06-tiny.ipynb",
         "solutions/06-tiny.ipynb",
+        "notebooks/06-tiny.ipynb",
     ]
-    lesson, exercise, solution = (
+    exercise, solution, lesson = (
         nbformat.read(course / target.path, as_version=4) for target in targets(course)
     )
     assert lesson.cells[1].outputs[0].text == "2\n"

@@ -92,8 +92,9 @@ def targets(root: Path, wanted: list[str] | None = None) -> list[Target]:
         missing = [file for file in FILES if not (root / "lessons" / name / file).is_file()]
         if missing:
             raise BuildError(NO_FILE.format(name=name, missing=", ".join(missing), files=", ".join(FILES)))
-    kinds = (("notebooks", True), ("exercises", False), ("solutions", True))
-    return [Target(name, folder, execute) for name in lessons for folder, execute in kinds]
+    # Solutions come first and 00 last, since 00-start-here lists the questions of all lessons.
+    kinds = (("exercises", False), ("solutions", True), ("notebooks", True))
+    return [Target(name, folder, execute) for folder, execute in kinds for name in reversed(lessons)]
 
 
 def convert(root: Path, target: Target) -> NotebookNode:

@@ -5,7 +5,7 @@
 ✔ Right.
 """
 
-import pandas as pd
+from pathlib import Path
 
 from opslab import answers, progress
 from opslab.judge import Finding, judge
@@ -28,7 +28,12 @@ COMPARE = (
 SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
-COLUMNS = ("lesson", "right", "of", "mistakes met")
+PROGRESS_HEAD = "| lesson | exercise | right so far | mistakes met |\n|---|---|---|---|"
+PROGRESS_ROW = (
+    "| [{lesson}](../notebooks/{lesson}.ipynb) | [{count} questions](../exercises/{lesson}.ipynb) "
+    "| {right} of {count} | {met} |"
+)
+NONE_MET = "none yet"
 
 _session: dict[str, object] = {}
 
@@ -111,15 +116,17 @@ def solution(question: str) -> Note:
     return Note(SOLUTION.format(code=asked.solution))
 
 
-def progress_table() -> pd.DataFrame:
-    """Return one row for each lesson with exercises: how many are right, and the mistakes met so far."""
-    rows = []
-    for path in sorted(solutions_folder().glob("*.ipynb")):
-        records = {name: progress.record_of(path.stem, name) for name in answers.read_questions(path.stem)}
-        right = sum(record["right"] for record in records.values())
-        met = [f"{name} {mistake}" for name, record in records.items() for mistake in record["mistakes"]]
-        rows.append((path.stem, right, len(records), ", ".join(met)))
-    return pd.DataFrame(rows, columns=COLUMNS)
+def my_progress() -> Note:
+    """Show the lessons that there are, how many of their questions are right, and the mistakes met so far."""
+    return Note("\n".join([PROGRESS_HEAD, *map(_progress_row, sorted(solutions_folder().glob("*.ipynb")))]))
+
+
+def _progress_row(solved: Path) -> str:
+    lesson = solved.stem
+    records = {name: progress.record_of(lesson, name) for name in answers.read_questions(lesson)}
+    met = [f"{name} {mistake}" for name, record in records.items() for mistake in record["mistakes"]]
+    right = sum(record["right"] for record in records.values())
+    return PROGRESS_ROW.format(lesson=lesson, right=right, count=len(records), met=", ".join(met) or NONE_MET)
 
 
 def _started() -> tuple[str, int]:

@@ -1,0 +1,71 @@
+"""The laws of exercises, on the committed world and on 20 others: solutions pass, mistakes are named."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from opslab.answers import AnswerKey, read_questions, read_solution
+from opslab.judge import judge, require_distinct
+from opslab.sheets import tags
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
+WORLDS = range(21)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("seed", WORLDS)
+def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
+    key = AnswerKey(read_solution(lesson), seed)
+    for name, question in read_questions(lesson).items():
+        expected, mistakes = key[name]
+        require_distinct(question, expected, mistakes)
+        if question.kind == "written":
+            assert judge(question, expected, expected, {}).status == "written"
+            continue
+        assert judge(question, expected, expected, mistakes).is_right, name
+        for wrong in question.wrongs:
+            finding = judge(question, mistakes[wrong.name], expected, mistakes)
+            assert (finding.status, finding.mistake) == ("mistake", wrong.name)
+            assert wrong.message in finding.text
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_an_untouched_exercise_runs_and_says_not_answered_yet(lesson):
+    notebook = nbformat.read(ROOT / "exercises" / f"{lesson}.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT / "exercises")}})
+    client.execute(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    answers = [cell for cell in notebook.cells if "answer" in tags(cell)]
+    assert len(answers) == len(read_questions(lesson))
+    for cell in answers:
+        assert "Not answered yet" in str(cell.outputs), cell.source
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_solution_leaks_into_the_exercise(lesson):
+    exercise = (ROOT / "exercises" / f"{lesson}.ipynb").read_text(encoding="utf-8")
+    for question in read_questions(lesson).values():
+        code = [line for line in question.solution.splitlines() if len(line) > 25]
+        assert [line for line in code if line.strip().replace('"', '\\"') in exercise] == []
+        assert [wrong.name for wrong in question.wrongs if wrong.message in exercise] == []
+
+
+@pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson != "00-start-here"])
+def test_a_lesson_has_eight_questions_of_four_kinds_with_two_mistakes_each(lesson):
+    questions = read_questions(lesson).values()
+    assert len(questions) >= 8
+    assert len({question.kind for question in questions}) >= 4
+    assert all(len(question.wrongs) >= 2 for question in questions if question.kind != "written")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_solution_shows_that_it_is_right(lesson):
+    notebook = nbformat.read(ROOT / "solutions" / f"{lesson}.ipynb", as_version=4)
+    answers = [cell for cell in notebook.cells if "answer" in tags(cell)]
+    shown = [re.search(r"✔ Right|Read the two answers", str(cell.outputs)) for cell in answers]
+    assert answers
+    assert all(shown)

@@ -1,0 +1,128 @@
+"""What makes a lesson readable for everyone: short cells, honest words, alternative text, working links."""
+
+import itertools
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from opslab.build import FILES, stale
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
+TAUGHT = [lesson for lesson in LESSONS if lesson != "00-start-here"]
+BUILT = sorted(
+    path for kind in ("notebooks", "exercises", "solutions") for path in (ROOT / kind).glob("*.ipynb")
+)
+BELITTLING = r"\b(simply|just|obviously|easy|easily|clearly|of course)\b"
+PLOTLY = "application/vnd.plotly.v1+json"
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def lesson_cells(lesson: str, kind: str) -> list[nbformat.NotebookNode]:
+    return [cell for cell in read(ROOT / "notebooks" / f"{lesson}.ipynb").cells if cell.cell_type == kind]
+
+
+def prose(lesson: str) -> str:
+    return "\n\n".join(cell.source for cell in lesson_cells(lesson, "markdown"))
+
+
+def test_built_notebooks_are_those_of_their_text():
+    assert stale(ROOT) == []
+
+
+def test_every_built_notebook_has_its_lesson():
+    assert {path.stem for path in BUILT} == set(LESSONS)
+    assert len(BUILT) == 3 * len(LESSONS)
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_notebook_is_small_and_tells_nothing_of_the_machine(path):
+    assert path.stat().st_size <= 1_000_000
+    text = path.read_text(encoding="utf-8")
+    assert str(Path.home()) not in text
+    assert str(ROOT) not in text
+    assert "widgets" not in read(path).metadata
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_headings_do_not_skip_a_level(path):
+    text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", re.sub(r"```.*?```", "", text, flags=re.S), re.M)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(deeper - level <= 1 for level, deeper in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_figure_has_a_sentence_as_alternative_text(path):
+    for cell in read(path).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert "image/png" not in data
+            if PLOTLY in data:
+                text = data["text/plain"]
+                assert re.match(r"\[(interactive )?figure\] \S+( \S+){5,}", text), cell.source
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_links_and_pictures_lead_somewhere(path):
+    text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text)
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    assert re.findall(r"!\[\]\(", text) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("file", FILES)
+def test_no_word_makes_a_stuck_reader_feel_stupid(lesson, file):
+    text = (ROOT / "lessons" / lesson / file).read_text(encoding="utf-8")
+    assert re.findall(BELITTLING, text, flags=re.I) == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_cells_are_few_and_short(lesson):
+    code = lesson_cells(lesson, "code")
+    assert len(code) + len(lesson_cells(lesson, "markdown")) <= 45
+    assert max(len(cell.source.splitlines()) for cell in code) <= 15
+    assert sum(bool(re.search(r"^(import|from) ", cell.source, re.M)) for cell in code) == 1
+
+
+@pytest.mark.parametrize("lesson", TAUGHT)
+def test_a_lesson_has_the_form_of_scqa(lesson):
+    parts = [prose(lesson).find(f"## {part}") for part in ("Situation", "Complication", "Question", "Answer")]
+    assert -1 not in parts
+    assert parts == sorted(parts)
+
+
+@pytest.mark.parametrize("lesson", TAUGHT)
+def test_new_terms_are_few_and_stand_in_the_lessons_glossary(lesson):
+    text, _, glossary = prose(lesson).partition("## Words of this lesson")
+    terms = set(re.findall(r"\*([^*]+)\* \([\u4e00-\u9fff/ ]+\)", text))
+    assert 1 <= len(terms) <= 7
+    assert [term for term in terms if f"**{term}**" not in glossary] == []
+
+
+@pytest.mark.parametrize("lesson", TAUGHT)
+def test_a_lesson_explores_asks_and_checks(lesson):
+    explored = [cell for cell in lesson_cells(lesson, "code") if "explore(" in cell.source]
+    text = prose(lesson)
+    assert len(explored) >= 4
+    assert text.count("Your guess first") >= len(explored) // 2
+    assert text.count("Only the slider can tell you") >= len(explored) // 2
+    assert text.count("Quick check") >= 3
+    assert "Vote" in text
+    assert text.count("Recall") >= 2
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_explorable_stands_beside_a_question(lesson):
+    cells = read(ROOT / "notebooks" / f"{lesson}.ipynb").cells
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "code" and "explore(" in cell.source:
+            around = cells[place - 1].source + cells[place + 1].source
+            assert "?" in around, cell.source

@@ -1,0 +1,92 @@
+"""The set-up files agree with each other and with the README."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def lock_names() -> set[str]:
+    return set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.M))
+
+
+def name_of(requirement: str) -> str:
+    return re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower()
+
+
+def test_conda_and_pip_name_the_same_packages_and_ranges():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = {item for item in listed if isinstance(item, str)} - {"pip"}
+    assert conda == {*PROJECT["dependencies"], f"python{PROJECT['requires-python']}"}
+
+
+def test_the_lock_file_holds_every_package_that_is_asked_for():
+    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    assert {name_of(item) for item in asked} <= lock_names()
+
+
+def test_the_lock_file_pins_by_hash_and_names_no_registry():
+    text = (ROOT / "requirements.lock").read_text()
+    assert text.count("--hash=sha256:") > text.count("==")
+    assert "://" not in text
+
+
+def test_every_library_has_its_reason_in_the_readme():
+    table = README.partition("## What we use and why")[2].partition("\n## ")[0].lower()
+    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
+    missing = [name_of(item) for item in asked if f"`{name_of(item)}`" not in table]
+    assert missing == []
+
+
+def test_the_readmes_commands_are_targets_of_the_makefile():
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = set(re.findall(r"^  make (\w+)", listed, flags=re.M))
+    named = set(re.findall(r"\bmake (\w+)", README))
+    assert {"lab", "test", "build"} <= named <= targets
+
+
+def test_the_readmes_shell_lines_are_understood_by_make():
+    blocks = re.findall(r"```sh\n(.*?)```", README, flags=re.S)
+    lines = [line.partition("#")[0].strip() for block in blocks for line in block.splitlines()]
+    makes = [line for line in lines if line.startswith("make ")]
+    assert makes
+    for line in makes:
+        subprocess.run([*line.split(), "--dry-run"], cwd=ROOT, capture_output=True, check=True)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "datasets/README.md"])
+def test_links_to_files_of_the_repository_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text) + re.findall(r'src="([^"]+)"', text)
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_ci_runs_the_readmes_test_command():
+    assert "make test" in README
+    commands = [line for line in (ROOT / ".ci/run").read_text().splitlines() if line and line[0] not in "#"]
+    assert commands[-1] == "exec make test"
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    steps = workflow["jobs"]["test"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == ["make test"]
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+
+
+def test_an_older_python_is_refused_with_advice(tmp_path):
+    old = tmp_path / "oldpython"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2" && exit 0\nexit 1\n')
+    old.chmod(0o755)
+    for file in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / file, tmp_path)
+    run = subprocess.run(
+        ["make", "lab", f"PYTHON={old}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0
+    assert "needs Python 3.11 or newer, found Python 3.9.2" in run.stdout
