@@ -16,7 +16,10 @@ import pytest
 from opslab import world
 from opslab.retention import ShiftedBetaGeometric, fit_sbg, renewal_survivors
 from opslab.world import calendar, draw
+from opslab.world.log import draw_log
+from opslab.world.people import draw_people
 from opslab.world.publish import as_csv
+from opslab.world.story import _reversal_shows
 
 SMALL = 8_000  # users: enough for the planted effects, quick enough for twenty worlds
 SEEDS = range(21)
@@ -250,6 +253,12 @@ def test_onboarding_lifts_day_28_in_every_channel_while_it_falls_in_all(seen):
         assert came[~after[counted]].mean() - came[after[counted]].mean() > 0
 
 
+def test_the_reversal_is_the_truths_doing_and_seldom_needs_a_second_draw():
+    truths = [world.truth(seed) for seed in range(20)]
+    drawn = [(who := draw_people(true, world.SIZE, 0), draw_log(true, who, 0)) for true in truths]
+    assert sum(_reversal_shows(who, log) for who, log in drawn) >= 15
+
+
 def test_the_end_of_the_trial_is_a_cliff_at_day_7(seen):
     day = [seen.rate(age, age) for age in range(10)]
     assert 0.38 < day[1] < 0.46
@@ -273,7 +282,7 @@ def test_more_notifications_bring_days_first_and_cost_them_by_week_12(seen):
     assert first[7] > max(first[0], first[1], first[3])
     assert late[7] < min(late[0], late[1], late[3])
     assert muted.is_monotonic_increasing
-    assert muted[7] > 2 * muted[3]
+    assert muted[7] > 1.5 * muted[3]
 
 
 def test_notifications_are_assigned_at_random(seen):
