@@ -1,4 +1,4 @@
-"""Explorables are small, exact and repeatable on paper; tests/test_jupyterlab.py looks at them on the screen."""
+"""Explorables are small, exact and repeatable on paper; test_jupyterlab.py looks at them on a screen."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ X = np.linspace(0, 10, 400)
 
 
 def wave(height=1, shape="sin"):
-    """A figure where data, nested style and layout move, some properties come and go, and others never move."""
+    """A figure where data, style and layout move, some properties come and go, and others never move."""
     y = height * getattr(np, shape)(X)
     marks = go.Scatter(
         x=["a", "b"], y=[height, 2], mode="markers", marker={"color": "red", "size": 5 + height}

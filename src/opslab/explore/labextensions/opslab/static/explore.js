@@ -112,17 +112,16 @@ function build(control, onMove) {
   const row = create("div", { className: "opslab-control" });
   const label = create("label");
   const name = create("span", { textContent: control.label });
-  row.dataset.lmSuppressShortcuts = "true"; // arrow keys are for the control, not for JupyterLab's cells
   row.append(label);
   if (control.kind === "choice") {
-    const select = create("select");
+    const select = keepKeys(create("select"));
     select.append(...control.labels.map((text) => create("option", { textContent: text })));
     select.selectedIndex = control.opening;
     select.addEventListener("change", () => onMove(select.selectedIndex));
     label.append(name, select);
     return row;
   }
-  const range = create("input", { type: "range", min: 0, max: control.labels.length - 1, step: 1 });
+  const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
   const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
   const tell = () => {
     value.textContent = control.labels[range.value];
@@ -134,6 +133,12 @@ function build(control, onMove) {
   label.append(name, range);
   row.append(value);
   return row;
+}
+
+// Arrow keys are for the control: JupyterLab would take them for moving between cells.
+function keepKeys(control) {
+  control.dataset.lmSuppressShortcuts = "true"; // works only on the focused element itself
+  return control;
 }
 
 // The base picture with what a frame changes; arrays that do not change keep their identity.
