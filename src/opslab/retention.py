@@ -21,7 +21,7 @@ from opslab import charts
 from opslab.frames import as_choice, as_number, as_numbers, native, require_unique
 from opslab.visits import (
     BEFORE_LOG,
-    EVERY,
+    PERIODS,
     Visits,
     as_date,
     as_day,
@@ -973,7 +973,7 @@ def _rising(values: Sequence[int], name: str, least: int) -> list[int]:
 
 def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") -> go.Figure:
     """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0."""
-    as_choice(period, "period", EVERY)
+    as_choice(period, "period", PERIODS)
     _require_table(table, "table", [0], "cohort_table")
     rates = table.div(table[0], axis=0)
     later = rates.drop(columns=0).to_numpy()
