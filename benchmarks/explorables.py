@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/explorables.py
 
 Prints one table, measured in one run, and keeps it in benchmarks/explorables.md. Both draw the same eight
-figures (41 slider positions, 400 points); FigureWidget's slider is an ipywidgets slider whose observer sets new
-values, as its documentation shows. They take turns, so that a busy moment of the machine hits both alike; each
-ratio is the median of the ratios within a turn.
+figures (41 slider positions, 400 points); FigureWidget's slider is an ipywidgets slider whose observer sets
+new values, as its documentation shows. They take turns, so that a busy moment of the machine hits both alike;
+each ratio is the median of the ratios within a turn.
 
 - step: from the key press on a slider to the first paint after Plotly's redraw (median of a turn's steps);
 - shown: from "Run All Cells" in a fresh kernel to all eight painted, in a page tall enough for all of them;
