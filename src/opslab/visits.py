@@ -81,10 +81,13 @@ class Visits(NamedTuple):
         return np.add.reduceat(marked.astype(np.int64), self.begins)
 
 
-def read_visits(events: Any, user: str, when: str, period: str = "D", until: Any = None) -> Visits:
+def read_visits(
+    events: Any, user: str, when: str, period: str = "D", until: Any = None, name: str = "until"
+) -> Visits:
     """Return the visits in `events`, up to the last event or to the day `until` (later rows are left out).
 
-    Times are cut to their day by the clock they were written with; weeks start on Monday.
+    Times are cut to their day by the clock they were written with; weeks start on Monday. `name` is what
+    messages call `until`.
 
     Raises
     ------
@@ -100,10 +103,10 @@ def read_visits(events: Any, user: str, when: str, period: str = "D", until: Any
         people, label = to_pandas(table[user]), _labels(day_numbers(to_pandas(table[when])), fine)
     if until is None:
         return _sort(people, label, period)
-    last = as_day(until, "until")
+    last = as_day(until, name)
     inside = label <= last
     if not inside.any():
-        raise ValueError(BEFORE_LOG.format(name="until", found=as_date(last), first=as_date(label.min())))
+        raise ValueError(BEFORE_LOG.format(name=name, found=as_date(last), first=as_date(label.min())))
     days = np.append(label[inside], last)
     *label, last = _labels(days, period)
     return _sort(people[inside], np.array(label), period, last)
