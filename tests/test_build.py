@@ -138,7 +138,7 @@ def test_a_misnamed_folder_and_an_unknown_lesson_are_named(course):
 
 def test_unreadable_text_is_named(course):
     (course / "lessons/06-tiny/lesson.md").write_text("---\nkernelspec: [\n---\n# x\n", encoding="utf-8")
-    with pytest.raises(BuildError, match="lessons/06-tiny/lesson.md: cannot be read"):
+    with pytest.raises(BuildError, match=r"lessons/06-tiny/lesson\.md: cannot be read"):
         convert(course, LESSON_TARGET)
 
 
@@ -160,7 +160,7 @@ def test_unreadable_text_is_named(course):
         ("- says nothing\n", "", "q2: 3 rubric cells found, expected 4"),
         (", \"level\": 4}\n\nOne whale moves it.", "}\n\nOne whale moves it.", "q2: the exemplar starting"),
         ("check(\"q1\", mean)", "mean", "does not call check"),
-        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", 
+        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
          "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "q1: NameError"),
     ],
 )  # fmt: skip
