@@ -27,7 +27,7 @@ def wave(height, speed=1, shape="sin"):
     x = np.linspace(0, 10, 100)
     y = height * getattr(np, shape)(x * speed)
     title = f"{height} {speed} {shape}"
-    return go.Figure([go.Scatter(x=x, y=y)], layout={"title": title, "yaxis_range": [-5, 5]})
+    return go.Figure([go.Scatter(x=x, y=y)], layout={"title": title, "yaxis_range": [-12, 12]})
 """
 CELLS = {
     "setup": SETUP,
@@ -225,7 +225,7 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     space: dict = {}
     exec(SETUP, space)
     bundle = explore(
-        space["wave"], height=Slider(0, 4, value=2), shape=Choice(["sin", "cos"]), alt="A wave in a page."
+        space["wave"], height=Slider(9, 11), shape=Choice(["sin", "cos"]), alt="A wave in a page."
     ).bundle
     stored = json.loads(json.dumps(bundle))
     page.set_content(
@@ -240,10 +240,13 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     page.evaluate("document.querySelector('main').hidden = false")
     group = explorable(page, "A wave in a page.")
     assert group.locator(".main-svg").first.bounding_box()["width"] == pytest.approx(570, abs=6)
+    slider = group.get_by_label("Height")
+    length = slider.bounding_box()["width"]
     answers_to_its_controls(page, group)
-    assert title(group) == "3 1 cos"
-    press(page, group.get_by_label("Height"), "Home")
-    wait_for_title(page, group, "0 1 cos")
+    assert title(group) == "10 1 cos"
+    assert slider.bounding_box()["width"] == length  # "10" is wider than "9", and the mouse holds the slider
+    press(page, slider, "Home")
+    wait_for_title(page, group, "9 1 cos")
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)
