@@ -49,6 +49,7 @@ export function mount(element, bundle, Plotly, live = null) {
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
   const height = bundle.layout.height ?? HEIGHT;
+  const config = { ...bundle.config, responsive: false }; // the observer below sees more than window sizes
 
   addStyle(element.ownerDocument);
   const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: alt });
@@ -79,7 +80,7 @@ export function mount(element, bundle, Plotly, live = null) {
       if (!width) return; // hidden: the observer calls again when it is shown
       const { sliders, meta, ...layout } = picture.layout;
       // Plotly writes into the layout that it is given; ours has to stay what it is.
-      Plotly.react(plot, picture.data, { ...structuredClone(layout), width, height }, bundle.config);
+      Plotly.react(plot, picture.data, { ...structuredClone(layout), width, height }, config);
     });
   }
 
