@@ -1,6 +1,10 @@
 """Text becomes notebooks: stable, whole, and with an error that names the place."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -172,3 +176,23 @@ def test_a_faulty_sheet_is_refused_and_says_why(course, old, new, cause):
         build(course, Target("06-tiny", "solutions", execute=True))
     assert "lessons/06-tiny/exercises.md" in str(error.value)
     assert cause in str(error.value)
+
+
+def test_a_killed_build_leaves_the_old_notebook(course):
+    build(course, LESSON_TARGET)
+    before = (course / LESSON_TARGET.path).read_bytes()
+    running = course / "running"
+    with_lesson(course, f"import pathlib, time; pathlib.Path({str(running)!r}).touch(); time.sleep(60)")
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "opslab.build"],
+        env=os.environ | {"OPSLAB_COURSE": str(course)},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not running.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert (course / LESSON_TARGET.path).read_bytes() == before
+    assert sorted(path.name for path in (course / "notebooks").iterdir()) == ["06-tiny.ipynb"]
