@@ -46,7 +46,10 @@ def test_one_folder_gives_three_notebooks(course):
     assert "whale" not in json.dumps(exercise)
 
 
-PICTURE = "import plotly.graph_objects as go; from opslab.explore import show; show(go.Figure(), alt='An empty picture.')"
+PICTURE = (
+    "import plotly.graph_objects as go; from opslab.explore import show; "
+    "show(go.Figure(), alt='An empty picture.')"
+)
 
 
 @pytest.mark.parametrize("code", ["print(2)", PICTURE])

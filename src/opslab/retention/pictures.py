@@ -28,6 +28,7 @@ SHARE_RETURNED = "share of users who came back"
 SHARE_STILL_THERE = "share still there"
 RENEWALS = "renewals since joining"
 PEOPLE = "users"
+FORETOLD = "Foretold after {age} renewals: sBG {model:.1%}, constant churn {constant:.1%}"
 DATA_USED, DATA_LATER, MODEL, CONSTANT = (
     "used for the fit",
     "what happened later",
@@ -122,7 +123,8 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     share, ages = left / left[0], np.arange(len(left))
     future = np.arange(horizon + 1)
     churn = (left[0] - left[fitted]) / left[:fitted].sum()
-    drawing = charts.figure(title, RENEWALS, SHARE_STILL_THERE, legend=True)
+    foretold = FORETOLD.format(age=horizon, model=model.survival(horizon), constant=(1 - churn) ** horizon)
+    drawing = charts.figure(title or foretold, RENEWALS, SHARE_STILL_THERE, legend=True)
     drawing.add_scatter(
         x=future, y=model.survival(future), name=MODEL, mode="lines", **charts.series_style(0)
     )
