@@ -37,6 +37,7 @@ lint: $(READY)  ## format the code and check its style
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
+	$(BIN)/python benchmarks/lessons.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv
