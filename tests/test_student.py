@@ -58,6 +58,7 @@ def answer(page, code: str) -> None:
     page.keyboard.press("Control+Enter")
 
 
+@pytest.mark.browser
 def test_from_make_lab_to_a_named_mistake(course, page):
     page.goto(course)
     page.get_by_role("link", name="the exercise of this page").click()
