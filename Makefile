@@ -6,8 +6,6 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # Jupyter refuses to run as root unless told to; containers often have no other user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
-# Off-line: no news, no update check.
-QUIET  := --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 NBVAL  := --nbval-cell-timeout=60 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
@@ -17,7 +15,7 @@ help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(READY)  ## open the course in JupyterLab
-	$(BIN)/jupyter lab $(QUIET) $(ROOT) $(LAB) notebooks/00-start-here.ipynb
+	$(BIN)/jupyter lab $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
 test: $(READY) browser  ## run every test, as CI does
 	$(BIN)/ruff check -q .
@@ -50,7 +48,8 @@ clean:  ## remove the virtual environment and all caches
 
 # The environment: from the lock file alone, without any tool beyond Python and pip.
 # A marker file says that it is complete, so an interrupted installation is taken up again.
-$(READY): requirements.lock pyproject.toml
+# JupyterLab's share of the package is copied, not linked: a change of it installs again, too.
+$(READY): requirements.lock pyproject.toml $(shell find src/opslab -name '*.js*')
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }
 	@echo "preparing $(VENV) (once, a minute or two) ..."

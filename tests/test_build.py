@@ -1,6 +1,10 @@
 """Text becomes notebooks: stable, whole, and with an error that names the place."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -138,7 +142,7 @@ def test_a_misnamed_folder_and_an_unknown_lesson_are_named(course):
 
 def test_unreadable_text_is_named(course):
     (course / "lessons/06-tiny/lesson.md").write_text("---\nkernelspec: [\n---\n# x\n", encoding="utf-8")
-    with pytest.raises(BuildError, match="lessons/06-tiny/lesson.md: cannot be read"):
+    with pytest.raises(BuildError, match=r"lessons/06-tiny/lesson\.md: cannot be read"):
         convert(course, LESSON_TARGET)
 
 
@@ -160,7 +164,7 @@ def test_unreadable_text_is_named(course):
         ("- says nothing\n", "", "q2: 3 rubric cells found, expected 4"),
         (", \"level\": 4}\n\nOne whale moves it.", "}\n\nOne whale moves it.", "q2: the exemplar starting"),
         ("check(\"q1\", mean)", "mean", "does not call check"),
-        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", 
+        ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
          "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "q1: NameError"),
     ],
 )  # fmt: skip
@@ -172,3 +176,23 @@ def test_a_faulty_sheet_is_refused_and_says_why(course, old, new, cause):
         build(course, Target("06-tiny", "solutions", execute=True))
     assert "lessons/06-tiny/exercises.md" in str(error.value)
     assert cause in str(error.value)
+
+
+def test_a_killed_build_leaves_the_old_notebook(course):
+    build(course, LESSON_TARGET)
+    before = (course / LESSON_TARGET.path).read_bytes()
+    running = course / "running"
+    with_lesson(course, f"import pathlib, time; pathlib.Path({str(running)!r}).touch(); time.sleep(60)")
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "opslab.build"],
+        env=os.environ | {"OPSLAB_COURSE": str(course)},
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not running.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert (course / LESSON_TARGET.path).read_bytes() == before
+    assert sorted(path.name for path in (course / "notebooks").iterdir()) == ["06-tiny.ipynb"]

@@ -4,7 +4,8 @@ import nbformat
 import pytest
 
 from opslab import answers, check, progress
-from opslab.build import Target, convert, write
+from opslab.build import Target, convert
+from opslab.paths import write_whole
 from tests.course import write_course
 
 
@@ -16,7 +17,7 @@ def course(tmp_path, monkeypatch):
     for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
         cached.cache_clear()
     solution = convert(root, Target("06-tiny", "solutions", execute=True))
-    write(root / "solutions/06-tiny.ipynb", nbformat.writes(solution))
+    write_whole(root / "solutions/06-tiny.ipynb", nbformat.writes(solution).encode())
     monkeypatch.setattr(check, "_session", {})
     yield root
     for cached in (answers.read_solution, answers.read_questions, answers.answer_key):

@@ -37,8 +37,8 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
 def test_an_untouched_exercise_runs_and_says_not_answered_yet(lesson):
     notebook = nbformat.read(ROOT / "exercises" / f"{lesson}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
-    client = NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT / "exercises")}})
-    client.execute(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    where = {"metadata": {"path": str(ROOT / "exercises")}}
+    NotebookClient(notebook, timeout=60, resources=where).execute()
     answers = [cell for cell in notebook.cells if "answer" in tags(cell)]
     assert len(answers) == len(read_questions(lesson))
     for cell in answers:

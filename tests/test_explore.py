@@ -1,4 +1,4 @@
-"""Explorables are small, exact and repeatable on paper; tests/test_jupyterlab.py looks at them on the screen."""
+"""Explorables are small, exact and repeatable on paper; test_jupyterlab.py looks at them on a screen."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ X = np.linspace(0, 10, 400)
 
 
 def wave(height=1, shape="sin"):
-    """A figure where data, nested style and layout move, some properties come and go, and others never move."""
+    """A figure where data, style and layout move, some properties come and go, and others never move."""
     y = height * getattr(np, shape)(X)
     marks = go.Scatter(
         x=["a", "b"], y=[height, 2], mode="markers", marker={"color": "red", "size": 5 + height}
@@ -135,7 +135,8 @@ def test_numbers_are_rounded_and_noise_is_dropped():
     figure.update_layout(yaxis_range=[0.1 + 0.2, 1e9 / 3])
     picture = encode(figure)
     assert picture["data"][0]["x"] == [1.2346, 0.0, 0.0, None, None]
-    assert str(picture["data"][0]["x"][2]) == "0.0"
+    zeros = encode(go.Figure([go.Scatter(x0=-0.0, y=[-0.0, -0.0])]))["data"][0]
+    assert (str(zeros["x0"]), str(zeros["y"])) == ("0.0", "[0.0, 0.0]")
     assert picture["data"][0]["y"] == [1.0, 2, 3, 4, 5]
     assert picture["layout"]["yaxis"]["range"] == [0.3, 333330000.0]
 

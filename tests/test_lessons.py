@@ -89,6 +89,7 @@ def test_cells_are_few_and_short(lesson):
     code = lesson_cells(lesson, "code")
     assert len(code) + len(lesson_cells(lesson, "markdown")) <= 45
     assert max(len(cell.source.splitlines()) for cell in code) <= 15
+    assert [line for cell in code for line in cell.source.splitlines() if len(line) > 100] == []
     assert sum(bool(re.search(r"^(import|from) ", cell.source, re.M)) for cell in code) == 1
 
 

@@ -28,7 +28,7 @@ from nbformat import NotebookNode
 
 from opslab.answers import AnswerKey
 from opslab.judge import require_distinct
-from opslab.paths import course_root
+from opslab.paths import course_root, write_whole
 from opslab.sheets import compile_sheet, read_sheet
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
@@ -117,7 +117,7 @@ def build(root: Path, target: Target) -> float:
         if target.folder == "solutions":
             _require_distinct_mistakes(target, notebook)
         _execute(root, target, notebook)
-    write(root / target.path, _text(notebook))
+    write_whole(root / target.path, _text(notebook))
     return time.perf_counter() - began
 
 
@@ -128,15 +128,6 @@ def stale(root: Path) -> list[str]:
         for target in targets(root)
         if _without_outputs(root / target.path) != _text(convert(root, target))
     ]
-
-
-def write(path: Path, text: str) -> None:
-    """Replace a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
 
 
 def _read_text(root: Path, target: Target) -> NotebookNode:
@@ -208,7 +199,7 @@ def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[
     """Keep an author's own progress out of the notebook, and check solutions against their new text."""
     if target.folder != "solutions":
         return {"OPSLAB_HOME": str(private)}
-    write(private / f"{target.lesson}.ipynb", _text(notebook))
+    write_whole(private / f"{target.lesson}.ipynb", _text(notebook))
     return {"OPSLAB_HOME": str(private), "OPSLAB_SOLUTIONS": str(private)}
 
 
@@ -224,12 +215,12 @@ def _first_line(cell: NotebookNode) -> str:
     return cell.source.strip().partition("\n")[0]
 
 
-def _text(notebook: NotebookNode) -> str:
+def _text(notebook: NotebookNode) -> bytes:
     nbformat.validate(notebook)
-    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _without_outputs(path: Path) -> str | None:
+def _without_outputs(path: Path) -> bytes | None:
     if not path.is_file():
         return None
     notebook = nbformat.read(path, as_version=4)
@@ -260,7 +251,7 @@ class _Fingerprints:
 
     def keep(self, target: Target, fingerprint: str) -> None:
         self.known[target.path] = fingerprint
-        write(self.path, json.dumps(self.known, indent=1))
+        write_whole(self.path, json.dumps(self.known, indent=1).encode())
 
 
 def _changed(root: Path, everything: list[Target], known: dict[str, str]) -> Iterator[tuple[Target, str]]:

@@ -21,6 +21,7 @@ from opslab.frames import as_choice, as_numbers
 NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series, one column for each line or bar"
 NO_CELLS = "table has {rows} rows and {columns} columns; a picture needs at least one of each"
 NOT_NUMERIC = "column {column!r} of table holds {found}; a picture needs numbers"
+HALF_AN_INTERVAL = "an interval needs both low and high, and a table of one column (it has {found})"
 TOO_MANY = "table has {found} columns; at most {most} can be told apart, choose or group them first"
 
 # Okabe-Ito, those that stand out from white first.
@@ -205,7 +206,9 @@ def bars(
                 "pattern": {"shape": PATTERNS[place], "fillmode": "overlay", "fgcolor": "white", "size": 7},
             },
         )
-    if low is not None and high is not None:
+    if (low is None) != (high is None) or (low is not None and frame.shape[1] > 1):
+        raise ValueError(HALF_AN_INTERVAL.format(found=frame.shape[1]))
+    if low is not None:
         values = frame.iloc[:, 0].to_numpy()
         below = values - as_numbers(low, "low", length=len(values))
         above = as_numbers(high, "high", length=len(values)) - values

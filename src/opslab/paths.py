@@ -1,6 +1,7 @@
 """Where the course lies on disk, and where a student's own state is kept."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -42,3 +43,12 @@ def solutions_folder() -> Path:
 def state_folder() -> Path:
     """Return the folder for progress and answers: `OPSLAB_HOME`, or the platform's user data folder."""
     return Path(os.environ.get("OPSLAB_HOME") or platformdirs.user_data_path("opslab", appauthor=False))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: a killed program or a full disk leaves the old one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        new = Path(folder, path.name)
+        new.write_bytes(content)
+        os.replace(new, path)

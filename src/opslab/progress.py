@@ -2,12 +2,10 @@
 
 import contextlib
 import json
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from opslab.paths import state_folder
+from opslab.paths import state_folder, write_whole
 
 # Words
 DAMAGED = "The saved progress could not be read. It was set aside as {kept}; a new record begins."
@@ -65,8 +63,4 @@ def _keep(lesson: str, question: str, record: Record) -> None:
     everything = _read()
     everything.setdefault(lesson, {})[question] = record
     with contextlib.suppress(OSError):
-        folder = state_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as file:
-            json.dump(everything, file, ensure_ascii=False, indent=1)
-        os.replace(file.name, _path())
+        write_whole(_path(), json.dumps(everything, ensure_ascii=False, indent=1).encode())

@@ -21,7 +21,7 @@ from opslab import charts
 from opslab.frames import as_choice, as_number, as_numbers, native, require_unique
 from opslab.visits import (
     BEFORE_LOG,
-    EVERY,
+    PERIODS,
     Visits,
     as_date,
     as_day,
@@ -45,6 +45,8 @@ LOG_TOO_SHORT = (
 )
 NO_SUCH_USERS = "none of the {count} users in users is in events; do both tables use the same {user!r}?"
 FLAGS = "observed[{place}] is {found}; expected True or False (1 or 0): was the end of the time seen?"
+NO_ENDS = "no end was observed in any group; there is nothing to compare yet"
+NO_TABLES = "no tables to draw: expected the result of {maker}, or a dictionary of names to such tables"
 ONE_GROUP = "group has one value ({found!r}) only; a comparison needs at least two groups"
 RISING = "survivors rise from {before:g} to {after:g} at place {place}; give how many are left each time"
 TOO_FEW = "survivors has {found} values; two parameters need at least 3 (the start and two renewals)"
@@ -65,6 +67,8 @@ WRONG_LENGTH = "{name} has {found} values, durations has {expected}; give one fo
 
 STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
 AGE, DAY = "age ({unit} since the first event)", "days since the start"
+WEEKS = "weeks since the start"
+ACTIVE_AFTER = "After {week} weeks: {users:,} active users"
 UNITS = {"D": "days", "W": "weeks", "M": "months"}
 COHORT = "started in the {unit} of"
 UNIT_OF = {"D": "day", "W": "week", "M": "month"}
@@ -90,6 +94,7 @@ AT_START = "at the start"
 
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
 MONTH_DAYS = 30  # Lantern's billing month
+ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves can be compared
 NEVER = 2**40  # a day that no log reaches
 
 
@@ -530,7 +535,7 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
 def median_survival(table: pd.DataFrame) -> float:
     """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never."""
     _require_table(table, "table", ["survival"], "kaplan_meier")
-    below = table.index[table["survival"] <= 0.5]
+    below = table.index[table["survival"] <= 0.5 + 1e-12]  # a product of ratios is not exact
     return float(below[0]) if len(below) else math.inf
 
 
@@ -568,6 +573,8 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
     names = table["group"].to_pandas()
     if names.nunique() < 2:
         raise ValueError(ONE_GROUP.format(found=names.iloc[0]))
+    if not end.any():
+        raise ValueError(NO_ENDS)
     from lifelines.statistics import multivariate_logrank_test
 
     test = multivariate_logrank_test(time, names, end)
@@ -649,14 +656,12 @@ class ShiftedBetaGeometric:
         the net cash of a renewal it is residual value. Infinite at discount 0 if alpha is at most 1. Fader
         and Hardie (2010).
         """
-        from scipy.special import hyp2f1
-
         rate = as_number(discount, "discount", least=0)
         made = _whole(renewals, "renewals", 0)
         if rate == 0:
             left = (self.beta + made) / (self.alpha - 1) if self.alpha > 1 else np.full(made.shape, math.inf)
             return _like(renewals, left)
-        series = hyp2f1(1, self.beta + made + 1, self.alpha + self.beta + made + 1, 1 / (1 + rate))
+        series = _hypergeometric(self.beta + made + 1, self.alpha + self.beta + made + 1, 1 / (1 + rate))
         return _like(renewals, self._rates(made + 1) * series)
 
     def _rates(self, t: np.ndarray) -> np.ndarray:
@@ -686,24 +691,24 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
     before, after = left[:-1] / scale, left[1:] / scale
     lost, age = before - after, np.arange(len(after))
 
-    # A renewal rate (beta + age) / (alpha + beta + age) turns the likelihood into one binomial for each age.
-    def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
-        alpha, beta = np.exp(logs)
-        stay, all_ = beta + age, alpha + beta + age
-        value = lost.sum() * np.log(alpha) + after @ np.log(stay) - before @ np.log(all_)
-        pull = (before / all_).sum()
-        slope = np.array([lost.sum() - alpha * pull, beta * ((after / stay).sum() - pull)])
-        return -value, -slope
+    # Renewal rates (beta + age) / (alpha + beta + age) turn the likelihood into one binomial for each age.
+    # Searched over the log-odds of the mean and log(alpha + beta): near constant churn is a straight ridge.
+    def parameters(at: np.ndarray) -> tuple[float, float, float]:
+        mean, total = 1 / (1 + np.exp(-at[0])), np.exp(at[1])
+        return mean * total, (1 - mean) * total, mean
 
-    best = minimize(
-        loss,
-        np.zeros(2),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-10, 10)] * 2,
-        options={"ftol": 1e-15, "gtol": 1e-10},
-    )
-    alpha, beta = np.exp(best.x)
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        alpha, beta, mean = parameters(at)
+        stay, everyone = beta + age, alpha + beta + age
+        value = lost.sum() * np.log(alpha) + after @ np.log(stay) - before @ np.log(everyone)
+        pull = (before / everyone).sum()
+        by_alpha, by_beta = lost.sum() / alpha - pull, (after / stay).sum() - pull
+        slope = [(by_alpha - by_beta) * alpha * (1 - mean), by_alpha * alpha + by_beta * beta]
+        return -value, -np.array(slope)
+
+    tight = {"ftol": 1e-15, "gtol": 1e-10}
+    best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-10, 10)] * 2, options=tight)
+    alpha, beta, _ = parameters(best.x)
     return ShiftedBetaGeometric(float(alpha), float(beta), float(-best.fun * scale))
 
 
@@ -753,6 +758,20 @@ def renewal_survivors(
     made = np.rint((visits.last - visits.first)[watched] / length).astype(int)
     left = np.bincount(np.minimum(made, months), minlength=months + 1)[::-1].cumsum()[::-1]
     return pd.Series(left, index=pd.RangeIndex(months + 1, name="renewals"), name="members")
+
+
+def _hypergeometric(b: np.ndarray, c: np.ndarray, z: float) -> np.ndarray:
+    """Return Gauss's 2F1(1, b; c; z), 0 < z < 1, by his continued fraction (scipy's is NaN for large b)."""
+    terms = min(20 / math.sqrt(1 - z) + 20, 200_000)  # enough for 12 digits at discounts from 1e-8 up
+    value = np.ones(np.shape(b))
+    for term in range(int(terms), 0, -1):
+        k = term // 2
+        if term % 2:
+            step = (b + k) * (c - 1 + k) / ((c + 2 * k - 1) * (c + 2 * k))
+        else:
+            step = k * (c - b + k - 1) / ((c + 2 * k - 2) * (c + 2 * k - 1))
+        value = 1 - step * z / value
+    return 1 / value
 
 
 def _require_survivors(left: np.ndarray) -> None:
@@ -828,6 +847,18 @@ def growth_accounting(
     )
 
 
+def active_users(new_per_week: float, weekly_retention: float, weeks: int) -> float:
+    """Return the users active after some `weeks` of steady arrivals and one constant weekly retention.
+
+    Each week's new users stay with the chance `weekly_retention` (share of 1) from week to week, so the sum
+    is a geometric series that levels off at new_per_week / (1 - weekly_retention).
+    """
+    arrivals = as_number(new_per_week, "new_per_week", least=0)
+    stay = as_number(weekly_retention, "weekly_retention", least=0, most=1)
+    count = as_number(weeks, "weeks", least=0, whole=True)
+    return arrivals * count if stay == 1 else arrivals * (1 - stay**count) / (1 - stay)
+
+
 def stages(
     events: Any,
     as_of: Any,
@@ -850,7 +881,7 @@ def stages(
         (in the b days up to `as_of`); stage (ordered categorical).
     """
     soon, later, never = _three(limits)
-    visits = read_visits(events, user, when, until=as_of)
+    visits = read_visits(events, user, when, until=as_date(as_day(as_of, "as_of")), name="as_of")
     today, started = visits.end, visits.first
     quiet = today - visits.last
     back = visits.any((visits.gaps() >= later) & (visits.step > today - soon))
@@ -973,7 +1004,7 @@ def _rising(values: Sequence[int], name: str, least: int) -> list[int]:
 
 def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") -> go.Figure:
     """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0."""
-    as_choice(period, "period", EVERY)
+    as_choice(period, "period", PERIODS)
     _require_table(table, "table", [0], "cohort_table")
     rates = table.div(table[0], axis=0)
     later = rates.drop(columns=0).to_numpy()
@@ -1070,6 +1101,15 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     return charts.shares(drawing)
 
 
+def active_users_chart(weekly_retention: float, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
+    """Draw `active_users` week by week, with the last level in the title."""
+    weeks = as_number(weeks, "weeks", least=1, whole=True)
+    curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})
+    title = ACTIVE_AFTER.format(week=weeks, users=round(curve[weeks]))
+    drawing = charts.lines(curve, title, WEEKS, PEOPLE, markers=False)
+    return drawing.update_yaxes(range=[0, ACTIVE_MOST * new_per_week])
+
+
 def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "") -> go.Figure:
     """Draw how chances to leave are spread at the start, and among those left after some `renewals`."""
     model = ShiftedBetaGeometric(alpha, beta)
@@ -1116,10 +1156,12 @@ def _beta_density(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
 def _named(
     curves: pd.DataFrame | Mapping[str, pd.DataFrame], columns: list[str], maker: str
 ) -> dict[str, pd.DataFrame]:
-    named = {"": curves} if isinstance(curves, pd.DataFrame) else dict(curves)
+    named = {"": curves} if isinstance(curves, pd.DataFrame) else curves
+    if not isinstance(named, Mapping) or not named:
+        raise ValueError(NO_TABLES.format(maker=maker))
     for name, curve in named.items():
         _require_table(curve, repr(name), columns, maker)
-    return named
+    return dict(named)
 
 
 def _require_table(table: Any, name: str, columns: Sequence[Any], maker: str) -> None:

@@ -12,17 +12,28 @@ const HEIGHT = 420; // px, where the figure does not say
 const STYLE_ID = "opslab-explore-style";
 // A light card in light and dark themes: figures are drawn for a white ground.
 const STYLE = `
-.opslab-explore { box-sizing: border-box; max-width: 60rem; margin: 4px 2px; padding: 12px; background: #fff;
-  color: #1f2328; color-scheme: light; border: 1px solid #c4cad1; border-radius: 8px;
-  font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
-.opslab-control { display: flex; flex-wrap: wrap; align-items: center; gap: 0 12px; margin-bottom: 4px; }
-.opslab-control label { display: flex; flex: 1 1 20rem; flex-wrap: wrap; align-items: center; gap: 0 12px; }
-.opslab-control label span { flex: 0 0 auto; min-width: 9rem; font-weight: 600; }
-.opslab-control input { flex: 1 1 12rem; min-width: 0; height: 32px; margin: 0; accent-color: #0072b2; cursor: pointer; }
-.opslab-control select { flex: 0 1 auto; max-width: 100%; min-height: 32px; padding: 2px 8px; font: inherit;
-  color: inherit; background: #fff; border: 1px solid #6e7781; border-radius: 4px; cursor: pointer; }
-.opslab-control :is(input, select):focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; border-radius: 4px; }
-.opslab-value { flex: 0 0 auto; min-width: 6rem; text-align: right; font-variant-numeric: tabular-nums; }
+.opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
+  padding: 12px; background: #fff; color: #1f2328; color-scheme: light; border: 1px solid #c4cad1;
+  border-radius: 8px; font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
+.opslab-controls { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
+  gap: 4px 16px; }
+.opslab-control, .opslab-control label { display: contents; }
+.opslab-name { max-width: 20rem; font-weight: 600; }
+.opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
+.opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: #0072b2; cursor: pointer; }
+.opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
+  padding: 2px 8px; font: inherit; color: inherit; background: #fff; border: 1px solid #6e7781;
+  border-radius: 4px; cursor: pointer; }
+.opslab-control :is(input, select):focus-visible { outline: 3px solid #0072b2; outline-offset: 1px;
+  border-radius: 4px; }
+@container (max-width: 30rem) {
+  .opslab-controls { display: block; }
+  .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
+    gap: 4px 16px; margin-bottom: 8px; }
+  .opslab-name { grid-area: name; }
+  .opslab-value { grid-area: value; }
+  .opslab-control :is(input, select) { grid-area: control; }
+}
 .opslab-status { margin: 4px 0 0; color: #7a3300; }
 .opslab-status:empty { display: none; }
 .opslab-plot { width: 100%; overflow: hidden; }
@@ -38,13 +49,16 @@ export function mount(element, bundle, Plotly, live = null) {
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
   const height = bundle.layout.height ?? HEIGHT;
+  const config = { ...bundle.config, responsive: false }; // the observer below sees more than window sizes
 
   addStyle(element.ownerDocument);
   const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: alt });
   const plot = create("div", { className: "opslab-plot" });
   const status = create("p", { className: "opslab-status", role: "status" });
   plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
-  group.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })), plot, status);
+  const panel = create("div", { className: "opslab-controls" });
+  panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
+  group.append(panel, status, plot);
   element.append(group);
 
   let picture = laidOver(bundle, live ? undefined : frames.get(place.join()));
@@ -66,7 +80,7 @@ export function mount(element, bundle, Plotly, live = null) {
       if (!width) return; // hidden: the observer calls again when it is shown
       const { sliders, meta, ...layout } = picture.layout;
       // Plotly writes into the layout that it is given; ours has to stay what it is.
-      Plotly.react(plot, picture.data, { ...structuredClone(layout), width, height }, bundle.config);
+      Plotly.react(plot, picture.data, { ...structuredClone(layout), width, height }, config);
     });
   }
 
@@ -111,19 +125,20 @@ export function mount(element, bundle, Plotly, live = null) {
 function build(control, onMove) {
   const row = create("div", { className: "opslab-control" });
   const label = create("label");
-  const name = create("span", { textContent: control.label });
-  row.dataset.lmSuppressShortcuts = "true"; // arrow keys are for the control, not for JupyterLab's cells
+  const name = create("span", { className: "opslab-name", textContent: control.label });
   row.append(label);
   if (control.kind === "choice") {
-    const select = create("select");
+    const select = keepKeys(create("select"));
     select.append(...control.labels.map((text) => create("option", { textContent: text })));
     select.selectedIndex = control.opening;
     select.addEventListener("change", () => onMove(select.selectedIndex));
     label.append(name, select);
     return row;
   }
-  const range = create("input", { type: "range", min: 0, max: control.labels.length - 1, step: 1 });
+  const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
   const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
+  const longest = Math.max(...control.labels.map((text) => text.length));
+  value.style.minWidth = `${longest + 1}ch`; // or the slider would change its length while it is dragged
   const tell = () => {
     value.textContent = control.labels[range.value];
     range.setAttribute("aria-valuetext", value.textContent);
@@ -134,6 +149,12 @@ function build(control, onMove) {
   label.append(name, range);
   row.append(value);
   return row;
+}
+
+// Arrow keys are for the control: JupyterLab would take them for moving between cells.
+function keepKeys(control) {
+  control.dataset.lmSuppressShortcuts = "true"; // works only on the focused element itself
+  return control;
 }
 
 // The base picture with what a frame changes; arrays that do not change keep their identity.

@@ -19,30 +19,32 @@
     class Explorable extends Widget {
       async renderModel({ data }) {
         const key = data[VIEW]?.model_id;
-        const Plotly = await plotly();
+        const Plotly = await plotly().catch(() => null);
+        if (this.isDisposed) return;
+        if (!Plotly) {
+          this.node.textContent = data["text/plain"];
+          return;
+        }
         const draw = () => {
-          this.leave();
+          this.unmount?.();
           this.unmount = mount(this.node, data[PLOTLY], Plotly, liveUnder(key));
         };
-        this.leave();
+        document.removeEventListener(LIVE_EVENT, this.onLive);
         this.onLive = ({ detail }) => detail === key && draw();
         document.addEventListener(LIVE_EVENT, this.onLive);
-        if (!this.isDisposed) draw();
-      }
-
-      leave() {
-        this.unmount?.();
+        draw();
       }
 
       dispose() {
         document.removeEventListener(LIVE_EVENT, this.onLive);
-        this.leave();
+        this.unmount?.();
         super.dispose();
       }
     }
 
     const rendererFactory = { safe: true, mimeTypes: [MARKER], createRenderer: () => new Explorable() };
-    return () => ({ __esModule: true, default: [{ id: "opslab:explorable", rendererFactory, rank: RANK, dataType: "json" }] });
+    const extension = { id: "opslab:explorable", rendererFactory, rank: RANK, dataType: "json" };
+    return () => ({ __esModule: true, default: [extension] });
   }
 
   globalThis._JUPYTERLAB ??= {};

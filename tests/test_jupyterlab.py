@@ -1,0 +1,260 @@
+"""Explorables in a real JupyterLab and in a bare page, seen by a real browser and moved by keyboard."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import plotly
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbclient import NotebookClient
+
+from opslab.explore import PLOTLY, Choice, Slider, explore
+from opslab.explore.widget import SCRIPT
+
+REPOSITORY = Path(__file__).parents[1]
+LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+OURS = "**/lab/extensions/opslab/**"
+EXPLORABLE = ".opslab-explore"
+SETUP = """
+import numpy as np
+import plotly.graph_objects as go
+from opslab.explore import Choice, Slider, explore, show
+
+def wave(height, speed=1, shape="sin"):
+    x = np.linspace(0, 10, 100)
+    y = height * getattr(np, shape)(x * speed)
+    title = f"{height} {speed} {shape}"
+    return go.Figure([go.Scatter(x=x, y=y)], layout={"title": title, "yaxis_range": [-12, 12]})
+"""
+CELLS = {
+    "setup": SETUP,
+    "three": """explore(wave, height=Slider(0, 4, value=2, unit="m"), speed=Slider(1, 3, step=0.5),
+        shape=Choice(["sin", "cos"]), alt="A wave rises.")""",
+    "live": """explore(wave, height=Slider(0, 4, step=0.01, value=2), max_frames=5,
+        alt="A wave drawn on demand.")""",
+    "still": 'show(wave(3), alt="A wave that stands.")',
+}
+TITLE = "plot => plot._fullLayout?.title?.text ?? null"
+AT_END = "e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max"
+PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
+
+
+def notebook(path: Path, run: bool) -> Path:
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in CELLS.items()]
+    if run:
+        NotebookClient(book, timeout=60, store_widget_state=False).execute()
+    nbformat.write(book, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    """Return a notebook that was run somewhere else, as a fresh clone brings it."""
+    return notebook(tmp_path_factory.mktemp("stored") / "stored.ipynb", run=True)
+
+
+def open_notebook(page, lab, source: Path, name: str, run: bool = False):
+    """Open a copy of a notebook in JupyterLab; `run` runs all its cells."""
+    target = lab.root / name
+    if not target.exists():
+        target.write_bytes(source.read_bytes())
+    page.goto(f"{lab.address}/lab/tree/{name}?token={lab.token}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    if run:
+        page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")  # before that, a run is lost
+        page.click('li.lm-MenuBar-item:has-text("Run")')
+        page.click('[data-command="runmenu:run-all"]')
+
+
+def explorable(page, alt: str):
+    """Return an explorable by the name that a screen reader says, once it is painted."""
+    group = page.get_by_role("group", name=alt, exact=True)
+    group.wait_for(state="attached")
+    group.scroll_into_view_if_needed()
+    group.locator(".main-svg").first.wait_for()
+    return group
+
+
+def title(group) -> str:
+    return group.locator(".opslab-plot").evaluate(TITLE)
+
+
+def press(page, control, key: str):
+    control.focus()
+    page.keyboard.press(key)
+
+
+def wait_for_title(page, group, text: str):
+    plot = group.locator(".opslab-plot").element_handle()
+    page.wait_for_function(f"([plot, text]) => ({TITLE})(plot) === text", arg=[plot, text])
+
+
+def answers_to_its_controls(page, group):
+    """Move every control by keyboard; plotted numbers and pixels have to change each time."""
+    plot = group.locator(".opslab-plot")
+    for control in group.locator("input, select").all():
+        before, pixels = plot.evaluate(PICTURE), plot.screenshot()
+        at_end = control.evaluate(AT_END)
+        press(page, control, "ArrowLeft" if at_end else "ArrowRight")
+        page.wait_for_function(
+            f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before]
+        )
+        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert plot.screenshot() != pixels
+
+
+def no_barriers(page):
+    found = Axe().run(page, context=EXPLORABLE)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def two_controls_combine(page):
+    group = explorable(page, "A wave rises.")
+    assert title(group) == "2 1.0 sin"
+    press(page, group.get_by_label("Height"), "ArrowRight")
+    wait_for_title(page, group, "3 1.0 sin")
+    press(page, group.get_by_label("Speed"), "End")
+    wait_for_title(page, group, "3 3.0 sin")
+    group.get_by_label("Shape").select_option("cos")
+    wait_for_title(page, group, "3 3.0 cos")
+    assert group.get_by_label("Height").get_attribute("aria-valuetext") == "3 m"
+    assert "3 m" in group.inner_text()
+    answers_to_its_controls(page, group)
+
+
+def the_kernel_answers(page):
+    group = explorable(page, "A wave drawn on demand.")
+    slider = group.get_by_label("Height")
+    page.wait_for_function("e => e.max === '400'", arg=slider.element_handle())
+    press(page, slider, "ArrowRight")  # between any two stored pictures
+    wait_for_title(page, group, "2.01 1 sin")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    wait_for_title(page, group, "2.21 1 sin")  # however many questions were left out, the last is answered
+
+
+@pytest.mark.browser
+def test_a_run_notebook_answers_in_jupyterlab(jupyterlab, page, tmp_path):
+    open_notebook(page, jupyterlab, notebook(tmp_path / "run.ipynb", run=False), "run.ipynb", run=True)
+    two_controls_combine(page)
+    the_kernel_answers(page)
+    explorable(page, "A wave that stands.")
+    no_barriers(page)
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_the_widget_alone_answers_where_our_extension_is_missing(jupyterlab, page, tmp_path):
+    page.route(OURS, lambda route: route.abort())
+    page.route(
+        "**/lab/extensions/jupyterlab-plotly/**", lambda route: route.abort()
+    )  # plotly.js from the kernel
+    open_notebook(page, jupyterlab, notebook(tmp_path / "widget.ipynb", run=False), "widget.ipynb", run=True)
+    two_controls_combine(page)
+    the_kernel_answers(page)
+    no_barriers(page)
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_a_notebook_only_opened_has_working_sliders(jupyterlab, page, stored):
+    open_notebook(page, jupyterlab, stored, "opened.ipynb")
+    two_controls_combine(page)
+    coarse = explorable(page, "A wave drawn on demand.")
+    answers_to_its_controls(page, coarse)
+    assert title(coarse).endswith(" 1 sin")
+    no_barriers(page)
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_a_notebook_saved_by_its_reader_has_working_sliders_after_the_kernel_is_gone(
+    jupyterlab, page, stored
+):
+    """JupyterLab trusts it, so would show the widget of a kernel that is gone: an error."""
+    open_notebook(page, jupyterlab, stored, "saved.ipynb", run=True)
+    explorable(page, "A wave that stands.")
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)")
+    page.goto("about:blank")
+    for session in call(jupyterlab, "GET", "sessions"):
+        call(jupyterlab, "DELETE", f"sessions/{session['id']}")
+    open_notebook(page, jupyterlab, stored, "saved.ipynb")
+    two_controls_combine(page)
+    assert "Error displaying widget" not in page.content()
+
+
+@pytest.mark.browser
+def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyterlab, page, stored):
+    page.route(OURS, lambda route: route.abort())
+    open_notebook(page, jupyterlab, stored, "plain.ipynb")
+    plot = page.locator(".jp-RenderedPlotly").first
+    rail = plot.locator(".slider-rail-touch-rect")
+    rail.first.wait_for()
+    plot = plot.element_handle()
+    rail.nth(1).click(position={"x": 2, "y": 2}, force=True)
+    rail.first.click(position={"x": 2, "y": 2}, force=True)
+    page.wait_for_function(f"plot => ({TITLE})(plot) === '0 1.0 sin'", arg=plot)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, page, lesson):
+    open_notebook(page, jupyterlab, lesson, lesson.name)
+    names = [
+        output["data"][PLOTLY]["layout"]["meta"]["opslab"]["alt"]
+        for cell in nbformat.read(lesson, as_version=4).cells
+        for output in cell.get("outputs", [])
+        if "opslab" in output.get("data", {}).get(PLOTLY, {}).get("layout", {}).get("meta", {})
+    ]
+    for name in names:
+        answers_to_its_controls(page, explorable(page, name))
+    if names:
+        no_barriers(page)
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visible(page, tmp_path):
+    """What an exported page does: explore.js, plotly.js and the stored bundle; no kernel, no server."""
+    space: dict = {}
+    exec(SETUP, space)
+    bundle = explore(
+        space["wave"], height=Slider(9, 11), shape=Choice(["sin", "cos"]), alt="A wave in a page."
+    ).bundle
+    stored = json.loads(json.dumps(bundle))
+    page.set_content(
+        "<!doctype html><html lang='en'><title>Page</title><main hidden style='width: 600px'></main>"
+    )
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    page.wait_for_timeout(200)
+    assert page.locator(".main-svg").count() == 0
+    page.evaluate("document.querySelector('main').hidden = false")
+    group = explorable(page, "A wave in a page.")
+    assert group.locator(".main-svg").first.bounding_box()["width"] == pytest.approx(570, abs=6)
+    slider = group.get_by_label("Height")
+    length = slider.bounding_box()["width"]
+    answers_to_its_controls(page, group)
+    assert title(group) == "10 1 cos"
+    assert slider.bounding_box()["width"] == length  # "10" is wider than "9", and the mouse holds the slider
+    press(page, slider, "Home")
+    wait_for_title(page, group, "9 1 cos")
+    page.evaluate("document.querySelector('main').style.width = '320px'")
+    page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
+    no_barriers(page)
+
+
+def call(lab, method: str, path: str):
+    request = urllib.request.Request(f"{lab.address}/api/{path}", method=method)
+    request.add_header("Authorization", f"token {lab.token}")
+    with urllib.request.urlopen(request) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None

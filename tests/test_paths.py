@@ -1,0 +1,44 @@
+"""Files are written whole or not at all, and the course is found from anywhere."""
+
+from pathlib import Path
+
+import pytest
+
+from opslab import paths
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    target = tmp_path / "folder" / "notebook.ipynb"
+    paths.write_whole(target, b"old")
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(paths.os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        paths.write_whole(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in target.parent.iterdir()] == ["notebook.ipynb"]
+
+
+def test_the_course_is_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert paths.course_root() == Path(__file__).parents[1]
+
+
+def test_a_package_outside_a_clone_looks_above_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "__file__", "/nowhere/opslab/paths.py")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="set OPSLAB_COURSE"):
+        paths.course_root()
+    for name in ("lessons", "datasets", "notebooks"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert paths.course_root() == tmp_path
+
+
+def test_progress_lies_where_the_reader_says(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path))
+    assert paths.state_folder() == tmp_path
+    monkeypatch.delenv("OPSLAB_HOME")
+    assert paths.state_folder().name == "opslab"
