@@ -139,12 +139,16 @@ def _packed(text: bytes, path: Path) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line; return 1 if `--verify` found a difference."""
+    """Run from the command line; return 1 if `--verify` found a difference, 2 if a file cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m opslab.datasets", description=HELP)
     parser.add_argument("--verify", action="store_true", help=VERIFY_HELP)
     only_compare = parser.parse_args(arguments).verify
     folder = course_root() / "datasets"
-    changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
+    try:
+        changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
+    except publish.NotWrittenError as error:
+        print(error, file=sys.stderr)
+        return 2
     for path in changed:
         print(f"{path.name}: {state}")
     print(SUMMARY.format(folder=folder, changed=len(changed), all=len(world.TABLES) + 2, state=state))

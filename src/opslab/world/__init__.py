@@ -5,7 +5,8 @@ The parts of the story, each from the ones before it:
     calendar, parameters -> truth -> strengths -> people -> log -> story -> lives, group -> the tables
 
 `draw` turns seeds into chance; `schema` describes a table, `publish` writes it, `checked` reads it back, and
-`large` streams worlds that no memory holds. A further table is one more module with a `Table`, named in `TABLES`.
+`large` streams worlds that no memory holds. A further table is one more module with a `Table`, named in
+`TABLES`: it has its own streams of chance and changes no other.
 """
 
 from collections.abc import Mapping

@@ -47,7 +47,7 @@ def _one(story: Story, focus: Focus) -> pd.DataFrame:
 
 TABLE = Table(
     name="brand_messages",
-    meaning="One row for each message with which Lantern or its rival C addressed the public, in order of time.",
+    meaning="One row for each message of Lantern or its rival C to the public, in order of time.",
     columns=(
         Column("message_id", "integer", "The message's number, by time", least=1),
         Column("date", "date", "The day", least=str(calendar.START), most=str(calendar.END)),

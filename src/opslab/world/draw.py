@@ -102,8 +102,9 @@ def lognormal_grid(spread: float, points: int = 200) -> Values:
 
 
 def poisson(u: Values, mean: Values) -> Values:
-    """Return Poisson counts, each with its own mean (up to a few hundred), by adding up chances."""
-    chance = np.round(np.exp(-mean), 15)
+    """Return Poisson counts, each with its own mean (up to about 700), by adding up chances."""
+    share, power = np.frexp(np.exp(-mean))
+    chance = np.ldexp(np.round(share, 12), power)  # without a machine's last bits
     reached, count = chance.copy(), np.zeros(len(u), dtype=np.int64)
     short = (u >= reached) & (mean > 0)
     while short.any():

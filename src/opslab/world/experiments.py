@@ -58,8 +58,9 @@ def _one(story: Story, test: Experiment) -> pd.DataFrame:
 TABLE = Table(
     name="experiments",
     meaning=(
-        "One row for each recorded participant of two tests on new users, assigned to an arm by the toss of a "
-        "coin after their first visit: welcome_tour (sign-ups of weeks 44 to 63) and reminder_text (64 to 77; watched beyond the calendar's end)."
+        "One row for each recorded participant of two tests on new users, assigned to an arm by the toss of "
+        "a coin after their first visit: welcome_tour (sign-ups of weeks 44 to 63) and reminder_text (64 to "
+        "77; watched beyond the calendar's end)."
     ),
     columns=(
         Column("experiment", "string", "Which test", options=TESTS),
@@ -77,7 +78,7 @@ TABLE = Table(
     make=make,
     refers={"user_id": "users"},
     flaws=(
-        "In reminder_text the two arms are not of one size, as they should be. Find out who is missing before you "
-        "compare them.",
+        "In reminder_text the two arms are not of one size, as they should be. Find out who is missing "
+        "before you compare them.",
     ),
 )

@@ -63,7 +63,7 @@ def written(story: Story, group: Group) -> tuple[np.ndarray, np.ndarray]:
 def _seated(story: Story) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return person, first and last day of those who get a place: first come, first served.
 
-    Who has paid the entry fee before the group opens waits for it; who pays while it is full joins another group.
+    Who has paid the entry fee before the group opens waits for it; who pays while it is full joins another.
     """
     true, who = story.truth, story.people
     payers = np.flatnonzero(who.dues_paid)

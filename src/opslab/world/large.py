@@ -1,4 +1,4 @@
-"""Worlds that no memory holds: users, activity, orders, coins and life events, written to Parquet part by part."""
+"""Worlds that no memory holds: what users do and pay, written to Parquet part by part."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -31,8 +31,9 @@ def stream(
 ) -> dict[str, int]:
     """Write a world of any size to Parquet, one file for each table, in memory for one block of users.
 
-    A world of one block is the one that `opslab.world.table` tells. In a larger one users come in order of sign-up
-    and have inviters from their own block; orders come in order of time within a block, and `order_id` counts on.
+    A world of one block is the one that `opslab.world.table` tells. In a larger one users come in order of
+    sign-up and have inviters from their own block; orders come in order of time within a block, and
+    `order_id` counts on.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def stream(
     rows, writers = dict.fromkeys(TABLES, 0), {}
     with ExitStack() as files:
         for story in tell_in_parts(seed, size, settled(strength), block):
-            for name, table in TABLES.items():
+            for name in TABLES:
                 part = pa.Table.from_pandas(_frame(name, story, rows), preserve_index=False)
                 if name not in writers:
                     path = files.enter_context(replaced(Path(folder) / f"{name}.parquet"))

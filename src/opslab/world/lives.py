@@ -1,4 +1,4 @@
-"""What happens in users' lives: who they are, which events meet them, what they need, and who invited them."""
+"""Users' lives: who they are, which events meet them, what they need, and who invited them."""
 
 from dataclasses import dataclass
 

@@ -108,8 +108,9 @@ _WEEK = Column("week", "integer", "Week of the group; 1 begins on 2024-07-01", l
 TABLE = Table(
     name="members",
     meaning=(
-        f"One row for each member of the learning group of {REFERENCE.group.places} places, from 2024-07-01 for 52 "
-        "weeks, in order of joining, with the profile in four parts: role, industry and path; strengths; needs; hobbies."
+        f"One row for each member of a learning group of {REFERENCE.group.places} places, from 2024-07-01 "
+        "for 52 weeks, in order of joining. The profile has four parts: role, industry and path; strengths; "
+        "needs; hobbies."
     ),
     columns=(
         Column("user_id", "integer", "Who", least=1),
@@ -137,7 +138,7 @@ TABLE = Table(
 )
 DUES = Table(
     name="dues",
-    meaning="One row for each monthly payment of a member of the group while in it: a part of the table orders.",
+    meaning="One row for each monthly payment of a member while in the group: a part of the table orders.",
     columns=(
         Column("order_id", "integer", "The order", least=1),
         Column("user_id", "integer", "Who paid", least=1),
@@ -151,7 +152,7 @@ DUES = Table(
 )
 ROTA = Table(
     name="rota",
-    meaning="One row for each week and moderator; who put their names down first look after the group that week.",
+    meaning="One row for each week and moderator: those who put their names down first.",
     columns=(
         _WEEK,
         Column("user_id", "integer", "Who", least=1),

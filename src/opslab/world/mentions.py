@@ -1,4 +1,4 @@
-"""The tables of talk: posts about Lantern and four rivals with their true labels, and what the brands sell."""
+"""The tables of talk: posts about five brands with their true labels, and what the brands sell."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ BRANDS = tuple(brand.name for brand in REFERENCE.voices.talk.brands)
 FIRST_DAY = calendar.DAYS - 7 * 26  # the last 26 weeks
 MONTHS = ("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01", "2025-06-01")
 
-# The words of the posts: patterns, what they are about, and what they say of it. Those under True are held back.
+# The words of the posts: patterns, what they are about, what they say of it. Those under True are held back.
 PATTERNS = {
     "zh": {
         False: (
@@ -209,8 +209,8 @@ def make_sales(story: Story) -> pd.DataFrame:
 TABLE = Table(
     name="mentions",
     meaning=(
-        "One row for each post about Lantern and the rivals B, C, X and Y in the last 26 weeks, with labels given "
-        "by hand."
+        "One row for each post about Lantern and the rivals B, C, X and Y in the last 26 weeks, with labels "
+        "given by hand."
     ),
     columns=(
         Column("mention_id", "integer", "The post's number, by time", least=1),

@@ -25,6 +25,7 @@ ABOUT = (
 )
 HOW = """\
 Load a table with `opslab.datasets.load("users")`; any other `seed` is a parallel world with its own values.
+`size` sets the number of users, `strength` how strong each planted effect is (`opslab.datasets.effects()`).
 The files are UTF-8 CSV, gzipped. Types, keys and limits are in [datapackage.json](datapackage.json), a
 [Frictionless Data Package](https://datapackage.org/), against which a table is checked whenever it is loaded.
 `python -m opslab.datasets` writes this folder anew, `python -m opslab.datasets --verify` compares it."""
@@ -40,7 +41,7 @@ LICENCE = {
 }
 
 
-class NotWritten(OSError):
+class NotWrittenError(OSError):
     """A file could not be written, and the one that was there before is as it was."""
 
 
@@ -116,10 +117,12 @@ def replaced(path: Path) -> Iterator[Path]:
         except BaseException:
             os.unlink(name)
             raise
-    except NotWritten:
+    except NotWrittenError:
         raise
     except OSError as error:
-        raise NotWritten(error.errno, NOT_WRITTEN.format(path=path, error=error.strerror or error)) from error
+        raise NotWrittenError(
+            error.errno, NOT_WRITTEN.format(path=path, error=error.strerror or error)
+        ) from error
 
 
 def _resource(table: Table, tables: Mapping[str, Table], file: bytes) -> dict[str, Any]:

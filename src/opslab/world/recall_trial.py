@@ -51,8 +51,8 @@ def _last_days(story: Story) -> np.ndarray:
 TABLE = Table(
     name="recall_trial",
     meaning=(
-        "One row for each dormant user in the win-back trial: on 2025-06-30, the day after the calendar's end, half "
-        "of them were sent a message; they were watched for 28 days."
+        "One row for each dormant user in the win-back trial: on 2025-06-30, the day after the calendar's "
+        "end, half of them were sent a message; they were watched for 28 days."
     ),
     columns=(
         Column("user_id", "integer", "Who", least=1),

@@ -1,4 +1,4 @@
-"""The table of openings: short texts in the form of SCQA, in four orders, some with a part missing or blurred."""
+"""The table of openings: short texts in the form of SCQA, in four orders, some of them with a fault."""
 
 import numpy as np
 import pandas as pd
@@ -202,8 +202,8 @@ def _opening(
 TABLE = Table(
     name="scqa_openings",
     meaning=(
-        "One row for each opening of a report, labelled: in which order its situation, complication, question and "
-        "answer come, which of them is missing, and how good it is."
+        "One row for each opening of a report, labelled: in which order its situation, complication, "
+        "question and answer come, which of them is missing, and how good it is."
     ),
     columns=(
         Column("opening_id", "integer", "The opening's number", least=1),

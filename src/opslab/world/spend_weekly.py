@@ -33,7 +33,7 @@ def make(story: Story) -> pd.DataFrame:
         impressions = _noisy(story, f"impressions {response.channel}", clicks / response.click_through)
         rows.append((_spend(response, used, scale), impressions, clicks, signups[number]))
     # Channel by channel above, week by week below.
-    spend, impressions, clicks, signed_up = np.array(rows).transpose(1, 2, 0).reshape(4, -1)
+    spend, impressions, clicks, signed_up = np.array(rows, dtype=np.int64).transpose(1, 2, 0).reshape(4, -1)
     channel = np.tile(np.arange(len(CHANNELS)), calendar.WEEKS)
     return pd.DataFrame(
         {

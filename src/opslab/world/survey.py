@@ -39,7 +39,7 @@ def make(story: Story) -> pd.DataFrame:
 
 
 def _prices(story: Story, person: np.ndarray, persona: np.ndarray) -> list[np.ndarray]:
-    """Return the four prices of each, in the order of `PRICES`; the careless give them the other way round."""
+    """Return the four prices of each, in the order of `PRICES`; the careless give them the other way."""
     true = story.truth.trials.survey
     u = story.chance("survey price", len(person))
     middle = np.array([one.price for one in true.answering])[persona]
@@ -76,8 +76,8 @@ def _price(name: str, meaning: str) -> Column:
 TABLE = Table(
     name="survey",
     meaning=(
-        "One row for each user, drawn at random, who was asked on 2025-06-29 what they need and at which monthly "
-        "dues Lantern would be too cheap to be good, cheap, dear, and too dear to join."
+        "One row for each user, drawn at random, who was asked on 2025-06-29 what they need and at which "
+        "monthly dues Lantern would be too cheap to be good, cheap, dear, and too dear to join."
     ),
     columns=(
         Column("user_id", "integer", "Who was asked", least=1),

@@ -153,8 +153,8 @@ def make(story: Story) -> pd.DataFrame:
 TABLE = Table(
     name="task_cards",
     meaning=(
-        "One row for each card with a task in operations, filed twice: by branch of operations (one practitioner's "
-        "five) and by viewpoint (another's four). The two do not agree."
+        "One row for each card with a task in operations, filed twice: by branch of operations (one "
+        "practitioner's five) and by viewpoint (another's four). The two do not agree."
     ),
     columns=(
         Column("card_id", "integer", "The card's number", least=1),

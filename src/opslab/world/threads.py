@@ -106,7 +106,7 @@ def _place_in(thread: np.ndarray) -> np.ndarray:
 _FIRST, _LAST = "2024-07-01", str(calendar.END)
 TABLE = Table(
     name="threads",
-    meaning="One row for each thread in the group: each Monday the week's question and some that members open.",
+    meaning="One row for each thread in the group: each Monday the week's question and some by members.",
     columns=(
         Column("thread_id", "integer", "The thread's number, by time", least=1),
         Column("week", "integer", "Week of the group; 1 begins on 2024-07-01", least=1, most=WEEKS),
@@ -123,8 +123,8 @@ TABLE = Table(
 ANSWERS = Table(
     name="answers",
     meaning=(
-        "One row for each written answer in the group, in order of time. All were written on days with `answered` in "
-        "the table activity."
+        "One row for each written answer in the group, in order of time. All were written on days with "
+        "`answered` in the table activity."
     ),
     columns=(
         Column("answer_id", "integer", "The answer's number, by time", least=1),

@@ -58,8 +58,8 @@ def _one(story: Story, desk: Desk) -> pd.DataFrame:
 def _waiting(arrival: np.ndarray, handling: np.ndarray) -> np.ndarray:
     """Return how long each waits at a queue with one clerk.
 
-    Lindley's recursion: a wait is the one before, plus its handling, less the gap, but never below 0. Summed up,
-    that is the distance of a walk from its lowest point so far.
+    Lindley's recursion: a wait is the one before, plus its handling, less the gap, but never below 0. Summed
+    up, that is the distance of a walk from its lowest point so far.
     """
     walk = np.concatenate([[0.0], np.cumsum(handling[:-1] - np.diff(arrival))])
     return walk - np.minimum.accumulate(walk)
@@ -78,8 +78,8 @@ def _writers(story: Story, dates: np.ndarray) -> np.ndarray:
 TABLE = Table(
     name="tickets",
     meaning=(
-        "One row for each message to Lantern's desk in the last 26 weeks. Each channel has one clerk, daily from "
-        "9:00 to 21:00; nobody is helped out of turn."
+        "One row for each message to Lantern's desk in the last 26 weeks. Each channel has one clerk, daily "
+        "from 9:00 to 21:00; nobody is helped out of turn."
     ),
     columns=(
         Column("ticket_id", "integer", "The ticket's number, by time", least=1),

@@ -69,8 +69,8 @@ def _backwards(story: Story, channel: np.ndarray, day: np.ndarray) -> tuple[np.n
 TABLE = Table(
     name="touchpoints",
     meaning=(
-        "One row for each contact on the way to Lantern, for all whose way ended in the last 13 weeks: with a "
-        "sign-up, or without one."
+        "One row for each contact on the way to Lantern, for all whose way ended in the last 13 weeks: with "
+        "a sign-up, or without one."
     ),
     columns=(
         Column("path_id", "integer", "The way of one person", least=1),

@@ -104,7 +104,7 @@ TABLE = Table(
     make=make,
     refers={"invited_by": "users"},
     flaws=(
-        "One in ten invited users did not give the inviter's code: `invited_by` is empty, though the channel is "
-        "referral. Nor has anyone a code of an inviter who had left.",
+        "One in ten invited users did not give the inviter's code: `invited_by` is empty, though the channel "
+        "is referral. Nor has anyone a code of an inviter who had left.",
     ),
 )

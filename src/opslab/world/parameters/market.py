@@ -26,8 +26,8 @@ class Response:
     conversion
         Share of clicks that become sign-ups when next to nothing is spent.
     quality_fall
-        Share of that conversion which is lost when the channel is exhausted: conversion falls in proportion to
-        sign-ups / top.
+        Share of that conversion which is lost when the channel is exhausted: conversion falls in proportion
+        to sign-ups / top.
     """
 
     channel: str

@@ -100,7 +100,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class RecallGroup:
-    """One group of dormant users: shares of sure things, persuadables and sleeping dogs; the rest are lost causes.
+    """One group of dormant users: shares of sure things, persuadables and sleeping dogs; else lost causes.
 
     A sure thing returns in any case, a persuadable only with a message, a sleeping dog only without one.
     """
@@ -127,8 +127,8 @@ class Recall:
     quiet_days, long_quiet_days
         Days without a visit from which a user is dormant, and dormant for long.
     groups
-        Muted; then, of the others: answered before and not quiet for long, answered before and quiet for long,
-        never answered and not quiet for long, never answered and quiet for long.
+        Muted; then, of the others: answered before and not quiet for long, answered before and quiet for
+        long, never answered and not quiet for long, never answered and quiet for long.
     dogs_unsubscribe, others_unsubscribe
         Chance to unsubscribe because of the message.
     """

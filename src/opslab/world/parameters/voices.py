@@ -137,8 +137,8 @@ class Talk:
     readers
         Mean readers of a post, for each of `SOURCES`.
     chinese, after_sales, reposted, held_back
-        Share of posts in Chinese, by customers after the sale, that are posted a second time, and whose wording
-        occurs in no other post.
+        Share of posts in Chinese, by customers after the sale, that are posted a second time, and whose
+        wording occurs in no other post.
     """
 
     brands: tuple[Brand, ...]
@@ -169,8 +169,8 @@ class Messages:
     per_week
         Messages of a brand a week.
     recalled, focus_gain
-        Share of those asked who recall a message = recalled + focus_gain x share of the brand's messages of that
-        period that carry the same image.
+        Share of those asked who recall a message = recalled + focus_gain x share of the brand's messages of
+        that period that carry the same image.
     """
 
     per_week: int
