@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/large_world.py
 
-Prints one table and keeps it in benchmarks/large_world.md. Each size runs in a process of its own, so that its
-peak of memory is its own; the files (about 100 MB for 2 million users) go to a temporary folder. The processor's
-seconds do not count what else the machine does meanwhile: they show whether time grows as the world does.
+Prints one table and keeps it in benchmarks/large_world.md. Each size runs in a process of its own, so that
+its peak of memory is its own; the files (about 100 MB for 2 million users) go to a temporary folder. The
+processor's seconds do not count what else the machine does: they show whether time grows as the world does.
 """
 
 import os
@@ -46,8 +46,8 @@ def main() -> None:
         )
         measured.append((size, *map(float, run.stdout.split())))
     lines = [
-        f"`opslab.world.stream` on {os.cpu_count()} cores, Python {platform.python_version()}: users, activity,",
-        "orders, coins and life events as Parquet. One run of `benchmarks/large_world.py`.",
+        f"`opslab.world.stream` on {os.cpu_count()} cores, Python {platform.python_version()}: users,",
+        "activity, orders, coins and life events as Parquet. One run of `benchmarks/large_world.py`.",
         "",
         HEADINGS,
         "|---:" * 7 + "|",

@@ -32,7 +32,7 @@ FIRST_COLUMNS = {  # what the lesson on retention stands on, and its digests in 
     "activity": (["user_id", "date", "answered"], "6928115eca0d"),
     "orders": (["order_id", "user_id", "date", "product", "amount"], "a9d28685b137"),
 }
-DIGEST_OF_WORLD_7 = "?"  # of the digests of all tables
+DIGEST_OF_WORLD_7 = "0ccf5b15f425"  # of the digests of all tables
 CHANNELS = ["search_ads", "feed_ads", "seo", "content", "social", "partners", "referral"]
 
 
@@ -214,6 +214,12 @@ def test_rounding_by_chance_keeps_the_mean():
     assert draw.rounded(np.full(len(MIDDLES), 2.3), MIDDLES).mean() == pytest.approx(2.3, abs=1e-4)
 
 
+def test_an_exact_share_is_exact():
+    chosen = draw.exactly(draw.uniforms(0, "test", 1000), 0.65)
+    assert chosen.sum() == 650
+    assert 400 < chosen[:700].sum() < 500
+
+
 def test_spreading_counts_numbers_each_owners_places():
     owner, place = draw.spread(np.array([2, 0, 3]))
     assert owner.tolist() == [0, 0, 2, 2, 2]
@@ -245,7 +251,7 @@ def test_other_worlds_lie_within_the_stated_distance_of_the_reference():
     moved = set()
     for seed in range(1, 100):
         for place, value in leaves(world.truth(seed).as_dict()).items():
-            if place == ("seed",) or isinstance(value, str):
+            if place == ("seed",) or not isinstance(value, int | float):
                 continue
             if place[-1] == "with_need" or "trial_exit" in str(place):
                 assert abs(value - reference[place]) <= 0.0201
@@ -502,6 +508,8 @@ def test_a_seed_is_a_whole_number_from_0(seed):
         ValueError, match=r"seed is .*; expected a whole number from 0 to 999,999,999,999,999"
     ):
         world.table("users", seed)
+    with pytest.raises(ValueError, match=r"seed is .*; expected a whole number from 0"):
+        world.truth(seed)
 
 
 @pytest.mark.parametrize("size", [0, 3_999, 200_001, "many", None])

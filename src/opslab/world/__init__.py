@@ -106,7 +106,8 @@ def table(
     seed
         Which parallel world: a whole number from 0.
     size
-        Number of users, 4,000 to 200,000: fewer make tests quick, among more the effects stand out.
+        Number of users, 4,000 to 200,000: fewer make tests quick, among more the effects stand out. What
+        does not come from users (tickets, content, posts, messages, openings, cards) keeps its size.
     strength
         Effects that are not as usual, by name (see `EFFECTS`): 0 takes one away, 2 doubles it.
 

@@ -83,6 +83,12 @@ def beta_grid(a: float, b: float, points: int = 200) -> Values:
     return np.round(betaincinv(a, b, (np.arange(points) + 0.5) / points), 9)
 
 
+def exactly(u: Values, share: float) -> Values:
+    """Return True for exactly this share (to the next whole number), False for the rest."""
+    standing = np.argsort(np.argsort(u, kind="stable"), kind="stable")
+    return standing < np.floor(share * len(u) + 0.5)
+
+
 def spread(counts: Values) -> tuple[Values, Values]:
     """Return for counts (2, 3) the owners 0 0 1 1 1 and the places 0 1 0 1 2."""
     owner = np.repeat(np.arange(len(counts)), counts)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from opslab.world import calendar, draw
+from opslab.world import calendar, draw, orders
 from opslab.world.parameters.voices import SOURCES, THEMES, Brand
 from opslab.world.schema import Column, Table, choice, text
 from opslab.world.story import Story
@@ -21,15 +21,15 @@ PATTERNS = {
     "zh": {
         False: (
             "{brand}的{thing}{verdict}。",
-            "用了三个月{brand},{thing}{verdict}。",
-            "说说{brand}吧:{thing}{verdict}。",
-            "朋友问我{brand}怎么样,我说{thing}{verdict}。",
-            "{verdict},我是说{brand}的{thing}。",
+            "用了三个月{brand}，{thing}{verdict}。",
+            "说说{brand}吧：{thing}{verdict}。",
+            "朋友问我{brand}怎么样，我说{thing}{verdict}。",
+            "{verdict}，我是说{brand}的{thing}。",
         ),
         True: (
-            "论{thing},{brand}{verdict}。",
-            "刚看了看{brand}:{thing}嘛,{verdict}。",
-            "关于{brand},一句话:{thing}{verdict}!",
+            "论{thing}，{brand}{verdict}。",
+            "刚看了看{brand}：{thing}嘛，{verdict}。",
+            "关于{brand}，一句话：{thing}{verdict}！",
         ),
     },
     "en": {
@@ -88,11 +88,11 @@ VERDICTS = {
         },
         "neutral": {
             False: ("跟别家差不多", "一般般", "最近有变化", "还在观察", "说不上好坏", "和去年一样"),
-            True: ("马马虎虎,差不多", "没什么变化", "再观察看看"),
+            True: ("马马虎虎，差不多", "没什么变化", "再观察看看"),
         },
         "negative": {
             False: ("太让人失望了", "真的很差", "我已经投诉了", "害我白等一周", "不值", "让我想退出"),
-            True: ("差到想退", "叫人失望透了", "白等,不值"),
+            True: ("差到想退", "叫人失望透了", "白等，不值"),
         },
     },
     "en": {
@@ -143,10 +143,9 @@ def make(story: Story) -> pd.DataFrame:
 
 def _one(story: Story, brand: Brand) -> pd.DataFrame:
     true = story.truth.voices.talk
-    count = int(brand.units * brand.talk + 0.5)
 
     def chance(purpose: str) -> np.ndarray:
-        return story.chance(f"mentions {brand.name} {purpose}", count)
+        return story.chance(f"mentions {brand.name} {purpose}", brand.posts)
 
     attitude = draw.pick(chance("attitude"), brand.attitudes)
     theme = draw.pick_within(chance("theme"), (brand.praise, brand.blame), (attitude == 2).astype(int))
@@ -158,8 +157,8 @@ def _one(story: Story, brand: Brand) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "date": calendar.dates(FIRST_DAY + draw.whole(chance("day"), calendar.DAYS - FIRST_DAY)),
-            "brand": text(np.full(count, brand.name)),
-            "phase": choice(PHASES, (chance("phase") < true.after_sales).astype(int)),
+            "brand": text(np.full(brand.posts, brand.name)),
+            "phase": choice(PHASES, draw.exactly(chance("phase"), true.after_sales).astype(int)),
             "source": choice(SOURCES, source),
             "language": choice(LANGUAGES, language),
             "attitude": choice(ATTITUDES, attitude),
@@ -177,7 +176,7 @@ def _one(story: Story, brand: Brand) -> pd.DataFrame:
     # A post that stands there twice takes the place of the one that followed it: same words, another day.
     again = np.flatnonzero(chance("reposted") < true.reposted)
     again = again[again > 0]
-    copied = [column for column in frame if column not in ("date", "readers")]
+    copied = [column for column in frame if column not in ("date", "phase", "readers")]
     frame.loc[again, copied] = frame.loc[again - 1, copied].to_numpy()
     return frame
 
@@ -194,14 +193,19 @@ def _post(brand: str, language: int, theme: int, attitude: int, held_back: bool,
 
 
 def make_sales(story: Story) -> pd.DataFrame:
-    """Return one row for each month and brand: what it sold. Where Lantern sells, its rivals sell alike."""
+    """Return one row for each month and brand: what it sold. The rivals go up and down together."""
     brands = story.truth.voices.talk.brands
     season = 95 + draw.whole(story.chance("sales season", len(MONTHS)), 11)
+    _, day, _, product = orders.payments(story)
+    months = np.array(MONTHS, dtype="datetime64[M]")
+    joined = calendar.dates(day[product == orders.ENTRY]).astype("datetime64[M]")
+    own = (joined[:, None] == months).sum(axis=0)
+    units = [own if brand.units is None else season * brand.units // 100 for brand in brands]
     return pd.DataFrame(
         {
-            "month": np.repeat(np.array(MONTHS, dtype="datetime64[us]"), len(brands)),
+            "month": np.repeat(months.astype("datetime64[us]"), len(brands)),
             "brand": choice(BRANDS, np.tile(np.arange(len(brands)), len(MONTHS))),
-            "units": np.outer(season, [brand.units for brand in brands]).ravel(),
+            "units": np.column_stack(units).ravel(),
         }
     )
 
@@ -231,7 +235,7 @@ TABLE = Table(
 )
 SALES = Table(
     name="brand_sales",
-    meaning="One row for each month and brand: memberships sold. B sells 20 % less than C.",
+    meaning="One row for each month and brand: memberships sold; Lantern's are the entry fees in orders.",
     columns=(
         Column("month", "date", "First day of the month", least=MONTHS[0], most=MONTHS[-1]),
         Column("brand", "string", "Who sold", options=BRANDS),

@@ -14,7 +14,7 @@ from opslab.world.story import Story
 from opslab.world.truth import Courses, Truth
 
 PRODUCTS = ("entry", "dues", "course")
-DUES, COURSE = PRODUCTS.index("dues"), PRODUCTS.index("course")
+ENTRY, DUES, COURSE = range(3)
 LEAST_PRICE = 9  # yuan
 
 Payments = tuple[np.ndarray, np.ndarray, np.ndarray]  # person, day, amount

@@ -7,7 +7,6 @@ from opslab.world import draw
 from opslab.world.schema import Column, Table, choice, text
 from opslab.world.story import Story
 
-COUNT = 600
 LANGUAGES = ("zh", "en")
 PARTS = ("situation", "complication", "question", "answer")
 ORDERS = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
@@ -34,10 +33,10 @@ FRAMES = {
         },
     },
     "zh": {
-        "S": {False: ("大家都知道,{}。", "一年来,{}。"), True: ("公认的是,{}。",)},
-        "C": {False: ("可是,{}。", "但数据显示,{}。"), True: ("对不上的是:{}。",)},
-        "Q": {False: ("于是我们问:{}?", "问题是:{}?"), True: ("要定下来的是:{}?",)},
-        "A": {False: ("我们的回答:{}。", "我们建议:{}。"), True: ("该做的是:{}。",)},
+        "S": {False: ("大家都知道，{}。", "一年来，{}。"), True: ("公认的是，{}。",)},
+        "C": {False: ("可是，{}。", "但数据显示，{}。"), True: ("对不上的是：{}。",)},
+        "Q": {False: ("于是我们问：{}？", "问题是：{}？"), True: ("要定下来的是：{}？",)},
+        "A": {False: ("我们的回答：{}。", "我们建议：{}。"), True: ("该做的是：{}。",)},
     },
 }
 # What is said, by subject: S, C, Q, A, and C and A without anything one could check.
@@ -97,7 +96,7 @@ SUBJECTS = {
             "新用户有七天免费试用",
             "十个人里有四个正好在第七天离开",
             "第六天该做些什么",
-            "第六天问每人一个问题,先在一半用户里试四周",
+            "第六天问每人一个问题，先在一半用户里试四周",
             "情况不如从前",
             "我们要提升体验",
         ),
@@ -105,29 +104,29 @@ SUBJECTS = {
             "三个新用户里有两个来自广告",
             "下一百个用户的成本是上一百个的两倍",
             "下一万元该投到哪里",
-            "每周从信息流移一万元到内容,直到边际成本相等",
+            "每周从信息流移一万元到内容，直到边际成本相等",
             "广告越来越难做",
             "我们把钱花得更聪明",
         ),
         (
             "推送当天就能把人叫回来",
-            "十二周以后,每周收七条的人来得最少",
+            "十二周以后，每周收七条的人来得最少",
             "每周该发几条",
-            "每周发三条,对静音的人不发,十二周后再看",
+            "每周发三条，对静音的人不发，十二周后再看",
             "大家有点烦",
             "我们找到合适的平衡",
         ),
         (
             "十万元的群基金每周奖励好回答",
-            "除非每周有十人加入,它在第五十二周就用完",
+            "除非每周有十人加入，它在第五十二周就用完",
             "第二年拿什么奖励回答",
-            "从现在起每月留出一半会费,两千五百元",
+            "从现在起每月留出一半会费，两千五百元",
             "钱总会成为问题",
             "我们关注预算",
         ),
         (
             "竞品B和竞品C被提到的次数一样多",
-            "B少卖两成,所以每个顾客多谈四分之一",
+            "B少卖两成，所以每个顾客多谈四分之一",
             "B的顾客在谈什么",
             "周五以前按主题和态度读完它的二百条帖子",
             "讨论很多",
@@ -135,9 +134,9 @@ SUBJECTS = {
         ),
         (
             "我们给离开一个月的人都发消息",
-            "在静音的人里,气走的比叫回来的多",
+            "在静音的人里，气走的比叫回来的多",
             "该发给谁",
-            "写给曾经回答过的人,不打扰静音的人",
+            "写给曾经回答过的人，不打扰静音的人",
             "召回效果不太好",
             "我们把消息写得更好",
         ),
@@ -149,21 +148,25 @@ _VAGUE_PLACE = {"C": 4, "A": 5}
 def make(story: Story) -> pd.DataFrame:
     """Return one row for each opening."""
 
-    def chance(purpose: str, count: int = COUNT) -> np.ndarray:
-        return story.chance(f"scqa {purpose}", count)
+    true = story.truth.voices.openings
+
+    def chance(purpose: str, columns: int = 1) -> np.ndarray:
+        return story.chance(f"scqa {purpose}", columns * true.count)
 
     language = draw.pick(chance("language"), (0.5, 0.5))
     order = draw.whole(chance("order"), len(ORDERS))
-    missing = np.where(chance("whole") < WHOLE, len(PARTS), draw.whole(chance("missing"), len(PARTS)))
-    vague = chance("vague") < VAGUE
-    off = (chance("off") < OTHER) & (missing < 2) | (chance("off too") < OTHER) & (missing == len(PARTS))
-    held_back = chance("held back") < HELD_BACK
+    whole = chance("whole") < true.whole
+    missing = np.where(whole, len(PARTS), draw.whole(chance("missing"), len(PARTS)))
+    vague = chance("vague") < true.vague
+    asked_and_answered = ~np.isin(missing, (PARTS.index("question"), PARTS.index("answer")))
+    off = asked_and_answered & (chance("off question") < true.off_question)
+    held_back = chance("held back") < true.held_back
     subject = draw.whole(chance("subject"), len(SUBJECTS["en"]))
-    words = chance("words", COUNT * len(PARTS)).reshape(COUNT, len(PARTS))
+    words = chance("words", len(PARTS)).reshape(-1, len(PARTS))
     labels = zip(language, order, missing, vague, off, held_back.tolist(), subject, words, strict=True)
     return pd.DataFrame(
         {
-            "opening_id": np.arange(1, COUNT + 1),
+            "opening_id": np.arange(1, true.count + 1),
             "language": choice(LANGUAGES, language),
             "order": choice(tuple(ORDERS), order),
             "missing": choice((*PARTS, ""), missing).mask(missing == len(PARTS)),

@@ -12,7 +12,6 @@ from opslab.world.users import CHANNELS
 
 USUAL_SIZE = 20_000  # users for which `Response.top` and `half` are stated
 FULLEST = 0.9  # share of `Response.top` above which no budget goes
-NOISE = 0.06  # spread of clicks and impressions
 SILENT = "partners"  # the channel that reports no impressions
 
 
@@ -81,7 +80,9 @@ def _spend(response: Response, used: np.ndarray, scale: float) -> np.ndarray:
 
 
 def _noisy(story: Story, purpose: str, mean: np.ndarray) -> np.ndarray:
-    factor = draw.from_grid(story.chance(f"spend {purpose}", len(mean)), draw.lognormal_grid(NOISE))
+    factor = draw.from_grid(
+        story.chance(f"spend {purpose}", len(mean)), draw.lognormal_grid(story.truth.market.noise)
+    )
     return np.floor(mean * factor + 0.5)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opslab.frames import as_choice, as_number
-from opslab.world.truth import Truth, drawn
+from opslab.world.truth import LAST_SEED, Truth, drawn
 
 Strengths = tuple[tuple[str, float], ...]  # the effects that are not as usual, in order of name
 
@@ -36,9 +36,10 @@ def truth(seed: int = 0, strength: Mapping[str, float] | None = None) -> Truth:
     Raises
     ------
     ValueError
-        Unknown effect (suggests the nearest), or a strength outside its limits.
+        A seed that is no such number, an unknown effect (suggests the nearest), or a strength outside its
+        limits.
     """
-    true = drawn(seed)
+    true = drawn(as_number(seed, "seed", least=0, most=LAST_SEED, whole=True))
     for name, value in settled(strength):
         true = EFFECTS[name].change(true, value)
     return true
@@ -126,14 +127,11 @@ def _non_response(true: Truth, strength: float) -> Truth:
 
 
 def _rival_talk(true: Truth, strength: float) -> Truth:
-    rival = next(brand for brand in true.voices.talk.brands if brand.name == "C")
-    brands = tuple(
-        dataclasses.replace(brand, talk=_between(rival.talk, brand.talk, strength))
-        if brand.name == "B"
-        else brand
-        for brand in true.voices.talk.brands
-    )
-    return _changed(true, "voices.talk.brands", lambda _: brands)
+    brands = {brand.name: brand for brand in true.voices.talk.brands}
+    fair = brands["C"].posts * brands["B"].units / brands["C"].units  # if both had as many posts a unit
+    posts = int(_between(fair, brands["B"].posts, strength))
+    brands["B"] = dataclasses.replace(brands["B"], posts=posts)
+    return _changed(true, "voices.talk.brands", lambda _: tuple(brands.values()))
 
 
 def _unevenness(true: Truth, strength: float) -> Truth:

@@ -122,7 +122,7 @@ TASKS = (
 # How a card puts it; those under True are held back.
 FRAMES = {
     "en": {False: ("To do: {}.", "Please {}.", "By Friday, {}."), True: ("Somebody has to {}.",)},
-    "zh": {False: ("待办:{}。", "请{}。", "周五前{}。"), True: ("得有人去{}。",)},
+    "zh": {False: ("待办：{}。", "请{}。", "周五前{}。"), True: ("得有人去{}。",)},
 }
 
 

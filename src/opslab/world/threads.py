@@ -10,7 +10,6 @@ from opslab.world.schema import Column, Table, choice
 from opslab.world.story import Story
 
 KINDS = ("weekly", "side")
-SPREAD = 0.7  # of quality about its mean: standard deviation, in points
 LEAST_WORDS, USUAL_WORDS = 12, 60
 
 
@@ -57,7 +56,7 @@ def make_answers(story: Story) -> pd.DataFrame:
     matches = (group.strengths[member] == topic[:, None]).any(axis=1)
     hasty = week >= true.counted_week
     quality = true.quality.base + true.quality.match * matches - true.quality.haste * hasty
-    quality = quality + SPREAD * draw.from_grid(chance("quality"), draw.normal_grid())
+    quality = quality + true.quality.spread * draw.from_grid(chance("quality"), draw.normal_grid())
     quality = np.clip(draw.rounded(quality, chance("rounding")), 1, 5)
     tip = true.tip_chance * np.maximum(quality - 2, 0)
     tip = tip * np.where(_place_in(thread) < FIRST_PLACES, true.first_factor, 1.0)

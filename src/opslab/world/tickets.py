@@ -11,7 +11,6 @@ from opslab.world.truth import REFERENCE
 
 FIRST_DAY = calendar.DAYS - 7 * 26  # the last 26 weeks
 OPENING = 9 * 60  # minute of the day at which the desk opens
-UNRECORDED = 0.02  # share of waiting times that nobody wrote down
 CHANNELS = tuple(desk.channel for desk in REFERENCE.voices.desks)
 
 
@@ -48,7 +47,8 @@ def _one(story: Story, desk: Desk) -> pd.DataFrame:
             "purpose": choice(PURPOSES, draw.pick(chance("purpose", count), desk.purposes)),
             "content": choice(CONTENTS, draw.pick(chance("content", count), desk.contents)),
             "wait_minutes": whole_or_empty(
-                draw.rounded(waiting, chance("rounding", count)), chance("unrecorded", count) < UNRECORDED
+                draw.rounded(waiting, chance("rounding", count)),
+                chance("unrecorded", count) < story.truth.voices.unrecorded,
             ),
             "handling_minutes": draw.rounded(handling, chance("rounding handling", count)),
         }

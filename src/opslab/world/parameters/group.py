@@ -37,11 +37,14 @@ class Quality:
         What it gains if the thread's topic is one of the member's strengths.
     haste
         What it loses from `Group.counted_week` on, when moderators' pay counts answers only.
+    spread
+        Spread about that mean (standard deviation).
     """
 
     base: float
     match: float
     haste: float
+    spread: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ REFERENCE = Group(
         Role("contributor", 0.09, 0.35, 0.1),
         Role("leader", 0.01, 0.9, 2.5),
     ),
-    quality=Quality(base=2.6, match=0.8, haste=0.5),
+    quality=Quality(base=2.6, match=0.8, haste=0.5, spread=0.7),
     counted_week=40,
     hurry=1.8,
     tip_chance=0.15,

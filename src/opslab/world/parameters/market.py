@@ -90,10 +90,13 @@ class Market:
         One for each channel.
     unexplained
         Share of the variance of weekly sign-ups (about their trend) that spend does not explain.
+    noise
+        Spread of clicks and impressions (standard deviation of their logarithm).
     """
 
     responses: tuple[Response, ...]
     unexplained: Fixed
+    noise: Fixed
     paths: Paths
 
 
@@ -108,6 +111,7 @@ REFERENCE = Market(
         Response("referral", 110, 1_800, 0.1, 0.2, 0.30, 0.1),
     ),
     unexplained=0.2,
+    noise=0.06,
     paths=Paths(
         starts=(0.10, 0.30, 0.10, 0.20, 0.22, 0.04, 0.04),
         onward=(

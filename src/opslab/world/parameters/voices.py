@@ -108,9 +108,9 @@ class Brand:
     Attributes
     ----------
     units
-        Memberships sold a month, in hundreds.
-    talk
-        Posts in 26 weeks for each of these hundreds.
+        Memberships sold a month; None for Lantern, whose sales are the table orders.
+    posts
+        Posts in 26 weeks.
     attitudes
         Shares of positive, neutral and negative posts.
     praise, blame
@@ -120,8 +120,8 @@ class Brand:
     """
 
     name: str
-    units: int
-    talk: Fixed
+    units: int | None
+    posts: int
     attitudes: tuple[float, float, float]
     praise: tuple[float, ...]
     blame: tuple[float, ...]
@@ -180,13 +180,38 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
+class Openings:
+    """Openings of reports: how many, and the shares with a fault.
+
+    Attributes
+    ----------
+    whole
+        Share with all four parts; in the others any one is missing.
+    vague
+        Share whose complication and answer say nothing that one could check.
+    off_question
+        Share of those with a question and an answer whose answer belongs to another question.
+    held_back
+        Share whose wording occurs in no other opening.
+    """
+
+    count: int
+    whole: Fixed
+    vague: Fixed
+    off_question: Fixed
+    held_back: Fixed
+
+
+@dataclass(frozen=True, slots=True)
 class Voices:
-    """What is true about all that is said."""
+    """What is true about all that is said; `unrecorded` is the share of waiting times nobody wrote down."""
 
     desks: tuple[Desk, ...]
+    unrecorded: Fixed
     content: Content
     talk: Talk
     messages: Messages
+    openings: Openings
 
 
 REFERENCE = Voices(
@@ -197,6 +222,7 @@ REFERENCE = Voices(
         Desk("group", 4.0, 60.0, True, (0.35, 0.15, 0.5), (0.5, 0.25, 0.15, 0.1)),
         Desk("hotline", 4.0, 30.0, False, (0.9, 0.05, 0.05), (0.3, 0.05, 0.55, 0.1)),
     ),
+    unrecorded=0.02,
     content=Content(
         items=3_000,
         unseen=0.56,
@@ -223,8 +249,8 @@ REFERENCE = Voices(
         brands=(
             Brand(
                 "Lantern",
-                60,
-                18.0,
+                None,
+                1_080,
                 (0.45, 0.3, 0.25),
                 (0.1, 0.3, 0.35, 0.1, 0.05, 0.1),
                 (0.25, 0.15, 0.15, 0.25, 0.1, 0.1),
@@ -232,8 +258,8 @@ REFERENCE = Voices(
             ),
             Brand(
                 "B",
-                80,
-                12.5,
+                400,
+                1_000,
                 (0.3, 0.3, 0.4),
                 (0.3, 0.25, 0.1, 0.1, 0.15, 0.1),
                 (0.3, 0.2, 0.2, 0.1, 0.1, 0.1),
@@ -241,8 +267,8 @@ REFERENCE = Voices(
             ),
             Brand(
                 "C",
-                100,
-                10.0,
+                500,
+                1_000,
                 (0.4, 0.35, 0.25),
                 (0.15, 0.4, 0.1, 0.15, 0.1, 0.1),
                 (0.35, 0.15, 0.2, 0.1, 0.1, 0.1),
@@ -250,8 +276,8 @@ REFERENCE = Voices(
             ),
             Brand(
                 "X",
-                70,
-                10.0,
+                300,
+                700,
                 (0.35, 0.3, 0.35),
                 (0.2, 0.3, 0.15, 0.1, 0.15, 0.1),
                 (0.12, 0.1, 0.1, 0.1, 0.08, 0.5),
@@ -259,8 +285,8 @@ REFERENCE = Voices(
             ),
             Brand(
                 "Y",
-                90,
-                9.0,
+                400,
+                810,
                 (0.3, 0.3, 0.4),
                 (0.2, 0.35, 0.15, 0.1, 0.1, 0.1),
                 (0.1, 0.08, 0.07, 0.32, 0.35, 0.08),
@@ -296,4 +322,5 @@ REFERENCE = Voices(
         recalled=0.1,
         focus_gain=0.4,
     ),
+    openings=Openings(count=600, whole=0.5, vague=0.3, off_question=0.2, held_back=0.2),
 )
