@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from opslab import world
+from opslab.world import scqa_openings
 from opslab.world.parameters.lives import NEEDS
 
 SEEDS = range(21)
@@ -574,15 +575,18 @@ def test_the_rota_names_ten_members_a_week_for_about_1154_yuan(lantern):
 
 def test_openings_show_what_their_labels_say():
     openings = see(0).scqa_openings
-    parts = {"standard": 4, "direct": 4, "concerned": 4, "confident": 4}
-    english = openings[openings["language"] == "en"]
-    sentences = english["text"].str.count(r"[.?](?= |$)")
-    assert (sentences == english["order"].map(parts) - english["missing"].notna()).all()
-    asks = openings["text"].str.contains("[?？]")
-    assert (asks == (openings["missing"] != "question")).all()
-    first = english[english["missing"].isna() & ~english["held_back"]].groupby("order")["text"]
-    assert first.apply(lambda texts: texts.str.startswith(("Our answer", "We propose")).all())["direct"]
-    assert first.apply(lambda texts: texts.str.startswith(("So we ask", "The question")).all())["confident"]
+    for language, frames in scqa_openings.FRAMES.items():
+        beginnings = {
+            wording.split("{")[0]: part
+            for part, variants in frames.items()
+            for wordings in variants.values()
+            for wording in wordings
+        }
+        here = openings[openings["language"] == language]
+        for text, order, missing in zip(here["text"], here["order"], here["missing"], strict=True):
+            found = sorted((text.index(words), part) for words, part in beginnings.items() if words in text)
+            gone = "" if pd.isna(missing) else missing[0].upper()
+            assert "".join(part for _, part in found) == scqa_openings.ORDERS[order].replace(gone, "")
     faults = openings["missing"].notna().astype(int) + openings["vague"] + openings["off_question"]
     assert (openings["quality"] == 4 - faults).all()
     assert set(openings["quality"]) >= {2, 3, 4}

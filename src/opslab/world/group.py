@@ -50,13 +50,15 @@ def tell_group(story: Story) -> Group:
     return Group(person, joined, left, role, np.column_stack([first, second]))
 
 
-def written(story: Story, group: Group) -> tuple[np.ndarray, np.ndarray]:
+def written(
+    story: Story, person: np.ndarray, joined: np.ndarray, left: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return member (place in the group) and day for each day on which a member wrote an answer."""
     log = story.log
     place = np.full(story.size, -1)
-    place[group.person] = np.arange(len(group.person))
+    place[person] = np.arange(len(person))
     member = place[log.person]
-    here = log.answered & (member >= 0) & (log.day >= group.joined[member]) & (log.day < group.left[member])
+    here = log.answered & (member >= 0) & (log.day >= joined[member]) & (log.day < left[member])
     return member[here], log.day[here]
 
 
@@ -84,8 +86,7 @@ def _seated(story: Story) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _roles(story: Story, person: np.ndarray, joined: np.ndarray, left: np.ndarray) -> np.ndarray:
     """Return roles in their stated shares: who writes much in the app is likelier to talk in the group."""
-    everyone = Group(person, joined, left, np.zeros(len(person)), np.zeros(len(person)))
-    days = np.bincount(written(story, everyone)[0], minlength=len(person))
+    days = np.bincount(written(story, person, joined, left)[0], minlength=len(person))
     score = (1 + days) * (0.5 + story.chance("group role", len(person)))
     standing = np.argsort(np.argsort(-score, kind="stable"), kind="stable") / len(person)
     shares = np.array([role.share for role in story.truth.group.roles])

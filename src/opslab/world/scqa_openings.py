@@ -11,12 +11,6 @@ LANGUAGES = ("zh", "en")
 PARTS = ("situation", "complication", "question", "answer")
 ORDERS = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
 BEST = 4  # points of an opening without a fault
-WHOLE, VAGUE, OTHER = (
-    0.4,
-    0.3,
-    0.15,
-)  # share with all four parts; with a blurred one; that answers another question
-HELD_BACK = 0.2  # share whose wording occurs in no other opening
 
 # How a part begins and ends; those under True are held back.
 FRAMES = {
@@ -143,6 +137,9 @@ SUBJECTS = {
     ),
 }
 _VAGUE_PLACE = {"C": 4, "A": 5}
+# What is left of an order, and as which one it reads: a direct opening without its answer is a standard one.
+_LEFT = [[letters.replace(gone, "") for gone in "SCQA-"] for letters in ORDERS.values()]
+_TOLD_AS = np.array([[column.index(left) for left in column] for column in zip(*_LEFT, strict=True)]).T
 
 
 def make(story: Story) -> pd.DataFrame:
@@ -168,7 +165,7 @@ def make(story: Story) -> pd.DataFrame:
         {
             "opening_id": np.arange(1, true.count + 1),
             "language": choice(LANGUAGES, language),
-            "order": choice(tuple(ORDERS), order),
+            "order": choice(tuple(ORDERS), _TOLD_AS[order, missing]),
             "missing": choice((*PARTS, ""), missing).mask(missing == len(PARTS)),
             "vague": vague,
             "off_question": off,
@@ -190,7 +187,6 @@ def _opening(
     u: np.ndarray,
 ) -> str:
     tongue = LANGUAGES[language]
-    left_out = "SCQA-"[missing]
     sentences = {}
     for part, share in zip("SCQA", u, strict=True):
         place = _VAGUE_PLACE[part] if vague and part in _VAGUE_PLACE else "SCQA".index(part)
@@ -198,8 +194,7 @@ def _opening(
         about = (subject + (off and part == "A")) % len(SUBJECTS[tongue])
         frames = FRAMES[tongue][part][held_back]
         sentences[part] = frames[int(share * len(frames))].format(SUBJECTS[tongue][about][place])
-    wanted = list(ORDERS.values())[order]
-    return (" " if tongue == "en" else "").join(sentences[part] for part in wanted if part != left_out)
+    return (" " if tongue == "en" else "").join(sentences[part] for part in _LEFT[order][missing])
 
 
 TABLE = Table(

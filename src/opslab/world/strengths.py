@@ -72,23 +72,12 @@ def _changed(part: Any, path: str, change: Callable[[Any], Any]) -> Any:
     return dataclasses.replace(part, **{name: _changed(value, rest, change) if rest else change(value)})
 
 
-def _scaling(*paths: str) -> Callable[[Truth, float], Truth]:
-    """Return a change that multiplies the fields at `paths`: for effects that are absent at 0."""
+def _scaling(*paths: str, none: float = 0) -> Callable[[Truth, float], Truth]:
+    """Return a change of the fields at `paths`, which are `none` when the effect is away."""
 
     def change(true: Truth, strength: float) -> Truth:
         for path in paths:
-            true = _changed(true, path, lambda value: _between(0, value, strength))
-        return true
-
-    return change
-
-
-def _factors(*paths: str) -> Callable[[Truth, float], Truth]:
-    """Return a change for factors, which are absent at 1."""
-
-    def change(true: Truth, strength: float) -> Truth:
-        for path in paths:
-            true = _changed(true, path, lambda value: _between(1, value, strength))
+            true = _changed(true, path, lambda value: _between(none, value, strength))
         return true
 
     return change
@@ -169,7 +158,9 @@ EFFECTS: dict[str, Effect] = {
         _scaling("trials.recall.groups.sleeping_dogs"),
     ),
     "core_lift": Effect(
-        "Content that keeps to the core is viewed and shared more", 2, _factors("voices.content.core_lift")
+        "Content that keeps to the core is viewed and shared more",
+        2,
+        _scaling("voices.content.core_lift", none=1),
     ),
     "rival_talk": Effect("B is talked about as often as C, which sells more", 2, _rival_talk),
     "focus_gain": Effect(

@@ -79,7 +79,7 @@ def make_answers(story: Story) -> pd.DataFrame:
 def _written(story: Story, group: Group) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return member, day and thread (from 0) of each answer, in order of time."""
     true = story.truth.group
-    member, day = written(story, group)
+    member, day = written(story, group.person, group.joined, group.left)
     role = group.role[member]
     shares = story.chance("answers shared", len(day)) < np.array([r.sharing for r in true.roles])[role]
     member, day, role = member[shares], day[shares], role[shares]
