@@ -15,7 +15,7 @@ help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(READY)  ## open the course in JupyterLab
-	$(BIN)/jupyter lab $(ROOT) $(LAB) notebooks/00-start-here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
 test: $(READY) browser  ## run every test, as CI does
 	$(BIN)/ruff check -q .

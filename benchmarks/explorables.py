@@ -168,6 +168,7 @@ def main() -> None:
         ours, theirs = (statistics.median(pair[side][what] for pair in turns) for side in (0, 1))
         ratio = statistics.median(pair[0][what] / pair[1][what] for pair in turns)
         lines.append(f"| {what} | {ours:,.1f} | {theirs:,.1f} | {ratio:.2f} | {BUDGETS.get(what, '')} |")
+    lines += ["", "Without widget state FigureWidget stores no picture at all."]
     print("\n".join(lines))
     RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
