@@ -14,6 +14,7 @@ import pytest
 from opslab import world
 from opslab.world import scqa_openings
 from opslab.world.parameters.lives import NEEDS
+from tests.tables import misfits
 
 SEEDS = range(21)
 CHANNELS = [channel.name for channel in world.truth(0).channels]
@@ -59,19 +60,7 @@ def difference(y, treated):
 
 
 def test_every_value_fits_its_description(lantern):
-    for name, frame in lantern.tables.items():
-        table = world.TABLES[name]
-        assert list(frame) == [column.name for column in table.columns]
-        assert not frame.duplicated(list(table.key)).any()
-        for column in table.columns:
-            values = frame[column.name].dropna()
-            assert len(values) == len(frame) or not column.required, (name, column.name)
-            if column.options:
-                assert values.isin(column.options).all(), (name, column.name)
-            limits = pd.Series([column.least, column.most], dtype=object)
-            least, most = pd.to_datetime(limits) if column.type == "date" else limits
-            assert least is None or pd.isna(least) or values.min() >= least, (name, column.name)
-            assert most is None or pd.isna(most) or values.max() <= most, (name, column.name)
+    assert not [fault for name, frame in lantern.tables.items() for fault in misfits(name, frame)]
 
 
 def test_keys_join(lantern):

@@ -21,6 +21,7 @@ from opslab.world.log import draw_log
 from opslab.world.people import draw_people
 from opslab.world.publish import as_csv
 from opslab.world.story import _reversal_shows
+from tests.tables import misfits
 
 SMALL = 8_000  # users: enough for the planted effects, quick enough for twenty worlds
 SEEDS = range(21)
@@ -92,12 +93,12 @@ def digests(seed: int, size: int = SMALL) -> list[str]:
 
 @pytest.mark.parametrize("threads", ["1", "7"])
 def test_a_world_is_the_same_in_another_process_with_another_hash_seed_and_other_threads(threads):
-    code = "from test_world import digests; print(digests(3), digests(0))"
+    code = "from tests.test_world import digests; print(digests(3), digests(0))"
     environment = {
         **os.environ,
         "PYTHONHASHSEED": "7" + threads,
         **{f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]),
     }
     other = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
@@ -289,6 +290,8 @@ def test_every_row_has_its_user_and_its_place_in_time(seen):
     assert not seen.activity.duplicated(["user_id", "date"]).any()
     assert seen.orders["order_id"].tolist() == list(range(1, len(seen.orders) + 1))
     assert seen.orders["date"].is_monotonic_increasing
+    for name in ("users", "activity", "orders"):
+        assert not misfits(name, getattr(seen, name))
 
 
 def test_activity_begins_with_the_day_of_sign_up(seen):

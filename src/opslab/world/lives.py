@@ -51,13 +51,14 @@ def tell_lives(story: Story) -> Lives:
 
 def needs_on(story: Story, lives: Lives, person: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return what each person needs on each day: the last event that moved the need counts."""
-    brings = np.array([NEEDS.index(event.need) for event in story.truth.lives.events])
-    when = lives.person[lives.moved] * 2 * calendar.DAYS + lives.day[lives.moved]
-    last = np.searchsorted(when, person * 2 * calendar.DAYS + day, side="right") - 1
-    if not len(when):
+    if not lives.moved.any():
         return lives.need[person]
-    met = (last >= 0) & (lives.person[lives.moved][last] == person)
-    return np.where(met, brings[lives.event[lives.moved][last]], lives.need[person])
+    brings = np.array([NEEDS.index(event.need) for event in story.truth.lives.events])
+    whose, when, what = (part[lives.moved] for part in (lives.person, lives.day, lives.event))
+    # One number for person and day, so that one search finds the last event up to that day.
+    last = np.searchsorted(whose * calendar.DAYS + when, person * calendar.DAYS + day, side="right") - 1
+    met = (last >= 0) & (whose[last] == person)
+    return np.where(met, brings[what[last]], lives.need[person])
 
 
 def inviters(story: Story) -> np.ndarray:

@@ -51,10 +51,9 @@ class Table:
     flaws: tuple[str, ...] = ()
 
 
-def text(values: Any, missing: Any = None) -> pd.Series:
-    """Return text as a column, empty where `missing` is true."""
-    column = pd.Series(np.asarray(values, dtype=object), dtype="str")
-    return column if missing is None else column.mask(missing)
+def text(values: Any) -> pd.Series:
+    """Return text as a column."""
+    return pd.Series(np.asarray(values, dtype=object), dtype="str")
 
 
 def choice(options: Sequence[str], places: np.ndarray) -> pd.Series:

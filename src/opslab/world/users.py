@@ -105,6 +105,6 @@ TABLE = Table(
     refers={"invited_by": "users"},
     flaws=(
         "One in ten invited users did not give the inviter's code: `invited_by` is empty, though the channel "
-        "is referral. Nor has anyone a code of an inviter who had left.",
+        "is referral.",
     ),
 )
