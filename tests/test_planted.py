@@ -314,6 +314,7 @@ def test_uplift_is_not_response(lantern):
         error = np.sqrt(4 * 0.12 / here.sum())
         assert uplift[-1] == pytest.approx(one.uplift, abs=3.5 * error)
     assert uplift[0] < 0  # sleeping dogs
+    assert np.argmax(uplift) == np.argmax([one.uplift for one in true.groups])
     assert (
         response[3] > response[2] - 0.02
     )  # naive: the silent respond as well as those who answered long ago

@@ -181,7 +181,7 @@ REFERENCE = Trials(
         careless=0.03,
     ),
     recall=Recall(
-        sampled=0.5,
+        sampled=0.95,
         quiet_days=28,
         long_quiet_days=120,
         groups=(
