@@ -38,6 +38,7 @@ benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in be
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
 	$(BIN)/python benchmarks/lessons.py
+	$(BIN)/python benchmarks/large_world.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv
