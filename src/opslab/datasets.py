@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from opslab import world
-from opslab.paths import course_root
+from opslab.paths import NotWrittenError, course_root, write_whole
 from opslab.world import checked, publish
 from opslab.world.strengths import Strengths
 
@@ -91,7 +91,7 @@ def write(folder: Path) -> list[Path]:
     """
     changed = _differences(folder)
     for path, content in changed.items():
-        publish.replace_file(path, content)
+        write_whole(path, content)
     return list(changed)
 
 
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = course_root() / "datasets"
     try:
         changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
-    except publish.NotWrittenError as error:
+    except NotWrittenError as error:
         print(error, file=sys.stderr)
         return 2
     for path in changed:

@@ -3,11 +3,7 @@
 import gzip
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -33,16 +29,11 @@ HEADINGS = "| column | type | unit | allowed | meaning |\n|---|---|---|---|---|"
 KEY, REFERS = "Key: {key}.", "`{column}` refers to `{table}`."
 FLAWS = "Known flaws, left in on purpose:"
 ROWS = "{rows:,} rows."
-NOT_WRITTEN = "{path} cannot be written ({error}); what was there before is unchanged"
 LICENCE = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
-
-
-class NotWrittenError(OSError):
-    """A file could not be written, and the one that was there before is as it was."""
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -92,37 +83,6 @@ def allowed(column: Column) -> str:
     if column.most is not None:
         return f"{column.least} to {column.most}"
     return "" if column.least is None else f"≥ {column.least}"
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place at once: see `replaced`."""
-    with replaced(path) as new:
-        new.write_bytes(content)
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Give a file to write that takes the place of `path` in one step, when the block ends.
-
-    Whoever is interrupted keeps the old file whole. If the disk is full or the folder may not be written, the
-    `OSError` says so.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-        try:
-            yield Path(name)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except NotWrittenError:
-        raise
-    except OSError as error:
-        raise NotWrittenError(
-            error.errno, NOT_WRITTEN.format(path=path, error=error.strerror or error)
-        ) from error
 
 
 def _resource(table: Table, tables: Mapping[str, Table], file: bytes) -> dict[str, Any]:
