@@ -20,8 +20,8 @@ lab: $(READY)  ## open the course in JupyterLab
 test: $(READY) browser  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
-	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -q exercises
-	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile -q tests notebooks solutions
+	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
+	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
 
 build: $(READY)  ## build the notebooks whose text, package or data changed
 	$(BIN)/python -m opslab.build
@@ -37,6 +37,7 @@ lint: $(READY)  ## format the code and check its style
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
+	$(BIN)/python benchmarks/lessons.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv
