@@ -9,16 +9,18 @@ The rooms, each from the ones before it:
 """
 
 from opslab.acquisition.attribution import MODELS, attribute, removal_effects, transitions
-from opslab.acquisition.budget import allocate_budget, evaluate_budget, tipping_budget
+from opslab.acquisition.budget import allocate_budget, equal_split, evaluate_budget, tipping_budget
 from opslab.acquisition.costs import cac, lifetime_value, payback_months, worth_by
 from opslab.acquisition.games import ShapleyValues, shapley_values
-from opslab.acquisition.growth import funnel_users, viral_users
+from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.pictures import (
     attribution_chart,
     budget_chart,
+    carry_over_chart,
     growth_paths_chart,
     payback_chart,
     response_chart,
+    trust_chart,
 )
 from opslab.acquisition.responses import Saturation, adstock, fit_saturation, marginal_cac
 
@@ -32,6 +34,8 @@ __all__ = [
     "attribution_chart",
     "budget_chart",
     "cac",
+    "carry_over_chart",
+    "equal_split",
     "evaluate_budget",
     "fit_saturation",
     "funnel_users",
@@ -45,6 +49,8 @@ __all__ = [
     "shapley_values",
     "tipping_budget",
     "transitions",
+    "trust_chart",
+    "trust_policy",
     "viral_users",
     "worth_by",
 ]

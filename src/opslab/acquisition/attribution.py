@@ -11,7 +11,9 @@ from opslab.frames import as_choice, native, require_unique
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
-NOT_A_ROW = "paths[{place}] is {found!r}; expected (path, conversions, non-conversions), such as ('a>b', 2, 1)"
+NOT_A_ROW = (
+    "paths[{place}] is {found!r}; expected (path, conversions, non-conversions), such as ('a>b', 2, 1)"
+)
 NOT_A_COUNT = "paths[{place}] counts {found!r}; expected a number from 0 up"
 EMPTY_MARK = "paths[{place}] has an empty mark in {found!r}; name a channel between any two {sep!r}"
 NO_PATHS = "paths has no rows; check the filter that made it"
@@ -195,7 +197,9 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     for place, row in enumerate(rows):
         if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 3:
             raise ValueError(NOT_A_ROW.format(place=place, found=row))
-        steps = [mark.strip() for mark in row[0].split(SEPARATOR)] if isinstance(row[0], str) else list(row[0])
+        steps = (
+            [mark.strip() for mark in row[0].split(SEPARATOR)] if isinstance(row[0], str) else list(row[0])
+        )
         if not steps or any(mark is None or mark == "" for mark in steps):
             raise ValueError(EMPTY_MARK.format(place=place, found=row[0], sep=SEPARATOR))
         for count in row[1:]:

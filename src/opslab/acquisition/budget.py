@@ -87,6 +87,20 @@ def allocate_budget(
     return evaluate_budget(named, dict(zip(named, best, strict=True)), worth=worth)
 
 
+def equal_split(
+    channels: Sequence[Any], budget: float, *, caps: Mapping[Any, float] | float | None = None
+) -> pd.Series:
+    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others."""
+    named = dict.fromkeys(channels)
+    total = as_number(budget, "budget", least=POSITIVE)
+    high = np.minimum(_limits(caps, "caps", named, total), total)
+    _require_room(np.zeros(len(named)), high, total, list(named))
+    from scipy.optimize import brentq
+
+    level = brentq(lambda at: np.minimum(at, high).sum() - total, 0, total, xtol=1e-9)
+    return pd.Series(np.minimum(level, high), index=pd.Index(named, name="channel"), name="spend")
+
+
 def evaluate_budget(
     responses: Mapping[str, Response] | Sequence[Response],
     spend: Mapping[str, float] | Sequence[float],
@@ -183,7 +197,7 @@ def _limits(given: Any, name: str, named: Mapping[Any, Response], otherwise: flo
     if given is None:
         return np.full(len(named), otherwise)
     if isinstance(given, Mapping | pd.Series):
-        for channel in given.keys():
+        for channel in list(given.keys()):
             as_choice(channel, name, named)
         return np.array(
             [as_number(given.get(c, otherwise), f"{name}[{c!r}]", least=0) for c in named], dtype=float

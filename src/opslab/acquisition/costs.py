@@ -9,11 +9,17 @@ import pandas as pd
 from opslab.frames import as_number, as_numbers, native
 
 # Words
-NOBODY_WON = "customers{place} is 0: a cost for each customer needs at least one; leave it out or take more weeks"
-NOTHING_SPENT = "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
+NOBODY_WON = (
+    "customers{place} is 0: a cost for each customer needs at least one; leave it out or take more weeks"
+)
+NOTHING_SPENT = (
+    "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
+)
 ENDLESS = "churn and discount are both 0: the value has no end; give at least one of them above 0"
 TOO_YOUNG = "no user of users signed up {days} days or more before {until}; take fewer days"
-OTHER_LABELS = "spend and customers have different labels ({detail}); give one row of each for the same channels"
+OTHER_LABELS = (
+    "spend and customers have different labels ({detail}); give one row of each for the same channels"
+)
 
 POSITIVE = float(np.nextafter(0, 1))
 MONTH = 30  # days

@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.acquisition.costs import POSITIVE, payback_months
-from opslab.acquisition.growth import funnel_users, viral_users
-from opslab.acquisition.responses import Response, marginal_cac
+from opslab.acquisition.costs import POSITIVE, lifetime_value, payback_months
+from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
+from opslab.acquisition.responses import Response, adstock, marginal_cac
 from opslab.frames import as_number
 
 # Words
@@ -18,15 +18,23 @@ SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"
 COSTS = "At {spend:,.0f} yuan: average {average:,.1f} yuan a user, the next one {marginal:,.1f} yuan"
 RESPONSE, HERE, WEEKS_SEEN = "expected", "this spend", "weeks seen"
 MONTHS, CUMULATED = "months since sign-up", "yuan a user, summed up"
-PAID_BACK = "Paid back after {months:.1f} months"
-NEVER = "Never paid back"
+PAID_BACK = "Lifetime value {value:,.0f} yuan; {cost:,.0f} yuan paid back after {months:.1f} months"
+NEVER = "Lifetime value {value:,.0f} yuan; {cost:,.0f} yuan never paid back"
 MARGIN, COST = "margin so far", "cost of the user"
 WEEKS, USERS = "weeks", "users won so far"
 FUNNEL, DIFFUSION = "paid funnel", "diffusion without pay"
 BOTH_WAYS = "After {weeks} weeks: the funnel has {funnel:,.0f} users, the diffusion {viral:,.0f}"
 CREDIT = "sign-ups credited"
 YUAN = "yuan a week"
-NO_SPEND_COLUMN = "plans[{name!r}] has no column 'spend'; expected a table of allocate_budget or evaluate_budget"
+EFFECT, WEEKS_AFTER = "yuan still at work", "weeks after the spend"
+WORKS_LATER = "1,000 yuan work like {total:,.0f}, and {later:.0%} of that in later weeks"
+INCOME, TRUSTED = (
+    "income so far (yuan)",
+    "After 52 weeks: {income:,.0f} yuan earned, {members:,.0f} of 500 members left",
+)
+NO_SPEND_COLUMN = (
+    "plans[{name!r}] has no column 'spend'; expected a table of allocate_budget or evaluate_budget"
+)
 
 
 def response_chart(
@@ -58,6 +66,23 @@ def response_chart(
     return drawing.update_xaxes(range=[0, top * 1.02])
 
 
+def carry_over_chart(decay: float, weeks: int = 8) -> go.Figure:
+    """Draw what 1,000 yuan spent once still do in the weeks after, if the share `decay` carries over."""
+    length = as_number(weeks, "weeks", least=1, whole=True)
+    effect = adstock([1000.0] + [0.0] * length, decay)
+    words = WORKS_LATER.format(total=1000 / (1 - decay), later=decay)
+    drawing = charts.bars(pd.Series(effect), words, WEEKS_AFTER, EFFECT)
+    return drawing.update_yaxes(range=[0, 1100])
+
+
+def trust_chart(offer_every: int) -> go.Figure:
+    """Draw the income of a `trust_policy` over 52 weeks; the title tells its end."""
+    table = trust_policy(offer_every)
+    words = TRUSTED.format(income=table["income"].iloc[-1], members=table["members"].iloc[-1])
+    drawing = charts.lines(table["income"], words, WEEKS, INCOME, markers=False)
+    return drawing.update_yaxes(range=[0, 18000])
+
+
 def payback_chart(cost: float, margin: float, churn: float, discount: float, months: int = 24) -> go.Figure:
     """Draw what a user has brought by each month beside the cost; the title tells when they meet."""
     length = as_number(months, "months", least=1, whole=True)
@@ -67,7 +92,9 @@ def payback_chart(cost: float, margin: float, churn: float, discount: float, mon
     table = pd.DataFrame(
         {MARGIN: margin * np.append(0, np.cumsum(kept ** month[:-1])), COST: float(cost)}, index=month
     )
-    words = PAID_BACK.format(months=meet) if np.isfinite(meet) else NEVER
+    words = (PAID_BACK if np.isfinite(meet) else NEVER).format(
+        value=lifetime_value(margin, churn, discount), cost=cost, months=meet
+    )
     return charts.lines(table, words, MONTHS, CUMULATED, markers=False)
 
 

@@ -14,8 +14,12 @@ SAME_SPEND = "spend is {found:g} in every week: a response needs weeks that diff
 TOO_FEW_WEEKS = "spend has {found} weeks; a fit of three parameters needs at least {least}"
 NO_SIGNUPS = "signups are all 0: a channel without data has no response to fit; leave it out"
 NOT_RISING = "spend[{place}] is {found:g}, not above the one before; give levels of spend in rising order"
-NOT_MORE = "customers do not rise from {before:g} to {after:g} at place {place}: the next one has no price there"
-NO_RESPONSE = "customers is a {found}; expected a list of customers, or a response such as fit_saturation gives"
+NOT_MORE = (
+    "customers do not rise from {before:g} to {after:g} at place {place}: the next one has no price there"
+)
+NO_RESPONSE = (
+    "customers is a {found}; expected a list of customers, or a response such as fit_saturation gives"
+)
 NOT_FITTED = "this response was not fitted, so its interval is unknown; take it from fit_saturation"
 NO_MORE = "response does not rise at spend {spend:g}: the next customer has no price there"
 
@@ -96,7 +100,7 @@ Response = Callable[[float], float]
 
 
 def adstock(x: Any, decay: float) -> np.ndarray:
-    """Return what works in each period: y(t) = x(t) + decay y(t-1), nothing before the first (Broadbent 1979).
+    """Return what works in each period: y(t) = x(t) + decay y(t-1), from 0 (Broadbent 1979).
 
     `x` is spend (yuan) in order of time, `decay` the share that is still at work a period later (0 to below
     1). The sum of all effects of one yuan is 1 / (1 - decay).
@@ -204,4 +208,6 @@ def slope(response: Response, spend: float) -> float:
     if own is not None:
         return float(own(spend))
     step = STEP * max(spend, 1e-6)
-    return float(response(spend + step) - response(max(spend - step, 0))) / (spend + step - max(spend - step, 0))
+    return float(response(spend + step) - response(max(spend - step, 0))) / (
+        spend + step - max(spend - step, 0)
+    )
