@@ -125,7 +125,7 @@ def speed() -> list[tuple[str, str, str]]:
         (
             "the same: largest error made",
             f"{np.abs(sampled.values - 20**1.5 / 20).max():.3f}",
-            "about the error stated",
+            "within about 3 errors stated",
         ),
     ]
 

@@ -30,7 +30,7 @@ EFFECT, WEEKS_AFTER = "yuan still at work", "weeks after the spend"
 WORKS_LATER = "1,000 yuan work like {total:,.0f}, and {later:.0%} of that in later weeks"
 INCOME, TRUSTED = (
     "income so far (yuan)",
-    "After 52 weeks: {income:,.0f} yuan earned, {members:,.0f} of 500 members left",
+    "After 52 weeks: {income:,.0f} yuan earned, {members:,.0f} of 500 members still there",
 )
 NO_SPEND_COLUMN = (
     "plans[{name!r}] has no column 'spend'; expected a table of allocate_budget or evaluate_budget"
