@@ -213,6 +213,13 @@ def test_corners_are_found():
     assert plan.spend.tolist() == pytest.approx([0, 100])
 
 
+def test_straight_responses_fill_up_in_order():
+    lines = {"steep": lambda x: 2 * x, "middle": lambda x: x, "flat": lambda x: 0.5 * x}
+    plan = allocate_budget(lines, 100, caps={"steep": 30, "middle": 60})
+    assert plan.spend.tolist() == pytest.approx([30, 60, 10], rel=1e-6)
+    assert allocate_budget(lines, 100).spend.tolist() == pytest.approx([100, 0, 0])
+
+
 def test_general_functions_and_saturations_agree():
     curves = [Saturation(50 + i, 500 + 90 * i) for i in range(6)]
     plain = [(lambda x, c=c: c.top * x / (c.half + x)) for c in curves]

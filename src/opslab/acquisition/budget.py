@@ -25,6 +25,7 @@ CROSSED = "the floor of {channel!r} ({floor:,.0f}) lies above its cap ({cap:,.0f
 NO_SPEND = "spend has no value for {channel!r}; give one for each channel, 0 if nothing is spent"
 
 PROBES = (0.001, 0.01, 0.1, 0.3, 0.6, 1.0)  # parts of the budget at which returns are compared
+NEAR = 1e-7  # in the logarithm of a return: both sides of the one that spends the budget
 SLACK = 1e-4  # by which slopes found from differences may err
 
 
@@ -79,11 +80,11 @@ def allocate_budget(
     steepest = max(value * slope(response, a + near) for response, value, a, _ in parts)
     flattest = min(value * slope(response, b) for response, value, _, b in parts)
     ends = math.log(max(flattest, 1e-300)) - 1, math.log(steepest) + 1
-    best = spend(brentq(lambda at: spend(at).sum() - total, *ends, xtol=1e-13, rtol=1e-13))
-    # What rounding leaves over goes to channels that stand at no limit.
-    free = (best > low) & (best < high)
-    if free.any():
-        best[free] += (total - best.sum()) * best[free] / best[free].sum()
+    root = brentq(lambda at: spend(at).sum() - total, *ends, xtol=1e-13, rtol=1e-13)
+    # Straight pieces jump from floor to cap at one return: what lies between is shared out in proportion.
+    less, more = spend(root + NEAR), spend(root - NEAR)
+    gap = (more - less).sum()
+    best = less + (more - less) * ((total - less.sum()) / gap if gap > 0 else 0.0)
     return evaluate_budget(named, dict(zip(named, best, strict=True)), worth=worth)
 
 
