@@ -1,0 +1,228 @@
+"""Divide a budget so that the next yuan brings the same everywhere."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.acquisition.responses import POSITIVE, Response, slope
+from opslab.frames import as_choice, as_number
+
+# Words
+NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
+NOT_A_RESPONSE = "the response of {channel!r} is a {found}; expected a function such as fit_saturation gives"
+RISING_RETURNS = (
+    "the response of {channel!r} brings more for the next yuan at spend {later:g} than at {earlier:g}; equal "
+    "marginal cost is best only where returns fall, so give a response that bends down"
+)
+NOT_LIMITS = "{name} is a {found}; expected one number, or a dictionary of channel to number"
+NO_WORTH = "worth has no value for {channel!r}; give one for each channel"
+FLOORS_ABOVE = "floors add up to {floors:,.0f} yuan, above the budget of {budget:,.0f}; lower them"
+CAPS_BELOW = "caps add up to {caps:,.0f} yuan, below the budget of {budget:,.0f}; spend less or raise them"
+CROSSED = "the floor of {channel!r} ({floor:,.0f}) lies above its cap ({cap:,.0f})"
+NO_SPEND = "spend has no value for {channel!r}; give one for each channel, 0 if nothing is spent"
+
+PROBES = (0.001, 0.01, 0.1, 0.3, 0.6, 1.0)  # parts of the budget at which returns are compared
+NEAR = 1e-7  # in the logarithm of a return: both sides of the one that spends the budget
+SLACK = 1e-4  # by which slopes found from differences may err
+
+
+def allocate_budget(
+    responses: Mapping[str, Response] | Sequence[Response],
+    budget: float,
+    *,
+    worth: Mapping[str, float] | float | None = None,
+    floors: Mapping[str, float] | float = 0,
+    caps: Mapping[str, float] | float | None = None,
+) -> pd.DataFrame:
+    """Divide the whole `budget` so that no yuan would bring more elsewhere.
+
+    At the best division the next yuan brings the same in every channel, save in those that stand at their
+    floor (there it would bring less) or at their cap (more): the Karush-Kuhn-Tucker conditions. Returns must
+    fall with spend in each channel; then the solution is the only one.
+
+    Parameters
+    ----------
+    responses
+        Channel to response: `Saturation`, or any function from yuan to result that rises and bends down.
+    budget
+        Yuan, above 0; all of it is spent.
+    worth
+        What one result is worth (yuan), one number or one for each channel; without it results count alike.
+    floors, caps
+        Least and most yuan for a channel: one number for all, or a dictionary (others: 0 and the budget).
+
+    Returns
+    -------
+    DataFrame
+        Index channel; the columns of `evaluate_budget`.
+    """
+    named = _named(responses)
+    total = as_number(budget, "budget", least=POSITIVE)
+    values = _worths(worth, named)
+    low = _limits(floors, "floors", named, 0.0)
+    high = np.minimum(_limits(caps, "caps", named, total), total)
+    _require_room(low, high, total, list(named))
+    if low.sum() == total:
+        return evaluate_budget(named, dict(zip(named, low, strict=True)), worth=worth)
+    parts = list(zip(named.values(), values, low, high, strict=True))
+    for channel, response in named.items():
+        _require_falling(channel, response, total)
+    from scipy.optimize import brentq
+
+    def spend(log_return: float) -> np.ndarray:
+        target = math.exp(log_return)
+        return np.array([_spend_at(response, target / value, a, b) for response, value, a, b in parts])
+
+    near = 1e-12 * total
+    steepest = max(value * slope(response, a + near) for response, value, a, _ in parts)
+    flattest = min(value * slope(response, b) for response, value, _, b in parts)
+    ends = math.log(max(flattest, 1e-300)) - 1, math.log(steepest) + 1
+    root = brentq(lambda at: spend(at).sum() - total, *ends, xtol=1e-13, rtol=1e-13)
+    # Straight pieces jump from floor to cap at one return: what lies between is shared out in proportion.
+    less, more = spend(root + NEAR), spend(root - NEAR)
+    gap = (more - less).sum()
+    best = less + (more - less) * ((total - less.sum()) / gap if gap > 0 else 0.0)
+    return evaluate_budget(named, dict(zip(named, best, strict=True)), worth=worth)
+
+
+def equal_split(
+    channels: Sequence[Any], budget: float, *, caps: Mapping[Any, float] | float | None = None
+) -> pd.Series:
+    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others."""
+    named = dict.fromkeys(channels)
+    total = as_number(budget, "budget", least=POSITIVE)
+    high = np.minimum(_limits(caps, "caps", named, total), total)
+    _require_room(np.zeros(len(named)), high, total, list(named))
+    from scipy.optimize import brentq
+
+    level = brentq(lambda at: np.minimum(at, high).sum() - total, 0, total, xtol=1e-9)
+    return pd.Series(np.minimum(level, high), index=pd.Index(named, name="channel"), name="spend")
+
+
+def evaluate_budget(
+    responses: Mapping[str, Response] | Sequence[Response],
+    spend: Mapping[str, float] | Sequence[float],
+    *,
+    worth: Mapping[str, float] | float | None = None,
+) -> pd.DataFrame:
+    """Return what a division of money brings, channel by channel.
+
+    Returns
+    -------
+    DataFrame
+        Index channel; columns spend (yuan), result, average_cost and marginal_cost (yuan for one result; NaN
+        where nothing is won) and, with `worth`, value and profit (yuan).
+    """
+    named = _named(responses)
+    values = _worths(worth, named)
+    given = spend if isinstance(spend, Mapping | pd.Series) else dict(zip(named, spend, strict=True))
+    for channel in named:
+        if channel not in given:
+            raise ValueError(NO_SPEND.format(channel=channel))
+    yuan = np.array([as_number(given[channel], f"spend[{channel!r}]", least=0) for channel in named])
+    result = np.array([float(response(x)) for response, x in zip(named.values(), yuan, strict=True)])
+    steep = np.array([slope(response, x) for response, x in zip(named.values(), yuan, strict=True)])
+    table = pd.DataFrame({"spend": yuan, "result": result}, index=pd.Index(named, name="channel"))
+    table["average_cost"] = np.divide(yuan, result, out=np.full(len(yuan), np.nan), where=result > 0)
+    table["marginal_cost"] = np.divide(1, steep, out=np.full(len(yuan), np.nan), where=steep > 0)
+    if worth is not None:
+        table["value"] = values * result
+        table["profit"] = table["value"] - yuan
+    return table
+
+
+def tipping_budget(
+    responses: Mapping[str, Response] | Sequence[Response],
+    worth: Mapping[str, float] | float,
+    *,
+    most: float = 1e6,
+) -> pd.DataFrame:
+    """Return for each channel the spend at which the next result costs what it is worth.
+
+    Below it another yuan brings more than a yuan; above it, less, however good the average looks. 0 where
+    already the first result costs more; at most `most` yuan. Columns as in `evaluate_budget`.
+    """
+    named = _named(responses)
+    limit = as_number(most, "most", least=POSITIVE)
+    values = _worths(worth, named)
+    for channel, response in named.items():
+        _require_falling(channel, response, limit)
+    spend = [_spend_at(r, 1 / value, 0.0, limit) for r, value in zip(named.values(), values, strict=True)]
+    return evaluate_budget(named, dict(zip(named, spend, strict=True)), worth=worth)
+
+
+def _spend_at(response: Response, target: float, low: float, high: float) -> float:
+    """Return the spend between two limits at which the next yuan brings `target`."""
+    own = getattr(response, "spend_at", None)
+    if own is not None:
+        return min(max(own(target), low), high)
+    from scipy.optimize import brentq
+
+    if slope(response, high) >= target:
+        return high
+    bottom = max(low, 1e-12 * high)
+    if slope(response, bottom) <= target:
+        return low
+    return float(brentq(lambda at: slope(response, at) - target, bottom, high, xtol=1e-9, rtol=1e-10))
+
+
+def _named(responses: Any) -> dict[Any, Response]:
+    if isinstance(responses, pd.Series):
+        responses = responses.to_dict()
+    if isinstance(responses, Sequence) and not isinstance(responses, str):
+        responses = dict(enumerate(responses))
+    if not isinstance(responses, Mapping) or not responses:
+        found = "empty" if isinstance(responses, Mapping) else f"a {type(responses).__name__}"
+        raise ValueError(NO_RESPONSES.format(found=found))
+    for channel, response in responses.items():
+        if not callable(response):
+            raise ValueError(NOT_A_RESPONSE.format(channel=channel, found=type(response).__name__))
+    return dict(responses)
+
+
+def _worths(worth: Any, named: Mapping[Any, Response]) -> np.ndarray:
+    if worth is None:
+        return np.ones(len(named))
+    if not isinstance(worth, Mapping | pd.Series):
+        return np.full(len(named), as_number(worth, "worth", least=POSITIVE))
+    for channel in named:
+        if channel not in worth:
+            raise ValueError(NO_WORTH.format(channel=channel))
+    return np.array([as_number(worth[channel], f"worth[{channel!r}]", least=POSITIVE) for channel in named])
+
+
+def _limits(given: Any, name: str, named: Mapping[Any, Response], otherwise: float) -> np.ndarray:
+    if given is None:
+        return np.full(len(named), otherwise)
+    if isinstance(given, Mapping | pd.Series):
+        for channel in list(given.keys()):
+            as_choice(channel, name, named)
+        return np.array(
+            [as_number(given.get(c, otherwise), f"{name}[{c!r}]", least=0) for c in named], dtype=float
+        )
+    if isinstance(given, Sequence | np.ndarray):
+        raise ValueError(NOT_LIMITS.format(name=name, found=type(given).__name__))
+    return np.full(len(named), as_number(given, name, least=0))
+
+
+def _require_room(low: np.ndarray, high: np.ndarray, budget: float, channels: list[Any]) -> None:
+    if low.sum() > budget * (1 + 1e-12):
+        raise ValueError(FLOORS_ABOVE.format(floors=low.sum(), budget=budget))
+    for channel, floor, cap in zip(channels, low, high, strict=True):
+        if floor > cap:
+            raise ValueError(CROSSED.format(channel=channel, floor=floor, cap=cap))
+    if high.sum() < budget * (1 - 1e-12):
+        raise ValueError(CAPS_BELOW.format(caps=high.sum(), budget=budget))
+
+
+def _require_falling(channel: Any, response: Response, most: float) -> None:
+    if hasattr(response, "spend_at"):
+        return
+    places = [most * part for part in PROBES]
+    slopes = [slope(response, place) for place in places]
+    for before, after, earlier, later in zip(slopes, slopes[1:], places, places[1:], strict=False):
+        if after > before * (1 + SLACK):
+            raise ValueError(RISING_RETURNS.format(channel=channel, earlier=earlier, later=later))

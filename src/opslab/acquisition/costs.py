@@ -1,0 +1,164 @@
+"""What a user costs, and what a user is worth."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, as_numbers, native
+
+# Words
+NOBODY_WON = (
+    "customers{place} is 0: a cost for each customer needs at least one; leave it out or take more weeks"
+)
+NOTHING_SPENT = (
+    "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
+)
+ENDLESS = "churn and discount are both 0: the value has no end; give at least one of them above 0"
+TOO_YOUNG = "no user of users signed up {days} days or more before {until}; take fewer days"
+OTHER_LABELS = (
+    "spend and customers have different labels ({detail}); give one row of each for the same channels"
+)
+
+POSITIVE = float(np.nextafter(0, 1))
+MONTH = 30  # days
+
+
+def cac(spend: Any, customers: Any) -> Any:
+    """Return the cost of acquiring a customer, in yuan: spend over customers, element by element.
+
+    Two numbers give a number; two Series (of the same labels) or lists give one cost each. The blended cost
+    of several channels is the ratio of sums, ``cac(spend.sum(), customers.sum())``, not the mean of ratios.
+
+    Raises
+    ------
+    ValueError
+        Zero or negative spend or customers, gaps, or different lengths or labels.
+    """
+    if np.ndim(spend) == 0 and np.ndim(customers) == 0:
+        cost, won = as_number(spend, "spend", least=0), as_number(customers, "customers", least=0)
+        _require_above_zero(np.array([cost]), NOTHING_SPENT, [""])
+        _require_above_zero(np.array([won]), NOBODY_WON, [""])
+        return cost / won
+    costs = as_numbers(spend, "spend", least=0)
+    won = as_numbers(customers, "customers", least=0, length=len(costs))
+    labels: Any = range(len(costs))
+    if isinstance(spend, pd.Series):
+        labels = spend.index
+        if isinstance(customers, pd.Series) and not customers.index.equals(labels):
+            difference = sorted(map(str, labels.symmetric_difference(customers.index))) or "order"
+            raise ValueError(OTHER_LABELS.format(detail=difference))
+    _require_above_zero(costs, NOTHING_SPENT, [f"[{label!r}]" for label in labels])
+    _require_above_zero(won, NOBODY_WON, [f"[{label!r}]" for label in labels])
+    return pd.Series(costs / won, index=labels, name="cac") if isinstance(spend, pd.Series) else costs / won
+
+
+def lifetime_value(margin: float, churn: float, discount: float = 0) -> float:
+    """Return what a customer brings in a lifetime (yuan), if churn never changes.
+
+    Parameters
+    ----------
+    margin
+        What is left of a customer's payment of one period after the costs of serving (yuan). Paid at the
+        start of each period, the first at once.
+    churn
+        Share of customers who leave in a period (0 to 1).
+    discount
+        By how much less a yuan is worth a period later (0.01 is 1 %). At 0 the value is margin / churn.
+
+    Notes
+    -----
+    margin (1 + discount) / (churn + discount): the sum of margin ((1 - churn) / (1 + discount))^t over
+    t = 0, 1, ... Where customers differ in churn, an average churn gives the wrong value.
+    """
+    left = as_number(margin, "margin", least=0)
+    leaving = as_number(churn, "churn", least=0, most=1)
+    rate = as_number(discount, "discount", least=0)
+    if leaving + rate == 0:
+        raise ValueError(ENDLESS)
+    return left * (1 + rate) / (leaving + rate)
+
+
+def payback_months(cac: float, margin: float, churn: float = 0, discount: float = 0) -> float:
+    """Return the months until a customer's margin has paid back the cost; infinite if it never does.
+
+    `cac` in yuan; `margin` in yuan a month, above 0; `churn` and `discount` a month, as in `lifetime_value`.
+    Without them it is cac / margin. Parts of a month count in proportion to the exponent.
+    """
+    cost = as_number(cac, "cac", least=0)
+    left = as_number(margin, "margin", least=POSITIVE)
+    kept = (1 - as_number(churn, "churn", least=0, most=1)) / (1 + as_number(discount, "discount", least=0))
+    if kept == 1:
+        return cost / left
+    to_go = 1 - cost * (1 - kept) / left
+    if kept == 0:
+        return cost / left if cost <= left else math.inf
+    return math.log(to_go) / math.log(kept) if to_go > 0 else math.inf
+
+
+def worth_by(
+    users: Any,
+    orders: Any,
+    by: str = "channel",
+    *,
+    days: int = 180,
+    margin: float = 1.0,
+    discount: float = 0.0,
+    until: Any = None,
+) -> pd.DataFrame:
+    """Return what a sign-up brought in its first `days`, by a column of users.
+
+    Users who paid nothing count with 0. Users who signed up less than `days` before the end cannot be
+    watched, so they are left out.
+
+    Parameters
+    ----------
+    users
+        One row for each user: user_id, signup_date, and the column `by`.
+    orders
+        One row for each payment: user_id, date, amount (yuan).
+    margin
+        Share of a payment that is left after the costs of serving (0 to 1).
+    discount
+        By how much less a yuan is worth 30 days later.
+    until
+        Last day of the log; by default the last day in users or orders.
+
+    Returns
+    -------
+    DataFrame
+        Index `by`; columns users, worth (yuan a user), low and high (95 % interval of the mean).
+    """
+    days = as_number(days, "days", least=1, whole=True)
+    kept = as_number(margin, "margin", least=0, most=1)
+    rate = as_number(discount, "discount", least=0)
+    people = _pandas(native(users, {"user_id": "key", "signup_date": "date", by: "key"}, what="users"))
+    paid = _pandas(native(orders, {"user_id": "key", "date": "date", "amount": "amount"}, what="orders"))
+    people = people[["user_id", "signup_date", by]].drop_duplicates("user_id")
+    end = max(people["signup_date"].max(), paid["date"].max()) if until is None else pd.Timestamp(until)
+    watched = people[people["signup_date"] <= end - pd.Timedelta(days=days)]
+    if watched.empty:
+        raise ValueError(TOO_YOUNG.format(days=days, until=f"{end:%Y-%m-%d}"))
+    bought = watched.merge(paid[["user_id", "date", "amount"]], on="user_id")
+    age = (bought["date"] - bought["signup_date"]).dt.days
+    value = (kept * bought["amount"] / (1 + rate) ** (age / MONTH))[(age >= 0) & (age < days)]
+    each = value.groupby(bought["user_id"]).sum().reindex(watched["user_id"], fill_value=0).to_numpy()
+    table = pd.Series(each, index=watched[by]).groupby(level=0).agg(["count", "mean", "sem"])
+    return pd.DataFrame(
+        {
+            "users": table["count"],
+            "worth": table["mean"],
+            "low": table["mean"] - 1.96 * table["sem"],
+            "high": table["mean"] + 1.96 * table["sem"],
+        }
+    )
+
+
+def _require_above_zero(values: np.ndarray, message: str, places: list[str]) -> None:
+    if (values == 0).any():
+        raise ValueError(message.format(place=places[int((values == 0).argmax())]))
+
+
+def _pandas(table: Any) -> pd.DataFrame:
+    return table.lazy().collect().to_pandas()

@@ -1,0 +1,82 @@
+"""Two ways to grow: a funnel that is paid for, and a diffusion from user to user."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.acquisition.costs import POSITIVE
+from opslab.frames import as_number
+
+
+def viral_users(start: float, k: float, cycles: Any) -> Any:
+    """Return all users after `cycles` rounds of invitations, the first ones included (Skok 2009).
+
+    start (k^(cycles + 1) - 1) / (k - 1). Each user invites once, in the round after joining, and brings `k`
+    others: invitations sent times the share accepted. Below 1 the sum stops at start / (1 - k).
+    """
+    first = as_number(start, "start", least=0)
+    each = as_number(k, "k", least=0)
+    rounds = np.vectorize(lambda value: as_number(value, "cycles", least=0, whole=True), otypes=[float])(
+        cycles
+    )
+    total = first * (rounds + 1) if each == 1 else first * (each ** (rounds + 1) - 1) / (each - 1)
+    return float(total) if np.ndim(cycles) == 0 else total
+
+
+def funnel_users(budget: float, cost: float, weeks: int, *, k: float = 0.0) -> np.ndarray:
+    """Return users won up to each week (0 to `weeks`) for a steady `budget` (yuan a week) at `cost` a user.
+
+    Each user invites once, in the week after joining, and brings `k` others; 0 is a funnel alone.
+    """
+    money = as_number(budget, "budget", least=0)
+    price = as_number(cost, "cost", least=POSITIVE)
+    each = as_number(k, "k", least=0)
+    length = as_number(weeks, "weeks", least=1, whole=True)
+    joined, total = 0.0, [0.0]
+    for _ in range(length):
+        joined = money / price + each * joined
+        total.append(total[-1] + joined)
+    return np.array(total)
+
+
+def trust_policy(
+    offer_every: int | None,
+    *,
+    weeks: int = 52,
+    members: int = 500,
+    price: float = 30,
+    built: float = 0.12,
+    spent: float = 0.35,
+    buying: float = 0.2,
+    leaving: float = 0.06,
+) -> pd.DataFrame:
+    """Return a small community week by week, if every `offer_every` weeks it is sold to; None: never.
+
+    A model, not data: every number in it is an assumption to be argued about. In a week without an offer
+    free, useful content builds trust: it closes the share `built` of the gap to 1. An offer sells to the
+    share `buying` times trust of the members at `price` (yuan), then takes the share `spent` of their trust
+    away, and of those who do not trust some leave: the share `leaving` times (1 - trust).
+
+    Returns
+    -------
+    DataFrame
+        Index week (1 to `weeks`); columns trust (0 to 1), members and income (yuan, summed up).
+    """
+    length = as_number(weeks, "weeks", least=1, whole=True)
+    every = length + 1 if offer_every is None else as_number(offer_every, "offer_every", least=1, whole=True)
+    there = float(as_number(members, "members", least=1, whole=True))
+    cost = as_number(price, "price", least=0)
+    shares = {"built": built, "spent": spent, "buying": buying, "leaving": leaving}
+    up, down, buy, leave = (as_number(value, name, least=0, most=1) for name, value in shares.items())
+    trust, income, rows = 0.2, 0.0, []
+    for week in range(1, length + 1):
+        if week % every == 0:
+            income += there * trust * buy * cost
+            trust *= 1 - down
+            there *= 1 - leave * (1 - trust)
+        else:
+            trust += up * (1 - trust)
+        rows.append((trust, there, income))
+    weeks_index = pd.RangeIndex(1, length + 1, name="week")
+    return pd.DataFrame(rows, columns=["trust", "members", "income"], index=weeks_index)
