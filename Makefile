@@ -40,7 +40,7 @@ benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in be
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 
 clean:  ## remove the virtual environment and all caches

@@ -1,0 +1,89 @@
+
+// Brings an exported file to life: unpacks the scripts it carries, starts the slides, draws the figures.
+// It stands behind explore.js in one module, so `mount` is here.
+
+const carried = (name) => document.getElementById(`opslab-${name}`);
+
+async function unpacked(name) {
+  const bytes = Uint8Array.from(atob(carried(name).textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+async function run(name) {
+  document.head.append(create("script", { textContent: await unpacked(name) }));
+}
+
+// Slides ---------------------------------------------------------------------------------------------------
+
+const SMALLEST = 0.6; // of the type's size
+
+async function startSlides() {
+  await run("reveal");
+  await run("notes");
+  const deck = new Reveal(document.querySelector(".reveal"), {
+    width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
+    navigationMode: "linear", scrollActivationWidth: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
+  });
+  deck.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
+  deck.on("ready", () => fit(deck.getCurrentSlide()));
+  deck.on("pdf-ready", () => deck.getSlides().forEach(fit));
+  document.addEventListener("toggle", ({ target }) => fit(target.closest("section")), true);
+  await deck.initialize();
+  globalThis.opslabDeck = deck;
+}
+
+// Fonts differ from one machine to the next: where the words of a slide need more room, they get smaller.
+function fit(slide) {
+  const room = slide?.querySelector(".room");
+  if (!room) return;
+  for (let size = 1; size >= SMALLEST; size -= 0.04) {
+    room.style.setProperty("--fit", size);
+    if (room.scrollHeight <= room.clientHeight) return;
+  }
+}
+
+// Figures --------------------------------------------------------------------------------------------------
+
+async function startFigures() {
+  const [figures] = await Promise.all([unpacked("figures").then(JSON.parse), run("plotly")]);
+  const draw = (place) => {
+    seen.unobserve(place);
+    if (place.childElementCount) return;
+    place.textContent = "";
+    const bundle = sized(figures[place.dataset.figure], place.dataset.height);
+    if (bundle.layout?.meta?.opslab) mount(place, bundle, Plotly);
+    else drawForeign(place, bundle);
+  };
+  const seen = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => draw(target)),
+    { rootMargin: "300px" },
+  );
+  const places = [...document.querySelectorAll(".opslab-figure")];
+  places.forEach((place) => seen.observe(place));
+  // The others when there is time, so that they are there before someone prints.
+  const later = globalThis.requestIdleCallback ?? setTimeout;
+  const next = () => {
+    const place = places.shift();
+    if (!place) return;
+    draw(place);
+    later(next);
+  };
+  setTimeout(() => later(next), 1000);
+}
+
+// On a slide the figure fills the room; a notebook's own height is for a page.
+function sized(bundle, height) {
+  return height ? { ...bundle, layout: { ...bundle.layout, height: Number(height) } } : bundle;
+}
+
+// A Plotly figure that was not made by this course keeps all that Plotly itself does with it.
+function drawForeign(place, bundle) {
+  addStyle(document);
+  const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: place.dataset.alt });
+  place.append(group);
+  Plotly.newPlot(group, { ...bundle, config: { ...bundle.config, responsive: true, displaylogo: false } });
+}
+
+if (carried("reveal")) await startSlides();
+if (carried("figures")) await startFigures();
+document.documentElement.dataset.opslab = "ready";
