@@ -138,7 +138,7 @@ class _CellReader:
 
     def _code(self, language: str, fold: bool) -> list[Block]:
         code = f'<div class="code">{highlighted(self.cell.source, language)}</div>'
-        outputs = [block for output in self.cell.outputs if (block := self._output(output))]
+        outputs = _joined([block for output in self.cell.outputs if (block := self._output(output))])
         if SHOWN in self.cell.metadata.get("tags", []) or not fold:
             return [Block("code", code, self.name), *outputs]
         folded = f'<details class="folded"><summary>{CODE_LABEL}</summary>{code}</details>'
@@ -289,6 +289,17 @@ def highlighted(source: str, language: str) -> str:
         lexer = get_lexer_by_name("text")
     html = highlight(source, lexer, HtmlFormatter(cssclass="highlight"))
     return html.replace("<pre>", '<pre tabindex="0">', 1)
+
+
+def _joined(outputs: list[Block]) -> list[Block]:
+    """Return what a cell put out with everything between two figures in one block."""
+    joined: list[Block] = []
+    for block in outputs:
+        if joined and block.kind != "figure" and joined[-1].kind != "figure":
+            joined[-1].html += block.html
+        else:
+            joined.append(block)
+    return joined
 
 
 def _join_headers(table: Tag) -> None:

@@ -16,12 +16,13 @@ from bs4 import BeautifulSoup, Tag
 from opslab.export.blocks import Block
 
 # The room on a slide and what fills it, in px as deck.css draws it; widths in half-width letters.
-ROOM, HEADING, OPENING = 570, 76, 110  # below the running title; a heading of its own; the lesson's title
-FULL, SIDE, CODE = 78, 27, 96
+ROOM, RUNNING, HEADING, SMALL_HEADING, OPENING = 645, 42, 66, 38, 190  # the slide, and what may head it
+FULL, SIDE, CODE, HEADING_LETTERS = 78, 27, 96, 52
 LINE, SIDE_LINE, CODE_LINE, ROW = 40, 34, 27, 43
 GAP, FRAME, FORMULA, PICTURE, LONGEST_OUTPUT = 18, 34, 96, 420, 420
 # A figure fills its column, drawn at this scale so that its type is readable from the last row.
 SIDE_SCALE, FULL_SCALE = 1.15, 1.3
+NEW_THOUGHT = "<p><strong>"  # a paragraph with a name of its own, such as "Your guess first."
 CARD, CONTROL = 30, 36  # px of an explorable's frame, and of each of its controls, before scaling
 
 
@@ -41,8 +42,16 @@ class Slide:
     def used(self) -> int:
         """Height that is taken, px."""
         across, line = (SIDE, SIDE_LINE) if self.figure else (FULL, LINE)
-        heading = sum(OPENING if block.level == 1 else HEADING for block in self.headings)
-        return heading + sum(_height(block.html, across, line) for block in self.blocks)
+        return self.head + sum(_height(block.html, across, line) for block in self.blocks)
+
+    @property
+    def head(self) -> int:
+        """Height of its headings or running title, px."""
+        if not self.headings:
+            return RUNNING
+        last = self.headings[-1]
+        own = OPENING if last.level == 1 else HEADING * _lines(last.text, HEADING_LETTERS)
+        return own + SMALL_HEADING * (len(self.headings) - 1)
 
     @property
     def empty(self) -> bool:
@@ -84,7 +93,7 @@ def _joins(block: Block, slide: Slide) -> bool:
         return slide.empty
     if not block.html:
         return True  # nothing but folded code
-    if slide.figure and block.kind not in ("text", "output"):
+    if slide.figure and (block.kind != "text" or (slide.blocks and block.html.startswith(NEW_THOUGHT))):
         return False
     tried = replace(slide, blocks=[*slide.blocks, block])
     return slide.empty or (block.kind != "check" and tried.used <= ROOM)
@@ -93,11 +102,11 @@ def _joins(block: Block, slide: Slide) -> bool:
 def _carry_over(slide: Slide, fresh: Slide, block: Block) -> None:
     """Take along what announces the block: a last text that ends in a colon, the code of an output."""
     last = slide.blocks[-1] if slide.blocks else None
-    announces = last and (last.kind == "text" and last.text.endswith(":") or last.cell == block.cell)
-    if announces and not slide.figure and block.kind != "figure" and len(slide.blocks) > 1:
-        tried = replace(fresh, blocks=[last, block])
-        if last.kind in ("text", "code") and tried.used <= ROOM:
-            fresh.blocks.append(slide.blocks.pop())
+    if not last or len(slide.blocks) == 1 or slide.figure or block.kind in ("heading", "figure"):
+        return
+    announces = last.kind == "code" or (last.kind == "text" and last.text.endswith(":"))
+    if announces and replace(fresh, blocks=[last, block]).used <= ROOM:
+        fresh.blocks.append(slide.blocks.pop())
 
 
 def _put(block: Block, slide: Slide) -> None:
@@ -116,8 +125,7 @@ def _size(slide: Slide, figures: list[dict]) -> None:
     meta = figures[slide.figure.figure].get("layout", {}).get("meta") or {}
     controls = len(meta.get("opslab", {}).get("controls", [])) if isinstance(meta, dict) else 0
     scale = SIDE_SCALE if slide.blocks else FULL_SCALE
-    room = ROOM - sum(HEADING for _ in slide.headings)
-    height = int(room / scale) - CARD - CONTROL * controls
+    height = int((ROOM - slide.head) / scale) - CARD - CONTROL * controls
     mark = 'class="opslab-figure"'
     slide.figure.html = slide.figure.html.replace(mark, f'{mark} data-height="{height}"', 1)
 
@@ -131,14 +139,14 @@ def _anchor(block: Block, stacks: list[list[Slide]]) -> str:
 
 def _parts(block: Block) -> list[Block]:
     """Return a list or table that is too long for a slide in several blocks, another block as it is."""
-    if _height(block.html, FULL, LINE) <= ROOM - HEADING or block.kind not in ("text", "table"):
+    if _height(block.html, FULL, LINE) <= ROOM - RUNNING or block.kind not in ("text", "table"):
         return [block]
     soup = BeautifulSoup(block.html, "html.parser")
     holder = soup.find("tbody") or soup.find(["ul", "ol"])
     items = holder.find_all(["tr", "li"], recursive=False) if holder else []
     parts, piece = [], []
     for item in items:
-        if piece and _height(_with_items(block.html, [*piece, item]), FULL, LINE) > ROOM - HEADING:
+        if piece and _height(_with_items(block.html, [*piece, item]), FULL, LINE) > ROOM - RUNNING:
             parts.append(piece)
             piece = []
         piece.append(item)
@@ -170,14 +178,14 @@ def _tall(element: Tag, across: int, line: int) -> int:
         if not isinstance(child, Tag):
             height += line if str(child).strip() else 0
         elif child.name in ("p", "summary", "h4", "h5", "h6", "dt", "dd"):
-            height += _lines(child, across) * line + GAP
+            height += _lines(child.get_text(), across) * line + GAP
         elif child.name == "li":
-            height += _lines(child, across - 4) * line + GAP // 3
+            height += _lines(child.get_text(), across - 4) * line + GAP // 3
         elif child.name == "pre":
             height += min(_code_lines(child) * CODE_LINE + FRAME, LONGEST_OUTPUT)
         elif child.name == "table":
             rows = child.find_all("tr")
-            height += sum(ROW + (_lines(row, across) - 1) * line for row in rows) + GAP
+            height += sum(ROW + (_lines(row.get_text(), across) - 1) * line for row in rows) + GAP
         elif child.name == "img":
             height += PICTURE
         elif child.name == "math":
@@ -187,8 +195,8 @@ def _tall(element: Tag, across: int, line: int) -> int:
     return height + GAP * (element.name in ("ul", "ol", "blockquote", "details"))
 
 
-def _lines(element: Tag, across: int) -> int:
-    return max(1, ceil(_width(" ".join(element.get_text().split())) / across))
+def _lines(text: str, across: int) -> int:
+    return max(1, ceil(_width(" ".join(text.split())) / across))
 
 
 def _code_lines(element: Tag) -> int:

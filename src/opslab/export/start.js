@@ -84,6 +84,9 @@ function drawForeign(place, bundle) {
   Plotly.newPlot(group, { ...bundle, config: { ...bundle.config, responsive: true, displaylogo: false } });
 }
 
+const contents = document.querySelector("nav > details");
+if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; // on a phone the lesson comes first
+
 if (carried("reveal")) await startSlides();
 if (carried("figures")) await startFigures();
 document.documentElement.dataset.opslab = "ready";
