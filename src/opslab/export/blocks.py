@@ -9,6 +9,7 @@ import mimetypes
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -174,17 +175,11 @@ class _CellReader:
 
     def _figure(self, data: dict) -> Block:
         bundle = data[PLOTLY]
-        meta = bundle.get("layout", {}).get("meta")
-        ours = meta.get("opslab") if isinstance(meta, dict) else None
-        if not ours or not ours.get("alt"):
+        if not alternative_text(bundle):
             self.warn(NO_ALT.format(what="a figure"))
-        alt = (ours or {}).get("alt") or UNKNOWN_FIGURE
         number = len(self.lesson.figures)
         self.lesson.figures.append(bundle)
-        fallback = BeautifulSoup("", "html.parser").new_tag("div")
-        fallback.attrs = {"class": "opslab-figure", "data-figure": str(number), "data-alt": alt}
-        fallback.string = data.get("text/plain") if ours else alt
-        return Block("figure", str(fallback), self.name, figure=number)
+        return Block("figure", figure_place(bundle, number=number), self.name, figure=number)
 
     def _html(self, data: dict) -> Block | None:
         soup = self._tidy(BeautifulSoup(data["text/html"], "html.parser"))
@@ -279,6 +274,19 @@ class _Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.reader.formula(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
+
+
+def alternative_text(bundle: dict) -> str:
+    """Return the alternative text of a Plotly bundle that this course made, else nothing."""
+    meta = bundle.get("layout", {}).get("meta")
+    ours = meta.get("opslab", {}) if isinstance(meta, dict) else {}
+    return ours.get("alt", "")
+
+
+def figure_place(bundle: dict, inside: str = "", *, number: int | str = "") -> str:
+    """Return the HTML that `start.js` draws a figure into; without scripts it holds the alternative text."""
+    alt = escape(alternative_text(bundle) or UNKNOWN_FIGURE)
+    return f'<div class="opslab-figure" data-figure="{number}" data-alt="{alt}">[{alt}]{inside}</div>'
 
 
 def highlighted(source: str, language: str) -> str:

@@ -44,13 +44,15 @@ function fit(slide) {
 
 // Figures --------------------------------------------------------------------------------------------------
 
-async function startFigures() {
-  const [figures] = await Promise.all([unpacked("figures").then(JSON.parse), run("plotly")]);
+async function startFigures(places) {
+  const [figures] = await Promise.all([carried("figures") && unpacked("figures").then(JSON.parse), plotlyHere()]);
+  const waiting = new Set(places);
   const draw = (place) => {
     seen.unobserve(place);
-    if (place.childElementCount) return;
+    if (!waiting.delete(place)) return;
+    const own = place.querySelector("script"); // on the site each figure carries itself
+    const bundle = sized(own ? JSON.parse(own.textContent) : figures[place.dataset.figure], place.dataset.height);
     place.textContent = "";
-    const bundle = sized(figures[place.dataset.figure], place.dataset.height);
     if (bundle.layout?.meta?.opslab) mount(place, bundle, Plotly);
     else drawForeign(place, bundle);
   };
@@ -58,17 +60,24 @@ async function startFigures() {
     (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => draw(target)),
     { rootMargin: "300px" },
   );
-  const places = [...document.querySelectorAll(".opslab-figure")];
   places.forEach((place) => seen.observe(place));
   // The others when there is time, so that they are there before someone prints.
   const later = globalThis.requestIdleCallback ?? setTimeout;
   const next = () => {
-    const place = places.shift();
+    const [place] = waiting;
     if (!place) return;
     draw(place);
     later(next);
   };
   setTimeout(() => later(next), 1000);
+}
+
+// An exported file carries plotly.js; on the site it lies beside this script.
+async function plotlyHere() {
+  if (carried("plotly")) return run("plotly");
+  const script = create("script", { src: new URL("plotly.min.js", import.meta.url).href });
+  document.head.append(script);
+  return new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
 }
 
 // On a slide the figure fills the room; a notebook's own height is for a page.
@@ -84,9 +93,10 @@ function drawForeign(place, bundle) {
   Plotly.newPlot(group, { ...bundle, config: { ...bundle.config, responsive: true, displaylogo: false } });
 }
 
-const contents = document.querySelector("nav > details");
+const contents = document.querySelector("body > nav > details");
 if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; // on a phone the lesson comes first
 
 if (carried("reveal")) await startSlides();
-if (carried("figures")) await startFigures();
+const places = [...document.querySelectorAll(".opslab-figure")];
+if (places.length) await startFigures(places);
 document.documentElement.dataset.opslab = "ready";
