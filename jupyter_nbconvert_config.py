@@ -8,7 +8,7 @@ import sys
 c = get_config()  # noqa: F821 (Jupyter gives this function to its settings)
 
 # Words
-MISSING = "opslab: {cause}; slides and pages will need a network. Install what is missing: pip install 'opslab[export]'"
+MISSING = "opslab: {cause}; slides and pages will need a network. To mend it: pip install 'opslab[export]'"
 
 try:
     from opslab.export import configure

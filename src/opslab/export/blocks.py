@@ -171,7 +171,9 @@ class _CellReader:
         return self._text_block(data[kind])
 
     def _text_block(self, text: str) -> Block | None:
-        return Block("output", f'<pre class="output" tabindex="0">{ansi2html(text.rstrip())}</pre>', self.name)
+        return Block(
+            "output", f'<pre class="output" tabindex="0">{ansi2html(text.rstrip())}</pre>', self.name
+        )
 
     def _figure(self, data: dict) -> Block:
         bundle = data[PLOTLY]
@@ -192,14 +194,18 @@ class _CellReader:
         alt = metadata.get(kind, {}).get("alt") or metadata.get("alt")
         if not alt:
             self.warn(NO_ALT.format(what="a picture"))
-        coded = base64.b64encode(data.encode()).decode() if kind == "image/svg+xml" else data.replace("\n", "")
+        coded = (
+            base64.b64encode(data.encode()).decode() if kind == "image/svg+xml" else data.replace("\n", "")
+        )
         image = BeautifulSoup("", "html.parser").new_tag("img")
         image.attrs = {"src": f"data:{kind};base64,{coded}", "alt": alt or UNKNOWN_IMAGE}
         return Block("output", f'<div class="output">{image}</div>', self.name)
 
     def _render(self, markdown: str) -> BeautifulSoup:
         markdown = DETAILS.sub("\n\n<details", markdown)  # on a line of its own, or it ends up in a paragraph
-        renderer = _Renderer(self, escape=False, attachments=self.cell.get("attachments"), exclude_anchor_links=True)
+        renderer = _Renderer(
+            self, escape=False, attachments=self.cell.get("attachments"), exclude_anchor_links=True
+        )
         return self._tidy(BeautifulSoup(MarkdownWithMath(renderer=renderer).render(markdown), "html.parser"))
 
     def formula(self, latex: str, *, display: bool) -> str:
@@ -213,18 +219,19 @@ class _CellReader:
 
     def _tidy(self, soup: BeautifulSoup) -> BeautifulSoup:
         """Make HTML self-contained and readable for everyone."""
-        styles = {tag for tag in soup.find_all(FORBIDDEN)}
-        names = sorted({tag.name for tag in styles} - {"style"})  # pandas' own style is no loss
+        forbidden = soup.find_all(FORBIDDEN)
+        names = sorted({tag.name for tag in forbidden} - {"style"})  # pandas' own style is no loss
         if names:
             self.warn(NO_SCRIPT.format(tags=", ".join(f"<{name}>" for name in names)))
-        for tag in styles:
+        for tag in forbidden:
             tag.decompose()
         for image in soup.find_all("img"):
             self._embed(image)
         for link in soup.find_all("a", href=True):
             _spell_out(link)
+        scope_headers(soup)
         for table in soup.find_all("table"):
-            self._scope(table)
+            self._hold(table)
         return soup
 
     def _embed(self, image: Tag) -> None:
@@ -243,20 +250,13 @@ class _CellReader:
         kind = mimetypes.guess_type(file.name)[0]
         image["src"] = f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
 
-    def _scope(self, table: Tag) -> None:
-        """Give a table's headers their direction, and let wide ones scroll by keyboard."""
-        _join_headers(table)
-        for header in table.find_all("th"):
-            if not header.get_text(strip=True):
-                header.name = "td"
-            else:
-                header["scope"] = "col" if header.find_parent("thead") else "row"
-        for attribute in ("border", "style"):
-            table.attrs.pop(attribute, None)
+    def _hold(self, table: Tag) -> None:
+        """Put a table into a frame in which a wide one scrolls, by keyboard too."""
         self.lesson.tables += 1
+        frame = BeautifulSoup("", "html.parser").new_tag("div")
         label = TABLE_LABEL.format(number=self.lesson.tables)
-        table.wrap(BeautifulSoup("", "html.parser").new_tag("div", **{"class": "scroll"}))
-        table.parent.attrs.update({"tabindex": "0", "role": "group", "aria-label": label})
+        frame.attrs = {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": label}
+        table.wrap(frame)
 
 
 class _Renderer(IPythonRenderer):
@@ -310,13 +310,30 @@ def _joined(outputs: list[Block]) -> list[Block]:
     return joined
 
 
+def scope_headers(soup: BeautifulSoup) -> None:
+    """Give the headers of tables their direction; pandas leaves empty ones and a style of 1999."""
+    for table in soup.find_all("table"):
+        _join_headers(table)
+        for header in table.find_all("th"):
+            if not header.get_text(strip=True):
+                header.name = "td"
+            else:
+                header["scope"] = "col" if header.find_parent("thead") else "row"
+        for attribute in ("border", "style"):
+            table.attrs.pop(attribute, None)
+
+
 def _join_headers(table: Tag) -> None:
     """Put the name of pandas' index, which stands in a row of its own, above its column."""
     rows = table.select("thead tr")
     if len(rows) != 2:
         return
     upper, lower = (row.find_all("th") for row in rows)
-    if upper and len(upper) == len(lower) and not any(cell.get_text(strip=True) for cell in [upper[0], *lower[1:]]):
+    if (
+        upper
+        and len(upper) == len(lower)
+        and not any(cell.get_text(strip=True) for cell in [upper[0], *lower[1:]])
+    ):
         upper[0].string = lower[0].get_text(strip=True)
         rows[1].decompose()
 

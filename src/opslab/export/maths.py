@@ -2,6 +2,7 @@
 
 import base64
 import html
+import importlib.util
 import io
 import re
 from functools import cache
@@ -9,7 +10,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import latex2mathml.converter
-import ziamath
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -18,7 +18,8 @@ BROKEN = "the formula ${latex}$ cannot be read ({cause}); it is shown as it was 
 UNBALANCED = "its brackets { } do not match"
 UNKNOWN = "unknown: {names}"
 
-FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+# ziamath brings the font; its own code is not run.
+FONT = Path(importlib.util.find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 LIKE_ALIGN = re.compile(r"\\(begin|end)\{(aligned|alignedat|gathered|split|equation\*?|gather\*?)\}")
 
 
@@ -35,7 +36,9 @@ def to_mathml(latex: str, *, display: bool) -> str:
     if written.count("{") != written.count("}"):
         raise ValueError(BROKEN.format(latex=latex, cause=UNBALANCED))
     try:
-        text = latex2mathml.converter.convert(_plain_environments(latex), display="block" if display else "inline")
+        text = latex2mathml.converter.convert(
+            _plain_environments(latex), display="block" if display else "inline"
+        )
         tree = ElementTree.fromstring(text)
     except Exception as error:  # latex2mathml lets out whatever its parser stumbles over
         cause = str(error) or type(error).__name__.removesuffix("Error")
@@ -71,14 +74,21 @@ def font_style(letters: frozenset[str]) -> str:
 def letters_of(formulas: list[str]) -> frozenset[str]:
     """Return the letters that formulas in MathML show, with the forms that a math font has for italics."""
     text = "".join("".join(ElementTree.fromstring(formula).itertext()) for formula in formulas)
-    return frozenset(text) | {italic for letter in text if (italic := _italic(letter))} if text else frozenset()
+    return (
+        frozenset(text) | {italic for letter in text if (italic := _italic(letter))} if text else frozenset()
+    )
 
 
 def _italic(letter: str) -> str:
     """Return the mathematical italic that a browser draws for a single letter in <mi>."""
     if letter == "h":
         return "ℎ"
-    for first, last, start in (("a", "z", 0x1D44E), ("A", "Z", 0x1D434), ("α", "ω", 0x1D6FC), ("Α", "Ω", 0x1D6E2)):
+    for first, last, start in (
+        ("a", "z", 0x1D44E),
+        ("A", "Z", 0x1D434),
+        ("α", "ω", 0x1D6FC),
+        ("Α", "Ω", 0x1D6E2),
+    ):
         if first <= letter <= last:
             return chr(start + ord(letter) - ord(first))
     return ""

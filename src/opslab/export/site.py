@@ -3,31 +3,36 @@
 import json
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import nbformat
 import plotly
+from bs4 import BeautifulSoup
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from opslab.explore import PLOTLY
 from opslab.export.assets import start_script
-from opslab.export.blocks import SHOWN, figure_place
+from opslab.export.blocks import SHOWN, figure_place, scope_headers
 from opslab.export.maths import FONT, to_mathml
 
 # Words
 TITLE = "opslab · internet operations, taught on data"
 FOLDED = "Code"
-DOWNLOADS = "Take it with you: {{download}}`the notebook <../notebooks/{name}>` · {{download}}`its exercises <../exercises/{name}>`"
+DOWNLOADS = (
+    "Take it with you: {{download}}`the notebook <../notebooks/{name}>` · "
+    "{{download}}`its exercises <../exercises/{name}>`"
+)
 INDEX = """\
 # Internet operations, taught on data
 
-An open course on 互联网运营: find users, win them at an acceptable cost, keep them, stay in touch while they are away,
-build their community, and explain the result so that people act.
+An open course on 互联网运营: find users, win them at an acceptable cost, keep them, stay in touch while they
+are away, build their community, and explain the result so that people act.
 
-Every lesson can be read here, and its sliders work. To run it, change it and do its exercises, download its notebook
-or take the whole course from its repository: `make lab` opens it in JupyterLab.
+Every lesson can be read here, and its sliders work. To run it, change it and do its exercises, download its
+notebook or take the whole course from its repository: `make lab` opens it in JupyterLab.
 
 ```{toctree}
 :maxdepth: 1
@@ -46,6 +51,15 @@ math {{ font-family: "opslab math", math; font-size: 1.1em; }}
 .opslab-figure {{ margin: 1em 0; }}
 .opslab-figure:not(:has(> div)) {{ min-height: 30rem; }}
 .opslab-figure script {{ display: none; }}
+.dataframe {{ border-collapse: collapse; border: 0; font-variant-numeric: tabular-nums; }}
+.dataframe :is(th, td) {{ padding: 0.2em 0.7em; border: 0; text-align: right;
+  border-bottom: 1px solid var(--color-background-border); white-space: nowrap; }}
+.cell_output .text_html, .cell_output {{ overflow-x: auto; }}
+div.cell details.hide.above-input > summary {{ padding: 0.2em 0; border: 0; background: none;
+  color: var(--color-foreground-muted); font-size: 0.85em; }}
+div.cell details.hide.above-input > summary::before {{ display: none; }}
+div.cell details.hide.above-input > summary {{ display: list-item; }}
+.download code {{ padding: 0; border: 0; background: none; font: inherit; }}
 """
 SETTINGS = {
     "project": TITLE,
@@ -53,6 +67,10 @@ SETTINGS = {
     "language": "en",
     "extensions": ["myst_nb", "opslab.export.site"],
     "html_theme": "furo",
+    "html_theme_options": {
+        "light_css_variables": {"color-brand-primary": "#005a9c", "color-brand-content": "#005a9c"},
+        "dark_css_variables": {"color-brand-primary": "#7cc0f0", "color-brand-content": "#7cc0f0"},
+    },
     "html_math_renderer": "mathml",
     "exclude_patterns": ["notebooks", "exercises"],
     "myst_enable_extensions": ["dollarmath", "amsmath"],
@@ -72,12 +90,11 @@ def build_site(root: Path, output: Path) -> int:
 
     The old site stays until the new one is complete.
     """
-    work = root / ".build" / "site"
-    shutil.rmtree(work, ignore_errors=True)
-    source, built = work / "source", work / "built"
-    _gather(root, source)
-    _write_static(work / "static" / STATIC)
-    with docutils_namespace():
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".site-") as folder, docutils_namespace():
+        work = Path(folder)
+        source, built = work / "source", work / "built"
+        _gather(root, source)
+        _write_static(work / "static" / STATIC)
         app = Sphinx(
             *(source, None, built, work / "doctrees", "html"),
             confoverrides={**SETTINGS, "html_static_path": [str(work / "static")]},
@@ -85,11 +102,11 @@ def build_site(root: Path, output: Path) -> int:
             status=None,
         )
         app.build()
-    if app.statuscode == 0:
-        shutil.rmtree(output, ignore_errors=True)
-        shutil.move(built, output)
-        (output / ".nojekyll").touch()  # GitHub Pages would drop folders that begin with an underscore
-        print(output / "index.html")
+        if app.statuscode == 0:
+            (built / ".nojekyll").touch()  # GitHub Pages would drop folders that begin with an underscore
+            shutil.rmtree(output, ignore_errors=True)
+            built.rename(output)
+            print(output / "index.html")
     return app.statuscode
 
 
@@ -100,8 +117,8 @@ def _gather(root: Path, source: Path) -> None:
     (source / "lessons").mkdir()
     for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        downloads = nbformat.v4.new_markdown_cell(DOWNLOADS.format(name=path.name), id="downloads")
-        notebook.cells.insert(1, downloads)
+        title, _, rest = notebook.cells[0].source.partition("\n")
+        notebook.cells[0].source = f"{title}\n\n{DOWNLOADS.format(name=path.name)}\n{rest}"
         for cell in notebook.cells:
             _adapt(cell)
         nbformat.write(notebook, source / "lessons" / path.name)
@@ -118,6 +135,10 @@ def _adapt(cell: nbformat.NotebookNode) -> None:
     for output in cell.outputs:
         if PLOTLY in output.get("data", {}):
             output.data = {PLOTLY: output.data[PLOTLY]}
+        elif "text/html" in output.get("data", {}):
+            table = BeautifulSoup(output.data["text/html"], "html.parser")
+            scope_headers(table)
+            output.data["text/html"] = str(table)
 
 
 def _write_static(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 Each heading, each figure and each quick check begins a slide; a figure has the question about it at its side;
 text goes on a further slide where it would not fit. Heights are estimated here from the number of letters,
-generously; `start.js` makes a slide's type a little smaller should a browser's fonts need more room after all.
+generously; `start.js` makes a slide's type a little smaller should a browser's fonts need more room.
 An author's own marks (`slide`, `subslide`, `fragment`, `skip`, `notes`) go before these rules.
 """
 

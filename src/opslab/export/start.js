@@ -23,6 +23,7 @@ async function startSlides() {
   const deck = new Reveal(document.querySelector(".reveal"), {
     width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
     navigationMode: "linear", scrollActivationWidth: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
+    keyboardCondition: ({ target, key }) => !target.matches(key === " " ? "summary, select, input" : "select, input"),
   });
   deck.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
   deck.on("ready", () => fit(deck.getCurrentSlide()));
