@@ -1,4 +1,4 @@
-"""The course's site, built and served: nothing from outside, search, downloads, and explorables that answer."""
+"""The course's site, built and served: nothing from outside, search, downloads, live explorables."""
 
 import functools
 import http.server

@@ -55,10 +55,12 @@ math {{ font-family: "opslab math", math; font-size: 1.1em; }}
 .dataframe :is(th, td) {{ padding: 0.2em 0.7em; border: 0; text-align: right;
   border-bottom: 1px solid var(--color-background-border); white-space: nowrap; }}
 .cell_output .text_html, .cell_output {{ overflow-x: auto; }}
-div.cell details.hide.above-input > summary {{ padding: 0.2em 0; border: 0; background: none;
-  color: var(--color-foreground-muted); font-size: 0.85em; }}
-div.cell details.hide.above-input > summary::before {{ display: none; }}
-div.cell details.hide.above-input > summary {{ display: list-item; }}
+div.cell details.above-input {{ border: 0; box-shadow: none; background: none; }}
+div.cell details.above-input > summary {{ padding: 0; border: 0; background: none; }}
+div.cell details.above-input > summary::before {{ display: none; }}
+div.cell details.above-input > summary > p {{ display: inline; padding: 0; background: none;
+  font-size: 0.85em; color: var(--color-foreground-secondary); }}
+div.cell details.above-input > summary > p::before {{ display: none; }}
 .download code {{ padding: 0; border: 0; background: none; font: inherit; }}
 """
 SETTINGS = {

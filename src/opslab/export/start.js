@@ -70,7 +70,7 @@ async function startFigures(places) {
     draw(place);
     later(next);
   };
-  setTimeout(() => later(next), 1000);
+  later(next);
 }
 
 // An exported file carries plotly.js; on the site it lies beside this script.
@@ -98,6 +98,8 @@ const contents = document.querySelector("body > nav > details");
 if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; // on a phone the lesson comes first
 
 if (carried("reveal")) await startSlides();
+for (const code of document.querySelectorAll("pre")) code.tabIndex = 0; // so that wide code scrolls by keyboard
+
 const places = [...document.querySelectorAll(".opslab-figure")];
 if (places.length) await startFigures(places);
 document.documentElement.dataset.opslab = "ready";
