@@ -18,7 +18,7 @@ from opslab.export.blocks import Block
 # The room on a slide and what fills it, in px as deck.css draws it; widths in half-width letters.
 ROOM, RUNNING, HEADING, SMALL_HEADING, OPENING = 645, 42, 66, 38, 190  # the slide, and what may head it
 FULL, SIDE, CODE, HEADING_LETTERS = 78, 27, 96, 52
-LINE, SIDE_LINE, CODE_LINE, ROW = 40, 34, 27, 43
+LINE, SIDE_LINE, CODE_LINE, ROW = 40, 34, 27, 47
 GAP, FRAME, FORMULA, PICTURE, LONGEST_OUTPUT = 18, 34, 96, 420, 420
 # A figure fills its column, drawn at this scale so that its type is readable from the last row.
 SIDE_SCALE, FULL_SCALE = 1.15, 1.3
@@ -95,8 +95,10 @@ def _joins(block: Block, slide: Slide) -> bool:
         return True  # nothing but folded code
     if slide.figure and (block.kind != "text" or (slide.blocks and block.html.startswith(NEW_THOUGHT))):
         return False
-    tried = replace(slide, blocks=[*slide.blocks, block])
-    return slide.empty or (block.kind != "check" and tried.used <= ROOM)
+    fits = replace(slide, blocks=[*slide.blocks, block]).used <= ROOM
+    if slide.empty:
+        return fits or Slide("", blocks=[block]).used > ROOM  # it would be no better on a slide of its own
+    return fits and block.kind != "check"
 
 
 def _carry_over(slide: Slide, fresh: Slide, block: Block) -> None:
@@ -139,14 +141,14 @@ def _anchor(block: Block, stacks: list[list[Slide]]) -> str:
 
 def _parts(block: Block) -> list[Block]:
     """Return a list or table that is too long for a slide in several blocks, another block as it is."""
-    if _height(block.html, FULL, LINE) <= ROOM - RUNNING or block.kind not in ("text", "table"):
+    if _height(block.html, FULL, LINE) <= ROOM - HEADING or block.kind not in ("text", "table"):
         return [block]
     soup = BeautifulSoup(block.html, "html.parser")
     holder = soup.find("tbody") or soup.find(["ul", "ol"])
     items = holder.find_all(["tr", "li"], recursive=False) if holder else []
     parts, piece = [], []
     for item in items:
-        if piece and _height(_with_items(block.html, [*piece, item]), FULL, LINE) > ROOM - RUNNING:
+        if piece and _height(_with_items(block.html, [*piece, item]), FULL, LINE) > ROOM - HEADING:
             parts.append(piece)
             piece = []
         piece.append(item)
