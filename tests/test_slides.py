@@ -92,6 +92,15 @@ def test_an_authors_marks_go_before_the_rules():
     assert "Say this." in stacks[0][1].notes[0]
 
 
+def test_a_notebook_may_begin_with_anything_or_have_nothing():
+    assert flat(slides()) == []
+    assert flat(slides(code(), text("# Title\n\nWords."))) == [["Title", "Words."]]
+    stacks = slides(text("Say this.", slide_type="notes"), text("# Title"), figure())
+    assert flat(stacks) == [["Title"]]
+    assert stacks[0][0].figure
+    assert len(stacks[0][0].notes) == 1
+
+
 def test_a_long_list_and_a_long_table_go_on_where_they_stopped():
     rows = "\n".join(f"| row {i} | value |" for i in range(40))
     items = "\n".join(f"{i}. item number {i}" for i in range(1, 41))

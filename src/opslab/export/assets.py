@@ -59,7 +59,7 @@ def start_script() -> str:
 
 def _policy(trusted: list[str], figures: list[dict], deck: bool) -> str:
     scripts = [f"'sha256-{_base64(hashlib.sha256(script.encode()).digest())}'" for script in trusted]
-    if any(WEBGL.search(trace.get("type", "")) for figure in figures for trace in figure["data"]):
+    if any(WEBGL.search(trace.get("type", "")) for figure in figures for trace in figure.get("data", [])):
         scripts.append("'unsafe-eval'")
     rules = [
         "default-src 'none'",

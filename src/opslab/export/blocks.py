@@ -42,7 +42,7 @@ LOST_FILE = "{text} ({path})"
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
-FORBIDDEN = ("script", "style", "link", "iframe", "object", "embed", "base", "meta", "form")
+FORBIDDEN = ("script", "style", "link", "iframe", "object", "embed", "base", "meta")
 TEXTS = ("text/html", "text/markdown", *IMAGES, "text/latex", "text/plain")
 
 Warn = Callable[[str], None]
@@ -112,9 +112,7 @@ class _CellReader:
 
     def blocks(self, language: str, *, fold: bool) -> list[Block]:
         kind = self.cell.metadata.get("slideshow", {}).get("slide_type", "")
-        if kind == "skip" or not self.cell.source.strip():
-            return []
-        if self.cell.cell_type == "raw":
+        if kind == "skip" or self.cell.cell_type == "raw" or not self.cell.source.strip():
             return []
         found = self._markdown() if self.cell.cell_type == "markdown" else self._code(language, fold)
         if kind == "notes":

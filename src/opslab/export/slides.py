@@ -65,9 +65,6 @@ def lay_out(blocks: list[Block], figures: list[dict]) -> list[list[Slide]]:
     running = ""
     for block in [part for whole in blocks for part in _parts(whole)]:
         slide = stacks[-1][-1] if stacks else None
-        if block.kind == "notes" and slide:
-            slide.notes.append(block.html)
-            continue
         if slide is None or block.begins in ("slide", "subslide") or not _joins(block, slide):
             fresh = Slide(_anchor(block, stacks), "" if block.kind == "heading" else running)
             if slide is None or block.begins == "slide" or (block.kind == "heading" and not block.begins):
@@ -88,11 +85,11 @@ def lay_out(blocks: list[Block], figures: list[dict]) -> list[list[Slide]]:
 def _joins(block: Block, slide: Slide) -> bool:
     """Tell whether a block may stand on a slide that has others already."""
     if block.kind == "heading":
-        return slide.empty and block.level > slide.headings[-1].level
+        return slide.empty and (not slide.headings or block.level > slide.headings[-1].level)
     if block.kind == "figure":
         return slide.empty
-    if not block.html:
-        return True  # nothing but folded code
+    if block.kind == "notes" or not block.html:
+        return True  # it takes no room: what only the speaker sees, folded code
     if slide.figure and (block.kind != "text" or (slide.blocks and block.html.startswith(NEW_THOUGHT))):
         return False
     fits = replace(slide, blocks=[*slide.blocks, block]).used <= ROOM
@@ -116,6 +113,8 @@ def _put(block: Block, slide: Slide) -> None:
         slide.codes.append(block.code)
     if block.kind == "heading":
         slide.headings.append(block)
+    elif block.kind == "notes":
+        slide.notes.append(block.html)
     elif block.kind == "figure":
         slide.figure = block
     elif block.html:
