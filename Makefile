@@ -15,13 +15,13 @@ help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 lab: $(READY)  ## open the course in JupyterLab
-	$(BIN)/jupyter lab $(ROOT) $(LAB) notebooks/00-start-here.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
 test: $(READY) browser  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
-	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -q exercises
-	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile -q tests notebooks solutions
+	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
+	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
 
 build: $(READY)  ## build the notebooks whose text, package or data changed
 	$(BIN)/python -m opslab.build
@@ -50,6 +50,8 @@ benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in be
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
 	$(BIN)/python benchmarks/export.py
+	$(BIN)/python benchmarks/lessons.py
+	$(BIN)/python benchmarks/large_world.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv

@@ -46,7 +46,15 @@ def test_one_folder_gives_three_notebooks(course):
     assert "whale" not in json.dumps(exercise)
 
 
-def test_a_rebuild_changes_no_byte(course):
+PICTURE = (
+    "import plotly.graph_objects as go; from opslab.explore import show; "
+    "show(go.Figure(), alt='An empty picture.')"
+)
+
+
+@pytest.mark.parametrize("code", ["print(2)", PICTURE])
+def test_a_rebuild_changes_no_byte(course, code):
+    with_lesson(course, code)
     build(course, LESSON_TARGET)
     first = (course / LESSON_TARGET.path).read_bytes()
     build(course, LESSON_TARGET)

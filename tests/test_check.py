@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from opslab import answers, check, progress
 from opslab.build import Target, convert
@@ -92,7 +93,17 @@ def test_progress_survives_a_new_session(started):
     check.check("q1", 3)
     record = progress.record_of("06-tiny", "q1")
     assert (record["attempts"], record["right"], record["mistakes"]) == (3, True, ["sum", "off-by-one"])
-    assert "| 1 of 2 | q1 sum, q1 off-by-one |" in check.my_progress().text
+    assert "| 1 of 2 | q1 |" in check.my_progress().text
+
+
+def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):
+    code = 'from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(notebook, allow_errors=True).execute()
+    *told, error = notebook.cells[0].outputs
+    texts = [output["data"]["text/plain"] for output in told]
+    assert [text[:9] for text in texts] == ["06-tiny: ", "✘ Not yet", "**Hint 1 "]
+    assert error["traceback"] == ["△ 06-tiny has no question 'q9'; it has q1, q2"]
 
 
 def test_untouched_exercises_count_as_no_attempt(started):

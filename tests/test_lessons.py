@@ -117,7 +117,7 @@ def test_a_lesson_explores_asks_and_checks(lesson):
     assert text.count("Only the slider can tell you") >= len(explored) // 2
     assert text.count("Quick check") >= 3
     assert "Vote" in text
-    assert text.count("Recall") >= 2
+    assert text.count("**Remember") >= 2
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -1,5 +1,8 @@
 """Files are written whole or not at all, and the course is found from anywhere."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,31 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(paths.os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    words = r"notebook.ipynb cannot be written \(disk full\); what was there before is unchanged"
+    with pytest.raises(paths.NotWrittenError, match=words):
         paths.write_whole(target, b"new")
     assert target.read_bytes() == b"old"
     assert [path.name for path in target.parent.iterdir()] == ["notebook.ipynb"]
+
+
+def test_a_killed_run_leaves_the_old_file(tmp_path):
+    target = tmp_path / "notebook.ipynb"
+    target.write_bytes(b"old")
+    code = (
+        "import os, pathlib, signal\n"
+        "from opslab.paths import write_whole\n"
+        "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"write_whole(pathlib.Path({str(target)!r}), b'new')\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code], timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    assert target.read_bytes() == b"old"
+
+
+def test_a_folder_that_may_not_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(paths.NotWrittenError, match=r"file/new cannot be written \(File exists\)"):
+        paths.write_whole(tmp_path / "file" / "new", b"new")
 
 
 def test_the_course_is_found_from_any_folder(tmp_path, monkeypatch):

@@ -5,11 +5,12 @@ import inspect
 import itertools
 import json
 import math
+import warnings
 from collections import defaultdict
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
-import lifelines
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -37,6 +38,7 @@ from opslab.retention import (
     log_rank,
     mean_by,
     median_survival,
+    pictures,
     renewal_chart,
     renewal_survivors,
     retention_by,
@@ -59,10 +61,10 @@ CASES = {
 # Fader and Hardie (2007), table 1: per cent of customers still there after 0, 1, ... 12 years.
 REGULAR = [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3]
 HIGH_END = [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4]
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:lifelines")
 # A Friday, so that weeks do not begin with the log.
 ORIGIN = datetime.date(2023, 12, 29)
 LARGEST = math.exp(10)  # of alpha + beta, where the search ends
+ROOMS = ("cohorts", "behaviour", "survival", "renewals", "growth", "lifecycle", "pictures")
 SOME = settings(max_examples=60, deadline=None)
 
 
@@ -374,21 +376,33 @@ times = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_s
 
 @SOME
 @given(times)
-def test_kaplan_meier_agrees_with_lifelines(pairs):
+def test_kaplan_meier_agrees_with_counting_at_each_time(pairs):
     time, event = zip(*pairs, strict=True)
     table = kaplan_meier(time, event)
-    fitter = lifelines.KaplanMeierFitter().fit(time, event)
-    theirs = fitter.survival_function_at_times(table.index)
-    np.testing.assert_allclose(table["survival"], theirs, atol=1e-12)
-    inside = (table["survival"] > 1e-9) & (table["survival"] < 1 - 1e-9)
-    bounds = fitter.confidence_interval_.reindex(table.index)
-    np.testing.assert_allclose(table.loc[inside, ["low", "high"]], bounds[inside], atol=1e-9)
-    assert (table["low"] <= table["survival"]).all()
-    assert (table["survival"] <= table["high"]).all()
-    assert (table["survival"].diff().dropna() <= 0).all()
-    assert table["at_risk"].iloc[0] == len(time) == table["events"].sum() + table["censored"].sum()
-    if not np.isclose(table["survival"], 0.5).any():
-        assert median_survival(table) == fitter.median_survival_time_
+    assert list(table.index) == sorted({0, *time})
+    left, variance, halved = Fraction(1), Fraction(0), math.inf
+    for moment, row in table.iterrows():
+        at_risk = sum(other >= moment for other in time)
+        ends = sum(other == moment and end for other, end in pairs)
+        assert row[:3].tolist() == [at_risk, ends, time.count(moment) - ends]
+        left *= 1 - Fraction(ends, at_risk)
+        low = high = left
+        if 0 < left < 1:
+            variance += Fraction(ends, at_risk * (at_risk - ends))
+            spread = math.exp(1.959964 * math.sqrt(variance) / math.log(left))
+            low, high = float(left) ** (1 / spread), float(left) ** spread
+        assert row[3:].tolist() == pytest.approx([left, low, high], abs=1e-6)
+        halved = moment if left <= Fraction(1, 2) and halved == math.inf else halved
+    assert median_survival(table) == halved
+
+
+def test_lifelines_neither_warns_nor_changes_what_numpy_warns_of():
+    before = np.geterr()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kaplan_meier([1, 2, 3, 3], [1, 0, 1, 1])
+        log_rank([1, 2, 3, 3], [1, 0, 1, 1], list("abab"))
+    assert np.geterr() == before
 
 
 @SOME
@@ -739,11 +753,11 @@ def test_every_chart_is_a_figure_with_its_title_and_named_axes():
 def test_the_renewal_chart_shows_model_data_and_what_came_later():
     drawing = renewal_chart(REGULAR, 4, 12)
     by_name = {trace.name: trace for trace in drawing.data}
-    assert list(by_name[retention.DATA_USED].x) == [0, 1, 2, 3, 4]
-    assert list(by_name[retention.DATA_LATER].x) == list(range(5, 13))
+    assert list(by_name[pictures.DATA_USED].x) == [0, 1, 2, 3, 4]
+    assert list(by_name[pictures.DATA_LATER].x) == list(range(5, 13))
     model = fit_sbg(REGULAR[:5])
-    np.testing.assert_allclose(by_name[retention.MODEL].y, model.survival(range(13)))
-    assert by_name[retention.CONSTANT].y[12] < 0.5 * by_name[retention.MODEL].y[12]
+    np.testing.assert_allclose(by_name[pictures.MODEL].y, model.survival(range(13)))
+    assert by_name[pictures.CONSTANT].y[12] < 0.5 * by_name[pictures.MODEL].y[12]
 
 
 def test_growth_chart_puts_the_lost_below_zero():
@@ -922,11 +936,19 @@ def test_bad_values_are_answered_in_words(bad):
 
 
 def test_every_public_function_has_a_bad_call_here():
-    public = {
-        name
-        for name, thing in vars(retention).items()
-        if inspect.isfunction(thing) and thing.__module__ == retention.__name__ and not name.startswith("_")
-    }
+    public = {name for name in retention.__all__ if inspect.isfunction(getattr(retention, name))}
     source = Path(__file__).read_text("utf-8")
     bad = source[source.index("CALLS = {") :]
     assert [name for name in sorted(public) if f"{name}(" not in bad] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_a_room_offers_is_offered_by_the_package(room):
+    module = getattr(retention, room)
+    offered = {
+        name
+        for name, thing in vars(module).items()
+        if getattr(thing, "__module__", None) == module.__name__ and not name.startswith("_")
+    }
+    assert offered
+    assert offered <= set(retention.__all__)

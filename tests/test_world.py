@@ -8,6 +8,7 @@ import subprocess
 import sys
 from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,19 @@ from opslab.world.log import draw_log
 from opslab.world.people import draw_people
 from opslab.world.publish import as_csv
 from opslab.world.story import _reversal_shows
+from tests.tables import misfits
 
 SMALL = 8_000  # users: enough for the planted effects, quick enough for twenty worlds
 SEEDS = range(21)
-DIGESTS_OF_WORLD_7 = ["22aef5c72cad", "6928115eca0d", "a9d28685b137"]  # users, activity, orders
+FIRST_COLUMNS = {  # what the lesson on retention stands on, and its digests in world 7
+    "users": (
+        ["user_id", "signup_date", "channel", "device", "pushes_per_week", "muted_date"],
+        "22aef5c72cad",
+    ),
+    "activity": (["user_id", "date", "answered"], "6928115eca0d"),
+    "orders": (["order_id", "user_id", "date", "product", "amount"], "a9d28685b137"),
+}
+DIGEST_OF_WORLD_7 = "39be40ca6aed"  # of the digests of all tables
 CHANNELS = ["search_ads", "feed_ads", "seo", "content", "social", "partners", "referral"]
 
 
@@ -73,16 +83,22 @@ def full():
 # The same everywhere
 
 
+def digest(frame: pd.DataFrame) -> str:
+    return hashlib.sha256(as_csv(frame)).hexdigest()[:12]
+
+
 def digests(seed: int, size: int = SMALL) -> list[str]:
-    return [hashlib.sha256(as_csv(world.table(name, seed, size))).hexdigest()[:12] for name in world.TABLES]
+    return [digest(world.table(name, seed, size)) for name in world.TABLES]
 
 
-def test_a_world_is_the_same_in_another_process_with_another_hash_seed():
-    code = "from test_world import digests; print(digests(3), digests(0))"
+@pytest.mark.parametrize("threads", ["1", "7"])
+def test_a_world_is_the_same_in_another_process_with_another_hash_seed_and_other_threads(threads):
+    code = "from tests.test_world import digests; print(digests(3), digests(0))"
     environment = {
         **os.environ,
-        "PYTHONHASHSEED": "77",
-        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
+        "PYTHONHASHSEED": "7" + threads,
+        **{f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")},
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]),
     }
     other = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60, check=True
@@ -91,7 +107,39 @@ def test_a_world_is_the_same_in_another_process_with_another_hash_seed():
 
 
 def test_a_world_is_the_same_on_another_machine_and_with_another_numpy():
-    assert digests(7) == DIGESTS_OF_WORLD_7
+    assert hashlib.sha256(" ".join(digests(7)).encode()).hexdigest()[:12] == DIGEST_OF_WORLD_7
+    for name, (columns, expected) in FIRST_COLUMNS.items():
+        assert digest(world.table(name, 7, SMALL)[columns]) == expected
+
+
+def test_each_table_draws_from_streams_of_its_own(monkeypatch):
+    """So a further table changes no other. What several tell alike (lives, the group) they draw alike."""
+    lengths: dict[str, dict[str, int]] = {}
+    original = draw.uniforms
+    for name in world.TABLES:
+        drawn = lengths[name] = {}
+
+        def note(seed, purpose, count, drawn=drawn):
+            assert drawn.setdefault(purpose, count) == count
+            return original(seed, purpose, count)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(draw, "uniforms", note)
+            world.table(name, 0, SMALL)
+    shared = ("lives", "group", "users device", "courses", "top_ups", "threads topic")
+    purposes = {
+        purpose: name
+        for name, drawn in lengths.items()
+        for purpose in drawn
+        if not purpose.startswith(shared)
+    }
+    assert sum(len([p for p in drawn if not p.startswith(shared)]) for drawn in lengths.values()) == len(
+        purposes
+    )
+    everything = {purpose for drawn in lengths.values() for purpose in drawn}
+    assert len({crc32(purpose.encode()) for purpose in everything}) == len(everything)
+    for purpose in everything:
+        assert len({drawn[purpose] for drawn in lengths.values() if purpose in drawn}) == 1
 
 
 def test_asking_for_another_world_in_between_changes_nothing():
@@ -149,6 +197,30 @@ def test_grids_stand_for_their_distributions():
     assert draw.beta_grid(0.8, 2.4).std() == pytest.approx(np.sqrt(0.25 * 0.75 / 4.2), rel=0.01)
 
 
+def test_poisson_counts_have_their_mean_and_chance_of_none():
+    for mean in (0.0, 0.3, 4.0, 60.0, 400.0):
+        counts = draw.poisson(MIDDLES, np.full(len(MIDDLES), mean))
+        assert counts.mean() == pytest.approx(mean, rel=1e-3, abs=1e-6)
+        assert (counts == 0).mean() == pytest.approx(np.exp(-mean), abs=2e-5)
+        assert counts.var() == pytest.approx(mean, rel=2e-3, abs=1e-6)
+
+
+def test_normal_and_lognormal_grids_have_their_spread():
+    assert draw.normal_grid().mean() == pytest.approx(0, abs=1e-9)
+    assert draw.normal_grid().std() == pytest.approx(1, rel=0.01)
+    assert np.log(draw.lognormal_grid(0.5)).std() == pytest.approx(0.5, rel=0.01)
+
+
+def test_rounding_by_chance_keeps_the_mean():
+    assert draw.rounded(np.full(len(MIDDLES), 2.3), MIDDLES).mean() == pytest.approx(2.3, abs=1e-4)
+
+
+def test_an_exact_share_is_exact():
+    chosen = draw.exactly(draw.uniforms(0, "test", 1000), 0.65)
+    assert chosen.sum() == 650
+    assert 400 < chosen[:700].sum() < 500
+
+
 def test_spreading_counts_numbers_each_owners_places():
     owner, place = draw.spread(np.array([2, 0, 3]))
     assert owner.tolist() == [0, 0, 2, 2, 2]
@@ -180,7 +252,7 @@ def test_other_worlds_lie_within_the_stated_distance_of_the_reference():
     moved = set()
     for seed in range(1, 100):
         for place, value in leaves(world.truth(seed).as_dict()).items():
-            if place == ("seed",) or isinstance(value, str):
+            if place == ("seed",) or not isinstance(value, int | float):
                 continue
             if place[-1] == "with_need" or "trial_exit" in str(place):
                 assert abs(value - reference[place]) <= 0.0201
@@ -218,6 +290,8 @@ def test_every_row_has_its_user_and_its_place_in_time(seen):
     assert not seen.activity.duplicated(["user_id", "date"]).any()
     assert seen.orders["order_id"].tolist() == list(range(1, len(seen.orders) + 1))
     assert seen.orders["date"].is_monotonic_increasing
+    for name in ("users", "activity", "orders"):
+        assert not misfits(name, getattr(seen, name))
 
 
 def test_activity_begins_with_the_day_of_sign_up(seen):
@@ -255,7 +329,7 @@ def test_onboarding_lifts_day_28_in_every_channel_while_it_falls_in_all(seen):
 
 def test_the_reversal_is_the_truths_doing_and_seldom_needs_a_second_draw():
     truths = [world.truth(seed) for seed in range(20)]
-    drawn = [(who := draw_people(true, world.SIZE, 0), draw_log(true, who, 0)) for true in truths]
+    drawn = [(who := draw_people(true, world.SIZE, "0"), draw_log(true, who, "0")) for true in truths]
     assert sum(_reversal_shows(who, log) for who, log in drawn) >= 15
 
 
@@ -437,6 +511,8 @@ def test_a_seed_is_a_whole_number_from_0(seed):
         ValueError, match=r"seed is .*; expected a whole number from 0 to 999,999,999,999,999"
     ):
         world.table("users", seed)
+    with pytest.raises(ValueError, match=r"seed is .*; expected a whole number from 0"):
+        world.truth(seed)
 
 
 @pytest.mark.parametrize("size", [0, 3_999, 200_001, "many", None])

@@ -9,6 +9,7 @@ from functools import lru_cache
 import nbformat
 import pandas as pd
 
+from opslab.messages import UsageError
 from opslab.paths import solutions_folder
 from opslab.sheets import Question, read_question, tags
 
@@ -55,7 +56,7 @@ def read_solution(lesson: str) -> nbformat.NotebookNode:
     path = folder / f"{lesson}.ipynb"
     if not path.is_file():
         lessons = ", ".join(sorted(file.stem for file in folder.glob("*.ipynb")))
-        raise ValueError(NO_LESSON.format(lesson=lesson, lessons=lessons))
+        raise UsageError(NO_LESSON.format(lesson=lesson, lessons=lessons))
     return nbformat.read(path, as_version=4)
 
 
@@ -70,7 +71,7 @@ def find_question(lesson: str, name: str) -> Question:
     """Return one question of a lesson, or raise a ValueError that lists its questions."""
     questions = read_questions(lesson)
     if name not in questions:
-        raise ValueError(NO_QUESTION.format(lesson=lesson, question=name, questions=", ".join(questions)))
+        raise UsageError(NO_QUESTION.format(lesson=lesson, question=name, questions=", ".join(questions)))
     return questions[name]
 
 

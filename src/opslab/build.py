@@ -33,6 +33,7 @@ from opslab.sheets import compile_sheet, read_sheet
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Words
 NO_LESSONS = "there is no lesson {wanted}; there are {lessons}"
@@ -186,13 +187,20 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
         except DeadKernelError as error:
             raise _failure(target, notebook, KERNEL_DIED) from error
     notebook.metadata = metadata
+    _tidy_outputs(target, notebook)
+
+
+def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
+    """Refuse warnings, and name dead widgets by their place: their random ids would change at each build."""
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
+        for place, output in enumerate(cell.get("outputs", [])):
             if output.get("name") == "stderr":
                 cause = CELL_WARNED.format(text=output.text.strip())
                 raise BuildError(
                     CELL_FAILED.format(source=target.source, line=_first_line(cell), cause=cause)
                 )
+            if widget := output.get("data", {}).get(WIDGET):
+                widget["model_id"] = f"{cell.id}-{place}"
 
 
 def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[str, str]:

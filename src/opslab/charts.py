@@ -41,6 +41,7 @@ FONT = (
 TITLE_COLUMNS = 76  # half-width letters in a title line: fits a cell 700 pixels wide
 TITLE_SIZE, LINE_HEIGHT = 17, 23
 HEIGHT = 420
+FEW_BARS = 8
 SHARE_FORMAT = ".0%"
 
 
@@ -186,7 +187,8 @@ def bars(
 ) -> go.Figure:
     """Draw each column of `table` as bars over its index, beside one another or `stacked`.
 
-    Negative values of a stacked column go below zero. With one column, `low` and `high` (same length, in the
+    Negative values of a stacked column go below zero. A few bars of one column carry their values. With one
+    column, `low` and `high` (same length, in the
     unit of the values) draw an interval on each bar.
 
     Raises
@@ -213,6 +215,9 @@ def bars(
         below = values - as_numbers(low, "low", length=len(values))
         above = as_numbers(high, "high", length=len(values)) - values
         drawing.data[0].error_y = {"type": "data", "array": above, "arrayminus": below, "color": INK}
+    elif frame.shape[1] == 1 and len(frame) <= FEW_BARS:
+        form = ".1%" if share else ",.4~g"
+        drawing.update_traces(texttemplate=f"%{{y:{form}}}", textposition="outside", cliponaxis=False)
     drawing.update_layout(barmode="relative" if stacked else "group")
     if not isinstance(frame.index, pd.DatetimeIndex):
         drawing.update_xaxes(type="category")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from opslab import answers, progress
 from opslab.judge import Finding, judge
+from opslab.messages import Note, UsageError
 from opslab.paths import solutions_folder
 
 # Words
 STARTED = "{lesson}: {count} questions, world {seed}."
 NOT_STARTED = "first run the cell with start(…) at the top of this notebook: check needs to know the lesson"
-BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: use your student number, or 0"
+BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: the digits of your student number, or 0"
 BAD_LEVEL = "level is {level!r}; expected 1, 2, 3 or 4"
 HINT = "**Hint {step} of {count}.** {text}"
 LAST_HINT = '\n\nThat was the last hint. After an attempt, `solution("{question}")` shows one way.'
@@ -28,27 +29,14 @@ COMPARE = (
 SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
-PROGRESS_HEAD = "| lesson | exercise | right so far | mistakes met |\n|---|---|---|---|"
+PROGRESS_HEAD = "| lesson | exercise | done | mistakes met in |\n|---|---|---|---|"
 PROGRESS_ROW = (
     "| [{lesson}](../notebooks/{lesson}.ipynb) | [{count} questions](../exercises/{lesson}.ipynb) "
     "| {right} of {count} | {met} |"
 )
-NONE_MET = "none yet"
+NONE_MET = "no question yet"
 
 _session: dict[str, object] = {}
-
-
-class Note:
-    """A message in markdown, shown as such in a notebook and as plain text elsewhere."""
-
-    def __init__(self, text: str):
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_markdown_(self) -> str:
-        return self.text
 
 
 def start(lesson: str, seed: int = 0) -> Note | None:
@@ -62,10 +50,10 @@ def start(lesson: str, seed: int = 0) -> Note | None:
     if answers.CAPTURED.get() is not None:
         return None
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(BAD_SEED.format(seed=seed))
+        raise UsageError(BAD_SEED.format(seed=seed))
     questions = answers.read_questions(lesson)
     _session.update(lesson=lesson, seed=seed)
-    return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed))
+    return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
 
 
 def check(question: str, answer: object, level: int | None = None) -> Finding | Note | None:
@@ -91,10 +79,10 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     expected, mistakes = answers.answer_key(lesson, seed)[question]
     finding = judge(asked, answer, expected, mistakes)
     if finding.status == "written":
-        return _written(lesson, asked, finding, level)
+        return _written(lesson, asked, finding, level).tell()
     if finding.status not in ("unanswered", "uncheckable"):
         progress.note_attempt(lesson, question, right=finding.is_right, mistake=finding.mistake)
-    return finding
+    return finding.tell()
 
 
 def hint(question: str) -> Note:
@@ -104,7 +92,7 @@ def hint(question: str) -> Note:
     step = min(progress.record_of(lesson, question)["hints"] + 1, len(asked.hints))
     progress.note_hint(lesson, question, step)
     text = HINT.format(step=step, count=len(asked.hints), text=asked.hints[step - 1])
-    return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else ""))
+    return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else "")).tell()
 
 
 def solution(question: str) -> Note:
@@ -112,26 +100,27 @@ def solution(question: str) -> Note:
     lesson, _ = _started()
     asked = answers.find_question(lesson, question)
     if not progress.record_of(lesson, question)["attempts"]:
-        return Note(TRY_FIRST.format(question=question))
-    return Note(SOLUTION.format(code=asked.solution))
+        return Note(TRY_FIRST.format(question=question)).tell()
+    return Note(SOLUTION.format(code=asked.solution)).tell()
 
 
 def my_progress() -> Note:
     """Show the lessons that there are, how many of their questions are right, and the mistakes met so far."""
-    return Note("\n".join([PROGRESS_HEAD, *map(_progress_row, sorted(solutions_folder().glob("*.ipynb")))]))
+    rows = map(_progress_row, sorted(solutions_folder().glob("*.ipynb")))
+    return Note("\n".join([PROGRESS_HEAD, *rows])).tell()
 
 
 def _progress_row(solved: Path) -> str:
     lesson = solved.stem
     records = {name: progress.record_of(lesson, name) for name in answers.read_questions(lesson)}
-    met = [f"{name} {mistake}" for name, record in records.items() for mistake in record["mistakes"]]
+    met = [name for name, record in records.items() if record["mistakes"]]
     right = sum(record["right"] for record in records.values())
     return PROGRESS_ROW.format(lesson=lesson, right=right, count=len(records), met=", ".join(met) or NONE_MET)
 
 
 def _started() -> tuple[str, int]:
     if not _session:
-        raise ValueError(NOT_STARTED)
+        raise UsageError(NOT_STARTED)
     return _session["lesson"], _session["seed"]
 
 
@@ -144,13 +133,12 @@ def _written(lesson: str, asked: answers.Question, finding: Finding, level: int 
         both = READ_BOTH.format(a=first.text, b=second.text)
         return Note("\n\n".join([finding.text, both, COMPARE.format(question=asked.name, rubric=rubric)]))
     if level not in range(1, len(asked.rubric) + 1):
-        raise ValueError(BAD_LEVEL.format(level=level))
-    top = level == len(asked.rubric)
-    progress.note_attempt(lesson, asked.name, right=top)
+        raise UsageError(BAD_LEVEL.format(level=level))
+    progress.note_attempt(lesson, asked.name, right=True)  # scored honestly is done, at any level
     lines = [
         SCORED.format(level=level, words=asked.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),
     ]
-    if not top:
+    if level < len(asked.rubric):
         lines.append(NEXT_LEVEL.format(level=level + 1, words=asked.rubric[level]))
     return Note("\n\n".join(lines))

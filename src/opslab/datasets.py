@@ -8,18 +8,21 @@ import gzip
 import json
 import sys
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from opslab import world
-from opslab.paths import course_root
+from opslab.paths import NotWrittenError, course_root, write_whole
 from opslab.world import checked, publish
+from opslab.world.strengths import Strengths
 
 # Words
 NO_ENTRY = "{path} does not describe the table {name!r}; write it anew with: python -m opslab.datasets"
 TABLES = ("table", "columns", "meaning")
+EFFECTS = ("effect", "meaning", "least", "usual", "most")
 COLUMNS = ("column", "type", "unit", "allowed", "meaning")
 HELP = "Write the course's sample data (the world of seed 0) into datasets/."
 VERIFY_HELP = "write nothing, only compare; ends with 1 if a file differs"
@@ -27,7 +30,9 @@ WRITTEN, DIFFERENT = "written", "different"
 SUMMARY = "{folder}: {changed} of {all} files {state}"
 
 
-def load(name: str, seed: int = 0, *, size: int = world.SIZE) -> pd.DataFrame:
+def load(
+    name: str, seed: int = 0, *, size: int = world.SIZE, strength: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """Return one of the course's tables as a fresh data frame that you may change.
 
     Seed 0 comes from the committed file, checked against `datasets/datapackage.json`; any other seed is a
@@ -41,16 +46,18 @@ def load(name: str, seed: int = 0, *, size: int = world.SIZE) -> pd.DataFrame:
         Which world: a whole number from 0, for example a student number.
     size
         Number of users, 4,000 to 200,000; another than the usual 20,000 is made on the spot, for seed 0 too.
+    strength
+        Planted effects that are not as usual, for example ``{"fatigue": 0}``; see `effects`.
 
     Raises
     ------
     ValueError
-        Unknown name (suggests the nearest), a seed or size that is no such number, or a file that is missing,
-        damaged or edited (names line and column, or the checksum).
+        Unknown name (suggests the nearest), a seed, size or strength outside its limits, or a file that is
+        missing, damaged or edited (names line and column, or the checksum).
     """
-    name, seed, size = world.which(name, seed, size)
-    committed = seed == 0 and size == world.SIZE
-    table = _committed(name, course_root() / "datasets") if committed else _made(name, seed, size)
+    name, seed, size, strengths = world.which(name, seed, size, strength)
+    committed = seed == 0 and size == world.SIZE and not strengths
+    table = _committed(name, course_root() / "datasets") if committed else _made(name, seed, size, strengths)
     return table.copy()
 
 
@@ -70,6 +77,12 @@ def describe(name: str | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).set_index(COLUMNS[0])
 
 
+def effects() -> pd.DataFrame:
+    """Return the planted effects whose strength an instructor may set: what each is, and its limits."""
+    rows = [(name, effect.meaning, 0, 1, effect.most) for name, effect in world.EFFECTS.items()]
+    return pd.DataFrame(rows, columns=EFFECTS).set_index(EFFECTS[0])
+
+
 def write(folder: Path) -> list[Path]:
     """Write the files of seed 0 into `folder`; return those that changed.
 
@@ -78,7 +91,7 @@ def write(folder: Path) -> list[Path]:
     """
     changed = _differences(folder)
     for path, content in changed.items():
-        publish.replace_file(path, content)
+        write_whole(path, content)
     return list(changed)
 
 
@@ -99,8 +112,8 @@ def _committed(name: str, folder: Path) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=16)
-def _made(name: str, seed: int, size: int) -> pd.DataFrame:
-    return world.table(name, seed, size)
+def _made(name: str, seed: int, size: int, strengths: Strengths) -> pd.DataFrame:
+    return world.table(name, seed, size, dict(strengths))
 
 
 def _differences(folder: Path) -> dict[Path, bytes]:
@@ -126,12 +139,16 @@ def _packed(text: bytes, path: Path) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line; return 1 if `--verify` found a difference."""
+    """Run from the command line; return 1 if `--verify` found a difference, 2 if a file cannot be written."""
     parser = argparse.ArgumentParser(prog="python -m opslab.datasets", description=HELP)
     parser.add_argument("--verify", action="store_true", help=VERIFY_HELP)
     only_compare = parser.parse_args(arguments).verify
     folder = course_root() / "datasets"
-    changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
+    try:
+        changed, state = (verify(folder), DIFFERENT) if only_compare else (write(folder), WRITTEN)
+    except NotWrittenError as error:
+        print(error, file=sys.stderr)
+        return 2
     for path in changed:
         print(f"{path.name}: {state}")
     print(SUMMARY.format(folder=folder, changed=len(changed), all=len(world.TABLES) + 2, state=state))

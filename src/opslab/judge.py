@@ -14,6 +14,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
+from opslab.messages import Message
 from opslab.sheets import Question
 
 # Words
@@ -27,11 +28,13 @@ EQUAL_WRONG = (
 )
 WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
 WANTS_FINITE = (
-    "This cannot be checked: the result is {received}. Look for a division by zero or a missing value."
+    "This cannot be checked: {what} is {received}. A division by zero, a missing value or a sum without end "
+    "gives that."
 )
+THE_RESULT = "the result"
 TOO_HIGH = "Too high{close}."
 TOO_LOW = "Too low{close}."
-CLOSE = ", but close: within 5 % of the answer. Look at rounding, and at what counts at the edges"
+CLOSE = ", but close: within 5 % of the answer. Look at where you start and stop counting, then at rounding"
 HUNDRED_HIGH = "100 times too high. Did you give a percentage where a share of 1 is asked for?"
 HUNDRED_LOW = "100 times too low. Did you give a share of 1 where a percentage is asked for?"
 SIGN = "The size is right, the sign is turned."
@@ -47,6 +50,7 @@ WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {op
 OTHER_CHOICE = "Not this one."
 WANTS_ORDER = "This cannot be checked: received {received}, expected each of {labels} once, in your order."
 ORDER_FROM = "The first {right} of {count} are in place; look at place {place}."
+ORDER_FIRST = "Place 1 is not right yet: what has to come before everything else?"
 WANTS_TEXT = "This cannot be checked: received {received}, expected a text between quotation marks."
 TOO_SHORT = "{count} words so far; write at least {least} so that there is something to compare."
 
@@ -60,12 +64,16 @@ MARKS = {
 }
 
 
+# What an answer may be multiplied by, by mistake.
+FACTORS = {100: HUNDRED_HIGH, 0.01: HUNDRED_LOW, -1: SIGN}
+
+
 class UncheckableError(ValueError):
     """What was received is not of the kind that was asked for."""
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass
+class Finding(Message):
     """What a check answers. `status` is one of MARKS; `mistake` names the wrong that was recognised."""
 
     status: str
@@ -146,19 +154,18 @@ def is_unanswered(received: object) -> bool:
         return received.strip() in ("", "...")
     if isinstance(received, Mapping):
         return any(value is ... for value in received.values())
-    return isinstance(received, list | tuple) and (not received or any(value is ... for value in received))
+    return isinstance(received, list | tuple) and any(value is ... for value in received)
 
 
 class _Number:
     @staticmethod
     def read(question: Question, value: object, expected: object, mistakes: Mapping[str, object]) -> float:
-        if isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1:
-            value = value.to_numpy().item() if hasattr(value, "to_numpy") else value.item()
-        if not isinstance(value, Real) or isinstance(value, bool):
+        value = _alone(value)
+        if not _is_number(value):
             unit = f" in {question.unit}" if question.unit else ""
             raise UncheckableError(WANTS_NUMBER.format(received=_short(value), unit=unit))
         if not math.isfinite(value):
-            raise UncheckableError(WANTS_FINITE.format(received=value))
+            raise UncheckableError(WANTS_FINITE.format(what=THE_RESULT, received=value))
         return float(value)
 
     @staticmethod
@@ -170,7 +177,7 @@ class _Number:
         question: Question, answer: float, expected: object, mistakes: Mapping[str, object]
     ) -> str:
         truth = float(expected)
-        for factor, words in ((100, HUNDRED_HIGH), (0.01, HUNDRED_LOW), (-1, SIGN)):
+        for factor, words in FACTORS.items():
             if _near(question, answer / factor, truth):
                 return words
         close = CLOSE if abs(answer - truth) <= 0.05 * abs(truth) else ""
@@ -193,12 +200,17 @@ class _Table:
                     WRONG_LENGTH.format(received=len(found), count=len(truth), labels=labels)
                 )
             found = dict(zip(truth, found.values(), strict=True))
-        missing = [label for label in truth if label not in found]
+        given = {label.lower(): cell for label, cell in found.items()}
+        missing = [label for label in truth if label.lower() not in given]
         if missing:
             raise UncheckableError(
                 MISSING_LABELS.format(labels=_listed(missing), count=len(truth), expected=labels)
             )
-        return found
+        asked = {label: given[label.lower()] for label in truth}  # whatever else was handed over does no harm
+        for label, cell in asked.items():
+            if _is_number(cell) and not math.isfinite(cell) and not _alike(question, cell, truth[label]):
+                raise UncheckableError(WANTS_FINITE.format(what=label, received=cell))
+        return asked
 
     @staticmethod
     def same(question: Question, one: dict, other: dict) -> bool:
@@ -207,16 +219,18 @@ class _Table:
     @staticmethod
     def difference(question: Question, answer: dict, expected: object, mistakes: Mapping[str, object]) -> str:
         truth = _labelled(expected)
-        off = [
-            key
-            for key in {**truth, **answer}
-            if key not in truth or not _alike(question, answer[key], truth[key])
-        ]
+        for factor, words in FACTORS.items():
+            if all(
+                _is_number(answer[key]) and _alike(question, answer[key] / factor, truth[key])
+                for key in truth
+            ):
+                return words
+        off = [key for key in truth if not _alike(question, answer[key], truth[key])]
         first, more = off[0], len(off) - 1
         return SOME_RIGHT.format(
-            right=len(truth) - sum(key in truth for key in off),
+            right=len(truth) - len(off),
             count=len(truth),
-            first=_describe(first, answer[first], truth.get(first)),
+            first=_describe(first, answer[first], truth[first]),
             more=AND_MORE.format(count=more) if more else "",
         )
 
@@ -246,7 +260,7 @@ class _Ordering:
         labels = [_choice(item) for item in expected]
         found = [_choice(item) for item in value] if isinstance(value, Sequence | np.ndarray) else []
         if sorted(found) != sorted(labels):
-            listed = ", ".join(sorted(labels))
+            listed = ", ".join(sorted(map(str, expected)))
             raise UncheckableError(WANTS_ORDER.format(received=_short(value), labels=listed))
         return found
 
@@ -260,7 +274,7 @@ class _Ordering:
     ) -> str:
         truth = [_choice(item) for item in expected]
         right = next(place for place, (a, b) in enumerate(zip(answer, truth, strict=True)) if a != b)
-        return ORDER_FROM.format(right=right, count=len(truth), place=right + 1)
+        return ORDER_FROM.format(right=right, count=len(truth), place=right + 1) if right else ORDER_FIRST
 
 
 COMPARISONS = {"number": _Number, "table": _Table, "choice": _Choice, "ordering": _Ordering}
@@ -289,10 +303,20 @@ def _near(question: Question, one: float, other: float) -> bool:
 
 
 def _alike(question: Question, one: object, other: object) -> bool:
-    numbers = isinstance(one, Real) and isinstance(other, Real)
+    numbers = _is_number(one) and _is_number(other)
     if numbers and math.isnan(one) and math.isnan(other):
         return True
     return _near(question, one, other) if numbers else _label(one) == _label(other)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _alone(value: object) -> object:
+    """Return the one value of an array or a table that holds no more."""
+    holds_one = isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1
+    return np.asarray(value).item() if holds_one else value
 
 
 def _labelled(value: object) -> dict[str, object] | None:
@@ -306,7 +330,7 @@ def _labelled(value: object) -> dict[str, object] | None:
             for row, cell in cells.items()
         }
     if isinstance(value, pd.Series | Mapping):
-        return {_label(key): cell for key, cell in value.items()}
+        return {_label(key): _alone(cell) for key, cell in value.items()}
     if isinstance(value, list | tuple | np.ndarray) and np.ndim(value) == 1:
         return {f"place {place}": cell for place, cell in enumerate(value, start=1)}
     return None
@@ -317,7 +341,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _describe(label: str, received: object, truth: object) -> str:
-    if isinstance(received, Real) and isinstance(truth, Real) and received != truth:
+    if _is_number(received) and _is_number(truth):
         return (LABEL_HIGH if received > truth else LABEL_LOW).format(label=label)
     return LABEL_OTHER.format(label=label, received=_short(received))
 

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -11,6 +13,7 @@ NO_COURSE = (
     "the course folders (lessons/ and datasets/) were not found above {package} or {here}; "
     "open the notebook from inside the cloned repository, or set OPSLAB_COURSE to its folder"
 )
+NOT_WRITTEN = "{path} cannot be written ({error}); what was there before is unchanged"
 
 
 def course_root() -> Path:
@@ -45,10 +48,35 @@ def state_folder() -> Path:
     return Path(os.environ.get("OPSLAB_HOME") or platformdirs.user_data_path("opslab", appauthor=False))
 
 
+class NotWrittenError(OSError):
+    """A file could not be written, and the one that was there before is as it was."""
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """Give a file to write that takes the place of `path` in one step, when the block ends.
+
+    Whoever is interrupted keeps the old file whole. The folder is made if need be.
+
+    Raises
+    ------
+    NotWrittenError
+        If the disk is full or the folder may not be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+            new = Path(folder, path.name)
+            yield new
+            os.replace(new, path)
+    except NotWrittenError:
+        raise
+    except OSError as error:
+        words = NOT_WRITTEN.format(path=path, error=error.strerror or error)
+        raise NotWrittenError(error.errno, words) from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a killed program or a full disk leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
-        new = Path(folder, path.name)
+    """Write a file whole or not at all: see `replaced`."""
+    with replaced(path) as new:
         new.write_bytes(content)
-        os.replace(new, path)

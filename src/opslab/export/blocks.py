@@ -37,6 +37,7 @@ NO_SCRIPT = "its HTML holds {tags}, which an export cannot run; the rest is show
 NEEDS_KERNEL = "its output lives only in a kernel or a browser script ({kinds}); its text is shown instead"
 TABLE_LABEL = "Table {number}"
 CODE_LABEL = "Code"
+RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
@@ -138,6 +139,9 @@ class _CellReader:
     def _code(self, language: str, fold: bool) -> list[Block]:
         code = f'<div class="code">{highlighted(self.cell.source, language)}</div>'
         outputs = _joined([block for output in self.cell.outputs if (block := self._output(output))])
+        if self.cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            for block in outputs:
+                block.html = f"<details><summary>{RESULT_LABEL}</summary>{block.html}</details>"
         if SHOWN in self.cell.metadata.get("tags", []) or not fold:
             return [Block("code", code, self.name), *outputs]
         folded = f'<details class="folded"><summary>{CODE_LABEL}</summary>{code}</details>'

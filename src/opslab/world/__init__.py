@@ -2,21 +2,47 @@
 
 The parts of the story, each from the ones before it:
 
-    calendar -> truth -> people -> log -> story -> the tables users, activity, orders
+    calendar, parameters -> truth -> strengths -> people -> log -> story -> lives, group -> the tables
 
-`draw` turns seeds into chance; `schema` describes a table, `publish` writes it, `checked` reads it back.
-A further table is one more module with a `TABLE`, named in `TABLES`.
+`draw` turns seeds into chance; `schema` describes a table, `publish` writes it, `checked` reads it back, and
+`large` streams worlds that no memory holds. A further table is one more module with a `Table`, named in
+`TABLES`: it has its own streams of chance and changes no other.
 """
+
+from collections.abc import Mapping
 
 import pandas as pd
 
 from opslab.frames import as_number, nearest
-from opslab.world import activity, hidden, orders, users
+from opslab.world import (
+    activity,
+    brand_messages,
+    content_items,
+    experiments,
+    hidden,
+    life_events,
+    members,
+    mentions,
+    orders,
+    recall_trial,
+    scqa_openings,
+    spend_weekly,
+    survey,
+    task_cards,
+    threads,
+    tickets,
+    top_ups,
+    touchpoints,
+    users,
+)
+from opslab.world.large import stream
 from opslab.world.schema import Column, Table
-from opslab.world.story import tell
-from opslab.world.truth import Truth, truth
+from opslab.world.story import SMALLEST, tell
+from opslab.world.strengths import EFFECTS, Strengths, settled, truth
+from opslab.world.truth import LAST_SEED, Truth
 
 __all__ = [
+    "EFFECTS",
     "LARGEST",
     "LAST_SEED",
     "SIZE",
@@ -26,22 +52,51 @@ __all__ = [
     "Table",
     "Truth",
     "hidden_facts",
+    "stream",
     "table",
     "truth",
     "which",
 ]
 
 SIZE = 20_000  # users in the course's own worlds
-SMALLEST, LARGEST = 4_000, 200_000
-LAST_SEED = 10**15 - 1
+LARGEST = 200_000
 
 # Words
 NO_TABLE = "there is no table {name!r}{nearest}; the tables are {names}"
 
-TABLES: dict[str, Table] = {part.TABLE.name: part.TABLE for part in (users, activity, orders)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        users.TABLE,
+        activity.TABLE,
+        orders.TABLE,
+        top_ups.TABLE,
+        life_events.TABLE,
+        spend_weekly.TABLE,
+        touchpoints.TABLE,
+        experiments.TABLE,
+        survey.TABLE,
+        survey.POPULATION,
+        recall_trial.TABLE,
+        tickets.TABLE,
+        content_items.TABLE,
+        mentions.TABLE,
+        mentions.SALES,
+        brand_messages.TABLE,
+        members.TABLE,
+        members.ROTA,
+        threads.TABLE,
+        threads.ANSWERS,
+        members.DUES,
+        scqa_openings.TABLE,
+        task_cards.TABLE,
+    )
+}
 
 
-def table(name: str, seed: int = 0, size: int = SIZE) -> pd.DataFrame:
+def table(
+    name: str, seed: int = 0, size: int = SIZE, strength: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """Return a table of the world `seed`, told afresh; `opslab.datasets.load` is for everyday use.
 
     Parameters
@@ -51,33 +106,41 @@ def table(name: str, seed: int = 0, size: int = SIZE) -> pd.DataFrame:
     seed
         Which parallel world: a whole number from 0.
     size
-        Number of users, 4,000 to 200,000: fewer make tests quick, among more the effects stand out.
+        Number of users, 4,000 to 200,000: fewer make tests quick, among more the effects stand out. What
+        does not come from users (tickets, content, posts, messages, openings, cards) keeps its size.
+    strength
+        Effects that are not as usual, by name (see `EFFECTS`): 0 takes one away, 2 doubles it.
 
     Raises
     ------
     ValueError
-        Unknown name (suggests the nearest), or a seed or size that is no such number.
+        Unknown name or effect (suggests the nearest), or a seed, size or strength outside its limits.
     """
-    name, seed, size = which(name, seed, size)
-    return TABLES[name].make(tell(seed, size))
+    name, seed, size, strengths = which(name, seed, size, strength)
+    return TABLES[name].make(tell(seed, size, strengths))
 
 
-def hidden_facts(seed: int = 0, size: int = SIZE) -> pd.DataFrame:
+def hidden_facts(
+    seed: int = 0, size: int = SIZE, strength: Mapping[str, float] | None = None
+) -> pd.DataFrame:
     """Return what no table shows, to score a rule by: user_id, need, daily_rate, exit_date.
 
     `daily_rate` is the user's own chance a day to open the app (a share, before weekday and notifications);
     `exit_date` is the first day on which the user is gone for good, NaT if that lies after the last day.
     """
-    _, seed, size = which("users", seed, size)
-    return hidden.make(tell(seed, size))
+    _, seed, size, strengths = which("users", seed, size, strength)
+    return hidden.make(tell(seed, size, strengths))
 
 
-def which(name: str, seed: int = 0, size: int = SIZE) -> tuple[str, int, int]:
-    """Return the three after checking that there is such a table, world and size."""
+def which(
+    name: str, seed: int = 0, size: int = SIZE, strength: Mapping[str, float] | None = None
+) -> tuple[str, int, int, Strengths]:
+    """Return the four after checking that there is such a table, world, size and strength."""
     if name not in TABLES:
         raise ValueError(NO_TABLE.format(name=name, nearest=nearest(name, TABLES), names=", ".join(TABLES)))
     return (
         name,
         as_number(seed, "seed", least=0, most=LAST_SEED, whole=True),
         as_number(size, "size", least=SMALLEST, most=LARGEST, whole=True),
+        settled(strength),
     )

@@ -11,7 +11,7 @@ def make(story: Story) -> pd.DataFrame:
     """Return one row for each user and active day, by user and date."""
     log = story.log
     return pd.DataFrame(
-        {"user_id": log.person + 1, "date": calendar.dates(log.day), "answered": log.answered}
+        {"user_id": log.person + story.first_id, "date": calendar.dates(log.day), "answered": log.answered}
     )
 
 

@@ -20,6 +20,11 @@ def dates_if_reached(days: np.ndarray) -> np.ndarray:
     return np.where(reached, dates(np.where(reached, days, 0)), np.datetime64("NaT", "us"))
 
 
+def week_starts() -> np.ndarray:
+    """Return the date of each week's Monday."""
+    return dates(7 * np.arange(WEEKS))
+
+
 def weekdays(days: np.ndarray) -> np.ndarray:
     """Return 0 for Monday to 6 for Sunday."""
     return days % 7

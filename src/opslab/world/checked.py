@@ -82,7 +82,7 @@ def _typed(text: pd.Series, field: Field, path: Path) -> pd.Series:
             place = int(wrong.argmax())
             words = {"line": place + 2, "column": field["name"], "value": text.iloc[place]}
             raise ValueError(BAD_VALUE.format(path=path, expected=expected, **words))
-    return values.astype(_DTYPE[field["type"]])
+    return values.astype(_dtype(field))
 
 
 def _faults(text: pd.Series, values: pd.Series, field: Field) -> Iterator[tuple[np.ndarray, str]]:
@@ -100,6 +100,12 @@ def _faults(text: pd.Series, values: pd.Series, field: Field) -> Iterator[tuple[
         yield (values < _limit(limits["minimum"], field)).to_numpy(), LEAST.format(limits["minimum"])
     if "maximum" in limits:
         yield (values > _limit(limits["maximum"], field)).to_numpy(), MOST.format(limits["maximum"])
+
+
+def _dtype(field: Field) -> str:
+    if field["type"] == "integer" and not field["constraints"]["required"]:
+        return "Int64"
+    return _DTYPE[field["type"]]
 
 
 def _limit(value: Any, field: Field) -> Any:
@@ -120,7 +126,7 @@ def _booleans(text: pd.Series) -> pd.Series:
 
 
 def _strings(text: pd.Series) -> pd.Series:
-    return text
+    return text.mask(text == "")
 
 
 _CONVERT = {"integer": _integers, "date": _dates, "boolean": _booleans, "string": _strings}

@@ -83,7 +83,44 @@ def beta_grid(a: float, b: float, points: int = 200) -> Values:
     return np.round(betaincinv(a, b, (np.arange(points) + 0.5) / points), 9)
 
 
+def exactly(u: Values, share: float) -> Values:
+    """Return True for exactly this share (to the next whole number), False for the rest."""
+    standing = np.argsort(np.argsort(u, kind="stable"), kind="stable")
+    return standing < np.floor(share * len(u) + 0.5)
+
+
 def spread(counts: Values) -> tuple[Values, Values]:
     """Return for counts (2, 3) the owners 0 0 1 1 1 and the places 0 1 0 1 2."""
     owner = np.repeat(np.arange(len(counts)), counts)
     return owner, np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
+
+
+def normal_grid(points: int = 200) -> Values:
+    """Return `points` equally likely values that stand for the standard normal distribution, rounded."""
+    from scipy.special import ndtri
+
+    return np.round(ndtri((np.arange(points) + 0.5) / points), 9)
+
+
+def lognormal_grid(spread: float, points: int = 200) -> Values:
+    """Return equally likely values with median 1 whose logarithm has the standard deviation `spread`."""
+    return np.round(np.exp(spread * normal_grid(points)), 9)
+
+
+def poisson(u: Values, mean: Values) -> Values:
+    """Return Poisson counts, each with its own mean (up to about 700), by adding up chances."""
+    share, power = np.frexp(np.exp(-mean))
+    chance = np.ldexp(np.round(share, 12), power)  # without a machine's last bits
+    reached, count = chance.copy(), np.zeros(len(u), dtype=np.int64)
+    short = (u >= reached) & (mean > 0)
+    while short.any():
+        count[short] += 1
+        chance[short] *= mean[short] / count[short]
+        reached[short] += chance[short]
+        short &= (u >= reached) & (count < 10 * mean + 30)
+    return count
+
+
+def rounded(values: Values, u: Values) -> Values:
+    """Return whole numbers next to `values`, up or down by chance, so that their mean is kept."""
+    return np.floor(values + u).astype(np.int64)

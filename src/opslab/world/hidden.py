@@ -12,7 +12,7 @@ def make(story: Story) -> pd.DataFrame:
     true, who = story.truth, story.people
     return pd.DataFrame(
         {
-            "user_id": np.arange(1, story.size + 1),
+            "user_id": story.user_ids,
             "need": who.need,
             "daily_rate": np.array(true.daily_rates)[who.rate],
             "exit_date": calendar.dates_if_reached(who.signup_day + who.exit_age),

@@ -31,7 +31,7 @@ class Log:
     answered: np.ndarray
 
 
-def draw_log(true: Truth, who: People, attempt: int) -> Log:
+def draw_log(true: Truth, who: People, attempt: str) -> Log:
     """Return every active day; the day of sign-up is always one."""
 
     def chance(purpose: str, count: int) -> np.ndarray:

@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from opslab.world import calendar, draw
+from opslab.world.lives import needs_on, tell_lives
+from opslab.world.parameters.lives import NEEDS
 from opslab.world.people import People
-from opslab.world.schema import Column, Table
+from opslab.world.schema import Column, Table, choice
 from opslab.world.story import Story
 from opslab.world.truth import Courses, Truth
 
 PRODUCTS = ("entry", "dues", "course")
+ENTRY, DUES, COURSE = range(3)
 LEAST_PRICE = 9  # yuan
 
 Payments = tuple[np.ndarray, np.ndarray, np.ndarray]  # person, day, amount
@@ -19,41 +22,57 @@ Payments = tuple[np.ndarray, np.ndarray, np.ndarray]  # person, day, amount
 
 def make(story: Story) -> pd.DataFrame:
     """Return one row for each payment, in order of time."""
-    true, who = story.truth, story.people
-    parts = [_entries(true, who), _dues(true, who), _courses(true, who)]
-    person, day, amount = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    product = np.repeat(np.arange(len(PRODUCTS)), [len(part[0]) for part in parts])
-    order = np.lexsort((product, person, day))
-    order = order[day[order] < calendar.DAYS]
+    person, day, amount, product = payments(story)
     return pd.DataFrame(
         {
-            "order_id": np.arange(1, len(order) + 1),
-            "user_id": person[order] + 1,
-            "date": calendar.dates(day[order]),
-            "product": pd.Series(np.array(PRODUCTS, dtype=object)[product[order]], dtype="str"),
-            "amount": amount[order],
+            "order_id": np.arange(1, len(person) + 1),
+            "user_id": person + story.first_id,
+            "date": calendar.dates(day),
+            "product": choice(PRODUCTS, product),
+            "amount": amount,
+            "topic": _topics(story, person, day).mask(product != COURSE),
         }
     )
 
 
-def _entries(true: Truth, who: People) -> Payments:
+def payments(story: Story) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return person, day, amount and product (index into `PRODUCTS`) of each payment, in order of time."""
+    parts = [_entries(story), _dues(story), _courses(story)]
+    person, day, amount = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    product = np.repeat(np.arange(len(PRODUCTS)), [len(part[0]) for part in parts])
+    order = np.lexsort((product, person, day))
+    order = order[day[order] < calendar.DAYS]
+    return person[order], day[order], amount[order], product[order]
+
+
+def _topics(story: Story, person: np.ndarray, day: np.ndarray) -> pd.Series:
+    """Return what a course bought by each person on each day is about."""
+    need = needs_on(story, tell_lives(story), person, day)
+    fits = story.chance("orders fits", len(person)) < story.truth.lives.fits
+    any_topic = draw.whole(story.chance("orders topic", len(person)), len(NEEDS))
+    return choice(NEEDS, np.where(fits, need, any_topic))
+
+
+def _entries(story: Story) -> Payments:
+    true, who = story.truth, story.people
     person = np.flatnonzero(who.dues_paid)
     day = who.signup_day[person] + who.join_age[person]
     return person, day, np.full(len(person), true.membership.entry_fee)
 
 
-def _dues(true: Truth, who: People) -> Payments:
+def _dues(story: Story) -> Payments:
+    true, who = story.truth, story.people
     person, renewal = draw.spread(who.dues_paid)
     day = who.signup_day[person] + who.join_age[person] + renewal * true.membership.days
     return person, day, np.full(len(person), true.membership.dues)
 
 
-def _courses(true: Truth, who: People) -> Payments:
+def _courses(story: Story) -> Payments:
     """Return what each buyer buys: a first course, then repeats until the buyer is lost (BG/NBD)."""
-    size = len(who.need)
+    true, who, size = story.truth, story.people, story.size
 
     def chance(purpose: str, count: int = size) -> np.ndarray:
-        return draw.uniforms(true.seed, f"courses {purpose}", count)
+        return story.chance(f"courses {purpose}", count)
 
     first = _first_course(chance, true, who)
     rate = draw.from_grid(chance("rate"), draw.gamma_grid(true.courses.r)) / true.courses.alpha
@@ -100,6 +119,13 @@ TABLE = Table(
             options=PRODUCTS,
         ),
         Column("amount", "integer", "Price paid", unit="yuan", least=1),
+        Column(
+            "topic",
+            "string",
+            "What a course is about; empty for entry and dues",
+            required=False,
+            options=NEEDS,
+        ),
     ),
     key=("order_id",),
     make=make,

@@ -54,13 +54,15 @@ class People:
         return np.minimum(self.exit_age, calendar.DAYS - self.signup_day)
 
 
-def draw_people(true: Truth, size: int, attempt: int) -> People:
-    """Return `size` people of the world `true`."""
+def draw_people(true: Truth, size: int, attempt: str, between: tuple[float, float] = (0.0, 1.0)) -> People:
+    """Return `size` people of the world `true`, of all sign-ups those between two shares (0 to 1) in time."""
 
     def chance(purpose: str) -> np.ndarray:
         return draw.uniforms(true.seed, f"people {purpose} {attempt}", size)
 
-    signup_day = np.sort(draw.pick(chance("signup"), _signup_weights(true)))
+    start, stop = between
+    moment = start + (stop - start) * chance("signup")
+    signup_day = np.sort(draw.pick(moment, signup_weights(true)))
     improved = signup_day >= calendar.IMPROVED_DAY
     mixes = [[c.mix_before for c in true.channels], [c.mix_after for c in true.channels]]
     channel = draw.pick_within(chance("channel"), mixes, improved.astype(int))
@@ -81,7 +83,8 @@ def draw_people(true: Truth, size: int, attempt: int) -> People:
     return People(signup_day, channel, pushes, rate, need, exit_age, mute_age, join_age, dues_paid)
 
 
-def _signup_weights(true: Truth) -> np.ndarray:
+def signup_weights(true: Truth) -> np.ndarray:
+    """Return how many sign-ups each day brings, on any scale."""
     weekly = np.cumprod(np.full(calendar.WEEKS, 1 + true.weekly_growth))
     weekly[calendar.IMPROVED_DAY // 7 :] *= true.paid_push
     for week, factor in true.bursts:

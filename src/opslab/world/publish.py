@@ -3,10 +3,7 @@
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,11 +21,13 @@ ABOUT = (
 )
 HOW = """\
 Load a table with `opslab.datasets.load("users")`; any other `seed` is a parallel world with its own values.
+`size` sets the number of users, `strength` how strong each planted effect is (`opslab.datasets.effects()`).
 The files are UTF-8 CSV, gzipped. Types, keys and limits are in [datapackage.json](datapackage.json), a
 [Frictionless Data Package](https://datapackage.org/), against which a table is checked whenever it is loaded.
 `python -m opslab.datasets` writes this folder anew, `python -m opslab.datasets --verify` compares it."""
 HEADINGS = "| column | type | unit | allowed | meaning |\n|---|---|---|---|---|"
 KEY, REFERS = "Key: {key}.", "`{column}` refers to `{table}`."
+FLAWS = "Known flaws, left in on purpose:"
 ROWS = "{rows:,} rows."
 LICENCE = {
     "name": "CC-BY-4.0",
@@ -55,7 +54,7 @@ def descriptor(tables: Mapping[str, Table], files: Mapping[str, bytes]) -> str:
         "title": TITLE,
         "description": ABOUT,
         "licenses": [LICENCE],
-        "resources": [_resource(table, files[name]) for name, table in tables.items()],
+        "resources": [_resource(table, tables, files[name]) for name, table in tables.items()],
     }
     return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
 
@@ -72,6 +71,8 @@ def dictionary(tables: Mapping[str, Table], rows: Mapping[str, int]) -> str:
         ]
         parts += [f"## {name}", " ".join([table.meaning, ROWS.format(rows=rows[name]), key, *refers])]
         parts += ["\n".join([HEADINGS, *lines])]
+        if table.flaws:
+            parts += [FLAWS, "\n".join(f"- {flaw}" for flaw in table.flaws)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -84,20 +85,7 @@ def allowed(column: Column) -> str:
     return "" if column.least is None else f"≥ {column.least}"
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` in place at once: whoever is interrupted leaves the old file whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _resource(table: Table, file: bytes) -> dict[str, Any]:
+def _resource(table: Table, tables: Mapping[str, Table], file: bytes) -> dict[str, Any]:
     """Return a table's entry in the data package; the checksum is that of the gzipped file."""
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in table.columns],
@@ -106,14 +94,20 @@ def _resource(table: Table, file: bytes) -> dict[str, Any]:
     }
     if table.refers:
         schema["foreignKeys"] = [
-            {"fields": [column], "reference": {"resource": other, "fields": [column]}}
+            {
+                "fields": [column],
+                "reference": {
+                    "resource": "" if other == table.name else other,
+                    "fields": list(tables[other].key),
+                },
+            }
             for column, other in table.refers.items()
         ]
     return {
         "name": table.name,
         "path": f"{table.name}.csv.gz",
         "profile": "tabular-data-resource",
-        "description": table.meaning,
+        "description": " ".join([table.meaning, *table.flaws]),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

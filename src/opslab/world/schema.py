@@ -1,9 +1,10 @@
 """How a table of the course is described: once, beside the code that makes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from opslab.world.story import Story
@@ -27,11 +28,39 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: what a row is, its columns, its key, and the tables that its columns refer to."""
+    """One table.
+
+    Attributes
+    ----------
+    name, meaning, columns, key
+        What a row is, what stands in it, and which columns no two rows share.
+    make
+        Tells the table from a story.
+    refers
+        Columns, and the tables whose key (of one column) they name.
+    flaws
+        Known faults of the data, left in on purpose, as real data have them.
+    """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     make: Callable[[Story], pd.DataFrame]
-    refers: dict[str, str] = field(default_factory=dict)  # column -> table with a column of that name
+    refers: dict[str, str] = field(default_factory=dict)
+    flaws: tuple[str, ...] = ()
+
+
+def text(values: Any) -> pd.Series:
+    """Return text as a column."""
+    return pd.Series(np.asarray(values, dtype=object), dtype="str")
+
+
+def choice(options: Sequence[str], places: np.ndarray) -> pd.Series:
+    """Return the options at these places as a column of text."""
+    return text(np.array(options, dtype=object)[places])
+
+
+def whole_or_empty(values: np.ndarray, missing: np.ndarray) -> pd.Series:
+    """Return whole numbers as a column that is empty where `missing` is true."""
+    return pd.Series(values, dtype="Int64").mask(missing)

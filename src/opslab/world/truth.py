@@ -1,7 +1,7 @@
 """What is really so at Lantern: every parameter behind the data, in the field's terms.
 
-`truth(0)` has round reference values. Each other seed is a parallel world: the same rules, its own values,
-each within a stated distance of the reference. The planted effects hold in all of them.
+Seed 0 has round reference values. Each other seed is a parallel world: the same rules, its own values, each
+within a stated distance of the reference. The planted effects hold in all of them.
 """
 
 import dataclasses
@@ -10,10 +10,14 @@ from functools import lru_cache
 from typing import Any
 
 from opslab.world.draw import uniforms
+from opslab.world.parameters import group, lives, market, trials, voices
+
+LAST_SEED = 10**15 - 1
 
 # How far a parallel world may lie from the reference: a share of the value, or (SHARES) an amount to add.
 AROUND = 0.08
 SHARES = 0.02
+PARTS = ("lives", "market", "trials", "voices", "group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class Truth:
         Share of users with an iOS telephone.
     notifications, membership, courses
         See there.
+    lives, market, trials, voices, group
+        The further parts of the story, in `opslab.world.parameters`.
     """
 
     seed: int
@@ -175,6 +181,11 @@ class Truth:
     notifications: Notifications
     membership: Membership
     courses: Courses
+    lives: lives.Lives
+    market: market.Market
+    trials: trials.Trials
+    voices: voices.Voices
+    group: group.Group
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as nested dictionaries, for tables and JSON."""
@@ -228,14 +239,19 @@ REFERENCE = Truth(
     ),
     membership=Membership(entry_fee=200, dues=10, days=30, joining=0.3, life=BetaGeometric(0.8, 4.0)),
     courses=Courses(starting=0.08, r=0.8, alpha=12.0, a=0.8, b=2.4, p=6.0, q=4.0, gamma=60.0),
+    lives=lives.REFERENCE,
+    market=market.REFERENCE,
+    trials=trials.REFERENCE,
+    voices=voices.REFERENCE,
+    group=group.REFERENCE,
 )
 
 
 @lru_cache(maxsize=64)
-def truth(seed: int = 0) -> Truth:
-    """Return the parameters of the world `seed`; 0 gives the reference values.
+def drawn(seed: int) -> Truth:
+    """Return the parameters of the world `seed` with every effect at its usual strength.
 
-    In another world chances, alpha and beta, rates and what a factor adds to 1 lie within 8 % of the
+    In another world than 0 chances, alpha and beta, rates and what a factor adds to 1 lie within 8 % of the
     reference, shares with the need and the trial's exits within 0.02. Prices, the notification arms,
     rhythms, the calendar and the channel mix stay.
     """
@@ -259,6 +275,7 @@ def truth(seed: int = 0) -> Truth:
         notifications=near.notifications(REFERENCE.notifications),
         membership=dataclasses.replace(REFERENCE.membership, life=near.each(REFERENCE.membership.life)),
         courses=near.each(REFERENCE.courses),
+        **{name: _Jitter(seed, f"truth {name}").everything(getattr(REFERENCE, name)) for name in PARTS},
     )
 
 
@@ -270,8 +287,8 @@ def _rounded(value: float) -> float:
 class _Jitter:
     """Values near a reference, drawn one after another from the stream of a seed."""
 
-    def __init__(self, seed: int) -> None:
-        self._draws = iter(uniforms(seed, "truth", 100).tolist())
+    def __init__(self, seed: int, purpose: str = "truth") -> None:
+        self._draws = iter(uniforms(seed, purpose, 200).tolist())
 
     def _between(self, low: float, high: float) -> float:
         return low + (high - low) * next(self._draws)
@@ -289,6 +306,18 @@ class _Jitter:
     def each(self, part: Any) -> Any:
         """Scale every field of a dataclass of numbers."""
         return type(part)(**{name: self.scaled(value) for name, value in dataclasses.asdict(part).items()})
+
+    def everything(self, part: Any) -> Any:
+        """Scale every field of the type `float`, in the parts of a part, too."""
+        if isinstance(part, tuple):
+            return tuple(self.everything(member) for member in part)
+        if not dataclasses.is_dataclass(part):
+            return part
+        changes = {}
+        for field in dataclasses.fields(part):
+            value = getattr(part, field.name)
+            changes[field.name] = self.scaled(value) if field.type is float else self.everything(value)
+        return dataclasses.replace(part, **changes)
 
     def kind(self, kind: Kind) -> Kind:
         # One step for both trial exits: the improvement keeps its size in every world.

@@ -3,29 +3,49 @@
 import numpy as np
 import pandas as pd
 
-from opslab.world import calendar, draw
-from opslab.world.schema import Column, Table
+from opslab.world import calendar, orders, top_ups
+from opslab.world.lives import inviters, tell_lives
+from opslab.world.parameters.lives import NEEDS
+from opslab.world.schema import Column, Table, choice, whole_or_empty
 from opslab.world.story import Story
 from opslab.world.truth import REFERENCE
 
+CHANNELS = tuple(channel.name for channel in REFERENCE.channels)
 DEVICES = ("ios", "android")
+PERSONAS = tuple(persona.name for persona in REFERENCE.lives.personas)
+TIERS = tuple(tier.name for tier in REFERENCE.lives.tiers)
 
 
 def make(story: Story) -> pd.DataFrame:
     """Return one row for each user, in order of sign-up."""
-    true, who = story.truth, story.people
-    names = np.array([channel.name for channel in true.channels], dtype=object)
-    device = (draw.uniforms(true.seed, "users device", story.size) >= true.ios).astype(int)
+    true, who, lives, inviter = story.truth, story.people, tell_lives(story), inviters(story)
     return pd.DataFrame(
         {
-            "user_id": np.arange(1, story.size + 1),
+            "user_id": story.user_ids,
             "signup_date": calendar.dates(who.signup_day),
-            "channel": pd.Series(names[who.channel], dtype="str"),
-            "device": pd.Series(np.array(DEVICES, dtype=object)[device], dtype="str"),
+            "channel": choice(CHANNELS, who.channel),
+            "device": choice(DEVICES, devices(story)),
             "pushes_per_week": np.array(true.notifications.per_week)[who.pushes],
             "muted_date": calendar.dates_if_reached(who.signup_day + who.mute_age),
+            "persona": choice(PERSONAS, lives.persona),
+            "need": choice(NEEDS, lives.need),
+            "invited_by": whole_or_empty(inviter, inviter == 0),
+            "tier": choice(TIERS, _tiers(story)),
         }
     )
+
+
+def devices(story: Story) -> np.ndarray:
+    """Return the index into `DEVICES` of each user's telephone."""
+    return (story.chance("users device") >= story.truth.ios).astype(int)
+
+
+def _tiers(story: Story) -> np.ndarray:
+    """Return the index of the tier that each user has reached by the last day."""
+    paid = np.zeros(story.size)
+    for person, _, amount, *_ in (orders.payments(story), top_ups.purchases(story)):
+        paid += np.bincount(person, weights=amount, minlength=story.size)
+    return np.searchsorted([tier.from_yuan for tier in story.truth.lives.tiers], paid, side="right") - 1
 
 
 TABLE = Table(
@@ -44,7 +64,7 @@ TABLE = Table(
             "channel",
             "string",
             "Where the user came from",
-            options=tuple(channel.name for channel in REFERENCE.channels),
+            options=CHANNELS,
         ),
         Column("device", "string", "Kind of telephone", options=DEVICES),
         Column(
@@ -62,7 +82,29 @@ TABLE = Table(
             least=str(calendar.START),
             most=str(calendar.END),
         ),
+        Column("persona", "string", "Who the user is, in their own words at sign-up", options=PERSONAS),
+        Column("need", "string", "What the user came for, as said at sign-up; it may change", options=NEEDS),
+        Column(
+            "invited_by",
+            "integer",
+            "Who invited the user (channel referral); empty if nobody",
+            required=False,
+            least=1,
+        ),
+        Column(
+            "tier",
+            "string",
+            "Rank on the last day, by all that was paid: "
+            + ", ".join(f"{tier.name} from {tier.from_yuan}" for tier in REFERENCE.lives.tiers)
+            + " yuan",
+            options=TIERS,
+        ),
     ),
     key=("user_id",),
     make=make,
+    refers={"invited_by": "users"},
+    flaws=(
+        "One in ten invited users did not give the inviter's code: `invited_by` is empty, though the channel "
+        "is referral.",
+    ),
 )

@@ -4,7 +4,7 @@ Retention asks one question in many forms: who was there in which day, week or m
 that reads a log for it. Logs may be pandas, Polars, DuckDB or whatever else Narwhals knows.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import narwhals as nw
 import numpy as np
@@ -12,9 +12,15 @@ import pandas as pd
 
 from opslab.frames import Frame, as_choice, native
 
+Period: TypeAlias = Literal["D", "W", "M"]
+
 # Words
 NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
 BEFORE_LOG = "{name} is {found:%Y-%m-%d}, before the first event ({first:%Y-%m-%d}); choose a later day"
+LOG_TOO_SHORT = (
+    "no user can be watched for {need} days: the log ends on {last:%Y-%m-%d}, {have} days after the first "
+    "user started; choose a smaller day"
+)
 
 PERIODS = ("D", "W", "M")
 # Day 1 of Python's ordinals is Monday, 1 January of the year 1.
@@ -79,6 +85,14 @@ class Visits(NamedTuple):
     def count(self, marked: np.ndarray) -> np.ndarray:
         """Count for each user the visits that are marked."""
         return np.add.reduceat(marked.astype(np.int64), self.begins)
+
+    def watched(self, start: np.ndarray, days: int) -> np.ndarray:
+        """Tell for each start (a day of this log) whether the log goes on for so many days after it."""
+        watched = start + days <= self.end
+        if not watched.any():
+            have = self.end - int(start.min())
+            raise ValueError(LOG_TOO_SHORT.format(need=days, last=self.starts[-1], have=have))
+        return watched
 
 
 def read_visits(

@@ -1,0 +1,48 @@
+"""What a student is told: shown once, at once, wherever in a cell it arises."""
+
+from IPython import get_ipython
+from IPython.display import display
+
+
+class Message:
+    """Words for a student. A subclass gives `__repr__` and `_repr_html_` or `_repr_markdown_`."""
+
+    told = False
+
+    def tell(self) -> "Message":
+        """Show the message now, so that it is not lost in the middle of a cell, and return it."""
+        if get_ipython() is not None:
+            self._ipython_display_()
+        return self
+
+    def _ipython_display_(self) -> None:
+        """Let a cell that ends with the message not show it a second time."""
+        if self.told:
+            return
+        self.told = True
+        data = {"text/plain": repr(self)}
+        if hasattr(self, "_repr_html_"):
+            data["text/html"] = self._repr_html_()
+        if hasattr(self, "_repr_markdown_"):
+            data["text/markdown"] = self._repr_markdown_()
+        display(data, raw=True)
+
+
+class Note(Message):
+    """A message in markdown."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+class UsageError(ValueError):
+    """A call that cannot be answered; a notebook shows its sentence without the way through our code."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"△ {self}"]

@@ -1,0 +1,150 @@
+"""Tie retention to what users do: active days, weekly activity, means by group, revenue by behaviour."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, native
+from opslab.retention.inputs import as_list, rising
+from opslab.retention.people import join_users
+from opslab.retention.visits import day_numbers, read_visits, small_table
+
+# Words
+EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"
+
+Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
+
+
+def active_days(
+    events: Any,
+    users: Any,
+    days: int = 28,
+    watched: int | None = None,
+    *,
+    since: str = "signup_date",
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> pd.DataFrame:
+    """Count on how many of their first `days` days users were active.
+
+    Returns the rows of `users` (as pandas) that can be watched for `watched` days (default: `days`), with the
+    column `active_days` (0 to `days`; the day in `since` is the first). Users without events count 0.
+    """
+    days = as_number(days, "days", least=1, whole=True)
+    needs = days if watched is None else as_number(watched, "watched", least=days, whole=True)
+    visits = read_visits(events, user, when, until=until)
+    people = join_users(visits, users, [], since, user)
+    chosen = visits.watched(people.start, needs - 1)
+    age = visits.step - visits.repeat(people.over(visits, people.start))
+    counts = people.pick(visits.count((age >= 0) & (age < days)))
+    return people.table.assign(active_days=counts)[chosen].reset_index(drop=True)
+
+
+def weekly_activity(
+    events: Any,
+    users: Any,
+    by: str,
+    weeks: int = 12,
+    *,
+    since: str = "signup_date",
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> pd.DataFrame:
+    """Return mean active days a user in each week since sign-up, for groups such as pushes a week.
+
+    Index `week` 1 to `weeks`; one column for each group in `by`; values days (0 to 7). All weeks rest on the
+    same users, those who can be watched for all of them: a column's sum is a user's active days in total.
+    """
+    weeks = as_number(weeks, "weeks", least=1, whole=True)
+    visits = read_visits(events, user, when, until=until)
+    people = join_users(visits, users, [by], since, user)
+    people = people.where(visits.watched(people.start, 7 * weeks - 1))
+    group, names = pd.factorize(people.table[by], sort=True)
+    week = (visits.step - visits.repeat(people.over(visits, people.start))) // 7
+    counted = (week >= 0) & (week < weeks)
+    cell = week * len(names) + visits.repeat(people.over(visits, group))
+    days = np.bincount(cell[counted], minlength=weeks * len(names)).reshape(weeks, len(names))
+    return pd.DataFrame(
+        days / np.bincount(group), pd.RangeIndex(1, weeks + 1, name="week"), pd.Index(names, name=by)
+    )
+
+
+def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
+    """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
+    kinds = {**dict.fromkeys(as_list(by), "key"), value: "number"}
+    frame = small_table(native(table, kinds).select(*kinds))
+    groups = frame.groupby(by if isinstance(by, str) else list(by), observed=True)[value]
+    result = groups.agg(users="size", mean="mean")
+    half = Z95 * groups.std() / np.sqrt(result["users"])
+    return result.assign(low=result["mean"] - half, high=result["mean"] + half)
+
+
+def revenue_by_behaviour(
+    events: Any,
+    orders: Any,
+    users: Any,
+    days: int = 28,
+    horizon: int = 180,
+    edges: Sequence[int] = (0, 1, 3, 6),
+    *,
+    since: str = "signup_date",
+    user: str = "user_id",
+    when: str = "date",
+    amount: str = "amount",
+    until: Any = None,
+) -> pd.DataFrame:
+    """Tie behaviour to money: group users by early active days, sum what they pay *afterwards*.
+
+    Behaviour comes first and revenue later (days `days` to `horizon` - 1), so that paying cannot cause the
+    behaviour. It is still no proof that more behaviour would bring more money: who has the need does both.
+
+    Parameters
+    ----------
+    events
+        The behaviour, for example ``activity[activity.answered]``.
+    orders
+        One row for each payment: user, date, `amount` in yuan (0 or more).
+    users
+        Everyone who counts, with sign-up dates in `since`; those count who can be watched for `horizon` days.
+    edges
+        Lower ends of the groups of active days in the first `days` days: (0, 1, 3) gives 0, 1–2, 3+.
+
+    Returns
+    -------
+    DataFrame
+        Index `active_days`: the groups. Columns: users; paying (share of 1); revenue (yuan); mean, low, high
+        (yuan a user, 95 % interval); share of all revenue.
+    """
+    ends = rising(edges, "edges", 0)
+    if ends[0] != 0:
+        raise ValueError(EDGES_START.format(found=list(edges)))
+    horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
+    people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
+    kinds = {user: "key", when: "date", amount: "amount"}
+    bought = small_table(native(orders, kinds, what="orders").select(*kinds))
+    start = pd.Series(day_numbers(people[since]), index=people[user])
+    age = day_numbers(bought[when]) - bought[user].map(start)
+    paid = bought[(age >= days) & (age < horizon)].groupby(user)[amount].sum()
+    group = np.searchsorted(ends, people["active_days"], side="right") - 1
+    table = pd.DataFrame(
+        {
+            "active_days": pd.Categorical.from_codes(group, _range_names(ends), ordered=True),
+            "paid": people[user].map(paid).fillna(0).astype(float),
+        }
+    )
+    result = mean_by(table, "active_days", "paid")
+    groups = table.groupby("active_days", observed=True)["paid"]
+    result.insert(1, "paying", groups.agg(lambda paid: (paid > 0).mean()))
+    result.insert(2, "revenue", groups.sum())
+    return result.assign(share=result["revenue"] / result["revenue"].sum())
+
+
+def _range_names(lows: Sequence[int]) -> list[str]:
+    """Return (0, 1, 3) as 0, 1–2, 3+."""
+    inner = [str(low) if low + 1 == stop else f"{low}–{stop - 1}" for low, stop in pairwise(lows)]
+    return [*inner, f"{lows[-1]}+"]

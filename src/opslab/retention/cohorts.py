@@ -1,0 +1,177 @@
+"""Count who comes back: the cohort table, and day-N retention in its three definitions."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_choice, as_number
+from opslab.retention.inputs import as_list
+from opslab.retention.people import join_users
+from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
+
+Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
+
+
+def cohort_table(
+    events: Any, user: str = "user_id", when: str = "date", period: Period = "W"
+) -> pd.DataFrame:
+    """Count the active users of each cohort by age.
+
+    Parameters
+    ----------
+    events
+        One row for each event; any order, repeats allowed.
+    user, when
+        Columns: who, and the date or time. Times are cut to their day, by the clock they were written with.
+    period
+        ``"D"`` days, ``"W"`` weeks from Monday, ``"M"`` calendar months.
+
+    Returns
+    -------
+    DataFrame
+        Index `cohort`: first day of the period of the user's first event (periods in which nobody started are
+        left out). Columns `age`: 0, 1, ... periods later. Values: different users, as float; 0 where the log
+        shows nobody, NaN where the age lies after the log's last period. The last period may be unfinished.
+
+    Raises
+    ------
+    ValueError
+        No rows, a missing column, dates that are no dates, gaps, an unknown period.
+    """
+    cohort, step, users, starts = cohort_sizes(events, user, when, period)
+    periods = len(starts)
+    counts = np.bincount(cohort * periods + step - cohort, users, minlength=periods * periods)
+    counts = counts.reshape(periods, periods).astype(float)
+    counts[np.add.outer(np.arange(periods), np.arange(periods)) >= periods] = np.nan
+    table = pd.DataFrame(counts, starts.rename("cohort"), pd.RangeIndex(periods, name="age"))
+    return table[counts[:, 0] > 0]
+
+
+def retention_rate(
+    events: Any,
+    day: int,
+    kind: Kind = "classic",
+    width: int = 7,
+    *,
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> float:
+    """Return the share of users (0 to 1) who came back `day` days after their first event.
+
+    Three definitions carry one name, and one log gives three answers:
+
+    - ``"classic"``: active on exactly that day;
+    - ``"rolling"`` (unbounded): active on that day or later. It sinks for recent users, who had less time;
+    - ``"bracket"``: active at least once in the `width` days from `day` on.
+
+    The denominator is the users whose day (for brackets: last day of the bracket) lies inside the log.
+
+    Parameters
+    ----------
+    day, width
+        Whole days; day 0 is the day of the first event.
+    until
+        The log's last day, where filtered events end earlier than the log did; later events are left out.
+
+    Raises
+    ------
+    ValueError
+        Bad events; a day that is negative or not whole; an unknown kind; a day beyond the log for every user.
+    """
+    table = retention_curve(events, [day], kind, width, user=user, when=when, until=until)
+    return float(table["rate"].iloc[0])
+
+
+def retention_curve(
+    events: Any,
+    days: Iterable[int] = range(29),
+    kind: Kind = "classic",
+    width: int = 7,
+    *,
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> pd.DataFrame:
+    """Return day-N retention for several days: index `day`; columns users, returned, rate (share of 1).
+
+    Each day has its own denominator (`users`), as in `retention_rate`, which tells the definitions.
+    """
+    wanted = [_Day.checked(day, kind, width) for day in days]
+    visits = read_visits(events, user, when, until=until)
+    rows = []
+    for day in wanted:
+        watched = visits.watched(visits.first, day.needs)
+        rows.append((day.day, watched.sum(), (watched & _returned(visits, visits.first, day)).sum()))
+    table = pd.DataFrame(rows, columns=["day", "users", "returned"]).set_index("day")
+    return table.assign(rate=table["returned"] / table["users"])
+
+
+def retention_by(
+    events: Any,
+    users: Any,
+    by: str | Sequence[str],
+    day: int,
+    kind: Kind = "classic",
+    width: int = 7,
+    *,
+    since: str | None = None,
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> pd.DataFrame:
+    """Return day-N retention for groups of users, for example by channel and half-year of sign-up.
+
+    A blended rate is the mean of the groups' rates weighted by `users`: it can fall while each group's rate
+    rises (Simpson's paradox), when the weights move to weak groups.
+
+    Parameters
+    ----------
+    users
+        One row for each user, with the columns `by`. Only these users count.
+    by
+        One column of users, or several.
+    since
+        Date column of users from which the days count, such as ``"signup_date"``; users without any event
+        then count as not returned. By default days count from the first event, and users without events are
+        left out.
+    day, kind, width, until
+        As in `retention_rate`.
+
+    Returns
+    -------
+    DataFrame
+        Index: the groups. Columns: users (whose day lies inside the log), returned, rate (share of 1).
+    """
+    asked = _Day.checked(day, kind, width)
+    visits = read_visits(events, user, when, until=until)
+    people = join_users(visits, users, as_list(by), since, user)
+    watched = visits.watched(people.start, asked.needs)
+    back = people.pick(_returned(visits, people.over(visits, people.start), asked))
+    table = people.table.assign(users=1, returned=back.astype(int))[watched]
+    table = table.groupby(by if isinstance(by, str) else list(by), observed=True)[["users", "returned"]].sum()
+    return table.assign(rate=table["returned"] / table["users"])
+
+
+class _Day(NamedTuple):
+    """A day-N definition: returned means active on day `day` or later, before day `stop`."""
+
+    day: int
+    stop: float
+    needs: int  # the last day that must lie inside the log
+
+    @classmethod
+    def checked(cls, day: Any, kind: Any, width: Any) -> "_Day":
+        day = as_number(day, "day", least=0, whole=True)
+        width = as_number(width, "width", least=1, whole=True)
+        if as_choice(kind, "kind", ("classic", "rolling", "bracket")) == "bracket":
+            return cls(day, day + width, day + width - 1)
+        return cls(day, day + 1 if kind == "classic" else math.inf, day)
+
+
+def _returned(visits: Visits, start: np.ndarray, asked: _Day) -> np.ndarray:
+    age = visits.step - visits.repeat(start)
+    return visits.any((age >= asked.day) & (age < asked.stop))

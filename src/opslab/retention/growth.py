@@ -1,0 +1,62 @@
+"""Account for growth: where each period's active users came from, and where steady arrivals lead."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number
+from opslab.retention.visits import Period, read_visits
+
+
+def growth_accounting(
+    events: Any, period: Period = "M", *, user: str = "user_id", when: str = "date"
+) -> pd.DataFrame:
+    """Split each period's active users by where they came from (J. Hsu 2015).
+
+    Returns
+    -------
+    DataFrame
+        Index `period`: its first day; all periods from the log's first to its last, which may be unfinished.
+        Columns in users: active = new (never seen before) + retained (seen in the period before) +
+        resurrected (seen earlier, but not in the period before); churned (seen in the period before, not in
+        this one). Then quick_ratio = (new + resurrected) / churned, infinite if nobody churned; retention =
+        retained / active of the period before. Both are NaN in the first period.
+    """
+    visits = read_visits(events, user, when, period)
+    gap = visits.gaps()
+
+    def count(marked: np.ndarray) -> np.ndarray:
+        return np.bincount(visits.step[marked], minlength=len(visits.starts))
+
+    active, new = count(gap >= 0), count(gap == 0)
+    retained, resurrected = count(gap == 1), count(gap > 1)
+    before = np.append(0, active[:-1])
+    churned = before - retained
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quick, retention = (new + resurrected) / churned, retained / before
+    quick[0] = np.nan
+    return pd.DataFrame(
+        {
+            "active": active,
+            "new": new,
+            "retained": retained,
+            "resurrected": resurrected,
+            "churned": churned,
+            "quick_ratio": quick,
+            "retention": retention,
+        },
+        index=visits.starts.rename("period"),
+    )
+
+
+def active_users(new_per_week: float, weekly_retention: float, weeks: int) -> float:
+    """Return the users active after some `weeks` of steady arrivals and one constant weekly retention.
+
+    Each week's new users stay with the chance `weekly_retention` (share of 1) from week to week, so the sum
+    is a geometric series that levels off at new_per_week / (1 - weekly_retention).
+    """
+    arrivals = as_number(new_per_week, "new_per_week", least=0)
+    stay = as_number(weekly_retention, "weekly_retention", least=0, most=1)
+    count = as_number(weeks, "weeks", least=0, whole=True)
+    return arrivals * count if stay == 1 else arrivals * (1 - stay**count) / (1 - stay)

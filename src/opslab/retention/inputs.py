@@ -1,0 +1,45 @@
+"""Checks of arguments that several rooms of this package share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, as_numbers
+
+# Words
+NO_COLUMN_NAMED = "{name} is a table without the column {column!r}; expected the result of {maker}"
+NOT_RISING = "{name} is {found}; expected rising whole numbers"
+WHOLE_NUMBERS = "{name} holds {found:g}; expected whole numbers from {least} up"
+
+
+def whole_numbers(values: Any, name: str, least: int) -> np.ndarray:
+    """Return whole numbers as an array; one number alone gives an array without a dimension."""
+    if np.ndim(values) == 0:
+        return np.asarray(as_number(values, name, least=least, whole=True))
+    array = as_numbers(values, name, least=least)
+    broken = array != np.rint(array)
+    if broken.any():
+        raise ValueError(WHOLE_NUMBERS.format(name=name, found=array[broken][0], least=least))
+    return array.astype(np.int64)
+
+
+def rising(values: Sequence[int], name: str, least: int) -> list[int]:
+    """Return whole numbers, each above the one before."""
+    numbers = whole_numbers(list(values), name, least)
+    if (np.diff(numbers) <= 0).any():
+        raise ValueError(NOT_RISING.format(name=name, found=list(values)))
+    return numbers.tolist()
+
+
+def require_table(table: Any, name: str, columns: Sequence[Any], maker: str) -> None:
+    """Refuse what lacks one of the columns; `maker` names the function whose result is expected."""
+    for column in columns:
+        if not isinstance(table, pd.DataFrame) or column not in table.columns:
+            raise ValueError(NO_COLUMN_NAMED.format(name=name, column=column, maker=maker))
+
+
+def as_list(by: str | Sequence[str]) -> list[str]:
+    """Return one column name or several as a list."""
+    return [by] if isinstance(by, str) else list(by)

@@ -1,0 +1,155 @@
+"""Tell where each user stands, who moved, and how well quiet days warn of a loss."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number
+from opslab.retention.inputs import rising, whole_numbers
+from opslab.retention.visits import BEFORE_LOG, as_date, as_day, read_visits
+
+# Words
+AFTER_LOG = (
+    "as_of is {found:%Y-%m-%d}, but the events end on {last:%Y-%m-%d}: what happens in the {horizon} days "
+    "after it is not known; choose {latest:%Y-%m-%d} or earlier"
+)
+NOBODY_WATCHED = (
+    "nobody was seen in the {watch} days before {as_of:%Y-%m-%d}; choose another day or a longer watch"
+)
+NOT_THREE = "limits has {found} values; expected three numbers of days, such as (7, 28, 84)"
+NOT_LATER = "end ({end}) must lie after start ({start})"
+STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
+
+
+def stages(
+    events: Any,
+    as_of: Any,
+    limits: Sequence[int] = (7, 28, 84),
+    *,
+    user: str = "user_id",
+    when: str = "date",
+) -> pd.DataFrame:
+    """Tell at which stage each user stands on the day `as_of`, from what the log shows up to that day.
+
+    With `limits` (a, b, c) in days and quiet days counted from the last event to `as_of`: *new* first seen
+    less than a days ago; *returned* quiet for less than a days, after a silence of at least b that ended
+    less than a days ago; *active* quiet for less than a; *at risk* less than b; *dormant* less than c;
+    *lost* c or more.
+
+    Returns
+    -------
+    DataFrame
+        One row for each user seen by then: the user's column; first, last (dates); quiet_days; active_days
+        (in the b days up to `as_of`); stage (ordered categorical).
+    """
+    soon, later, never = _three(limits)
+    visits = read_visits(events, user, when, until=as_date(as_day(as_of, "as_of")), name="as_of")
+    today, started = visits.end, visits.first
+    quiet = today - visits.last
+    back = visits.any((visits.gaps() >= later) & (visits.step > today - soon))
+    place = np.select(
+        [today - started < soon, back, quiet < soon, quiet < later, quiet < never], range(5), len(STAGES) - 1
+    )
+    return pd.DataFrame(
+        {
+            user: visits.ids,
+            "first": visits.starts[started],
+            "last": visits.starts[visits.last],
+            "quiet_days": quiet,
+            "active_days": visits.count(visits.step > today - later),
+            "stage": pd.Categorical.from_codes(place, STAGES, ordered=True),
+        }
+    )
+
+
+def stage_moves(
+    events: Any,
+    start: Any,
+    end: Any,
+    limits: Sequence[int] = (7, 28, 84),
+    *,
+    user: str = "user_id",
+    when: str = "date",
+) -> pd.DataFrame:
+    """Count users by stage on the day `start` (rows) and the later day `end` (columns).
+
+    Users first seen after `start` are left out. Divide by the row sums for shares.
+    """
+    before = stages(events, start, limits, user=user, when=when)
+    after = stages(events, end, limits, user=user, when=when)
+    both = before[[user, "stage"]].merge(after[[user, "stage"]], on=user, suffixes=("_start", "_end"))
+    if as_day(end, "end") <= as_day(start, "start"):
+        raise ValueError(NOT_LATER.format(start=start, end=end))
+    moves = both.groupby(["stage_start", "stage_end"], observed=False).size().unstack()
+    return moves.rename_axis(index="stage at start", columns="stage at end")
+
+
+def early_warning(
+    events: Any,
+    as_of: Any,
+    quiet_days: int | Iterable[int],
+    horizon: int = 28,
+    watch: int = 28,
+    *,
+    user: str = "user_id",
+    when: str = "date",
+) -> pd.DataFrame:
+    """Score the rule "warn about whoever has been quiet for so many days" against what happened next.
+
+    Watched are users seen in the `watch` days up to `as_of`: nobody needs a warning about users long gone,
+    and counting them would flatter the rule. A watched user is lost if the `horizon` days after `as_of`
+    show no event.
+
+    Parameters
+    ----------
+    as_of
+        The day of the warning; the log must go on for `horizon` days.
+    quiet_days
+        One limit or several (whole, 0 or more): days from the last event to `as_of`.
+
+    Returns
+    -------
+    DataFrame
+        Index `quiet_days`. Columns: watched, flagged, lost, hits (flagged and lost), in users; precision =
+        hits / flagged (NaN if nobody is flagged), recall = hits / lost (NaN if nobody is lost). The share
+        lost of those watched is the precision of a rule that flags everyone.
+    """
+    rules = whole_numbers(
+        np.atleast_1d(np.asarray(quiet_days if np.ndim(quiet_days) == 0 else list(quiet_days))),
+        "quiet_days",
+        0,
+    )
+    horizon = as_number(horizon, "horizon", least=1, whole=True)
+    watch = as_number(watch, "watch", least=1, whole=True)
+    visits = read_visits(events, user, when)
+    today = as_day(as_of, "as_of") - visits.origin
+    day, first, last = as_date(today + visits.origin), visits.starts[0], visits.starts[-1]
+    if today < 0:
+        raise ValueError(BEFORE_LOG.format(name="as_of", found=day, first=first))
+    if today + horizon > visits.end:
+        latest = last - pd.Timedelta(days=horizon)
+        raise ValueError(AFTER_LOG.format(found=day, last=last, horizon=horizon, latest=latest))
+    past = np.maximum.reduceat(np.where(visits.step <= today, visits.step, -watch), visits.begins)
+    quiet = today - past
+    watched = quiet < watch
+    if not watched.any():
+        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=day))
+    lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
+    rows = [
+        (rule, watched.sum(), flagged.sum(), lost.sum(), (flagged & lost).sum())
+        for rule in rules
+        for flagged in [watched & (quiet >= rule)]
+    ]
+    table = pd.DataFrame(rows, columns=["quiet_days", "watched", "flagged", "lost", "hits"]).set_index(
+        "quiet_days"
+    )
+    return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
+
+
+def _three(limits: Sequence[int]) -> list[int]:
+    days = rising(limits, "limits", 1)
+    if len(days) != 3:
+        raise ValueError(NOT_THREE.format(found=len(days)))
+    return days

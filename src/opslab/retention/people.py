@@ -1,0 +1,55 @@
+"""Users beside the log: who counts, when each starts, and where the log has them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import native, require_unique
+from opslab.retention.visits import Visits, day_numbers, small_table
+
+# Words
+NO_SUCH_USERS = "none of the {count} users in users is in events; do both tables use the same {user!r}?"
+
+NEVER = 2**40  # a day that no log reaches
+
+
+class People(NamedTuple):
+    """Users who count: their rows, the day each starts (0: the log's first), the place in the log or -1."""
+
+    table: pd.DataFrame
+    start: np.ndarray
+    place: np.ndarray
+
+    def where(self, chosen: np.ndarray) -> "People":
+        """Keep the people who are chosen."""
+        return People(self.table[chosen], self.start[chosen], self.place[chosen])
+
+    def over(self, visits: Visits, values: np.ndarray) -> np.ndarray:
+        """Put people's values in the order of the log's users; those who do not count get `NEVER`."""
+        result = np.full(len(visits.ids), NEVER)
+        there = self.place >= 0
+        result[self.place[there]] = values[there]
+        return result
+
+    def pick(self, values: np.ndarray) -> np.ndarray:
+        """Put values of the log's users in the order of the people; zero (False) for those without events."""
+        return np.where(self.place >= 0, values[self.place], values.dtype.type(0))
+
+
+def join_users(visits: Visits, users: Any, by: list[str], since: str | None, user: str) -> People:
+    """Return the rows of `users`, checked for the columns `by`, with each one's start and place in the log.
+
+    Days count from the date column `since`; without it from the first event, and users without events are
+    left out.
+    """
+    dates = {since: "date"} if since else {}
+    checked = native(users, {user: "key", **dict.fromkeys(by, "key"), **dates}, what="users")
+    require_unique(checked, [user], what="users")
+    table = small_table(checked)
+    place = visits.ids.get_indexer(pd.Index(table[user]))
+    if (place < 0).all():
+        raise ValueError(NO_SUCH_USERS.format(count=len(table), user=user))
+    if since:
+        return People(table, day_numbers(table[since]) - visits.origin, place)
+    return People(table, visits.first[place], place).where(place >= 0)

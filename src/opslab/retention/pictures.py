@@ -1,0 +1,210 @@
+"""Draw retention: one pure function from a table of this package to a Plotly figure for each."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from opslab import charts
+from opslab.frames import as_choice, as_number, as_numbers
+from opslab.retention.growth import active_users
+from opslab.retention.inputs import require_table
+from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
+from opslab.retention.visits import PERIODS, Period
+
+# Words
+NO_TABLES = "no tables to draw: expected the result of {maker}, or a dictionary of names to such tables"
+AGE, DAY = "age ({unit} since the first event)", "days since the start"
+WEEKS = "weeks since the start"
+ACTIVE_AFTER = "After {week} weeks: {users:,} active users"
+UNITS = {"D": "days", "W": "weeks", "M": "months"}
+COHORT = "started in the {unit} of"
+UNIT_OF = {"D": "day", "W": "week", "M": "month"}
+SHARE_BACK = "share of the cohort active"
+SHARE_RETURNED = "share of users who came back"
+SHARE_STILL_THERE = "share still there"
+RENEWALS = "renewals since joining"
+PEOPLE = "users"
+FORETOLD = "Foretold after {age} renewals: sBG {model:.1%}, constant churn {constant:.1%}"
+DATA_USED, DATA_LATER, MODEL, CONSTANT = (
+    "used for the fit",
+    "what happened later",
+    "sBG model",
+    "constant churn",
+)
+NEW, RESURRECTED, RETAINED, CHURNED = "new", "resurrected", "retained", "churned"
+PRECISION, RECALL = "precision: of the users warned about, lost", "recall: of the users lost, warned about"
+QUIET = "warn after so many quiet days"
+SHARE = "share"
+CHURN_CHANCE = "chance to leave in a period"
+DENSITY = "density of members"
+STILL_HERE = "after {count} renewals"
+AT_START = "at the start"
+
+ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves can be compared
+
+
+def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") -> go.Figure:
+    """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0."""
+    as_choice(period, "period", PERIODS)
+    require_table(table, "table", [0], "cohort_table")
+    rates = table.div(table[0], axis=0)
+    later = rates.drop(columns=0).to_numpy()
+    return charts.heatmap(
+        rates,
+        title,
+        AGE.format(unit=UNITS[period]),
+        COHORT.format(unit=UNIT_OF[period]),
+        share=True,
+        unit=SHARE_BACK,
+        # Age 0 is 100 % by definition; the colours are for what can differ.
+        top=float(np.nanmax(later)) if np.isfinite(later).any() else 1.0,
+    )
+
+
+def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "") -> go.Figure:
+    """Draw one or several `retention_curve` tables (name to table), share over days."""
+    named = _named(curves, ["rate"], "retention_curve")
+    return charts.lines(
+        pd.DataFrame({name: curve["rate"] for name, curve in named.items()}),
+        title,
+        DAY,
+        SHARE_RETURNED,
+        share=True,
+    )
+
+
+def survival_chart(
+    curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "", *, unit: str = "days"
+) -> go.Figure:
+    """Draw one or several `kaplan_meier` tables (name to table) as steps with their 95 % bands."""
+    named = _named(curves, ["survival", "low", "high"], "kaplan_meier")
+    drawing = charts.figure(title, unit, SHARE_STILL_THERE, legend=len(named) > 1)
+    for place, (name, curve) in enumerate(named.items()):
+        style = charts.series_style(place)
+        steps = {"shape": "hv"}
+        drawing.add_scatter(
+            x=curve.index,
+            y=curve["low"],
+            mode="lines",
+            line={"width": 0, **steps},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        drawing.add_scatter(
+            x=curve.index,
+            y=curve["high"],
+            mode="lines",
+            line={"width": 0, **steps},
+            fill="tonexty",
+            fillcolor=charts.pale(style["line"]["color"]),
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        drawing.add_scatter(
+            x=curve.index, y=curve["survival"], name=str(name), mode="lines", line={**style["line"], **steps}
+        )
+    drawing.update_yaxes(range=[0, 1.02])
+    return charts.shares(drawing)
+
+
+def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str = "") -> go.Figure:
+    """Fit an sBG on the first `fitted` renewals, project it to `horizon`, and draw it beside what happened.
+
+    The line of constant churn, fitted on the same renewals, shows what ignoring differences would foretell.
+    """
+    left = as_numbers(survivors, "survivors", least=0)
+    fitted = as_number(fitted, "fitted", least=2, most=len(left) - 1, whole=True)
+    horizon = as_number(horizon, "horizon", least=fitted, whole=True)
+    model = fit_sbg(left[: fitted + 1])
+    share, ages = left / left[0], np.arange(len(left))
+    future = np.arange(horizon + 1)
+    churn = (left[0] - left[fitted]) / left[:fitted].sum()
+    foretold = FORETOLD.format(age=horizon, model=model.survival(horizon), constant=(1 - churn) ** horizon)
+    drawing = charts.figure(title or foretold, RENEWALS, SHARE_STILL_THERE, legend=True)
+    drawing.add_scatter(
+        x=future, y=model.survival(future), name=MODEL, mode="lines", **charts.series_style(0)
+    )
+    drawing.add_scatter(
+        x=future, y=(1 - churn) ** future, name=CONSTANT, mode="lines", **charts.series_style(1)
+    )
+    for name, chosen, symbol in (
+        (DATA_USED, ages <= fitted, "circle"),
+        (DATA_LATER, (ages > fitted) & (ages <= horizon), "circle-open"),
+    ):
+        drawing.add_scatter(
+            x=ages[chosen],
+            y=share[chosen],
+            name=name,
+            mode="markers",
+            marker={"color": charts.BLACK, "symbol": symbol, "size": 9, "line": {"width": 2}},
+        )
+    drawing.update_yaxes(range=[0, 1.02])
+    drawing.update_xaxes(range=[-0.2, horizon + 0.2])
+    return charts.shares(drawing)
+
+
+def active_users_chart(weekly_retention: float, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
+    """Draw `active_users` week by week, with the last level in the title."""
+    weeks = as_number(weeks, "weeks", least=1, whole=True)
+    curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})
+    title = ACTIVE_AFTER.format(week=weeks, users=round(curve[weeks]))
+    drawing = charts.lines(curve, title, WEEKS, PEOPLE, markers=False)
+    return drawing.update_yaxes(range=[0, ACTIVE_MOST * new_per_week])
+
+
+def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "") -> go.Figure:
+    """Draw how chances to leave are spread at the start, and among those left after some `renewals`."""
+    model = ShiftedBetaGeometric(alpha, beta)
+    made = as_number(renewals, "renewals", least=0, whole=True)
+    chance = np.linspace(0.005, 0.995, 199)
+    table = pd.DataFrame(
+        {
+            AT_START: _beta_density(chance, model.alpha, model.beta),
+            STILL_HERE.format(count=made): _beta_density(chance, model.alpha, model.beta + made),
+        },
+        index=chance,
+    )
+    drawing = charts.lines(table, title, CHURN_CHANCE, DENSITY, markers=False)
+    return charts.shares(drawing, "x")
+
+
+def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
+    """Draw a `growth_accounting` table: where active users came from above zero, who was lost below."""
+    require_table(table, "table", ["new", "resurrected", "retained", "churned"], "growth_accounting")
+    parts = pd.DataFrame(
+        {
+            RETAINED: table["retained"],
+            NEW: table["new"],
+            RESURRECTED: table["resurrected"],
+            CHURNED: -table["churned"],
+        }
+    )
+    return charts.bars(parts, title, "", PEOPLE, stacked=True)
+
+
+def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
+    """Draw precision and recall of an `early_warning` table over quiet days."""
+    require_table(table, "table", ["precision", "recall"], "early_warning")
+    parts = pd.DataFrame({PRECISION: table["precision"], RECALL: table["recall"]})
+    drawing = charts.lines(parts, title, QUIET, SHARE, share=True)
+    return drawing.update_yaxes(range=[0, 1.02])
+
+
+def _beta_density(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
+    scale = math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta)
+    return np.exp(scale + (alpha - 1) * np.log(x) + (beta - 1) * np.log1p(-x))
+
+
+def _named(
+    curves: pd.DataFrame | Mapping[str, pd.DataFrame], columns: list[str], maker: str
+) -> dict[str, pd.DataFrame]:
+    named = {"": curves} if isinstance(curves, pd.DataFrame) else curves
+    if not isinstance(named, Mapping) or not named:
+        raise ValueError(NO_TABLES.format(maker=maker))
+    for name, curve in named.items():
+        require_table(curve, repr(name), columns, maker)
+    return dict(named)

@@ -1,0 +1,201 @@
+"""Project renewals under a contract: survivors from payments of dues, and the shifted beta geometric."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, as_numbers, native
+from opslab.retention.inputs import whole_numbers
+from opslab.retention.visits import as_date, day_numbers, read_visits, small_table
+
+# Words
+RISING = "survivors rise from {before:g} to {after:g} at place {place}; give how many are left each time"
+TOO_FEW = "survivors has {found} values; two parameters need at least 3 (the start and two renewals)"
+NOBODY_LEFT = "survivors stay at {start:g}: nobody left, so no churn can be estimated"
+NO_START = "survivors starts at 0; the first value is the number (or 100 per cent) that started"
+NO_PRODUCT = "orders has no rows with {column} = {value!r}; it has {values}"
+
+MONTH_DAYS = 30  # Lantern's billing month
+
+
+@dataclass(frozen=True)
+class ShiftedBetaGeometric:
+    """Survival of contracts whose holders differ: shifted beta geometric (Fader and Hardie 2007).
+
+    Each holder has an own chance to leave at each renewal, which never changes; over all holders it follows
+    a beta distribution. Retention rises with age because those likely to leave do so first, not because
+    anyone changes.
+
+    Attributes
+    ----------
+    alpha, beta
+        Parameters of the beta distribution, above 0. Its mean alpha / (alpha + beta) is the first period's
+        churn.
+    loglik
+        Log-likelihood in the unit of the survivors given to `fit_sbg` (NaN if the model was not fitted).
+    """
+
+    alpha: float
+    beta: float
+    loglik: float = math.nan
+
+    def __post_init__(self) -> None:
+        """Refuse parameters that are not above 0."""
+        for name in ("alpha", "beta"):
+            as_number(getattr(self, name), name, least=np.nextafter(0, 1))
+
+    def survival(self, t: Any) -> Any:
+        """Return the share (of 1) still there after `t` renewals, one whole number or several; 1 at t = 0."""
+        from scipy.special import betaln
+
+        times = whole_numbers(t, "t", 0)
+        return _like(t, np.exp(betaln(self.alpha, self.beta + times) - betaln(self.alpha, self.beta)))
+
+    def retention(self, t: Any) -> Any:
+        """Return the share of those there after renewal t - 1 who make renewal `t` (1, 2, ...)."""
+        return _like(t, self._rates(whole_numbers(t, "t", 1)))
+
+    def derl(self, renewals: Any, discount: float) -> Any:
+        """Return discounted expected residual lifetime, in periods, of one about to decide on a renewal.
+
+        The expected number of renewals to come of someone who has made `renewals` so far (0, 1, ...), the
+        next one counted in full and each later one discounted by 1 / (1 + `discount`) a period more; times
+        the net cash of a renewal it is residual value. Infinite at discount 0 if alpha is at most 1. Fader
+        and Hardie (2010).
+        """
+        rate = as_number(discount, "discount", least=0)
+        made = whole_numbers(renewals, "renewals", 0)
+        if rate == 0:
+            left = (self.beta + made) / (self.alpha - 1) if self.alpha > 1 else np.full(made.shape, math.inf)
+            return _like(renewals, left)
+        series = _hypergeometric(self.beta + made + 1, self.alpha + self.beta + made + 1, 1 / (1 + rate))
+        return _like(renewals, self._rates(made + 1) * series)
+
+    def _rates(self, t: np.ndarray) -> np.ndarray:
+        return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
+
+
+def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
+    """Fit a shifted beta geometric by maximum likelihood (Fader and Hardie 2007, appendix B).
+
+    Parameters
+    ----------
+    survivors
+        How many (or per cent, or shares) are still there at the start and after 1, 2, ... renewals; all
+        from one cohort, at least three values, none above the one before. Estimates do not depend on the
+        unit; `loglik` does.
+
+    Notes
+    -----
+    Where churn does not fall with age the data know no difference between holders: alpha and beta then grow
+    to the search's limit (about 22,000) and survival is that of one constant churn.
+    """
+    left = as_numbers(survivors, "survivors", least=0)
+    _require_survivors(left)
+    from scipy.optimize import minimize
+
+    scale = left[0]
+    before, after = left[:-1] / scale, left[1:] / scale
+    lost, age = before - after, np.arange(len(after))
+
+    # Renewal rates (beta + age) / (alpha + beta + age) turn the likelihood into one binomial for each age.
+    # Searched over the log-odds of the mean and log(alpha + beta): near constant churn is a straight ridge.
+    def parameters(at: np.ndarray) -> tuple[float, float, float]:
+        mean, total = 1 / (1 + np.exp(-at[0])), np.exp(at[1])
+        return mean * total, (1 - mean) * total, mean
+
+    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
+        alpha, beta, mean = parameters(at)
+        stay, everyone = beta + age, alpha + beta + age
+        value = lost.sum() * np.log(alpha) + after @ np.log(stay) - before @ np.log(everyone)
+        pull = (before / everyone).sum()
+        by_alpha, by_beta = lost.sum() / alpha - pull, (after / stay).sum() - pull
+        slope = [(by_alpha - by_beta) * alpha * (1 - mean), by_alpha * alpha + by_beta * beta]
+        return -value, -np.array(slope)
+
+    tight = {"ftol": 1e-15, "gtol": 1e-10}
+    best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-10, 10)] * 2, options=tight)
+    alpha, beta, _ = parameters(best.x)
+    return ShiftedBetaGeometric(float(alpha), float(beta), float(-best.fun * scale))
+
+
+def renewal_survivors(
+    orders: Any,
+    months: int = 12,
+    *,
+    value: str = "dues",
+    column: str = "product",
+    month_days: float = MONTH_DAYS,
+    user: str = "user_id",
+    when: str = "date",
+    until: Any = None,
+) -> pd.Series:
+    """Count members by renewals made, from payments of dues: a table of survivors for `fit_sbg`.
+
+    Only members whose first payment lies so early that all `months` renewals would be in the log count, so
+    each one can be watched to the end. A member with a gap is counted as there until the last payment.
+
+    Parameters
+    ----------
+    orders
+        One row for each payment; those with `value` in `column` are dues.
+    months
+        Renewals to follow (whole, 1 or more); the first payment is renewal 0.
+    month_days
+        Days from one payment to the next (30 at Lantern; 30.44 for calendar months).
+    until
+        Last day of the log; by default the last day in orders.
+
+    Returns
+    -------
+    Series
+        Index `renewals` 0 to `months`; values members still paying.
+    """
+    months = as_number(months, "months", least=1, whole=True)
+    length = as_number(month_days, "month_days", least=1)
+    table = native(orders, {user: "key", when: "date", column: "key"}, what="orders")
+    bought = small_table(table.select(user, when, column))
+    dues = bought[bought[column] == value]
+    if dues.empty:
+        known = ", ".join(map(repr, sorted(bought[column].unique())))
+        raise ValueError(NO_PRODUCT.format(column=column, value=value, values=known))
+    last_day = as_date(day_numbers(bought[when]).max()) if until is None else until
+    visits = read_visits(dues, user, when, until=last_day)
+    watched = visits.watched(visits.first, math.ceil(months * length))
+    made = np.rint((visits.last - visits.first)[watched] / length).astype(int)
+    left = np.bincount(np.minimum(made, months), minlength=months + 1)[::-1].cumsum()[::-1]
+    return pd.Series(left, index=pd.RangeIndex(months + 1, name="renewals"), name="members")
+
+
+def _hypergeometric(b: np.ndarray, c: np.ndarray, z: float) -> np.ndarray:
+    """Return Gauss's 2F1(1, b; c; z), 0 < z < 1, by his continued fraction (scipy's is NaN for large b)."""
+    terms = min(20 / math.sqrt(1 - z) + 20, 200_000)  # enough for 12 digits at discounts from 1e-8 up
+    value = np.ones(np.shape(b))
+    for term in range(int(terms), 0, -1):
+        k = term // 2
+        if term % 2:
+            step = (b + k) * (c - 1 + k) / ((c + 2 * k - 1) * (c + 2 * k))
+        else:
+            step = k * (c - b + k - 1) / ((c + 2 * k - 2) * (c + 2 * k - 1))
+        value = 1 - step * z / value
+    return 1 / value
+
+
+def _require_survivors(left: np.ndarray) -> None:
+    if len(left) < 3:
+        raise ValueError(TOO_FEW.format(found=len(left)))
+    if left[0] == 0:
+        raise ValueError(NO_START)
+    rises = np.flatnonzero(np.diff(left) > 0)
+    if len(rises):
+        place = int(rises[0]) + 1
+        raise ValueError(RISING.format(before=left[place - 1], after=left[place], place=place))
+    if left[-1] == left[0]:
+        raise ValueError(NOBODY_LEFT.format(start=left[0]))
+
+
+def _like(given: Any, values: np.ndarray) -> Any:
+    return float(values) if np.ndim(given) == 0 else values
