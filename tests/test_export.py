@@ -46,6 +46,9 @@ TYPE = """() => {
     capitals: all('h1, h2, h3', 'textTransform').some((value) => value !== 'none'),
   };
 }"""
+ALL_DRAWN = (
+    "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
+)
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
 
 
@@ -103,6 +106,12 @@ def go_to(page, selector):
         selector,
     )
     return page.locator("section.present section.present")
+
+
+def all_drawn(page):
+    """Open what is folded and wait until every figure is drawn."""
+    page.evaluate("document.querySelectorAll('main details').forEach((details) => { details.open = true; })")
+    page.wait_for_function(ALL_DRAWN)
 
 
 def drawn(place):
@@ -219,11 +228,7 @@ def test_slides_raise_no_barrier(quiet_page, exported):
 def test_a_page_raises_no_barrier_by_day_or_night(quiet_page, exported, scheme):
     quiet_page.emulate_media(color_scheme=scheme)
     page = read(quiet_page, exported)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
-    )
-    for summary in page.locator("main summary").all():
-        summary.click()
+    all_drawn(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.complaints == []
@@ -261,9 +266,7 @@ def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium
     ]
     wanted = [bundle["layout"]["meta"]["opslab"]["alt"] for bundle in bundles if bundle]
     page = read(quiet_page, exported)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.firstElementChild)"
-    )
+    all_drawn(page)
     for alt in wanted:
         assert page.get_by_role("group", name=alt, exact=True).count() == 1
     for ending in (".html", ".slides.html"):
@@ -279,9 +282,7 @@ def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium
 def test_slides_print_one_to_a_sheet_with_their_figures(quiet_page, exported):
     page = deck(quiet_page, exported, query="?print-pdf")
     page.wait_for_selector(".pdf-page")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
-    )
+    page.wait_for_function(ALL_DRAWN)
     sheets = page.locator(".pdf-page").count()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type /Page\b", pdf)) == sheets

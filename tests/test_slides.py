@@ -80,7 +80,7 @@ def test_a_result_that_the_notebook_hides_stays_folded():
     cell = code(new_output("stream", text="42"), tags=["show-code"])
     cell.metadata["jupyter"] = {"outputs_hidden": True}
     blocks = slides(text("# Title"), cell)[0][0].blocks
-    assert [block.html.startswith("<details><summary>Result") for block in blocks] == [False, True]
+    assert [block.folded.startswith("<details><summary>Result") for block in blocks] == [False, True]
 
 
 def test_an_authors_marks_go_before_the_rules():

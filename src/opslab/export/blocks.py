@@ -41,6 +41,7 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
+FOLDED = "<details><summary>{label}</summary>{html}</details>"
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 FORBIDDEN = ("script", "style", "link", "iframe", "object", "embed", "base", "meta")
@@ -61,6 +62,12 @@ class Block:
     code: str = ""  # the folded code that made this output
     figure: int | None = None  # its place among the figures
     anchor: str = ""  # the id of a heading
+    hidden: bool = False  # an answer to a guess: its reader opens it
+
+    @property
+    def folded(self) -> str:
+        """The HTML, inside something to open if it is hidden."""
+        return FOLDED.format(label=RESULT_LABEL, html=self.html) if self.hidden else self.html
 
     @property
     def text(self) -> str:
@@ -141,7 +148,7 @@ class _CellReader:
         outputs = _joined([block for output in self.cell.outputs if (block := self._output(output))])
         if self.cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             for block in outputs:
-                block.html = f"<details><summary>{RESULT_LABEL}</summary>{block.html}</details>"
+                block.hidden = True
         if SHOWN in self.cell.metadata.get("tags", []) or not fold:
             return [Block("code", code, self.name), *outputs]
         folded = f'<details class="folded"><summary>{CODE_LABEL}</summary>{code}</details>'

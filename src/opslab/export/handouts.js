@@ -1,5 +1,6 @@
 // Run in an exported page before it is printed: figures become pictures, answers are open, code stays folded.
 async (shownAt) => {
+  for (const details of document.querySelectorAll("main details:not(.folded)")) details.open = true;
   const drawn = (place) => place.querySelector(".js-plotly-plot .main-svg");
   const places = [...document.querySelectorAll(".opslab-figure")];
   while (!places.every(drawn)) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -24,6 +25,5 @@ async (shownAt) => {
     }
     place.replaceChildren(figure);
   }
-  for (const details of document.querySelectorAll("main details:not(.folded)")) details.open = true;
   await Promise.all([...document.images].map((image) => image.decode()));
 }
