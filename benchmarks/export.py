@@ -51,6 +51,8 @@ TO_FIRST_FIGURE = """() => {
 }"""
 
 WALK = """async () => {
+  for (const details of document.querySelectorAll('main details')) details.open = true;
+  await new Promise((resolve) => setTimeout(resolve, 500));
   for (const slide of globalThis.opslabDeck?.getSlides() ?? []) {
     opslabDeck.next();
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -27,7 +27,8 @@ LESSON = "06-retention"
 MEGABYTES = 1_000_000
 READY = "html[data-opslab=ready]"
 OUTSIDE = r"""(?:src|href|action|data|poster)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|@import"""
-OVERFLOW = """() => [...document.querySelectorAll('section.present .room')].map((room) => {
+OVERFLOW = """() => {
+  const room = opslabDeck.getCurrentSlide().querySelector('.room');
   const box = room.closest('.frame').getBoundingClientRect();
   const out = [...room.querySelectorAll('*')].filter((e) => !e.closest('pre, .scroll, svg, .display'))
     .map((e) => e.getBoundingClientRect())
@@ -36,7 +37,7 @@ OVERFLOW = """() => [...document.querySelectorAll('section.present .room')].map(
     down: room.scrollHeight - room.clientHeight, across: room.scrollWidth - room.clientWidth, out: out.length,
     smaller: Number(getComputedStyle(room).getPropertyValue('--fit')),
   };
-}).at(-1)"""
+}"""
 TYPE = """() => {
   const all = (selector, property) =>
     [...document.querySelectorAll(selector)].map((e) => getComputedStyle(e)[property]);

@@ -20,7 +20,7 @@ from opslab.export.maths import FONT, to_mathml
 
 # Words
 TITLE = "opslab · internet operations, taught on data"
-FOLDED = "Code"
+OPEN, CLOSE = "Show the {type}", "Hide the {type}"  # myst-nb fills in source, output or content
 DOWNLOADS = (
     "Take it with you: {{download}}`the notebook <../notebooks/{name}>` · "
     "{{download}}`its exercises <../exercises/{name}>`"
@@ -78,8 +78,8 @@ SETTINGS = {
     "myst_enable_extensions": ["dollarmath", "amsmath"],
     "nb_execution_mode": "off",
     "nb_ipywidgets_js": {},  # explorables need no widget manager, which would come from a network
-    "nb_code_prompt_show": FOLDED,
-    "nb_code_prompt_hide": FOLDED,
+    "nb_code_prompt_show": OPEN,
+    "nb_code_prompt_hide": CLOSE,
     "html_copy_source": False,
     "html_show_sphinx": False,
     "html_css_files": [f"{STATIC}/site.css"],
@@ -132,8 +132,11 @@ def _adapt(cell: nbformat.NotebookNode) -> None:
     if cell.cell_type == "markdown":
         cell.source = OTHER_NOTEBOOK.sub(r"{download}`\1 <\2>`", cell.source)
         return
-    if SHOWN not in cell.metadata.get("tags", []):
-        cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-input"]
+    tags = cell.metadata.setdefault("tags", [])
+    if SHOWN not in tags:
+        tags.append("hide-input")
+    if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+        tags.append("hide-output")
     for output in cell.outputs:
         if PLOTLY in output.get("data", {}):
             output.data = {PLOTLY: output.data[PLOTLY]}
