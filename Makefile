@@ -9,7 +9,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := --nbval-cell-timeout=60 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test build data lint lock benchmark browser clean
+.PHONY: help lab test build slides pages handouts site data lint lock benchmark browser clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,18 @@ test: $(READY) browser  ## run every test, as CI does
 build: $(READY)  ## build the notebooks whose text, package or data changed
 	$(BIN)/python -m opslab.build
 
+slides: $(READY)  ## export each lesson as slides, one file that needs no network (in exported/)
+	$(BIN)/python -m opslab.export slides
+
+pages: $(READY)  ## export each lesson as a page, for phones too (in exported/)
+	$(BIN)/python -m opslab.export pages
+
+handouts: $(READY) browser  ## print each lesson to PDF (in exported/)
+	$(BIN)/python -m opslab.export handouts
+
+site: $(READY)  ## build the course's site (in _site/)
+	$(BIN)/python -m opslab.export site
+
 data: $(READY)  ## generate datasets/ again and verify it
 	$(BIN)/python -m opslab.datasets
 	$(BIN)/python -m opslab.datasets --verify
@@ -37,21 +49,23 @@ lint: $(READY)  ## format the code and check its style
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
+	$(BIN)/python benchmarks/export.py
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/large_world.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --extra dev --generate-hashes --no-annotate \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 
 clean:  ## remove the virtual environment and all caches
-	rm -rf $(VENV) .build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .build exported _site .pytest_cache .ruff_cache .hypothesis
 
 # The environment: from the lock file alone, without any tool beyond Python and pip.
 # A marker file says that it is complete, so an interrupted installation is taken up again.
-# JupyterLab's share of the package is copied, not linked: a change of it installs again, too.
-$(READY): requirements.lock pyproject.toml $(shell find src/opslab -name '*.js*')
+# Jupyter's share of the package is copied, not linked: a change of it installs again, too.
+$(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.py) \
+          $(shell find src/opslab -path '*/export/*' -prune -o -name '*.js*' -print)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }
 	@echo "preparing $(VENV) (once, a minute or two) ..."
@@ -65,4 +79,4 @@ browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
 	if [ -n "$$CI" ] && [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get -qq update && apt-get -qq install -y chromium >/dev/null; \
-	else echo "no chromium found: browser tests will be skipped (Debian: apt-get install chromium)"; fi
+	else echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"; fi

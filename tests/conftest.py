@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,26 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from opslab.export.browser import NO_BROWSER, QUIET, browser_path
+
 REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-NO_BROWSER = "no browser found: install chromium, or set OPSLAB_BROWSER to its path"
 OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 START_LIMIT = 60  # seconds
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def browser_path() -> str | None:
-    """Return the path of a Chromium, or None."""
-    named = os.environ.get("OPSLAB_BROWSER")
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 class JupyterLab:

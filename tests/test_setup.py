@@ -14,6 +14,11 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+ASKED = PROJECT["dependencies"] + [
+    item for group in PROJECT["optional-dependencies"].values() for item in group
+]
+
+
 def lock_names() -> set[str]:
     return set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.M))
 
@@ -29,8 +34,7 @@ def test_conda_and_pip_name_the_same_packages_and_ranges():
 
 
 def test_the_lock_file_holds_every_package_that_is_asked_for():
-    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
-    assert {name_of(item) for item in asked} <= lock_names()
+    assert {name_of(item) for item in ASKED} <= lock_names()
 
 
 def test_the_lock_file_pins_by_hash_and_names_no_registry():
@@ -41,8 +45,7 @@ def test_the_lock_file_pins_by_hash_and_names_no_registry():
 
 def test_every_library_has_its_reason_in_the_readme():
     table = README.partition("## What we use and why")[2].partition("\n## ")[0].lower()
-    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
-    missing = [name_of(item) for item in asked if f"`{name_of(item)}`" not in table]
+    missing = [name_of(item) for item in ASKED if f"`{name_of(item)}`" not in table]
     assert missing == []
 
 

@@ -9,6 +9,9 @@ const WORDS = {
 };
 const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
+const NARROW = 480; // px; below it a plot is arranged for a phone
+const LETTER = 9; // px of a title's letter
+const LINE = 23; // px of a title's line
 const STYLE_ID = "opslab-explore-style";
 // A light card in light and dark themes: figures are drawn for a white ground.
 const STYLE = `
@@ -80,7 +83,9 @@ export function mount(element, bundle, Plotly, live = null) {
       if (!width) return; // hidden: the observer calls again when it is shown
       const { sliders, meta, ...layout } = picture.layout;
       // Plotly writes into the layout that it is given; ours has to stay what it is.
-      Plotly.react(plot, picture.data, { ...structuredClone(layout), width, height }, config);
+      const drawn = { data: picture.data, layout: { ...structuredClone(layout), width, height } };
+      if (width < NARROW) fitPhone(drawn, width);
+      Plotly.react(plot, drawn.data, drawn.layout, config);
     });
   }
 
@@ -175,6 +180,29 @@ function merge(base, change) {
 }
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
+
+// On a phone: the title in more lines, the legend below, and no numbers in the cells of a heat map.
+function fitPhone(picture, width) {
+  const { layout } = picture;
+  const lines = rewrapped(layout.title?.text ?? "", Math.floor((width - 40) / LETTER));
+  if (lines.length > 1) {
+    const more = lines.length - layout.title.text.split("<br>").length;
+    layout.title.text = lines.join("<br>");
+    layout.title.pad = { l: 8, t: 14 + ((lines.length - 1) * LINE) / 2 };
+    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? LINE) + more * LINE };
+  }
+  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
+  picture.data = picture.data.map((trace) => ("texttemplate" in trace ? { ...trace, texttemplate: "" } : trace));
+}
+
+function rewrapped(title, letters) {
+  const lines = [""];
+  for (const word of title.split(/<br>| /)) {
+    if (lines.at(-1) && lines.at(-1).length + word.length >= letters) lines.push("");
+    lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
+}
 
 function create(tag, properties = {}) {
   return Object.assign(document.createElement(tag), properties);

@@ -1,0 +1,109 @@
+"""What leaves the house: one lesson as one HTML file, slides or page, that needs no network and no kernel.
+
+    jupyter nbconvert --to slides notebooks/06-retention.ipynb     (or --to html)
+
+The repository's `jupyter_nbconvert_config.py` gives nbconvert's own `slides` and `html` the settings below;
+elsewhere the same exporters answer to `--to opslab-slides` and `--to opslab-page`. A preprocessor turns the
+notebook into blocks of HTML (`blocks`), lays them out on slides (`slides`), and packs what a browser needs
+(`assets`); the templates only put it on paper. The look is `theme.css`, which an instructor may change.
+
+    python -m opslab.export slides|pages|handouts|site [lesson ...]     does it for all lessons
+"""
+
+from pathlib import Path
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import SlidesExporter as StockSlidesExporter
+from nbconvert.preprocessors import Preprocessor
+from traitlets.config import Config
+
+from opslab.export import assets
+from opslab.export.blocks import read_blocks
+from opslab.export.slides import lay_out
+
+__all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class _Preprocessor(Preprocessor):
+    """Reads the notebook into `resources["opslab"]`, where the template finds it."""
+
+    deck: bool
+
+    def preprocess(self, nb, resources):
+        """Return the notebook as it is, and the resources with all that the template shows."""
+        where = Path(resources.get("metadata", {}).get("path") or ".")
+        lesson = read_blocks(nb, where, self.log.warning)
+        resources["opslab"] = {
+            "title": lesson.title or resources.get("metadata", {}).get("name", ""),
+            **self.arranged(lesson),
+            **assets.pack(lesson.figures, lesson.formulas, deck=self.deck),
+        }
+        return nb, resources
+
+
+class SlidesPreprocessor(_Preprocessor):
+    """Prepares a notebook for the slides' template."""
+
+    deck = True
+
+    def arranged(self, lesson):
+        """Return the slides."""
+        return {"slides": lay_out(lesson.blocks, lesson.figures)}
+
+
+class PagePreprocessor(_Preprocessor):
+    """Prepares a notebook for the page's template."""
+
+    deck = False
+
+    def arranged(self, lesson):
+        """Return the blocks in their order, and the headings for a table of contents."""
+        headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
+        return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}
+
+
+def _settings(template: str, preprocessor: type) -> Config:
+    return Config(
+        template_name=template,
+        extra_template_basedirs=[str(TEMPLATES)],
+        preprocessors=[preprocessor],
+    )
+
+
+PAGE = _settings("opslab-page", PagePreprocessor)
+SLIDES = _settings("opslab-slides", SlidesPreprocessor)
+
+
+def configure(config: Config) -> None:
+    """Let nbconvert's `--to slides` and `--to html` export as this package does, and write files whole."""
+    config.HTMLExporter.merge(PAGE)
+    config.SlidesExporter.merge(SLIDES)
+    config.NbConvertApp.writer_class = "opslab.export.writer.WholeFilesWriter"
+
+
+class PageExporter(HTMLExporter):
+    """A lesson as one page for reading, `--to opslab-page`."""
+
+    export_from_notebook = "opslab page"
+
+    @property
+    def default_config(self):
+        """Return nbconvert's settings with ours."""
+        config = super().default_config
+        config.merge(Config(PageExporter=PAGE))
+        return config
+
+
+class SlidesExporter(StockSlidesExporter):
+    """A lesson as one deck of slides, `--to opslab-slides`."""
+
+    export_from_notebook = "opslab slides"
+
+    @property
+    def default_config(self):
+        """Return nbconvert's settings with ours."""
+        config = super().default_config
+        config.merge(Config(SlidesExporter=SLIDES))
+        return config

@@ -1,0 +1,91 @@
+"""What a browser needs beside the text: scripts, styles, a font and the figures, packed into the file itself.
+
+Nothing of others is kept in this repository: plotly.js is read from the installed plotly, reveal.js and its
+speaker view from sphinx-revealjs, the mathematical font from ziamath, at export time. Scripts and figures are
+compressed; `start.js` unpacks them. The content-security policy names each script by its hash and forbids
+everything that would leave the file.
+"""
+
+import base64
+import gzip
+import hashlib
+import importlib.util
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from opslab.explore.widget import SCRIPT, plotly_script
+from opslab.export.maths import font_style, letters_of
+
+HERE = Path(__file__).parent
+STYLES = {True: ("theme.css", "content.css", "deck.css"), False: ("theme.css", "content.css", "page.css")}
+# Plotly draws these with WebGL and compiles its programs from text, which a strict policy forbids.
+WEBGL = re.compile(r"gl$|3d$|^(surface|mesh3d|isosurface|volume|cone|streamtube|parcoords|splom)$")
+SPEAKER_VIEW = "plugin/notes/speaker-view.html"
+
+
+def pack(figures: list[dict], formulas: list[str], *, deck: bool) -> dict[str, Any]:
+    """Return what the template puts into the file: `policy`, `style`, `start`, `packed` (name to base64)."""
+    start = start_script()
+    packed: dict[str, str] = {}
+    trusted = [start]
+    if figures:
+        packed["plotly"], script = _plotly()
+        packed["figures"] = _base64(gzip.compress(json.dumps(figures).encode(), mtime=0))
+        trusted.append(script)
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES[deck])
+    if deck:
+        for name, path in (("reveal", "dist/reveal.js"), ("notes", "plugin/notes/notes.js")):
+            script = _reveal(path)
+            packed[name] = _base64(gzip.compress(script.encode(), mtime=0))
+            trusted.append(script)
+        trusted += re.findall(r"<script>(.*?)</script>", _reveal(SPEAKER_VIEW), flags=re.S)
+        style = _reveal("dist/reset.css") + _reveal("dist/reveal.css") + style
+    return {
+        "policy": _policy(trusted, figures, deck),
+        "style": style + font_style(letters_of(formulas)),
+        "start": start,
+        "packed": packed,
+    }
+
+
+@cache
+def start_script() -> str:
+    """Return the module that brings a page to life: how explorables are drawn, and where to begin."""
+    return "\n" + SCRIPT.read_text(encoding="utf-8") + (HERE / "start.js").read_text(encoding="utf-8")
+
+
+def _policy(trusted: list[str], figures: list[dict], deck: bool) -> str:
+    scripts = [f"'sha256-{_base64(hashlib.sha256(script.encode()).digest())}'" for script in trusted]
+    if any(WEBGL.search(trace.get("type", "")) for figure in figures for trace in figure.get("data", [])):
+        scripts.append("'unsafe-eval'")
+    rules = [
+        "default-src 'none'",
+        "script-src " + " ".join(scripts),
+        "style-src 'unsafe-inline'",  # Plotly and reveal.js place things by style
+        "img-src data: blob:",
+        "font-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    if deck:
+        rules.append("frame-src 'self' file:")  # the speaker view shows this same file in frames
+    return "; ".join(rules)
+
+
+@cache
+def _plotly() -> tuple[str, str]:
+    packed = plotly_script()
+    return _base64(packed), gzip.decompress(packed).decode("utf-8")
+
+
+@cache
+def _reveal(path: str) -> str:
+    spec = importlib.util.find_spec("sphinx_revealjs")
+    return (Path(spec.origin).parent / "_static" / "revealjs" / path).read_text(encoding="utf-8")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

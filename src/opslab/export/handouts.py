@@ -1,0 +1,52 @@
+"""Hand-outs: a lesson's page printed to a tagged PDF, its figures as pictures at their opening values."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from opslab.export.browser import NO_BROWSER, QUIET, browser_path
+
+# Words
+SHOWN_AT = "Shown at"
+FOOTER = '<div style="width: 100%; font-size: 8px; text-align: center; color: #57606a">{words}</div>'
+PAGES = '<span class="title"></span> · <span class="pageNumber"></span> / <span class="totalPages"></span>'
+
+SCRIPT = Path(__file__).with_name("handouts.js").read_text(encoding="utf-8")
+LIMIT = 60_000  # ms
+PAPER = {
+    "format": "A4",
+    "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
+    "print_background": True,
+    "tagged": True,
+    "outline": True,
+    "display_header_footer": True,
+    "header_template": "<span></span>",
+    "footer_template": FOOTER.format(words=PAGES),
+}
+
+
+def print_page(content: bytes) -> bytes:
+    """Return the PDF of an exported page.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no browser to print with.
+    """
+    path = browser_path()
+    if path is None:
+        raise RuntimeError(NO_BROWSER)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder, "page.html")
+        file.write_bytes(content)
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        try:
+            page = browser.new_page(viewport={"width": 800, "height": 1100}, color_scheme="light")
+            page.set_default_timeout(LIMIT)
+            page.goto(file.as_uri())
+            page.wait_for_selector("html[data-opslab=ready]", state="attached")
+            page.evaluate(SCRIPT, SHOWN_AT)
+            return page.pdf(**PAPER)
+        finally:
+            browser.close()

@@ -1,0 +1,105 @@
+
+// Brings an exported file to life: unpacks the scripts it carries, starts the slides, draws the figures.
+// It stands behind explore.js in one module, so `mount` is here.
+
+const carried = (name) => document.getElementById(`opslab-${name}`);
+
+async function unpacked(name) {
+  const bytes = Uint8Array.from(atob(carried(name).textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+async function run(name) {
+  document.head.append(create("script", { textContent: await unpacked(name) }));
+}
+
+// Slides ---------------------------------------------------------------------------------------------------
+
+const SMALLEST = 0.6; // of the type's size
+
+async function startSlides() {
+  await run("reveal");
+  await run("notes");
+  const deck = new Reveal(document.querySelector(".reveal"), {
+    width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
+    navigationMode: "linear", scrollActivationWidth: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
+    keyboardCondition: ({ target, key }) => !target.matches(key === " " ? "summary, select, input" : "select, input"),
+  });
+  deck.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
+  deck.on("ready", () => fit(deck.getCurrentSlide()));
+  deck.on("pdf-ready", () => deck.getSlides().forEach(fit));
+  document.addEventListener("toggle", ({ target }) => fit(target.closest("section")), true);
+  await deck.initialize();
+  globalThis.opslabDeck = deck;
+}
+
+// Fonts differ from one machine to the next: where the words of a slide need more room, they get smaller.
+function fit(slide) {
+  const room = slide?.querySelector(".room");
+  if (!room) return;
+  for (let size = 1; size >= SMALLEST; size -= 0.04) {
+    room.style.setProperty("--fit", size);
+    if (room.scrollHeight <= room.clientHeight) return;
+  }
+}
+
+// Figures --------------------------------------------------------------------------------------------------
+
+async function startFigures(places) {
+  const [figures] = await Promise.all([carried("figures") && unpacked("figures").then(JSON.parse), plotlyHere()]);
+  const waiting = new Set(places);
+  const draw = (place) => {
+    seen.unobserve(place);
+    if (!waiting.delete(place)) return;
+    const own = place.querySelector("script"); // on the site each figure carries itself
+    const bundle = sized(own ? JSON.parse(own.textContent) : figures[place.dataset.figure], place.dataset.height);
+    place.textContent = "";
+    if (bundle.layout?.meta?.opslab) mount(place, bundle, Plotly);
+    else drawForeign(place, bundle);
+  };
+  const seen = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => draw(target)),
+    { rootMargin: "300px" },
+  );
+  places.forEach((place) => seen.observe(place));
+  // The others when there is time, so that they are there before someone prints.
+  const later = globalThis.requestIdleCallback ?? setTimeout;
+  const next = () => {
+    const [place] = waiting;
+    if (!place) return;
+    draw(place);
+    later(next);
+  };
+  later(next);
+}
+
+// An exported file carries plotly.js; on the site it lies beside this script.
+async function plotlyHere() {
+  if (carried("plotly")) return run("plotly");
+  const script = create("script", { src: new URL("plotly.min.js", import.meta.url).href });
+  document.head.append(script);
+  return new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
+}
+
+// On a slide the figure fills the room; a notebook's own height is for a page.
+function sized(bundle, height) {
+  return height ? { ...bundle, layout: { ...bundle.layout, height: Number(height) } } : bundle;
+}
+
+// A Plotly figure that was not made by this course keeps all that Plotly itself does with it.
+function drawForeign(place, bundle) {
+  addStyle(document);
+  const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: place.dataset.alt });
+  place.append(group);
+  Plotly.newPlot(group, { ...bundle, config: { ...bundle.config, responsive: true, displaylogo: false } });
+}
+
+const contents = document.querySelector("body > nav > details");
+if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; // on a phone the lesson comes first
+
+if (carried("reveal")) await startSlides();
+for (const code of document.querySelectorAll("pre")) code.tabIndex = 0; // so that wide code scrolls by keyboard
+
+const places = [...document.querySelectorAll(".opslab-figure")];
+if (places.length) await startFigures(places);
+document.documentElement.dataset.opslab = "ready";

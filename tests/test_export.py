@@ -1,0 +1,513 @@
+"""Exported slides, pages and hand-outs: one file, no network, no kernel, and they work for everyone."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from opslab.explore import PLOTLY, show
+from opslab.export import PageExporter, SlidesExporter
+from opslab.export.__main__ import main
+from opslab.export.writer import WholeFilesWriter
+
+REPOSITORY = Path(__file__).parents[1]
+LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
+NAMES = [path.stem for path in LESSONS]
+LESSON = "06-retention"
+MEGABYTES = 1_000_000
+READY = "html[data-opslab=ready]"
+OUTSIDE = r"""(?:src|href|action|data|poster)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|@import"""
+OVERFLOW = """() => {
+  const room = opslabDeck.getCurrentSlide().querySelector('.room');
+  const box = room.closest('.frame').getBoundingClientRect();
+  const out = [...room.querySelectorAll('*')].filter((e) => !e.closest('pre, .scroll, svg, .display'))
+    .map((e) => e.getBoundingClientRect())
+    .filter((r) => r.width && (r.bottom > box.bottom + 1 || r.right > box.right + 1));
+  return {
+    down: room.scrollHeight - room.clientHeight, across: room.scrollWidth - room.clientWidth, out: out.length,
+    smaller: Number(getComputedStyle(room).getPropertyValue('--fit')),
+  };
+}"""
+TYPE = """() => {
+  const all = (selector, property) =>
+    [...document.querySelectorAll(selector)].map((e) => getComputedStyle(e)[property]);
+  return {
+    text: Math.max(...all('.words', 'fontSize').map(parseFloat)),
+    code: Math.min(...all('.words pre, .folded pre', 'fontSize').map(parseFloat)),
+    capitals: all('h1, h2, h3', 'textTransform').some((value) => value !== 'none'),
+  };
+}"""
+ALL_DRAWN = (
+    "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
+)
+PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """Export every lesson with the command that an instructor knows; return the folder."""
+    folder, settings = tmp_path_factory.mktemp("exported"), tmp_path_factory.mktemp("settings")
+    for kind in ("slides", "html"):
+        command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", kind, "--output-dir", str(folder)]
+        own = {"JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(REPOSITORY / "src")}
+        subprocess.run(
+            [*command, *map(str, LESSONS)], cwd=REPOSITORY, env={**os.environ, **own}, check=True, timeout=120
+        )
+    return folder
+
+
+@pytest.fixture
+def quiet_page(page):
+    """Yield a page that notes what the browser complains about, in `page.complaints`."""
+    page.complaints = []
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda request: _note(page, request.url))
+    page.files = set()
+    return page
+
+
+def _note(page, url):
+    if not url.startswith(("data:", "blob:", "about:")):
+        page.files.add(url.partition("#")[0].partition("?")[0])
+
+
+def deck(page, exported, name=LESSON, query="", width=1280, height=720):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto((exported / f"{name}.slides.html").as_uri() + query)
+    page.wait_for_selector(READY, state="attached")
+    return page
+
+
+def read(page, exported, name=LESSON):
+    page.goto((exported / f"{name}.html").as_uri())
+    page.wait_for_selector(READY, state="attached")
+    return page
+
+
+def go_to(page, selector):
+    """Show the slide that holds the first element found."""
+    page.wait_for_selector(selector, state="attached")
+    page.evaluate(
+        """selector => {
+          const slide = document.querySelector(selector).closest('section');
+          const { h, v } = opslabDeck.getIndices(slide);
+          opslabDeck.slide(h, v);
+        }""",
+        selector,
+    )
+    return page.locator("section.present section.present")
+
+
+def all_drawn(page):
+    """Open what is folded and wait until every figure is drawn."""
+    page.evaluate("document.querySelectorAll('main details').forEach((details) => { details.open = true; })")
+    page.wait_for_function(ALL_DRAWN)
+
+
+def drawn(place):
+    plot = place.locator(".opslab-plot")
+    plot.locator(".main-svg").first.wait_for()
+    return plot
+
+
+def move_by_keyboard(page, control):
+    control.focus()
+    at_end = control.evaluate("e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max")
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+@pytest.mark.parametrize("ending", [".slides.html", ".html"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_is_one_small_file_that_names_nothing_outside(exported, name, ending):
+    file = exported / f"{name}{ending}"
+    assert file.stat().st_size <= 3 * MEGABYTES
+    text = file.read_text(encoding="utf-8")
+    shown = re.sub(r"<script.*?</script>", "", text, flags=re.S)
+    links = re.findall(r"<a [^>]*href=\"https?://", shown)  # a reader may follow a link; nothing else may
+    assert len(re.findall(OUTSIDE, shown)) == len(links)
+    assert "default-src 'none'" in text
+    assert [path.name for path in exported.iterdir() if path.suffix != ".html"] == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES)
+def test_every_slide_of_every_lesson_fits_and_asks_nobody(quiet_page, exported, name):
+    page = deck(quiet_page, exported, name)
+    count = page.evaluate("opslabDeck.getTotalSlides()")
+    assert count >= 3
+    for _ in range(count):
+        found, place = page.evaluate(OVERFLOW), page.evaluate("opslabDeck.getCurrentSlide().id")
+        assert found["down"] <= 1, place
+        assert found["across"] <= 1, place
+        assert found["out"] == 0, place
+        assert found["smaller"] >= 0.8, place
+        if page.locator("section.present section.present .opslab-figure").count():
+            drawn(page.locator("section.present section.present"))
+        page.keyboard.press("ArrowRight")
+    assert page.evaluate("opslabDeck.isLastSlide()")
+    size = page.evaluate(TYPE)
+    assert size["code"] >= 0.6 * size["text"]
+    assert not size["capitals"]
+    assert page.complaints == []
+    assert len(page.files) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES)
+def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, exported, name):
+    page = deck(quiet_page, exported, name)
+    slides = page.evaluate(
+        "[...document.querySelectorAll('.opslab-figure')].map((place) => place.closest('section').id)"
+    )
+    assert slides
+    for identity in slides:
+        slide = go_to(page, f"[id='{identity}'] .room")
+        plot = drawn(slide)
+        for control in slide.locator("input, select").all():
+            before = plot.evaluate(PICTURE)
+            move_by_keyboard(page, control)
+            page.wait_for_function(
+                f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before]
+            )
+            assert page.evaluate("opslabDeck.getCurrentSlide().id") == identity
+    assert page.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(800, 450), (1920, 1080)])
+def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(quiet_page, exported, size):
+    page = deck(quiet_page, exported, width=size[0], height=size[1])
+    slide = go_to(page, ".opslab-figure:has(select)")
+    drawn(slide)
+    for place in range(3):
+        bar = slide.locator(".barlayer .point path").nth(place).bounding_box()
+        page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+        told = slide.locator(".hoverlayer .hovertext").first
+        told.wait_for()
+        page.wait_for_timeout(150)  # the label of the bar before goes away
+        assert slide.locator(".xtick text").nth(place).text_content() in told.text_content()
+        label = told.bounding_box()
+        assert abs(label["y"] + label["height"] / 2 - bar["y"]) < 60 * size[0] / 1280
+
+
+@pytest.mark.browser
+def test_slides_raise_no_barrier(quiet_page, exported):
+    page = deck(quiet_page, exported)
+    kinds = (
+        "h1",
+        ".dataframe",
+        ".code:not(.folded *)",
+        ".stage input",
+        ".stage select",
+        "details:not(.folded)",
+    )
+    for kind in kinds:
+        go_to(page, f".room {kind}, .frame > {kind}")
+        drawn_or_none = page.locator("section.present section.present .opslab-figure")
+        if drawn_or_none.count():
+            drawn(drawn_or_none)
+        for summary in page.locator("section.present section.present summary").all():
+            summary.click()
+            summary.click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_raises_no_barrier_by_day_or_night(quiet_page, exported, scheme):
+    quiet_page.emulate_media(color_scheme=scheme)
+    page = read(quiet_page, exported)
+    all_drawn(page)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.complaints == []
+    assert len(page.files) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
+    quiet_page.set_viewport_size({"width": 360, "height": 740})
+    page = read(quiet_page, exported, name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    place = page.locator(".opslab-figure:has(input)").first
+    place.scroll_into_view_if_needed()
+    plot = drawn(place)
+    before = plot.evaluate(PICTURE)
+    move_by_keyboard(page, place.locator("input").first)
+    page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
+    assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
+    for title in page.locator(".gtitle").all():
+        box = title.bounding_box()
+        assert box["x"] + box["width"] <= 360
+    page.get_by_text("Contents").click()
+    page.get_by_role("navigation").get_by_role("link").last.click()
+    assert page.evaluate("scrollY") > 740
+    assert page.complaints == []
+    assert len(page.files) == 1
+
+
+@pytest.mark.browser
+def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium, quiet_page, exported):
+    book = nbformat.read(REPOSITORY / "notebooks" / f"{LESSON}.ipynb", as_version=4)
+    bundles = [
+        out["data"].get(PLOTLY) for cell in book.cells for out in cell.get("outputs", []) if "data" in out
+    ]
+    wanted = [bundle["layout"]["meta"]["opslab"]["alt"] for bundle in bundles if bundle]
+    page = read(quiet_page, exported)
+    all_drawn(page)
+    for alt in wanted:
+        assert page.get_by_role("group", name=alt, exact=True).count() == 1
+    for ending in (".html", ".slides.html"):
+        context = chromium.new_context(java_script_enabled=False)
+        bare = context.new_page()
+        bare.goto((exported / f"{LESSON}{ending}").as_uri())
+        text = bare.locator("main").text_content()
+        context.close()
+        assert [alt for alt in wanted if alt not in text] == []
+
+
+@pytest.mark.browser
+def test_slides_print_one_to_a_sheet_with_their_figures(quiet_page, exported):
+    page = deck(quiet_page, exported, query="?print-pdf")
+    page.wait_for_selector(".pdf-page")
+    page.wait_for_function(ALL_DRAWN)
+    sheets = page.locator(".pdf-page").count()
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == sheets
+    assert sheets == page.locator("section[id^=slide-]").count()
+
+
+@pytest.mark.browser
+def test_notes_appear_in_the_speaker_view_alone(quiet_page, tmp_path):
+    cells = [
+        new_markdown_cell("# A talk\n\nFor all."),
+        new_markdown_cell("Say it slowly.", metadata={"slideshow": {"slide_type": "notes"}}),
+    ]
+    html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "talk.slides.html").write_text(html, encoding="utf-8")
+    page = deck(quiet_page, tmp_path, "talk")
+    assert not page.get_by_text("Say it slowly.").is_visible()
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    speaker = opened.value
+    speaker.get_by_text("Say it slowly.").wait_for()
+    speaker.frame_locator("#current-slide iframe").get_by_text("For all.", exact=True).wait_for()
+    assert page.strangers == []
+    assert page.complaints == []
+    page_html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
+    assert "Say it slowly." not in page_html
+
+
+@pytest.mark.browser
+def test_hand_outs_are_tagged_and_show_each_figure_with_its_opening_values(tmp_path, capsys, chromium):
+    assert main(["handouts", "00-start-here", "--output", str(tmp_path)]) == 0
+    pdf = (tmp_path / "00-start-here.pdf").read_bytes()
+    assert b"/StructTreeRoot" in pdf
+    assert b"/Marked true" in pdf
+    assert b"/S /Figure" in pdf
+    assert "[1/1]" in capsys.readouterr().out
+
+
+def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys):
+    assert main(["slides", "--output", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.slides.html" for name in NAMES]
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(NAMES)
+    assert f"[{len(NAMES)}/{len(NAMES)}]" in lines[-1]
+
+
+def test_an_unknown_lesson_is_refused_with_those_there_are(capsys):
+    with pytest.raises(SystemExit):
+        main(["slides", "99-nothing"])
+    assert LESSON in capsys.readouterr().err
+
+
+# Bad input ----------------------------------------------------------------------------------
+
+
+def figure_output(bundle, text="Figure({})"):
+    return new_output("execute_result", {PLOTLY: bundle, "text/plain": text}, execution_count=1)
+
+
+def html_output(html, text="<thing>"):
+    return new_output("display_data", {"text/html": html, "text/plain": text})
+
+
+def code(*outputs, source="1", name="cell-x"):
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, id=name)
+
+
+def export(cells, caplog, kind=SlidesExporter):
+    """Return the exported HTML and the warnings."""
+    caplog.clear()
+    html, _ = kind().from_notebook_node(new_notebook(cells=cells))
+    return html.partition("<body>")[2].partition('<script type="text/plain"')[0], caplog.messages
+
+
+def test_a_notebook_that_was_never_run_is_exported_with_its_code_and_a_warning(caplog):
+    html, messages = export([new_markdown_cell("# T"), new_code_cell("answer = 6 * 7", id="first")], caplog)
+    assert "answer" in html
+    assert "<summary>" not in html
+    assert len(messages) == 1
+    assert "cell first" in messages[0]
+    assert "has not been run" in messages[0]
+
+
+@pytest.mark.browser
+def test_another_projects_figure_is_drawn_and_its_missing_description_named(caplog, quiet_page, tmp_path):
+    bundle = json.loads(go.Figure(go.Scatter(y=[1, 3, 2]), layout={"title": "Theirs"}).to_json())
+    cells = [new_markdown_cell("# T"), code(figure_output(bundle))]
+    for kind, name in ((SlidesExporter, "t.slides.html"), (PageExporter, "t.html")):
+        html, _ = kind().from_notebook_node(new_notebook(cells=cells))
+        (tmp_path / name).write_text(html, encoding="utf-8")
+    assert all("cell-x" in text and "no alternative text" in text for text in caplog.messages)
+    assert len(caplog.messages) == 2
+    read(quiet_page, tmp_path, "t")
+    quiet_page.get_by_text("Theirs").wait_for()
+    deck(quiet_page, tmp_path, "t")
+    quiet_page.keyboard.press("ArrowRight")
+    quiet_page.get_by_text("Theirs").wait_for()
+    assert quiet_page.complaints == []
+
+
+def test_html_output_loses_its_scripts_with_a_warning_and_keeps_the_rest(caplog):
+    output = html_output(
+        "<p>Kept</p><script src='https://cdn.example/x.js'></script><iframe src='//e.x'></iframe>"
+    )
+    html, messages = export([code(output)], caplog)
+    assert "<p>Kept</p>" in html
+    assert "example" not in html
+    assert ["cell-x" in text and "<iframe>, <script>" in text for text in messages] == [True]
+
+
+def test_html_output_of_scripts_alone_falls_back_to_its_text(caplog):
+    html, messages = export([code(html_output("<script>draw()</script>", "Chart of sales"))], caplog)
+    assert "Chart of sales" in html
+    assert "draw()" not in html
+    assert len(messages) == 1
+
+
+def test_a_widget_without_a_kernel_falls_back_to_its_text(caplog):
+    output = new_output(
+        "display_data", {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "Dropdown()"}
+    )
+    html, messages = export([code(output)], caplog)
+    assert "Dropdown()" in html
+    assert ["cell-x" in text and "kernel" in text for text in messages] == [True]
+
+
+def test_pictures_are_embedded_and_a_missing_description_is_named(caplog):
+    png = base64.b64encode(b"picture").decode()
+    described = new_output("display_data", {"image/png": png}, metadata={"image/png": {"alt": "A dog."}})
+    html, messages = export(
+        [code(described), code(new_output("display_data", {"image/png": png}), name="bare")], caplog
+    )
+    assert html.count("data:image/png;base64,") == 2
+    assert 'alt="A dog."' in html
+    assert ["cell bare" in text for text in messages] == [True]
+
+
+def test_pictures_in_text_are_embedded_or_replaced_by_their_description(caplog, tmp_path):
+    (tmp_path / "dog.png").write_bytes(b"picture")
+    text = "![A dog](dog.png) ![A cat](cat.png) ![A bird](https://example.org/bird.png)"
+    nbformat.write(new_notebook(cells=[new_markdown_cell(text, id="words")]), tmp_path / "t.ipynb")
+    html, _ = PageExporter().from_filename(str(tmp_path / "t.ipynb"))
+    body = html.partition("<body>")[2]
+    assert body.count("<img") == 1
+    assert "A cat" in body
+    assert "A bird" in body
+    assert "example.org" not in body
+    assert [("cell words" in text, "cat.png" in text or "bird.png" in text) for text in caplog.messages] == [
+        (True, True)
+    ] * 2
+
+
+@pytest.mark.parametrize("latex", [r"\frac{a", r"\nosuch x", "a_", "x & y", "}"])
+def test_a_broken_formula_is_shown_as_typed_with_a_warning(caplog, latex):
+    html, messages = export([new_markdown_cell(f"So ${latex}$ it is.", id="words")], caplog, PageExporter)
+    assert 'class="broken"' in html
+    assert len(messages) == 1
+    assert "cell words" in messages[0]
+    assert latex in messages[0]
+
+
+def test_formulas_become_mathml_with_a_font_cut_to_their_letters(caplog):
+    text = "$S(t) = \\prod_i r_i$\n\n$$\\begin{aligned} a &= b \\\\ c &= \\hat\\alpha \\end{aligned}$$"
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(text)]))
+    assert html.count("<math") == 2
+    assert 'font-family: "opslab math"; src: url(data:font/woff' in html
+    assert len(html) < 100_000
+    assert caplog.messages == []
+    plain, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("No formula.")]))
+    assert "data:font" not in plain
+
+
+def test_errors_and_streams_are_shown_as_text(caplog):
+    outputs = [
+        new_output("stream", name="stdout", text="counted <5>\n"),
+        new_output("error", ename="E", evalue="no", traceback=["\x1b[31mE\x1b[0m: no"]),
+    ]
+    html, messages = export([code(*outputs)], caplog)
+    assert "counted &lt;5&gt;" in html
+    assert "\x1b" not in html
+    assert messages == []
+
+
+def test_links_to_files_that_stay_behind_are_spelled_out(caplog):
+    html, _ = export(
+        [new_markdown_cell("[its exercises](../exercises/06.ipynb), [law](https://x.org)")], caplog
+    )
+    assert "its exercises (exercises/06.ipynb)" in html
+    assert 'href="https://x.org"' in html
+
+
+def test_tables_have_scoped_headers_and_the_index_name_above_its_column(caplog):
+    table = pd.DataFrame({"users": [1, 2]}, index=pd.Index(["a", "b"], name="source"))
+    html, _ = export([code(html_output(table._repr_html_()))], caplog)
+    assert re.findall(r'<th scope="col">(\w+)</th>', html) == ["source", "users"]
+    assert re.findall(r'<th scope="row">(\w+)</th>', html) == ["a", "b"]
+    assert "<th></th>" not in html
+
+
+def test_figures_that_need_webgl_are_allowed_to_compile_it():
+    for kind, allowed in ((go.Scatter, False), (go.Scattergl, True), (go.Surface, True)):
+        trace = kind(z=[[1, 2], [3, 4]]) if kind is go.Surface else kind(y=[1, 2])
+        cell = code(figure_output(show(go.Figure(trace), alt="A thing in space that turns.").bundle))
+        html, _ = PageExporter().from_notebook_node(new_notebook(cells=[cell]))
+        assert ("'unsafe-eval'" in html) is allowed
+
+
+def test_what_is_no_notebook_is_refused_and_the_old_export_stays(tmp_path):
+    (tmp_path / "t.ipynb").write_text("not a notebook")
+    (tmp_path / "t.slides.html").write_text("old")
+    command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "opslab-slides", "t.ipynb"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode != 0
+    assert "t.ipynb" in run.stderr
+    assert (tmp_path / "t.slides.html").read_text() == "old"
+
+
+def test_an_interrupted_export_leaves_the_old_file(tmp_path, monkeypatch):
+    (tmp_path / "t.html").write_text("old")
+    writer = WholeFilesWriter(build_directory=str(tmp_path))
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        writer.write("new", {"output_extension": ".html"}, "t")
+    assert (tmp_path / "t.html").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["t.html"]
+    monkeypatch.undo()
+    writer.write("new 留存", {"output_extension": ".html"}, "t")
+    assert (tmp_path / "t.html").read_text(encoding="utf-8") == "new 留存"
