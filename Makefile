@@ -47,6 +47,7 @@ lint: $(READY)  ## format the code and check its style
 	$(BIN)/ruff check --fix .
 
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
+	$(BIN)/python benchmarks/acquisition.py
 	$(BIN)/python benchmarks/cohort_table.py
 	$(BIN)/python benchmarks/explorables.py
 	$(BIN)/python benchmarks/export.py
