@@ -49,17 +49,16 @@ class Segments:
 def segment(features: Any, k: int, seed: int = 0) -> Segments:
     """Divide the rows of a table of numbers into `k` groups by k-means (Lloyd 1982; scikit-learn).
 
-    Each feature is first divided by its standard deviation, so that yuan do not outweigh days. Take logarithms
-    of skewed features yourself. The same `seed` gives the same groups.
+    Each feature is first divided by its standard deviation, so that yuan do not outweigh days. Take
+    logarithms of skewed features yourself. The same `seed` gives the same groups.
 
     Raises
     ------
     ValueError
         Bad features; a constant column; k below 2 (one group is everybody) or above the number of rows.
     """
-    table, z = _standardised(features)
     k = as_number(k, "k", least=2, whole=True)
-    _require_rows(z, k)
+    table, z = _standardised(features, k)
     model = _k_means(z, k, seed, STARTS)
     order = np.argsort(-np.bincount(model.labels_, minlength=k), kind="stable")
     label = np.empty(k, dtype=np.int64)
@@ -84,7 +83,8 @@ def compare_k(
     DataFrame
         Index k; inertia; silhouette; silhouette_shuffled (the same after each column was shuffled by itself:
         what k-means finds where there are no groups); stability (mean adjusted Rand index between the groups
-        and those found in `repeats` other draws of the same rows with replacement: 1 the same people, 0 chance;
+        and those found in `repeats` other draws of the same rows with replacement: 1 the same people,
+        0 chance;
         Hubert and Arabie 1985); smallest (share of 1 in the smallest group).
 
     Raises
@@ -94,7 +94,8 @@ def compare_k(
     """
     from sklearn.metrics import adjusted_rand_score
 
-    table, z = _standardised(features)
+    ks = list(ks)
+    table, z = _standardised(features, max(ks, default=2))
     repeats = as_number(repeats, "repeats", least=1, whole=True)
     chance = np.random.default_rng(seed)
     shuffled = np.column_stack([chance.permutation(column) for column in z.T])
@@ -115,7 +116,7 @@ def compare_k(
     return pd.DataFrame(rows).T.rename_axis("k")
 
 
-def _standardised(features: Any) -> tuple[pd.DataFrame, np.ndarray]:
+def _standardised(features: Any, k: int) -> tuple[pd.DataFrame, np.ndarray]:
     frame = native(features, [], what="features")
     names = frame.collect_schema().names()
     if not names:
@@ -124,22 +125,22 @@ def _standardised(features: Any) -> tuple[pd.DataFrame, np.ndarray]:
     table = small_table(frame).astype(float)
     if isinstance(features, pd.DataFrame):
         table.index = features.index
+    different = len(table.drop_duplicates())
+    if k > different:
+        raise ValueError(K_TOO_LARGE.format(k=k, rows=different))
     spread = table.std(ddof=0)
     for column in table.columns[spread.to_numpy() < 1e-12]:
         raise ValueError(CONSTANT.format(column=column))
     return table, ((table - table.mean()) / spread).to_numpy()
 
 
-def _require_rows(z: np.ndarray, k: int) -> None:
-    different = len(np.unique(z, axis=0)) if k > 2 or len(z) < 3 else 2
-    if k > different:
-        raise ValueError(K_TOO_LARGE.format(k=k, rows=different))
-
-
 def _k_means(z: np.ndarray, k: int, seed: int, starts: int) -> Any:
     from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
 
-    return KMeans(k, n_init=starts, random_state=seed).fit(z)
+    # One thread adds up in one order, so that every machine finds the same groups; and it is fast enough.
+    with threadpool_limits(1):
+        return KMeans(k, n_init=starts, random_state=seed).fit(z)
 
 
 def _silhouette(z: np.ndarray, labels: np.ndarray, seed: int) -> float:

@@ -66,6 +66,7 @@ def affinity_by(table: Any, group: str, label: str) -> pd.DataFrame:
         square = long.pivot(index=group, columns=label, values="_rows").fillna(0)
     else:
         square = _square(to_pandas(frame[group]), to_pandas(frame[label]))
+    square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
     if not square.size:
         raise ValueError(NOTHING.format(name="table"))
     share = square.div(square.sum(axis=1), axis=0)

@@ -28,7 +28,8 @@ class MarketSize:
     worst, best
         All factors low, all factors high: what happens if every guess errs to the same side.
     factors
-        One row for each factor: low, middle, high, and `doubt`, its share (of 1) of the doubt about the product.
+        One row for each factor: low, middle, high, and `doubt`, its share (of 1) of the doubt about the
+        product.
     """
 
     low: float

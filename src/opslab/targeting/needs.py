@@ -60,9 +60,9 @@ def still_right(
 ) -> pd.Series:
     """Return how often a need noted earlier is the need told in a survey on the day `when`.
 
-    Of those in `answers` (columns user_id, need) who signed up at least `months` before `when`, the share of 1
-    whose need is the noted one, with its 95 % interval. `by` are the noted needs (index user_id), by default
-    those told at sign-up (column need of `users`).
+    Of those in `answers` (columns user_id, need) who signed up at least `months` before `when`, the share
+    (of 1) whose need is the noted one, with its 95 % interval. `by` are the noted needs (index user_id), by
+    default those told at sign-up (column need of `users`).
 
     Returns
     -------

@@ -17,16 +17,18 @@ NOT_A = "{name} is a {found}; expected the result of {maker}"
 PEOPLE_LOG = "people (each step ten times the last)"
 RANGE = "Between {low:,.0f} and {high:,.0f} people, middle {middle:,.0f}"
 NEEDED = "needed: {needed:,.0f}"
-SHARE_OF_ANSWERS = "share of 1"
 ANSWERS, USERS = "of the answers", "of all users"
 MONTHLY_PRICE, SHARE_SAYING = "monthly dues (yuan)", "share of people"
 SAYING = {"too_cheap": "too cheap", "cheap": "a bargain", "dear": "dear", "too_dear": "too dear"}
 AT_PRICE = (
     "At {price:g} yuan: too cheap for {too_cheap:.0%}, fine for {acceptable:.0%}, too dear for {too_dear:.0%}"
 )
-AFFINITY, PAR = "affinity index (100 = as everybody)", "as everybody"
+AFFINITY = "affinity index (100 = as everybody)"
 STANDARD = "distance from the mean (standard deviations)"
-QUALITY = "k = {k}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, smallest group {smallest:.0%}"
+QUALITY = (
+    "k = {k}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
+    "smallest group {smallest:.0%}"
+)
 GROUP = "group {number} ({size:,})"
 
 

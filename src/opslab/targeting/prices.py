@@ -27,7 +27,7 @@ class PriceSensitivity:
     lowest
         Point of marginal cheapness: as many say "too cheap" as say "no bargain". Below it, doubt prevails.
     optimal
-        Optimal price point: as many say "too cheap" as say "too dear". The fewest refuse here; it says nothing of profit.
+        Optimal price point: as many say "too cheap" as say "too dear". It says nothing of profit.
     indifferent
         Indifference price point: as many say "a bargain" as say "dear".
     highest
@@ -59,7 +59,7 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
 
     Each row of `survey` holds the prices at which a product is too cheap to be good, a bargain, dear, and
     too dear. Answers out of order are left out and counted; equal prices are allowed. Curves are joined by
-    straight lines between the prices named. The range is van Westendorp's own (some texts use a narrower one).
+    straight lines between the prices named. The range is van Westendorp's own; some texts use a narrower one.
 
     Parameters
     ----------

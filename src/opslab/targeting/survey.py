@@ -28,6 +28,7 @@ SILENT = (
     "in sample and in population"
 )
 EMPTY_GROUP = "population says that the group {group!r} has nobody, yet sample has answers from it"
+ESTIMATE = "{value:.4g} (95 % interval {low:.4g} to {high:.4g}; raw {raw:.4g})"
 Z95 = 1.959964
 
 
@@ -39,6 +40,9 @@ class Estimate:
     low: float
     high: float
     raw: float
+
+    def __str__(self) -> str:
+        return ESTIMATE.format(value=self.value, low=self.low, high=self.high, raw=self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class PostStratified:
         return self._mean(table[column].to_numpy().astype(float))
 
     def shares(self, column: str) -> pd.DataFrame:
-        """Return for each answer in a column its share of 1: raw, corrected, and the interval's low and high."""
+        """Return for each answer in a column its share of 1: raw, corrected, low and high (95 %)."""
         native(self._sample, {column: "key"}, what="sample")
         values = self._sample[column].to_numpy()
         options = sorted(set(values))
@@ -102,8 +106,8 @@ def poststratify(
     sample
         One row for each person who answered (leave out those who did not).
     population
-        A table with the groups' columns and the column `size` (people in each); or a dictionary or Series from
-        group to people, or to shares that add up to 1.
+        A table with the groups' columns and the column `size` (people in each); or a dictionary or Series
+        from group to people, or to shares that add up to 1.
     by
         The column or columns that make the groups; by default all that sample and population share.
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.frames import as_number, native
-from opslab.retention.visits import as_day, as_date, collect, day_numbers, small_table, to_pandas
+from opslab.retention.visits import as_date, as_day, collect, day_numbers, small_table, to_pandas
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
@@ -25,15 +25,15 @@ def rfm(
 ) -> pd.DataFrame:
     """Score each customer by recency, frequency and monetary value on the day `as_of`.
 
-    The convention is that of Hughes (1994), *Strategic Database Marketing*: `bins` groups of equal size on each
-    of the three, the best one `bins`, each scored by itself. Customers with equal values get equal scores, so
-    groups are of unequal size where many are alike.
+    The convention is that of Hughes (1994), *Strategic Database Marketing*: `bins` groups of equal size on
+    each of the three, the best one `bins`, each scored by itself. Customers with equal values get equal
+    scores, so groups are of unequal size where many are alike.
 
     Parameters
     ----------
     orders
-        One row for each order: pandas, Polars, DuckDB or any frame that Narwhals knows. Orders after `as_of` are
-        left out.
+        One row for each order: pandas, Polars, DuckDB or any frame that Narwhals knows. Orders after
+        `as_of` are left out.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def rfm(
     recency = last - day
     r = bins + 1 - quantile_scores(recency, bins)
     f, m = quantile_scores(count, bins), quantile_scores(paid, bins)
-    score = np.array([str(code) for code in range(10 * 10 * 10)], dtype=object)[100 * r + 10 * f + m]
+    score = np.array([str(code) for code in range(1000)], dtype=object)[100 * r + 10 * f + m]
     return pd.DataFrame(
         {"recency": recency, "frequency": count, "monetary": paid, "r": r, "f": f, "m": m, "score": score},
         index=pd.Index(people, name=user),
