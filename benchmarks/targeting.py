@@ -37,9 +37,14 @@ def order_table() -> pd.DataFrame:
             "date": (np.datetime64("2024-01-01") + day).astype("datetime64[us]"),
             "amount": rng.integers(1, 400, ORDERS),
             "topic": pd.Series(np.array(TOPICS)[rng.integers(0, len(TOPICS), ORDERS)], dtype="str"),
-            "persona": pd.Series(np.array(PERSONAS)[rng.integers(0, len(PERSONAS), ORDERS)], dtype="str"),
         }
     )
+
+
+def user_table() -> pd.DataFrame:
+    """Return one row for each customer."""
+    persona = np.array(PERSONAS)[np.random.default_rng(8).integers(0, len(PERSONAS), CUSTOMERS)]
+    return pd.DataFrame({"user_id": np.arange(1, CUSTOMERS + 1), "persona": pd.Series(persona, dtype="str")})
 
 
 def rfm_idiom(orders: pd.DataFrame) -> pd.DataFrame:
@@ -88,16 +93,24 @@ def main() -> None:
     ours, idiom = rfm(orders, AS_OF), rfm_idiom(orders)
     for column in ("recency", "frequency", "monetary"):
         np.testing.assert_array_equal(ours[column], idiom[column])
-    np.testing.assert_allclose(affinity_by(orders, "persona", "topic"), affinity_idiom(orders))
-    sample = orders.loc[orders["persona"] == "parent", "topic"]
+    users, bought = user_table(), orders[["user_id", "topic"]]
+    merged = bought.merge(users, on="user_id")
+    np.testing.assert_allclose(affinity_by(bought, "persona", "topic", users=users), affinity_idiom(merged))
+    sample = merged.loc[merged["persona"] == "parent", "topic"]
     rows = [
         compare("rfm, whole ids", lambda: rfm(orders, AS_OF), lambda: rfm_idiom(orders), "at least 3"),
         compare("rfm, text ids", lambda: rfm(text, AS_OF), lambda: rfm_idiom(text), ""),
         compare(
-            "affinity_by, 7 groups x 6 topics",
-            lambda: affinity_by(orders, "persona", "topic"),
-            lambda: affinity_idiom(orders),
+            "affinity_by, persona in users, topic in orders",
+            lambda: affinity_by(bought, "persona", "topic", users=users),
+            lambda: affinity_idiom(bought.merge(users, on="user_id")),
             "at least 3",
+        ),
+        compare(
+            "affinity_by, both in one table",
+            lambda: affinity_by(merged, "persona", "topic"),
+            lambda: affinity_idiom(merged),
+            "",
         ),
         compare(
             "affinity, one group",

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import duckdb
 import numpy as np
@@ -294,8 +295,17 @@ def test_recency_frequency_and_value_by_hand():
 @given(st.lists(st.integers(1, 10_000), min_size=10, max_size=200, unique=True), st.integers(2, 9))
 def test_scores_are_the_quantiles_of_pandas(paid, bins):
     orders = pd.DataFrame({"user_id": range(len(paid)), "date": pd.Timestamp("2025-01-01"), "amount": paid})
-    expected = 1 + pd.qcut(pd.Series(paid), bins, labels=False)
-    assert rfm(orders, "2025-01-02", bins)["m"].tolist() == expected.tolist()
+    found = rfm(orders, "2025-01-02", bins)["m"]
+    below = pd.Series(paid).rank() - 1
+    exact = [max(1, math.ceil(Fraction(int(rank) * bins, len(paid) - 1))) for rank in below]
+    assert found.tolist() == exact
+
+
+def test_five_scores_are_those_of_pandas():
+    values = np.random.default_rng(0).permutation(997)
+    orders = pd.DataFrame({"user_id": range(997), "date": pd.Timestamp("2025-01-01"), "amount": values})
+    expected = 1 + pd.qcut(pd.Series(values), 5, labels=False)
+    assert rfm(orders, "2025-01-02")["m"].tolist() == expected.tolist()
 
 
 def test_the_best_are_555_and_equals_score_alike():
@@ -453,6 +463,22 @@ def test_affinity_by_group_is_the_pandas_idiom_on_every_engine():
 def test_labels_that_cannot_be_compared_are_refused(sample, base, words):
     with pytest.raises(ValueError, match=words):
         affinity(sample, base)
+
+
+@pytest.mark.parametrize("spread", [1, 10**9])
+def test_groups_may_stand_in_the_table_of_users(spread):
+    users = load("users")[["user_id", "persona"]]
+    orders = load("orders")[["user_id", "topic"]].dropna()
+    users["user_id"] *= spread
+    orders["user_id"] *= spread
+    expected = affinity_by(orders.merge(users), "persona", "topic")
+    pd.testing.assert_frame_equal(affinity_by(orders, "persona", "topic", users=users), expected)
+    found = affinity_by(pl.from_pandas(orders), "persona", "topic", users=pl.from_pandas(users))
+    np.testing.assert_allclose(found, expected)
+    with pytest.raises(ValueError, match="whom users does not have"):
+        affinity_by(orders, "persona", "topic", users=users.tail(500))
+    with pytest.raises(ValueError, match="too many"):
+        affinity_by(orders, "persona", "topic", users=pd.concat([users, users]))
 
 
 def test_a_table_without_groups_is_refused():

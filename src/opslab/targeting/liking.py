@@ -7,14 +7,15 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_numbers, native
-from opslab.retention.visits import to_pandas
+from opslab.frames import as_numbers, native, require_unique
+from opslab.retention.visits import small_table, to_pandas
 from opslab.targeting.survey import Z95
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
 NOTHING = "{name} has no labels; check the filter that made it"
 GAPS = "{name} has {count} missing labels; drop them first"
+UNKNOWN_USER = "table has the user {user!r}, whom users does not have; hand over all users"
 NOT_IN_BASE = "sample has {label!r}, which base does not have; base must hold everyone with whom you compare"
 
 
@@ -48,24 +49,32 @@ def affinity(sample: Any, base: Any) -> pd.DataFrame:
     return _indexed(part.reindex(whole.index, fill_value=0), whole).rename_axis("label")
 
 
-def affinity_by(table: Any, group: str, label: str) -> pd.DataFrame:
+def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str = "user_id") -> pd.DataFrame:
     """Return the affinity index of each label (columns) in each group (rows), against the whole table.
 
     Rows without a label or a group are left out.
 
+    Parameters
+    ----------
+    table
+        One row for each purchase (or visit, answer, ...), with the columns `label` and `group`.
+    users
+        If given, `group` is a column of this table, which has one row for each `user`; no merge is needed.
+
     Raises
     ------
     ValueError
-        Bad table; no row with both.
+        Bad tables; a user twice, or one that `users` does not have; no row with both label and group.
     """
-    frame = native(table, {group: "any", label: "any"}, what="table").select(group, label)
+    frame = native(table, {label: "any", (group if users is None else user): "any"}, what="table")
+    people = None if users is None else native(users, {user: "key", group: "any"}, what="users")
+    if people is not None:
+        require_unique(people, [user], what="users")
     if isinstance(frame, nw.LazyFrame) or frame.implementation.is_polars():
-        counts = frame.lazy().drop_nulls().group_by(group, label).agg(nw.len().alias("_rows"))
-        counts = counts.collect("polars" if frame.implementation.is_polars() else "pandas")
-        long = pd.DataFrame({name: to_pandas(counts[name]) for name in counts.columns})
-        square = long.pivot(index=group, columns=label, values="_rows").fillna(0)
+        square = _square_in_engine(frame, people, group, label, user)
     else:
-        square = _square(to_pandas(frame[group]), to_pandas(frame[label]))
+        groups = _factorized(frame[group]) if people is None else _group_of(frame[user], people, group, user)
+        square = _square(*groups, *_factorized(frame[label]))
     square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
     if not square.size:
         raise ValueError(NOTHING.format(name="table"))
@@ -74,17 +83,43 @@ def affinity_by(table: Any, group: str, label: str) -> pd.DataFrame:
     return index.sort_index().sort_index(axis=1).rename_axis(index=group, columns=label)
 
 
-def _square(group: pd.Series, label: pd.Series) -> pd.DataFrame:
-    (row, groups), (column, labels) = pd.factorize(group), pd.factorize(label)
+def _square_in_engine(frame: Any, people: Any, group: str, label: str, user: str) -> pd.DataFrame:
+    lazy = frame.lazy()
+    if people is not None:
+        lazy = lazy.select(user, label).join(people.lazy().select(user, group), on=user)
+    counts = lazy.select(group, label).drop_nulls().group_by(group, label).agg(nw.len().alias("_rows"))
+    long = small_table(counts)
+    return long.pivot(index=group, columns=label, values="_rows").fillna(0)
+
+
+def _factorized(column: nw.Series) -> tuple[np.ndarray, pd.Index]:
+    codes, names = pd.factorize(to_pandas(column))
+    return codes, pd.Index(names)
+
+
+def _group_of(buyers: nw.Series, people: Any, group: str, user: str) -> tuple[np.ndarray, pd.Index]:
+    """Return the group's number of each row, found through its user."""
+    whole = small_table(people.select(user, group))
+    codes, names = pd.factorize(whole[group])
+    ids, asked = whole[user].to_numpy(), to_pandas(buyers).to_numpy()
+    if ids.dtype.kind in "iu" and asked.dtype.kind in "iu" and int(ids.max()) - int(ids.min()) < 4 * len(ids):
+        # Whole ids that lie close together: one look-up a row, no hash table.
+        low, places = int(ids.min()), np.full(int(ids.max()) - int(ids.min()) + 1, -1)
+        places[ids - low] = np.arange(len(ids))
+        inside = asked.min() >= low and asked.max() - low < len(places)
+        place = places[asked - low] if inside else pd.Index(ids).get_indexer(asked)
+    else:
+        place = pd.Index(ids).get_indexer(asked)
+    if place.min() < 0:
+        raise ValueError(UNKNOWN_USER.format(user=asked[place.argmin()]))
+    return codes[place], pd.Index(names)
+
+
+def _square(row: np.ndarray, groups: pd.Index, column: np.ndarray, labels: pd.Index) -> pd.DataFrame:
     # -1 marks a gap: one place more in each direction takes the gaps in, and is cut off.
     wide = len(labels) + 1
-    place = row.astype(np.int32)
-    place += 1
-    place *= wide
-    place += column.astype(np.int32)
-    place += 1
-    count = np.bincount(place, minlength=(len(groups) + 1) * wide).reshape(-1, wide)[1:, 1:]
-    return pd.DataFrame(count, index=pd.Index(groups), columns=pd.Index(labels))
+    count = np.bincount((row + 1) * wide + column + 1, minlength=(len(groups) + 1) * wide)
+    return pd.DataFrame(count.reshape(-1, wide)[1:, 1:], index=groups, columns=labels)
 
 
 def _indexed(part: pd.Series, whole: pd.Series) -> pd.DataFrame:

@@ -24,7 +24,7 @@ AT_PRICE = (
     "At {price:g} yuan: too cheap for {too_cheap:.0%}, fine for {acceptable:.0%}, too dear for {too_dear:.0%}"
 )
 AFFINITY = "affinity index (100 = as everybody)"
-STANDARD = "distance from the mean (standard deviations)"
+STANDARD = "standard deviations from the mean"
 QUALITY = (
     "k = {k}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
     "smallest group {smallest:.0%}"
@@ -141,7 +141,7 @@ def segments_chart(
         texttemplate="%{z:+.1f}",
         xgap=2,
         ygap=2,
-        colorbar={"title": {"text": STANDARD, "side": "right"}, "thickness": 14},
+        colorbar={"title": {"text": STANDARD, "side": "right", "font": {"size": 13}}, "thickness": 14},
     )
     return drawing.update_yaxes(autorange="reversed", showgrid=False)
 

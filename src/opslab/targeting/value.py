@@ -69,8 +69,9 @@ def rfm(
 
 
 def quantile_scores(values: np.ndarray, bins: int) -> np.ndarray:
-    """Return 1 to `bins` by the quantiles that `pandas.qcut` uses; it stops at equal edges, this goes on."""
-    edges = np.quantile(values, np.arange(1, bins) / bins)
+    """Return 1 to `bins` by the quantiles of `pandas.qcut`, which stops at equal edges; this goes on."""
+    # Rounded, so that a value equal to an edge is not parted from it by the last bit.
+    edges = np.quantile(values, np.arange(1, bins) / bins).round(9)
     return 1 + np.searchsorted(edges, values, side="left")
 
 
