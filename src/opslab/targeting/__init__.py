@@ -1,0 +1,53 @@
+"""Find users: size a market, mend a survey, price, group people by what they do, and decide whom to serve.
+
+Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows; results are pandas. The rooms:
+
+    market  survey  prices   (what people say)
+    value  clusters  liking  needs   (what people do, and how it moves)
+    focus  sheet   (what we do about it)  -> pictures
+"""
+
+from opslab.targeting.clusters import Segments, compare_k, segment
+from opslab.targeting.focus import concentration, focus_table
+from opslab.targeting.liking import affinity, affinity_by
+from opslab.targeting.market import MarketSize, market_size
+from opslab.targeting.needs import current_needs, still_right
+from opslab.targeting.pictures import (
+    affinity_chart,
+    market_chart,
+    price_chart,
+    segments_chart,
+    strata_chart,
+)
+from opslab.targeting.prices import PriceSensitivity, price_sensitivity
+from opslab.targeting.sheet import GoNoGo, go_no_go
+from opslab.targeting.survey import Estimate, PostStratified, poststratify, share_interval
+from opslab.targeting.value import rfm
+
+__all__ = [
+    "Estimate",
+    "GoNoGo",
+    "MarketSize",
+    "PostStratified",
+    "PriceSensitivity",
+    "Segments",
+    "affinity",
+    "affinity_by",
+    "affinity_chart",
+    "compare_k",
+    "concentration",
+    "current_needs",
+    "focus_table",
+    "go_no_go",
+    "market_chart",
+    "market_size",
+    "poststratify",
+    "price_chart",
+    "price_sensitivity",
+    "rfm",
+    "segment",
+    "segments_chart",
+    "share_interval",
+    "still_right",
+    "strata_chart",
+]

@@ -1,0 +1,172 @@
+"""What a group cares for more than others do: the affinity index."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_numbers, native, require_unique
+from opslab.retention.visits import small_table, to_pandas
+from opslab.targeting.survey import Z95
+
+# Words
+NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
+NOTHING = "{name} has no labels; check the filter that made it"
+GAPS = "{name} has {count} missing labels; drop them first"
+UNKNOWN_USER = "table has the user {user!r}, whom users does not have; hand over all users"
+NOT_IN_BASE = "sample has {label!r}, which base does not have; base must hold everyone with whom you compare"
+
+
+def affinity(sample: Any, base: Any) -> pd.DataFrame:
+    """Return the affinity index of each label: 100 x its share in `sample` / its share in `base`.
+
+    100 means as much as everybody, 200 twice as much, 50 half.
+
+    Parameters
+    ----------
+    sample, base
+        A column with one label for each row (pandas, Polars, a list), or labels and their numbers (a
+        dictionary, or a Series of numbers indexed by label). `base` is all with whom the sample is compared.
+
+    Returns
+    -------
+    DataFrame
+        Index label; count, share_sample, share_base (shares of 1), index, and low, high: its 95 % interval
+        (Wilson 1927), with the shares of the base taken as known.
+
+    Raises
+    ------
+    ValueError
+        No labels, missing ones, or a label in sample that base does not have.
+    """
+    part, whole = _counts(sample, "sample"), _counts(base, "base")
+    for label in part.index[part.to_numpy() > 0]:
+        if not whole.get(label, 0) > 0:
+            raise ValueError(NOT_IN_BASE.format(label=label))
+    whole = whole[whole > 0].sort_index()
+    return _indexed(part.reindex(whole.index, fill_value=0), whole).rename_axis("label")
+
+
+def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str = "user_id") -> pd.DataFrame:
+    """Return the affinity index of each label (columns) in each group (rows), against the whole table.
+
+    Rows without a label or a group are left out.
+
+    Parameters
+    ----------
+    table
+        One row for each purchase (or visit, answer, ...), with the columns `label` and `group`.
+    users
+        If given, `group` is a column of this table, which has one row for each `user`; no merge is needed.
+
+    Raises
+    ------
+    ValueError
+        Bad tables; a user twice, or one that `users` does not have; no row with both label and group.
+    """
+    frame = native(table, {label: "any", (group if users is None else user): "any"}, what="table")
+    people = None if users is None else native(users, {user: "key", group: "any"}, what="users")
+    if people is not None:
+        require_unique(people, [user], what="users")
+    if isinstance(frame, nw.LazyFrame) or frame.implementation.is_polars():
+        square = _square_in_engine(frame, people, group, label, user)
+    else:
+        groups = _factorized(frame[group]) if people is None else _group_of(frame[user], people, group, user)
+        square = _square(*groups, *_factorized(frame[label]))
+    square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
+    if not square.size:
+        raise ValueError(NOTHING.format(name="table"))
+    share = square.div(square.sum(axis=1), axis=0)
+    index = 100 * share / (square.sum() / square.to_numpy().sum())
+    return index.sort_index().sort_index(axis=1).rename_axis(index=group, columns=label)
+
+
+def _square_in_engine(frame: Any, people: Any, group: str, label: str, user: str) -> pd.DataFrame:
+    lazy = frame.lazy()
+    if people is not None:
+        lazy = lazy.select(user, label).join(people.lazy().select(user, group), on=user)
+    counts = lazy.select(group, label).drop_nulls().group_by(group, label).agg(nw.len().alias("_rows"))
+    long = small_table(counts)
+    return long.pivot(index=group, columns=label, values="_rows").fillna(0)
+
+
+def _factorized(column: nw.Series) -> tuple[np.ndarray, pd.Index]:
+    codes, names = pd.factorize(to_pandas(column))
+    return codes, pd.Index(names)
+
+
+def _group_of(buyers: nw.Series, people: Any, group: str, user: str) -> tuple[np.ndarray, pd.Index]:
+    """Return the group's number of each row, found through its user."""
+    whole = small_table(people.select(user, group))
+    codes, names = pd.factorize(whole[group])
+    ids, asked = whole[user].to_numpy(), to_pandas(buyers).to_numpy()
+    if ids.dtype.kind in "iu" and asked.dtype.kind in "iu" and int(ids.max()) - int(ids.min()) < 4 * len(ids):
+        # Whole ids that lie close together: one look-up a row, no hash table.
+        low, places = int(ids.min()), np.full(int(ids.max()) - int(ids.min()) + 1, -1)
+        places[ids - low] = np.arange(len(ids))
+        inside = asked.min() >= low and asked.max() - low < len(places)
+        place = places[asked - low] if inside else pd.Index(ids).get_indexer(asked)
+    else:
+        place = pd.Index(ids).get_indexer(asked)
+    if place.min() < 0:
+        raise ValueError(UNKNOWN_USER.format(user=asked[place.argmin()]))
+    return codes[place], pd.Index(names)
+
+
+def _square(row: np.ndarray, groups: pd.Index, column: np.ndarray, labels: pd.Index) -> pd.DataFrame:
+    # -1 marks a gap: one place more in each direction takes the gaps in, and is cut off.
+    wide = len(labels) + 1
+    count = np.bincount((row + 1) * wide + column + 1, minlength=(len(groups) + 1) * wide)
+    return pd.DataFrame(count.reshape(-1, wide)[1:, 1:], index=groups, columns=labels)
+
+
+def _indexed(part: pd.Series, whole: pd.Series) -> pd.DataFrame:
+    count, base = part.to_numpy(float), (whole / whole.sum()).to_numpy()
+    total = count.sum()
+    share = count / total
+    middle = share + Z95**2 / (2 * total)
+    half = Z95 * np.sqrt(share * (1 - share) / total + Z95**2 / (4 * total**2))
+    low, high = (np.clip((middle + side * half) / (1 + Z95**2 / total), 0, 1) for side in (-1, 1))
+    return pd.DataFrame(
+        {
+            "count": part.to_numpy(),
+            "share_sample": share,
+            "share_base": base,
+            "index": 100 * share / base,
+            "low": 100 * low / base,
+            "high": 100 * high / base,
+        },
+        index=whole.index,
+    )
+
+
+def _counts(labels: Any, name: str) -> pd.Series:
+    """Count labels, or check the numbers that were given for them."""
+    if isinstance(labels, Mapping) or (isinstance(labels, pd.Series) and _are_numbers(labels)):
+        given = pd.Series(labels, dtype=object)
+        numbers = pd.Series(as_numbers(given.to_numpy(), name, least=0), index=given.index)
+        if not numbers.sum():
+            raise ValueError(NOTHING.format(name=name))
+        return numbers
+    column = _column(labels, name)
+    if not len(column):
+        raise ValueError(NOTHING.format(name=name))
+    gaps = int(column.isna().sum())
+    if gaps:
+        raise ValueError(GAPS.format(name=name, count=gaps))
+    return column.value_counts(sort=False)
+
+
+def _are_numbers(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _column(labels: Any, name: str) -> pd.Series:
+    if isinstance(labels, list | tuple | np.ndarray | pd.Index | pd.Series):
+        return pd.Series(labels, dtype=object) if isinstance(labels, list | tuple) else pd.Series(labels)
+    try:
+        return to_pandas(nw.from_native(labels, series_only=True))
+    except TypeError as error:
+        raise ValueError(NOT_LABELS.format(name=name, found=type(labels).__name__)) from error

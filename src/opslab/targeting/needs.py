@@ -1,0 +1,90 @@
+"""A user is not a need: what people need moves with events in their lives."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, native, require_unique
+from opslab.retention.visits import as_day, day_numbers, small_table
+from opslab.targeting.survey import share_interval
+
+# Words
+UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"
+NOT_BRINGS = "brings is a {found}; expected a dictionary or Series from event to need"
+NOBODY = "nobody in answers signed up {months:g} months before {when} or earlier; choose fewer months"
+MONTH = 365.25 / 12
+
+
+def current_needs(
+    users: Any, events: Any, brings: Mapping[str, str] | pd.Series, until: Any = None
+) -> pd.Series:
+    """Return each user's need (index user_id): that of the last event so far, else that told at sign-up.
+
+    Parameters
+    ----------
+    users
+        Columns user_id and need (told at sign-up).
+    events
+        Columns user_id, date, event.
+    brings
+        From event to the need that it mostly brings, learned from people who were asked.
+    until
+        Leave out events after this day; by default none.
+
+    Raises
+    ------
+    ValueError
+        Bad tables; a user twice; an event that `brings` does not name.
+    """
+    people = native(users, {"user_id": "key", "need": "key"}, what="users")
+    require_unique(people, ["user_id"], what="users")
+    if not isinstance(brings, Mapping | pd.Series):
+        raise ValueError(NOT_BRINGS.format(found=type(brings).__name__))
+    known = dict(brings)
+    told = native(events, {"user_id": "key", "date": "date", "event": "key"}, what="events")
+    log = small_table(told.select("user_id", "date", "event"))
+    for event in set(log["event"]) - set(known):
+        raise ValueError(UNKNOWN_EVENT.format(event=event, known=", ".join(known)))
+    if until is not None:
+        log = log[day_numbers(log["date"]) <= as_day(until, "until")]
+    last = log.sort_values(["user_id", "date"], kind="stable").drop_duplicates("user_id", keep="last")
+    moved = last.set_index("user_id")["event"].map(known)
+    first = small_table(people.select("user_id", "need")).set_index("user_id")["need"]
+    return moved.reindex(first.index).fillna(first).rename("need")
+
+
+def still_right(
+    users: Any, answers: Any, when: Any, months: float = 0, by: pd.Series | None = None
+) -> pd.Series:
+    """Return how often a need noted earlier is the need told in a survey on the day `when`.
+
+    Of those in `answers` (columns user_id, need) who signed up at least `months` before `when`, the share
+    (of 1) whose need is the noted one, with its 95 % interval. `by` are the noted needs (index user_id), by
+    default those told at sign-up (column need of `users`).
+
+    Returns
+    -------
+    Series
+        people, right (share of 1), low, high.
+
+    Raises
+    ------
+    ValueError
+        Bad tables; nobody signed up so long ago.
+    """
+    people = native(users, {"user_id": "key", "signup_date": "date", "need": "key"}, what="users")
+    require_unique(people, ["user_id"], what="users")
+    told = small_table(native(answers, {"user_id": "key", "need": "key"}, what="answers"))
+    table = small_table(people.select("user_id", "signup_date", "need")).set_index("user_id")
+    months = as_number(months, "months", least=0)
+    told = told[["user_id", "need"]].join(table[["signup_date"]], on="user_id", how="inner")
+    age = as_day(when, "when") - day_numbers(told["signup_date"])
+    told = told[age >= months * MONTH]
+    if told.empty:
+        raise ValueError(NOBODY.format(months=months, when=when))
+    noted = (table["need"] if by is None else by).reindex(told["user_id"]).to_numpy()
+    hits = int(np.sum(noted == told["need"].to_numpy()))
+    low, high = share_interval(hits, len(told))
+    return pd.Series({"people": len(told), "right": hits / len(told), "low": low, "high": high})

@@ -1,0 +1,133 @@
+"""What people would pay: the price sensitivity meter of van Westendorp (1976, ESOMAR Congress)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, as_numbers, native
+from opslab.retention.visits import small_table
+
+# Words
+FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"
+NONE_IN_ORDER = "no answer has its four prices in order (too cheap <= cheap <= dear <= too dear)"
+NO_WEIGHT = "weights are all 0; expected at least one answer that counts"
+NO_CROSSING = "the curves {first!r} and {second!r} do not meet: the answers are too few or too alike"
+PRICES = ("too_cheap", "cheap", "dear", "too_dear")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSensitivity:
+    """Four prices and the curves they come from.
+
+    Attributes
+    ----------
+    lowest
+        Point of marginal cheapness: as many say "too cheap" as say "no bargain". Below it, doubt prevails.
+    optimal
+        Optimal price point: as many say "too cheap" as say "too dear". It says nothing of profit.
+    indifferent
+        Indifference price point: as many say "a bargain" as say "dear".
+    highest
+        Point of marginal expensiveness: as many say "too dear" as say "not dear".
+    curves
+        Index price; share of 1 who call it too_cheap, cheap, dear, too_dear.
+    used, dropped
+        Answers used; answers left out because their prices are not in order.
+    """
+
+    lowest: float
+    optimal: float
+    indifferent: float
+    highest: float
+    curves: pd.DataFrame
+    used: int
+    dropped: int
+
+    def shares(self, price: float) -> pd.Series:
+        """Return at a price (yuan) the shares of 1: too_cheap, acceptable (neither), too_dear."""
+        at = as_number(price, "price", least=0)
+        cheap = float(_at_least(self.curves["too_cheap"], at))
+        dear = float(_at_most(self.curves["too_dear"], at))
+        return pd.Series({"too_cheap": cheap, "acceptable": 1 - cheap - dear, "too_dear": dear}, name=at)
+
+
+def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] = PRICES) -> PriceSensitivity:
+    """Find the range of acceptable prices from four questions.
+
+    Each row of `survey` holds the prices at which a product is too cheap to be good, a bargain, dear, and
+    too dear. Answers out of order are left out and counted; equal prices are allowed. Curves are joined by
+    straight lines between the prices named. The range is van Westendorp's own; some texts use a narrower one.
+
+    Parameters
+    ----------
+    weights
+        One number for each row, such as `poststratify(...).weights`; by default each answer counts once.
+
+    Raises
+    ------
+    ValueError
+        Bad table; missing or negative prices; weights of another length; no answer in order; no crossing.
+    """
+    names = list(columns)
+    if isinstance(columns, str) or len(names) != 4:
+        raise ValueError(FOUR.format(found=columns))
+    table = small_table(native(survey, dict.fromkeys(names, "amount"), what="survey"))
+    prices = table[names].to_numpy(float)
+    weight = (
+        np.ones(len(prices))
+        if weights is None
+        else as_numbers(weights, "weights", least=0, length=len(prices))
+    )
+    ordered = (np.diff(prices, axis=1) >= 0).all(axis=1)
+    if not ordered.any():
+        raise ValueError(NONE_IN_ORDER)
+    prices, weight = prices[ordered], weight[ordered]
+    if not weight.sum():
+        raise ValueError(NO_WEIGHT)
+    grid = np.unique(prices)
+    share = [_counted(grid, prices[:, place], weight, upward=place >= 2) for place in range(4)]
+    curves = pd.DataFrame(dict(zip(PRICES, share, strict=True)), index=pd.Index(grid, name="price"))
+    return PriceSensitivity(
+        lowest=_crossing(curves["too_cheap"], 1 - curves["cheap"]),
+        optimal=_crossing(curves["too_cheap"], curves["too_dear"]),
+        indifferent=_crossing(curves["cheap"], curves["dear"]),
+        highest=_crossing(1 - curves["dear"], curves["too_dear"]),
+        curves=curves,
+        used=int(ordered.sum()),
+        dropped=int((~ordered).sum()),
+    )
+
+
+def _counted(grid: np.ndarray, prices: np.ndarray, weight: np.ndarray, *, upward: bool) -> np.ndarray:
+    """Return at each price of the grid the share whose own price is at most (`upward`) or at least that."""
+    own = np.bincount(np.searchsorted(grid, prices), weights=weight, minlength=len(grid))
+    share = (np.cumsum(own) if upward else np.cumsum(own[::-1])[::-1]) / weight.sum()
+    return np.round(share, 12)
+
+
+def _crossing(falling: pd.Series, rising: pd.Series) -> float:
+    """Return where a falling curve meets a rising one; the middle if they run together for a while."""
+    price, gap = falling.index.to_numpy(float), (falling - rising).to_numpy()
+    equal = price[np.abs(gap) < 1e-9]
+    if len(equal):
+        return float((equal[0] + equal[-1]) / 2)
+    after = int((gap < 0).argmax())
+    if not after:
+        raise ValueError(NO_CROSSING.format(first=falling.name, second=rising.name))
+    before = after - 1
+    way = gap[before] / (gap[before] - gap[after])
+    return float(price[before] + way * (price[after] - price[before]))
+
+
+def _at_least(curve: pd.Series, price: float) -> float:
+    """Return the share whose own price is `price` or more: the curve's value at the next price named."""
+    place = int(np.searchsorted(curve.index, price, side="left"))
+    return curve.iloc[place] if place < len(curve) else 0.0
+
+
+def _at_most(curve: pd.Series, price: float) -> float:
+    place = int(np.searchsorted(curve.index, price, side="right"))
+    return curve.iloc[place - 1] if place else 0.0

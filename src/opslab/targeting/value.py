@@ -1,0 +1,134 @@
+"""RFM: how recently, how often and for how much each customer bought."""
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number, native
+from opslab.retention.visits import as_date, as_day, collect, day_numbers, small_table, to_pandas
+
+# Words
+BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
+MORE_BINS = "bins is {bins}, but only {found} customers have bought by then; choose fewer bins"
+SPARSE = 4  # whole ids may leave this many places empty for each one used
+
+
+def rfm(
+    orders: Any,
+    as_of: Any,
+    bins: int = 5,
+    user: str = "user_id",
+    when: str = "date",
+    amount: str = "amount",
+) -> pd.DataFrame:
+    """Score each customer by recency, frequency and monetary value on the day `as_of`.
+
+    The convention is that of Hughes (1994), *Strategic Database Marketing*: `bins` groups of equal size on
+    each of the three, the best one `bins`, each scored by itself. Customers with equal values get equal
+    scores, so groups are of unequal size where many are alike.
+
+    Parameters
+    ----------
+    orders
+        One row for each order: pandas, Polars, DuckDB or any frame that Narwhals knows. Orders after
+        `as_of` are left out.
+
+    Returns
+    -------
+    DataFrame
+        Index user; recency (days since the last order), frequency (orders), monetary (sum of `amount`, yuan),
+        r, f, m (1 to `bins`), score (their text, such as "555").
+
+    Raises
+    ------
+    ValueError
+        Bad orders; a negative amount; `as_of` before the first order; more bins than customers.
+    """
+    bins = as_number(bins, "bins", least=2, most=9, whole=True)
+    last = as_day(as_of, "as_of")
+    table = native(orders, {user: "key", when: "date", amount: "amount"}, what="orders")
+    table = table.select(user, when, amount)
+    if isinstance(table, nw.LazyFrame) or table.implementation.is_polars():
+        people, day, count, paid = _in_engine(table, last, user, when, amount)
+    else:
+        people, day, count, paid = _in_numpy(
+            to_pandas(table[user]), day_numbers(to_pandas(table[when])), to_pandas(table[amount]), last
+        )
+    if len(people) < bins:
+        raise ValueError(MORE_BINS.format(bins=bins, found=len(people)))
+    recency = last - day
+    r = bins + 1 - quantile_scores(recency, bins)
+    f, m = quantile_scores(count, bins), quantile_scores(paid, bins)
+    score = np.array([str(code) for code in range(1000)], dtype=object)[100 * r + 10 * f + m]
+    return pd.DataFrame(
+        {"recency": recency, "frequency": count, "monetary": paid, "r": r, "f": f, "m": m, "score": score},
+        index=pd.Index(people, name=user),
+    )
+
+
+def quantile_scores(values: np.ndarray, bins: int) -> np.ndarray:
+    """Return 1 to `bins` by the quantiles of `pandas.qcut`, which stops at equal edges; this goes on."""
+    # Rounded, so that a value equal to an edge is not parted from it by the last bit.
+    edges = np.quantile(values, np.arange(1, bins) / bins).round(9)
+    return 1 + np.searchsorted(edges, values, side="left")
+
+
+def _in_numpy(
+    users: pd.Series, days: np.ndarray, amounts: pd.Series, last: int
+) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:
+    number, ids = _numbered(users)
+    paid = amounts.to_numpy()
+    if days.max() > last:
+        inside = days <= last
+        _require_orders(inside.any(), last, days.min())
+        number, days, paid = number[inside], days[inside], paid[inside]
+    count = np.bincount(number)
+    total = np.bincount(number, weights=paid)
+    latest = np.full(len(count), np.iinfo(np.int64).min)
+    np.maximum.at(latest, number, days)
+    bought = np.flatnonzero(count)
+    people = ids.take(bought) if isinstance(ids, pd.Index) else pd.Index(bought + ids)
+    total = total[bought]
+    if paid.dtype.kind in "iu":
+        total = np.rint(total).astype(np.int64)
+    table = pd.DataFrame({"day": latest[bought], "count": count[bought], "total": total}, index=people)
+    table = table if table.index.is_monotonic_increasing else table.sort_index()
+    return table.index, *(table[name].to_numpy() for name in table)
+
+
+def _numbered(users: pd.Series) -> tuple[np.ndarray, pd.Index | int]:
+    """Number the rows' users from 0; whole ids that lie close together serve as they are."""
+    if isinstance(users.dtype, np.dtype) and users.dtype.kind in "iu":
+        low, high = int(users.min()), int(users.max())
+        if high - low < SPARSE * len(users) + 1000:
+            return users.to_numpy().astype(np.int64) - low, low
+    number, ids = pd.factorize(users)
+    return number, pd.Index(ids)
+
+
+def _in_engine(
+    table: Any, last: int, user: str, when: str, amount: str
+) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:
+    """Let Polars or DuckDB count: only one row a customer leaves the engine."""
+    cut = as_date(last + 1).to_pydatetime()
+    lazy = table.lazy()
+    inside = lazy.filter(nw.col(when) < (cut.date() if table.collect_schema()[when] == nw.Date else cut))
+    totals = inside.group_by(user).agg(
+        nw.col(when).max().alias("_day"), nw.len().alias("_count"), nw.col(amount).sum().alias("_total")
+    )
+    found = small_table(totals)
+    if not len(found):
+        first = day_numbers(to_pandas(collect(lazy.select(nw.col(when).min()))[when]))
+        _require_orders(False, last, first[0])
+    found = found.set_index(user).sort_index()
+    day = day_numbers(pd.to_datetime(found["_day"]))
+    total = found["_total"].to_numpy()
+    whole = table.collect_schema()[amount].is_integer()
+    return found.index, day, found["_count"].to_numpy(np.int64), total.astype(np.int64 if whole else float)
+
+
+def _require_orders(some: bool, last: int, first: int) -> None:
+    if not some:
+        raise ValueError(BEFORE_ORDERS.format(found=as_date(last), first=as_date(first)))
