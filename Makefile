@@ -53,6 +53,7 @@ benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in be
 	$(BIN)/python benchmarks/export.py
 	$(BIN)/python benchmarks/lessons.py
 	$(BIN)/python benchmarks/large_world.py
+	$(BIN)/python benchmarks/targeting.py
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv

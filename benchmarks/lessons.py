@@ -26,7 +26,8 @@ IMPORT = (
     "(medians of 5 fresh processes)."
 )
 LIBRARIES = "import pandas, plotly.graph_objects, narwhals"
-OURS = "import opslab.charts, opslab.datasets, opslab.explore, opslab.retention"
+SUBJECTS = ("charts", "datasets", "explore", "targeting", "acquisition", "retention")
+OURS = "import " + ", ".join(f"opslab.{name}" for name in SUBJECTS)
 WHERE = "{cores} cores, Python {python}. Written by `python benchmarks/lessons.py`."
 
 
