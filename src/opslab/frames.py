@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
 Kind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "share"]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
@@ -31,6 +32,7 @@ NOT_NUMBERS = "{name} must be a sequence of numbers, got {found}"
 NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
+NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
 EXPECTED = {
@@ -267,3 +269,44 @@ def _require_between(low: float, high: float, kind: Kind, words: Mapping[str, st
 
 def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
     return lazy.collect().rows(named=True)[0]
+
+
+def collect(table: nw.LazyFrame) -> nw.DataFrame:
+    """Compute a lazy table."""
+    # DuckDB and Spark would hand over Arrow, which students need not have.
+    return table.collect() if table.implementation.is_polars() else table.collect("pandas")
+
+
+def to_pandas(column: nw.Series) -> pd.Series:
+    """Return a column as pandas."""
+    # Polars' own way to pandas needs Arrow.
+    return pd.Series(column.to_numpy()) if column.implementation.is_polars() else column.to_pandas()
+
+
+def small_table(table: Frame) -> pd.DataFrame:
+    """Return a whole table as pandas, rows numbered from 0."""
+    whole = collect(table) if isinstance(table, nw.LazyFrame) else table
+    return pd.DataFrame({name: to_pandas(whole[name]).array for name in whole.columns})
+
+
+def day_numbers(dates: pd.Series) -> np.ndarray:
+    """Return whole days since 1970-01-01, by the clock that the dates were written with."""
+    if getattr(dates.dtype, "tz", None) is not None:
+        dates = dates.dt.tz_localize(None)
+    return dates.to_numpy("datetime64[D]").view(np.int64)
+
+
+def as_day(value: Any, name: str) -> int:
+    """Return a date (text, date, timestamp) as whole days since 1970-01-01; `name` is for the message."""
+    try:
+        stamp = pd.NaT if isinstance(value, int | float) else pd.Timestamp(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(NOT_A_DAY.format(name=name, found=value)) from error
+    if stamp is pd.NaT:
+        raise ValueError(NOT_A_DAY.format(name=name, found=value))
+    return int(stamp.tz_localize(None).to_datetime64().astype("datetime64[D]").astype(np.int64))
+
+
+def as_date(day: int) -> pd.Timestamp:
+    """Return a day number as a date."""
+    return pd.Timestamp(np.datetime64(int(day), "D"))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, native, require_unique
+from opslab.frames import as_choice, native, require_unique, small_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -217,7 +217,7 @@ def _from_table(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     table = native(paths, {path: "key", step: "number", channel: "key", converted: "any"}, what="paths")
     require_unique(table, [path, step], what="paths")
-    rows = table.lazy().select(path, step, channel, converted).collect().to_pandas()
+    rows = small_table(table.select(path, step, channel, converted))
     number, names = pd.factorize(rows[path], sort=True)
     order = np.lexsort((rows[step].to_numpy(float), number))
     flag = rows[converted]

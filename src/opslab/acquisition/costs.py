@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native
+from opslab.frames import as_number, as_numbers, native, small_table
 
 # Words
 NOBODY_WON = (
@@ -133,8 +133,8 @@ def worth_by(
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0)
-    people = _pandas(native(users, {"user_id": "key", "signup_date": "date", by: "key"}, what="users"))
-    paid = _pandas(native(orders, {"user_id": "key", "date": "date", "amount": "amount"}, what="orders"))
+    people = small_table(native(users, {"user_id": "key", "signup_date": "date", by: "key"}, what="users"))
+    paid = small_table(native(orders, {"user_id": "key", "date": "date", "amount": "amount"}, what="orders"))
     people = people[["user_id", "signup_date", by]].drop_duplicates("user_id")
     end = max(people["signup_date"].max(), paid["date"].max()) if until is None else pd.Timestamp(until)
     watched = people[people["signup_date"] <= end - pd.Timedelta(days=days)]
@@ -158,7 +158,3 @@ def worth_by(
 def _require_above_zero(values: np.ndarray, message: str, places: list[str]) -> None:
     if (values == 0).any():
         raise ValueError(message.format(place=places[int((values == 0).argmax())]))
-
-
-def _pandas(table: Any) -> pd.DataFrame:
-    return table.lazy().collect().to_pandas()

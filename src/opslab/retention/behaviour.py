@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, native
+from opslab.frames import as_number, day_numbers, native, small_table
 from opslab.retention.inputs import as_list, rising
 from opslab.retention.people import join_users
-from opslab.retention.visits import day_numbers, read_visits, small_table
+from opslab.retention.visits import read_visits
 
 # Words
 EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"

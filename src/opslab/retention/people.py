@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.frames import native, require_unique
-from opslab.retention.visits import Visits, day_numbers, small_table
+from opslab.frames import day_numbers, native, require_unique, small_table
+from opslab.retention.visits import Visits
 
 # Words
 NO_SUCH_USERS = "none of the {count} users in users is in events; do both tables use the same {user!r}?"

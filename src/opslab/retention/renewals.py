@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native
+from opslab.frames import as_date, as_number, as_numbers, day_numbers, native, small_table
 from opslab.retention.inputs import whole_numbers
-from opslab.retention.visits import as_date, day_numbers, read_visits, small_table
+from opslab.retention.visits import read_visits
 
 # Words
 RISING = "survivors rise from {before:g} to {after:g} at place {place}; give how many are left each time"

@@ -10,12 +10,21 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.frames import Frame, as_choice, native
+from opslab.frames import (
+    Frame,
+    as_choice,
+    as_date,
+    as_day,
+    collect,
+    day_numbers,
+    native,
+    small_table,
+    to_pandas,
+)
 
 Period: TypeAlias = Literal["D", "W", "M"]
 
 # Words
-NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
 BEFORE_LOG = "{name} is {found:%Y-%m-%d}, before the first event ({first:%Y-%m-%d}); choose a later day"
 LOG_TOO_SHORT = (
     "no user can be watched for {need} days: the log ends on {last:%Y-%m-%d}, {have} days after the first "
@@ -214,47 +223,6 @@ def _pairs(table: Frame, user: str, when: str, period: str) -> nw.LazyFrame:
     labels = table.lazy().select(user, _native_label(when, period).alias("_period"))
     # Grouping, where `unique` would do as well, is what DuckDB does much faster.
     return labels.group_by(user, "_period").agg(nw.len().alias("_rows"))
-
-
-def collect(table: nw.LazyFrame) -> nw.DataFrame:
-    """Compute a lazy table."""
-    # DuckDB and Spark would hand over Arrow, which students need not have.
-    return table.collect() if table.implementation.is_polars() else table.collect("pandas")
-
-
-def to_pandas(column: nw.Series) -> pd.Series:
-    """Return a column as pandas."""
-    # Polars' own way to pandas needs Arrow.
-    return pd.Series(column.to_numpy()) if column.implementation.is_polars() else column.to_pandas()
-
-
-def small_table(table: Frame) -> pd.DataFrame:
-    """Return a whole table as pandas, rows numbered from 0."""
-    whole = collect(table) if isinstance(table, nw.LazyFrame) else table
-    return pd.DataFrame({name: to_pandas(whole[name]).array for name in whole.columns})
-
-
-def day_numbers(dates: pd.Series) -> np.ndarray:
-    """Return whole days since 1970-01-01, by the clock that the dates were written with."""
-    if getattr(dates.dtype, "tz", None) is not None:
-        dates = dates.dt.tz_localize(None)
-    return dates.to_numpy("datetime64[D]").view(np.int64)
-
-
-def as_day(value: Any, name: str) -> int:
-    """Return a date (text, date, timestamp) as whole days since 1970-01-01; `name` is for the message."""
-    try:
-        stamp = pd.NaT if isinstance(value, int | float) else pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value)) from error
-    if stamp is pd.NaT:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value))
-    return int(stamp.tz_localize(None).to_datetime64().astype("datetime64[D]").astype(np.int64))
-
-
-def as_date(day: int) -> pd.Timestamp:
-    """Return a day number as a date."""
-    return pd.Timestamp(np.datetime64(int(day), "D"))
 
 
 def _number_users(users: pd.Series, room: int) -> tuple[np.ndarray, pd.Index | int]:

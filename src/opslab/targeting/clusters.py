@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, native
-from opslab.retention.visits import small_table
+from opslab.frames import as_number, native, small_table
 
 # Words
 NO_FEATURES = "features has no columns; give at least one column of numbers"

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_numbers, native
-from opslab.retention.visits import small_table
+from opslab.frames import as_numbers, native, small_table
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"

@@ -7,8 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_numbers, native, require_unique
-from opslab.retention.visits import small_table, to_pandas
+from opslab.frames import as_numbers, native, require_unique, small_table, to_pandas
 from opslab.targeting.survey import Z95
 
 # Words

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, native, require_unique
-from opslab.retention.visits import as_day, day_numbers, small_table
+from opslab.frames import as_day, as_number, day_numbers, native, require_unique, small_table
 from opslab.targeting.survey import share_interval
 
 # Words

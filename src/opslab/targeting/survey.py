@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native
-from opslab.retention.visits import small_table
+from opslab.frames import as_number, as_numbers, native, small_table
 
 # Words
 NO_COMMON = (
