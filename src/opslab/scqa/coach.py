@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from opslab.scqa.brief import LETTERS, PARTS, Brief
 from opslab.scqa.cues import (
-    BLANK_HEADINGS,
     CHECKABLE,
     CONTESTED,
     FIELDS,
+    GENERAL,
     NUMBER,
     QUANTITY,
     STOP,
@@ -206,7 +206,9 @@ def _headings(headings: tuple[str, ...]) -> Iterator[Finding]:
 
 def is_blank(heading: str) -> bool:
     """Whether a heading would fit any report: it is empty, or made of general words only."""
-    return not heading.strip() or bool(BLANK_HEADINGS.fullmatch(heading.strip()))
+    chinese = sorted((word for word in GENERAL if word > "\u4e00"), key=len, reverse=True)
+    rest = re.sub("|".join(chinese), " ", heading.lower())
+    return all(word in GENERAL or word.isdigit() for word in re.findall(r"\w+", rest))
 
 
 def _places(opening: Opening) -> dict[str, str]:
