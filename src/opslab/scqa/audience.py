@@ -14,7 +14,8 @@ AUDIENCES = {
     "has asked the question": "Q",
     "doubts you": "S",
 }
-NEEDS_REASONS = "doubts you"
+# What they must have heard before the answer makes sense to them.
+NEEDS = {"wants a decision": "", "sees no problem": "C", "has asked the question": "Q", "doubts you": "SC"}
 HELD = 0.5  # share of the usual losses after the hook; an assumption of the model
 
 # Words
@@ -27,9 +28,9 @@ Y = "listeners who can act"
 def acting(order: str, audience: str, patience: float) -> float:
     """Return the share of listeners who are there when they can act on the answer.
 
-    A listener stays for each further sentence with the chance `patience`. After the sentence that they came for
-    (`AUDIENCES`) half as many leave. They can act when they have heard the answer; who doubts you needs the
-    situation and the complication before it, or hears all four sentences and then goes back.
+    A listener stays for each further sentence with the chance `patience`. After the sentence that they came
+    for (`AUDIENCES`) half as many leave. They can act when they have heard the answer, if they have heard
+    before it what they need (`NEEDS`); if not, only at the end of all four sentences.
 
     The model puts an opinion into numbers; it is no measurement.
 
@@ -42,8 +43,8 @@ def acting(order: str, audience: str, patience: float) -> float:
     hook = AUDIENCES[as_choice(audience, "audience", AUDIENCES)]
     if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= 1:
         raise ValueError(BAD_PATIENCE.format(found=patience))
-    convinced = audience != NEEDS_REASONS or letters.index("A") == len(letters) - 1
-    last = letters.index("A") if convinced else len(letters) - 1
+    place = letters.index("A")
+    last = place if set(NEEDS[audience]) <= set(letters[:place]) else len(letters) - 1
     there, stays = 1.0, patience
     for letter in letters[: last + 1]:
         there *= stays

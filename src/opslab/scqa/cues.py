@@ -76,6 +76,7 @@ CUES = {
             STRONG,
             _words(
                 r"\b(our|my|the) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
+                r"\b(here is|there is|this is) (a|one|our|the) (solution|remedy|way)\b",
                 r"\b(we|i)( therefore| thus)? (propose|recommend|suggest|advise)\b",
                 r"\b(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
                 r"^(therefore|hence|so (we|let)|yes\b|no[,:;]|that is why)",
@@ -112,6 +113,7 @@ CHECKABLE = _words(
     r"\b(than|until|unless|before|after|by (monday|tuesday|wednesday|thursday|friday|saturday|sunday|the end))\b",
     r"\b(those|people|users|members|customers|whoever|everyone|all) (who|whose|whom|that|with|without)\b|\bwhoever\b",
     r"\b(most|least|fewest|fewer|highest|lowest|nobody|none)\b(?! of the time)", r"\bas \w+ as\b",
+    r", (and )?not \w+",
     "比.{1,12}(多|少|高|低|快|慢|好|差|早|晚|贵|便宜)", "以前|以后|之前|之后|直到|除非|最(多|少|高|低|快|慢|早|晚)", "(过|了|着|来|走|离开)的(人|用户|会员|顾客)",
 )  # fmt: skip
 UNCERTAIN = _words(
