@@ -36,16 +36,21 @@ def judged(openings: pd.DataFrame) -> pd.DataFrame:
         told["vague"] = row.vague, bool(found.codes() & VAGUE)
         told["answer beside the question"] = row.off_question, "off_question" in found.codes()
         rows.append(
-            {(label, who): flag for label, pair in told.items() for who, flag in zip(("true", "coach"), pair)}
+            {
+                (label, who): flag
+                for label, pair in told.items()
+                for who, flag in zip(("true", "coach"), pair, strict=True)
+            }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    return table.set_axis(pd.MultiIndex.from_tuples(table.columns), axis=1)
 
 
 def quality(openings: pd.DataFrame) -> pd.DataFrame:
     """Return cases, precision, recall and F1 (shares of 1) for each label."""
     flags = judged(openings)
     rows = {}
-    for label in flags.columns.get_level_values(0).unique():
+    for label in flags.columns.unique(0):
         true, said = flags[label, "true"], flags[label, "coach"]
         hits = (true & said).sum()
         rows[label] = {
