@@ -177,32 +177,9 @@ def test_the_guide_holds_what_is_measured():
     assert benchmark().report() in guide
 
 
-# Freely worded, by hand; the parts that are there, in order. Not used for writing the rules.
-FREE = (
-    ("Our group has met every Monday since 2024. Attendance halved in May, though. Do we stop? Move it to "
-     "Sunday evening and count again in June.", "SCQA"),
-    ("Shall we raise the dues? They have been 10 yuan from the start. Costs have since doubled. I would go "
-     "to 12 yuan in July and see who leaves.", "QSCA"),
-    ("We are losing our best writers: six of ten quit in spring. All of them had written weekly for a year. "
-     "What would bring them back? Call each of them this week.", "CSQA"),
-    ("Close the forum by June. It was our first channel. Nobody has asked anything there for eight weeks. "
-     "What is it still for?", "ASCQ"),
-    ("会员每月交十元会费。五月起，续费的人少了三成。要不要降价？先对一半会员试行八元，看两个月。", "SCQA"),
-    ("Most visitors come by phone. The form takes nine minutes on a phone. Cut it to three questions.", "SCA"),
-    ("Our newsletter goes out on Fridays. What day suits readers? Try Tuesday for a month.", "SQA"),
-    ("Every course has a mentor. In April two mentors fell ill, and 80 questions stayed open.", "SC"),
-)  # fmt: skip
-
-
-def test_freely_worded_openings_are_read_less_well_but_better_than_by_chance():
-    """By chance, three in four labels would be wrong; the lesson and the guide say that tidy text flatters."""
-    read = [read_opening(text) for text, _ in FREE]
-    right = sum(
-        sentence.part == letter
-        for opening, (_, parts) in zip(read, FREE, strict=True)
-        for sentence, letter in zip(opening.sentences, parts, strict=True)
-    )
-    assert right / sum(len(parts) for _, parts in FREE) >= 0.5
+def test_freely_worded_openings_are_mostly_read_as_meant():
+    right, sentences = benchmark().read_freely()
+    assert right / sentences >= 0.8
 
 
 # What nobody should write, and somebody will

@@ -49,7 +49,9 @@ CUES = {
                 r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
                 r"n't\b",
                 r"\b(contradict|disagree|mismatch|gap)\w*",
-                "不|没|难|下降|流失|风险|矛盾|危险|减少",
+                r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
+                r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
+                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超",
             ),
         ),
     ),
@@ -86,9 +88,11 @@ CUES = {
         (
             WEAK,
             _words(
-                r"^(keep|stop|start|send|write|move|ask|set|give|cut|raise|spend|build|read|choose|add|leave|change|test|try)\b",
+                r"^(keep|stop|start|send|write|move|ask|set|give|cut|raise|spend|build|read|choose|add|leave|change|test|try|close|open|call|go"
+                r"|make|put|take|hire|pay|drop|merge|split|invite|limit|offer|reduce|replace|publish|remove|run|show|use|turn|wait|buy|sell)\b",
+                r"\b(i|we) would\b",
                 r"\b(we will|from now on|next (week|month))\b",
-                "^(让|先|从现在起|今后|停止|改|把)|我们(要|将|会)",
+                "^(让|先|从现在起|今后|停止|改|把|请|给|试|每[周月天])|试行|我们(要|将|会)",
             ),
         ),
     ),

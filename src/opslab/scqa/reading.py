@@ -12,7 +12,10 @@ MOST_SENTENCES = 40
 # A plain statement is background; a usual order is likelier than an unusual one, and a whole one than a part.
 PLAIN = 0.5
 USUAL = 1.0
-STARTED = -0.1  # against parts for which nothing speaks
+# In a text as short as a brief each sentence is expected to play its own part; in a longer one parts run on.
+SHORT = 5  # sentences
+OWN_PART, NEW_PART = 0.6, -0.1
+NOT_ASKED = -1.0
 # Not after a single capital (an initial) nor within a number.
 _END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=\S)|(?<=[。！？])[”’）]*|\n+")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
@@ -94,7 +97,7 @@ def _score(sentence: str) -> dict[str, float]:
     if scores["Q"] > WEAK * 3:  # it ends with a question mark: "should" asks here and advises nothing
         return {"S": 0.0, "C": 0.0, "Q": scores["Q"], "A": 0.0}
     if scores["Q"] <= WEAK:
-        scores["Q"] = 0.0
+        scores["Q"] = NOT_ASKED
     if max(scores.values()) == 0:
         scores["S"] = PLAIN
     return scores
@@ -103,22 +106,26 @@ def _score(sentence: str) -> dict[str, float]:
 def _best_path(scores: list[dict[str, float]]) -> str:
     if not scores:
         return ""
+    started = OWN_PART if len(scores) <= SHORT else NEW_PART
     options = []
     for path in _PATHS:
-        total, parts = _along(scores, path)
+        total, parts = _along(scores, path, started)
         played = "".join(dict.fromkeys(parts))
         usual = any("".join(c for c in letters if c in played) == played for letters in ORDERS.values())
-        options.append((total + USUAL * usual + STARTED * len(played), parts))
+        options.append((total + USUAL * usual, parts))
     return max(options)[1]
 
 
-def _along(scores: list[dict[str, float]], path: tuple[str, ...]) -> tuple[float, str]:
+def _along(scores: list[dict[str, float]], path: tuple[str, ...], started: float) -> tuple[float, str]:
     """Return the best total and its parts if the parts come in the order of `path`, any of them left out."""
-    best = [(0.0, "")] * len(path)
+    best: list[tuple[float, str]] = []
     for score in scores:
-        reached: list[tuple[float, str]] = []
+        reached = []
         for place, letter in enumerate(path):
-            total, parts = max(best[: place + 1])
+            before, parts = max(best[:place], default=(0.0, ""))
+            options = [(before + started, parts)] if parts or not best else []
+            options += [best[place]] if best else []
+            total, parts = max(options)
             reached.append((total + score[letter], parts + letter))
         best = reached
     return max(best)
