@@ -7,6 +7,8 @@ Quality: the openings whose wording is held back, of the committed world. Time: 
 median of 50 readings. The table in lessons/12-scqa/guide.md is written here; a test keeps it fresh.
 """
 
+# ruff: noqa: E501
+
 import argparse
 import re
 import statistics
@@ -24,7 +26,7 @@ GUIDE = course_root() / "lessons" / "12-scqa" / "guide.md"
 MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- end -->)", re.S)
 VAGUE = {"idle_complication", "vague_answer"}
 LETTERS, READINGS = 3_000, 50
-# Openings worded freely, by hand, after the rules were written; and the part that each sentence plays.
+# Openings worded freely, by hand, after the lists of words were written; and the part that each sentence plays.
 FREE = (
     (
         "A ticket for the workshop costs 90 yuan. Half of those who book do not turn up. Would a deposit help? Ask for 30 yuan in advance at the next three workshops.",

@@ -57,10 +57,15 @@ class Brief:
         ValueError
             If `order` is not one of `ORDERS`.
         """
+        return join(self.sentences(order, implied))
+
+    def sentences(self, order: str = "standard", implied: bool = False) -> list[str]:
+        """Return the parts in the order in which `arrange` tells them, each on one line, without empty ones."""
         letters = ORDERS[as_choice(order, "order", ORDERS)]
         if implied and order in IMPLIED:
             letters = letters.replace("Q", "")
-        return join(" ".join(getattr(self, LETTERS[letter]).split()) for letter in letters)
+        parts = (" ".join(getattr(self, LETTERS[letter]).split()) for letter in letters)
+        return [part for part in parts if part]
 
     def fill(self, **values: object) -> "Brief":
         """Return the brief with its ``{name}`` and ``{name:.0%}`` replaced by values from the data.
@@ -97,18 +102,20 @@ class Brief:
         return as_text(self.arrange())
 
 
-def join(parts: object) -> str:
+def join(parts: list[str]) -> str:
     """Join sentences: with a space, but none after Chinese punctuation."""
     text = ""
     for part in parts:
-        if part:
-            text += ("" if not text or text[-1] in "。！？；：，" else " ") + part
+        text += ("" if not text or text[-1] in "。！？；：，" else " ") + part
     return text
 
 
 def as_text(text: str) -> str:
     """Return HTML that shows `text` letter by letter (MathJax leaves <pre> alone)."""
-    style = "white-space:pre-wrap;font-family:inherit;font-size:1rem;line-height:1.5;margin:.4em 0"
+    style = (
+        "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+        "font-family:inherit;font-size:1rem;line-height:1.5;margin:.4em 0"
+    )
     return f'<pre style="{style}">{html.escape(text)}</pre>'
 
 

@@ -37,20 +37,38 @@ WHAT = {
 }
 WHY = {
     "empty": "Write one sentence for each part, or open the desk.",
-    "too_short": "{count} word(s) hold no situation, complication, question and answer. Write a sentence for each.",
+    "too_short": (
+        "{count} word(s) hold no situation, complication, question and answer. Write a sentence for each."
+    ),
     "too_long": "A brief takes a minute. {count:,} letters are here; the first {read:,} were read.",
     "missing": {
-        "situation": "No sentence states what the listener already agrees on. Without it your first step is disputed.",
-        "complication": "No sentence says what disturbs the situation. Without it nobody sees a need to act.",
+        "situation": (
+            "No sentence states what the listener already agrees on. Without it your first step is disputed."
+        ),
+        "complication": (
+            "No sentence says what disturbs the situation. Without it nobody sees a need to act."
+        ),
         "question": "No sentence asks. The listener will put a question of their own, perhaps another one.",
         "answer": "No sentence proposes anything. The listener knows your worry and not your advice.",
     },
     "misplaced": "Its words ({cue}) are those of the {other}. Move it, or word it as the {part}.",
-    "unusual_order": "Orders that listeners follow are SCQA, ASCQ, CSQA and QSCA. Choose one by your audience.",
-    "idle_complication": "It names no number, no date, no comparison and no group. Say what changed, for whom, by how much.",
-    "off_question": "It speaks of {answer}; the rest of the brief never does. Ask what it answers, or answer what you ask.",
-    "contested_situation": "“{word}” is a judgement or a cause. A situation is what the listener would say too; move the rest down.",
-    "vague_answer": "Nobody could tell in four weeks whether it was done. Say who does what, how much, until when.",
+    "unusual_order": (
+        "Orders that listeners follow are SCQA, ASCQ, CSQA and QSCA. Choose one by your audience."
+    ),
+    "idle_complication": (
+        "It names no number, no date, no comparison and no group. Say what changed, for whom, by how much."
+    ),
+    "off_question": (
+        "It speaks of {answer}; the rest of the brief never does. Ask what it answers, "
+        "or answer what you ask."
+    ),
+    "contested_situation": (
+        "“{word}” is a judgement or a cause. A situation is what the listener would say "
+        "too; move the rest down."
+    ),
+    "vague_answer": (
+        "Nobody could tell in four weeks whether it was done. Say who does what, how much, until when."
+    ),
     "no_number": "How much, how many, until when? A number lets the board weigh it.",
     "no_uncertainty": "Give an interval, a condition, or say what would change your mind.",
     "blank_heading": "It would fit any report. Put the finding there, as a sentence.",
@@ -70,8 +88,9 @@ def coach(brief: Brief | str) -> Findings:
     idle_complication, off_question, contested_situation, vague_answer, no_number, no_uncertainty,
     blank_heading.
 
-    It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer is
-    wise, or whether a question is the right one; irony and fields it has no words for escape it.
+    It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
+    is wise, or the question the right one; irony and fields it has no words for escape it. In a text of at
+    most five sentences it expects each to play its own part, and may overlook that one is missing.
 
     Raises
     ------

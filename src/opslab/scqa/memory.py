@@ -39,7 +39,7 @@ def recalled(shown: str, written: str) -> int:
 
 
 def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "") -> go.Figure:
-    """Draw the digits kept for every group size from 1 to 10, and mark `size`.
+    """Draw the digits kept for the group sizes from 1 up to `size` (at most 10), and mark the last.
 
     The model: `span` groups fit in mind; a group of n digits is kept whole with the chance hold^(n(n-1)/2),
     since each further digit is harder than the one before. Kept digits = span * n * chance.
@@ -48,17 +48,21 @@ def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "
     kept = _whole(span, "span", 1, 9) * sizes * hold ** (sizes * (sizes - 1) / 2)
     here = kept[_whole(size, "size", 1, 10) - 1]
     told = title or DIGITS_TITLE.format(size=size, digits=here)
-    drawing = lines(pd.Series(kept, index=sizes, name="kept"), told, DIGITS_X, DIGITS_Y)
+    drawing = lines(pd.Series(kept, index=sizes, name="kept")[:size], told, DIGITS_X, DIGITS_Y)
     drawing.add_scatter(x=[size], y=[here], mode="markers", marker={"size": 16, "color": INK}, name="here")
-    return drawing.update_layout(showlegend=False).update_yaxes(range=[0, 16]).update_xaxes(dtick=1)
+    return (
+        drawing.update_layout(showlegend=False)
+        .update_yaxes(range=[0, 16])
+        .update_xaxes(dtick=1, range=[0.5, 10.5])
+    )
 
 
 def in_mind(breadth: int, depth: int) -> pd.Series:
-    """Return how many sentences a listener holds at once, for three ways to tell the same breadth ** depth lines.
+    """Return how many sentences a listener holds at once, for three ways to tell breadth ** depth lines.
 
-    ``no groups``: every line waits for the answer at the end. ``groups, answer last``: each group is summed up
-    by its reason when it is complete; at the worst moment, in the last group, breadth - 1 reasons are held on
-    each level above, and the group itself. ``groups, answer first``: the answer, one reason on each level
+    ``no groups``: every line waits for the answer at the end. ``groups, answer last``: each group is summed
+    up by its reason when it is complete; at the worst moment, in the last group, breadth - 1 reasons are held
+    on each level above, and the group itself. ``groups, answer first``: the answer, one reason on each level
     above the lines, and the group being heard.
 
     Raises

@@ -205,7 +205,8 @@ class Pyramid:
             f"<ul>{''.join(f'<li>{_shown(line)}</li>' for line in lines)}</ul></section>"
             for reason, lines in self.reasons.items()
         )
-        return f'<div class="opslab-slide"><h2>{_shown(self.answer)}</h2><div class="groups">{groups}</div></div>'
+        title = f"<h2>{_shown(self.answer)}</h2>"
+        return f'<div class="opslab-slide">{title}<div class="groups">{groups}</div></div>'
 
 
 def _groups(groups: object, name: str) -> dict:
