@@ -60,7 +60,7 @@ class Brief:
         return join(self.sentences(order, implied))
 
     def sentences(self, order: str = "standard", implied: bool = False) -> list[str]:
-        """Return the parts in the order in which `arrange` tells them, each on one line, without empty ones."""
+        """Return the parts as `arrange` tells them, each on one line, without empty ones."""
         letters = ORDERS[as_choice(order, "order", ORDERS)]
         if implied and order in IMPLIED:
             letters = letters.replace("Q", "")

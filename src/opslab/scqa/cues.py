@@ -4,6 +4,9 @@ Each cue has a weight: how much its presence speaks for the part. Words of rheto
 any subject can be read; the fields of operations serve one rule, whether the answer stays with the question.
 """
 
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
 import re
 
 
