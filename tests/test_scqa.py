@@ -288,6 +288,7 @@ def test_a_partition_is_mece(labels):
         ({"a": [1]}, [], "empty"),
         ({"a": [1]}, 5, "list"),
         ({"a": [1]}, [1, 1], "more than once"),
+        ({"a": [[1]]}, [1], "names or numbers"),
     ],
 )
 def test_groups_that_cannot_be_compared_are_refused(groups, whole, words):

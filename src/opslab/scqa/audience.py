@@ -21,7 +21,7 @@ HELD = 0.5  # share of the usual losses after the hook; an assumption of the mod
 # Words
 BAD_PATIENCE = "patience is {found!r}; expected a share between 0 and 1, such as 0.8"
 TITLE = "Most can act on “{best}”: {most:.0%}, with “{second}” {next:.0%}"
-TIE = "“{best}” and “{second}” do equally well: {most:.0%}"
+TIE = "No order leads: {most:.0%} can act"
 Y = "listeners who can act"
 
 

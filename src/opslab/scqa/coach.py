@@ -111,11 +111,11 @@ def _of_text(text: str) -> Iterator[Finding]:
         return
     opening = read_opening(text)
     yield from _headings(opening.headings)
-    if not opening.sentences or (len(opening.sentences) == 1 and words < 4):
-        yield _finding("too_short", "", WHOLE, text.strip(), 1.0, count=len(text[:PAGE].split()))
-        return
     if opening.cut:
         yield _finding("too_long", "", WHOLE, "", 1.0, count=len(text), read=PAGE)
+    if not opening.sentences or (len(opening.sentences) == 1 and words < 4):
+        yield _finding("too_short", "", WHOLE, text.strip(), 1.0, count=words)
+        return
     sure = sum(sentence.confidence for sentence in opening.sentences) / len(opening.sentences)
     for part in opening.missing:
         yield _finding("missing", part, WHOLE, "", sure)

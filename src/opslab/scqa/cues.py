@@ -125,7 +125,7 @@ CHECKABLE = _words(
 )  # fmt: skip
 UNCERTAIN = _words(
     r"\b(between|interval|about|roughly|probably|likely|uncertain|unless|if|until|at least|at most|up to|we do not know|unknown"
-    r"|test|trial|assum\w+|estimat\w+|margin|look again|review)\b|±",
+    r"|test|try|trial|assum\w+|estimat\w+|margin|look again|review)\b|±",
     "大约|大概|左右|可能|不确定|区间|至少|至多|除非|如果|假设|估计|试|再看|尚不清楚|我们不知道",
 )
 CONTESTED = _words(

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ NOT_LINES = "{name}[{key!r}] is {found}; expected a list{extra}"
 OF_TEXT = " of texts"
 NO_GROUPS = "{name} is empty; give at least one group"
 NOT_A_WHOLE = "whole is {found}; expected a list of everything that the groups should cover"
+NOT_THINGS = "a group or the whole holds what cannot be compared ({cause}); give names or numbers"
 EMPTY_WHOLE = "whole is empty; without it nobody can say what is left out"
 DOUBLE_WHOLE = "whole holds {item!r} more than once; give each thing once"
 ANSWER, REASON, LINE, ALL = "the answer", "reason {number}", "reason {number}, line {line}", "all reasons"
@@ -108,13 +110,17 @@ def mece(groups: Mapping[Hashable, Iterable[Hashable]], whole: Iterable[Hashable
     things = list(whole)
     if not things:
         raise ValueError(EMPTY_WHOLE)
+    try:
+        counts = Counter(things)
+        read = {key: set(items) for key, items in read.items()}
+    except TypeError as error:
+        raise ValueError(NOT_THINGS.format(cause=error)) from error
+    if len(counts) < len(things):
+        raise ValueError(DOUBLE_WHOLE.format(item=counts.most_common(1)[0][0]))
     wanted = dict.fromkeys(things, 0)
-    if len(wanted) < len(things):
-        double = next(thing for place, thing in enumerate(things) if thing in things[:place])
-        raise ValueError(DOUBLE_WHOLE.format(item=double))
     foreign = []
     for items in read.values():
-        for item in dict.fromkeys(items):
+        for item in items:
             if item in wanted:
                 wanted[item] += 1
             else:
