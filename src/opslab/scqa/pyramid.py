@@ -112,7 +112,7 @@ def mece(groups: Mapping[Hashable, Iterable[Hashable]], whole: Iterable[Hashable
         raise ValueError(EMPTY_WHOLE)
     try:
         counts = Counter(things)
-        read = {key: set(items) for key, items in read.items()}
+        read = {key: dict.fromkeys(items) for key, items in read.items()}
     except TypeError as error:
         raise ValueError(NOT_THINGS.format(cause=error)) from error
     if len(counts) < len(things):
