@@ -1,0 +1,37 @@
+"""Explain a result in one minute: situation, complication, question, answer; and the pyramid below them.
+
+The order of the four parts and the rule "answer first, then grouped and ordered reasons" are Barbara Minto's
+(The Pyramid Principle, 1987, chapter 4). The coach is a set of written rules; it works off-line and reads
+English and Chinese. What it cannot judge stands in `coach`.
+"""
+
+from opslab.scqa.audience import AUDIENCES, acting, audience_chart
+from opslab.scqa.brief import ORDERS, PARTS, Brief, share_interval
+from opslab.scqa.coach import Findings, coach
+from opslab.scqa.desk import desk
+from opslab.scqa.findings import Finding
+from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
+from opslab.scqa.pyramid import Pyramid, mece
+from opslab.scqa.reading import Opening, read_opening
+
+__all__ = [
+    "AUDIENCES",
+    "ORDERS",
+    "PARTS",
+    "Brief",
+    "Finding",
+    "Findings",
+    "Opening",
+    "Pyramid",
+    "acting",
+    "audience_chart",
+    "coach",
+    "desk",
+    "digits_chart",
+    "in_mind",
+    "in_mind_chart",
+    "mece",
+    "read_opening",
+    "recalled",
+    "share_interval",
+]

@@ -1,0 +1,65 @@
+"""When each order serves: a small model of listeners who leave before they have heard the answer."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from opslab.charts import bars, shares
+from opslab.frames import as_choice
+from opslab.scqa.brief import ORDERS
+
+# The sentence after which a listener stays more willingly, by what they come with.
+AUDIENCES = {
+    "wants a decision": "A",
+    "sees no problem": "C",
+    "has asked the question": "Q",
+    "doubts you": "S",
+}
+# What they must have heard before the answer makes sense to them.
+NEEDS = {"wants a decision": "", "sees no problem": "C", "has asked the question": "Q", "doubts you": "SC"}
+HELD = 0.5  # share of the usual losses after the hook; an assumption of the model
+
+# Words
+BAD_PATIENCE = "patience is {found!r}; expected a share between 0 and 1, such as 0.8"
+TITLE = "Most can act on “{best}”: {most:.0%}, with “{second}” {next:.0%}"
+TIE = "No order leads: {most:.0%} can act"
+Y = "listeners who can act"
+
+
+def acting(order: str, audience: str, patience: float) -> float:
+    """Return the share of listeners who are there when they can act on the answer.
+
+    A listener stays for each further sentence with the chance `patience`. After the sentence that they came
+    for (`AUDIENCES`) half as many leave. They can act when they have heard the answer, if they have heard
+    before it what they need (`NEEDS`); if not, only at the end of all four sentences.
+
+    The model puts an opinion into numbers; it is no measurement.
+
+    Raises
+    ------
+    ValueError
+        If order or audience are unknown, or patience is no share.
+    """
+    letters = ORDERS[as_choice(order, "order", ORDERS)]
+    hook = AUDIENCES[as_choice(audience, "audience", AUDIENCES)]
+    if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= 1:
+        raise ValueError(BAD_PATIENCE.format(found=patience))
+    place = letters.index("A")
+    last = place if set(NEEDS[audience]) <= set(letters[:place]) else len(letters) - 1
+    there, stays = 1.0, patience
+    for letter in letters[: last + 1]:
+        there *= stays
+        if letter == hook:
+            stays = 1 - HELD * (1 - patience)
+    return there
+
+
+def audience_chart(audience: str, patience: float) -> go.Figure:
+    """Draw `acting` for the four orders; the title names the best and the next."""
+    table = pd.Series({order: acting(order, audience, patience) for order in ORDERS})
+    ranked = table.sort_values(ascending=False, kind="stable")
+    words = TIE if ranked.iloc[0] - ranked.iloc[1] < 0.005 else TITLE
+    title = words.format(
+        best=ranked.index[0], second=ranked.index[1], most=ranked.iloc[0], next=ranked.iloc[1]
+    )
+    drawing = bars(table.rename(index=lambda order: f"{order} {ORDERS[order]}"), title, y=Y, share=True)
+    return shares(drawing).update_yaxes(range=[0, 1.1])

@@ -1,0 +1,139 @@
+"""A brief of four parts: told in one of four orders, filled with numbers from the data, shown as text."""
+
+import html
+import math
+import string
+from dataclasses import dataclass, fields, replace
+
+from opslab.frames import as_choice
+
+PARTS = ("situation", "complication", "question", "answer")
+# Minto's four orders, by the parts' first letters.
+ORDERS = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
+# Where the listener asks the question unprompted, and it may stay unspoken.
+IMPLIED = ("standard", "direct", "concerned")
+CONFIDENCE_95 = 1.959964
+
+# Words
+NOT_TEXT = "{part} is {found}; expected text. Put it between quotation marks"
+NO_VALUE = "the brief names {{{name}}}, and no value was given for it; write fill({name}=...)"
+NO_PLACE = (
+    "fill received {name}, but no part of the brief holds {{{name}}}; write it where the number belongs"
+)
+BAD_PLACE = "the {part} cannot be filled: {cause}; a literal brace is written twice, {{{{ or }}}}"
+BAD_COUNT = "{hits} of {trials}: expected whole numbers, 0 <= hits <= trials and at least one trial"
+LETTERS = {part[0].upper(): part for part in PARTS}
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Four parts of text; a part may be empty (the coach will say so).
+
+    Raises
+    ------
+    ValueError
+        If a part is not text.
+    """
+
+    situation: str
+    complication: str
+    question: str
+    answer: str
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not isinstance(value, str):
+                raise ValueError(NOT_TEXT.format(part=field.name, found=repr(value)[:60]))
+
+    def arrange(self, order: str = "standard", implied: bool = False) -> str:
+        """Return the brief as one paragraph in an order of `ORDERS`; empty parts are passed over.
+
+        With `implied` the question stays unspoken, as books often write these orders (S-C-A, A-S-C, C-S-A);
+        only ``"confident"`` always speaks it.
+
+        Raises
+        ------
+        ValueError
+            If `order` is not one of `ORDERS`.
+        """
+        return join(self.sentences(order, implied))
+
+    def sentences(self, order: str = "standard", implied: bool = False) -> list[str]:
+        """Return the parts as `arrange` tells them, each on one line, without empty ones."""
+        letters = ORDERS[as_choice(order, "order", ORDERS)]
+        if implied and order in IMPLIED:
+            letters = letters.replace("Q", "")
+        parts = (" ".join(getattr(self, LETTERS[letter]).split()) for letter in letters)
+        return [part for part in parts if part]
+
+    def fill(self, **values: object) -> "Brief":
+        """Return the brief with its ``{name}`` and ``{name:.0%}`` replaced by values from the data.
+
+        Raises
+        ------
+        ValueError
+            If a name has no value, a value has no place, or a format does not fit its value.
+        """
+        formatter = string.Formatter()
+        filled, used = {}, set()
+        for part in PARTS:
+            text = getattr(self, part)
+            try:
+                names = {name for _, name, _, _ in formatter.parse(text) if name is not None}
+            except ValueError as error:
+                raise ValueError(BAD_PLACE.format(part=part, cause=error)) from error
+            for name in names - values.keys():
+                raise ValueError(NO_VALUE.format(name=name))
+            try:
+                filled[part] = formatter.vformat(text, (), values)
+            except (ValueError, TypeError) as error:
+                raise ValueError(BAD_PLACE.format(part=part, cause=error)) from error
+            used |= names
+        for name in values.keys() - used:
+            raise ValueError(NO_PLACE.format(name=name))
+        return replace(self, **filled)
+
+    def __str__(self) -> str:
+        return self.arrange()
+
+    def _repr_html_(self) -> str:
+        """Show the brief as text: nothing in it is run, and no formula is typeset."""
+        return as_text(self.arrange())
+
+
+def join(parts: list[str]) -> str:
+    """Join sentences: with a space, but none after Chinese punctuation."""
+    text = ""
+    for part in parts:
+        text += ("" if not text or text[-1] in "。！？；：，" else " ") + part
+    return text
+
+
+def as_text(text: str) -> str:
+    """Return HTML that shows `text` letter by letter (MathJax leaves <pre> alone)."""
+    style = (
+        "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+        "font-family:inherit;font-size:1rem;line-height:1.5;margin:.4em 0"
+    )
+    return f'<pre style="{style}">{html.escape(text)}</pre>'
+
+
+def share_interval(hits: int, trials: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, `hits` of `trials`, as shares of 1 (Wilson 1927).
+
+    Raises
+    ------
+    ValueError
+        If the counts are not whole or do not fit each other.
+    """
+    try:
+        fits = int(hits) == hits and int(trials) == trials and 0 <= hits <= trials and trials > 0
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise ValueError(BAD_COUNT.format(hits=hits, trials=trials))
+    share, z2 = hits / trials, CONFIDENCE_95**2
+    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = math.sqrt(z2 * share * (1 - share) / trials + z2**2 / (4 * trials**2)) / (1 + z2 / trials)
+    return centre - half, centre + half

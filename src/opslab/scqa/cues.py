@@ -1,0 +1,187 @@
+"""The words by which the coach knows a part, a fault or a field. Written from general use.
+
+Each cue has a weight: how much its presence speaks for the part. Words of rhetoric only, so that a text on
+any subject can be read; the fields of operations serve one rule, whether the answer stays with the question.
+"""
+
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
+import re
+
+
+def _words(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.I)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+STRONG, WEAK = 3.0, 1.0
+CUES = {
+    "S": (
+        (
+            STRONG,
+            _words(
+                r"\b(everyone|everybody|all of us|we all|nobody doubts?)\b",
+                r"\b(agreed?s?|undisputed|accepted)\b",
+                r"\bas (we|you|all of us) know\b",
+                r"\b(well|commonly|widely) known\b",
+                r"^(for|over|since|in) (a|an|the|many|several|some|\w+) ?(last|past)?\s?(years?|months?|weeks?|\d{4})\b",
+                r"^(today|currently|at present|until now|so far|to date|traditionally|usually|as usual)\b",
+                "大家都|众所周知|人人都|我们都|都同意|都知道|没有争议|共识",
+                "^(一直|多年来|[一二三两几半]年来|长期以来|目前|如今|现在|至今|通常|历来|向来)",
+            ),
+        ),
+    ),
+    "C": (
+        (
+            STRONG,
+            _words(
+                r"^(but|yet|however|still|nevertheless|nonetheless|unfortunately|despite|although|even so|worse)\b",
+                r"\b(the (problem|trouble|difficulty|catch|snag) (is|lies)|no longer|contradicts?|surprising(ly)?)\b",
+                r"[;,] (but|yet|however)\b",
+                "^(但|可是|然而|不过|遗憾|不幸|没想到|奇怪)",
+                "(问题在于|麻烦在于|反而|不再|却)",
+            ),
+        ),
+        (
+            WEAK,
+            _words(
+                r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
+                r"n't\b",
+                r"\b(contradict|disagree|mismatch|gap)\w*",
+                r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
+                r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
+                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超",
+            ),
+        ),
+    ),
+    "Q": (
+        (2 * STRONG, _words(r"[?？]\s*[\"”’)）]*\s*$")),
+        (
+            STRONG,
+            _words(
+                r"^(so )?(we|i) (have to )?ask\b",
+                r"\bthe question (is|remains|arises)\b",
+                "(问题是|我们问|要问的是|该不该|是否应)",
+            ),
+        ),
+        (
+            WEAK,
+            _words(
+                r"^(how|what|why|who|whom|which|where|when|should|can|do|does|is|are)\b",
+                "(怎么|如何|为什么|什么|谁|哪|几|吗|呢)",
+            ),
+        ),
+    ),
+    "A": (
+        (
+            STRONG,
+            _words(
+                r"\b(our|my|the) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
+                r"\b(here is|there is|this is) (a|one|our|the) (solution|remedy|way)\b",
+                r"\b(we|i)( therefore| thus)? (propose|recommend|suggest|advise)\b",
+                r"\b(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
+                r"^(therefore|hence|so (we|let)|yes\b|no[,:;]|that is why)",
+                "(我们|我|本人|团队)的?(回答|答案|建议|提议|方案|结论|对策)|建议|^(因此|所以|为此|应该|应当|必须)|应该|应当|必须|该(?!怎|如何|不该)",
+            ),
+        ),
+        (
+            WEAK,
+            _words(
+                r"^(keep|stop|start|send|write|move|ask|set|give|cut|raise|spend|build|read|choose|add|leave|change|test|try|close|open|call|go"
+                r"|make|put|take|hire|pay|drop|merge|split|invite|limit|offer|reduce|replace|publish|remove|run|show|use|turn|wait|buy|sell)\b",
+                r"\b(i|we) would\b",
+                r"\b(we will|from now on|next (week|month))\b",
+                "^(让|先|从现在起|今后|停止|改|把|请|给|试|每[周月天])|试行|我们(要|将|会)",
+            ),
+        ),
+    ),
+}
+
+# Something one could check: a quantity, a date, a comparison, a condition, a group marked off.
+NUMBER_EN = (
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|double"
+    r"|third|quarter|per cent|percent|once|everyone|nobody|none|zero)\b|%"
+)
+NUMBER_ZH = (
+    r"[零一二两三四五六七八九十百千万亿半几]+(个|人|天|周|月|年|元|块|条|成|倍|次|篇|分之|名|组|位|点|级|小时|分钟|万|千|百|会费|用户|以上|以下)"
+    r"|百分之|一半|一倍"
+)
+NUMBER = _words(NUMBER_EN, NUMBER_ZH)
+# "once" and "one" also speak of no quantity, "everyone" of none that one could dispute.
+QUANTITY = _words(
+    r"\d|%|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|third|quarter)\b",
+    NUMBER_ZH,
+)
+CHECKABLE = _words(
+    r"\b(than|until|unless|before|after|by (monday|tuesday|wednesday|thursday|friday|saturday|sunday|the end))\b",
+    r"\b(those|people|users|members|customers|whoever|everyone|all) (who|whose|whom|that|with|without)\b|\bwhoever\b",
+    r"\b(most|least|fewest|fewer|highest|lowest|nobody|none)\b(?! of the time)", r"\bas \w+ as\b",
+    r", (and )?not \w+",
+    "比.{1,12}(多|少|高|低|快|慢|好|差|早|晚|贵|便宜)", "以前|以后|之前|之后|直到|除非|最(多|少|高|低|快|慢|早|晚)", "(过|了|着|来|走|离开)的(人|用户|会员|顾客)",
+)  # fmt: skip
+UNCERTAIN = _words(
+    r"\b(between|interval|about|roughly|probably|likely|uncertain|unless|if|until|at least|at most|up to|we do not know|unknown"
+    r"|test|try|trial|assum\w+|estimat\w+|margin|look again|review)\b|±",
+    "大约|大概|左右|可能|不确定|区间|至少|至多|除非|如果|假设|估计|试|再看|尚不清楚|我们不知道",
+)
+CONTESTED = _words(
+    r"\b(i|we) (think|believe|feel)\b",
+    r"\b(arguably|supposedly|terrible|awful|great|excellent|wonderful|brilliant|stupid"
+    r"|unfair|best|worst|too (much|many|few|little|high|low|slow|expensive|dear))\b",
+    r"\b(should|must|ought to|because of|thanks to|fault|blame)\b",
+    r"\b(some|many|critics) (say|claim|argue)\b",
+    "我(们)?(认为|觉得|相信|看来)|最好|最差|糟糕|太(多|少|高|低|贵|慢)|优秀|应该|应当|必须|有人(说|认为)|怪|归功于|不公平",
+)
+# A heading made of these words alone would fit any report.
+GENERAL = _set(
+    """
+    introduction background overview context result results finding findings analysis data discussion
+    summary conclusion conclusions observation observations recommendation recommendations next steps
+    step issue issues problem problems statement challenge challenges solution solutions status update
+    agenda miscellaneous other outlook point points reason reasons information situation complication
+    question answer market users user content community retention growth numbers some our the key main
+    important general further several two three four five and of on for a an to about 背景 简介 引言 概述 概况 现状
+    结果 发现 分析 数据 讨论 总结 小结 结论 建议 下一步 问题 挑战 方案 其他 展望 说明 情况 思考 原因 用户 市场 内容 社群 增长 留存 运营 关于 主要 几个 几点 若干 一些 我们
+    的 与 和 及 一 二 三 四 五
+    """
+)
+
+# Fields of operations: an answer from another field than all the rest probably answers another question.
+FIELDS = {
+    "money": _words(
+        r"\b(yuan|money|costs?|spen[dt]\w*|budget\w*|pa(y|id|ys|ying|yment\w*)|prices?|fund\w*|dues|fees?|cheap\w*|revenue|expens\w+|invest\w*)\b",
+        "元|钱|成本|花费|预算|(?<!免)费|基金|投[入放到]|付|价格|收入|奖励|投",
+    ),
+    "messages": _words(
+        r"\b(messag\w+|notif\w+|push\w*|sen[dt]\w*|writ\w+|mut(e|ed|ing)|recall\w*|remind\w*|e-?mails?|letters?)\b",
+        "消息|推送|短信|静音|召回|提醒|邮件|写给|发[几三给]|该发|都发|不发",
+    ),
+    "market talk": _words(
+        r"\b(rivals?|competitors?|posts?|talk\w*|mention\w*|market|themes?|attitudes?|brands?|listen\w*|reputation|reviews?)\b",
+        "竞品|对手|帖子|谈|提到|市场|主题|态度|品牌|声音|讨论|口碑|评论",
+    ),
+    "first days": _words(
+        r"\b(trials?|free of charge|new users?|day \d+|onboarding|sign-?ups?|first (day|week|hour)|experience|welcom\w+|newcomers?)\b",
+        "试用|新用户|第[一二三四五六七八九十\\d]+天|体验|首日|注册|新人|上手",
+    ),
+    "advertising": _words(
+        r"\b(adverti\w+|ads?|feeds?|channels?|campaigns?|clicks?|acquisition|marginal)\b", "广告|投放|渠道|信息流|点击|获客|边际"
+    ),
+    "groups": _words(r"\b(groups?|members?|moderators?|rota|answers? (in|of) the group)\b", "社群|群|会员|群管"),
+    "retention": _words(
+        r"\b(retention|retain\w*|come back|came back|stay\w*|leav(e|es|ing)|left us|churn\w*|quiet|warn\w*)\b",
+        "留存|流失|离开|回来|沉默|预警|留下",
+    ),
+}  # fmt: skip
+STOP = _set(
+    """
+    the a an of to in on at by for from with and or but so we our us it its is are was were be been do
+    does did has have had will would should must can could this that these those what which who whom
+    whose how when where why not no more most than them they their there each every all any some one two
+    as if then now next last week month year question answer everyone
+    """
+)

@@ -1,0 +1,252 @@
+"""The pyramid: an answer, the reasons below it, the evidence below them; and whether the reasons are MECE."""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+from opslab.scqa.coach import is_blank
+from opslab.scqa.findings import Finding, Findings
+
+MOST_REASONS = 5
+ALIKE = 0.6  # share of common words from which two lines say the same
+
+# Words
+NO_ANSWER = "the pyramid's answer is {found}; expected a sentence"
+NOT_GROUPS = "{name} is {found}; expected a dict, each key a reason and each value a list of lines"
+NOT_LINES = "{name}[{key!r}] is {found}; expected a list{extra}"
+OF_TEXT = " of texts"
+NO_GROUPS = "{name} is empty; give at least one group"
+NOT_A_WHOLE = "whole is {found}; expected a list of everything that the groups should cover"
+NOT_THINGS = "a group or the whole holds what cannot be compared ({cause}); give names or numbers"
+EMPTY_WHOLE = "whole is empty; without it nobody can say what is left out"
+DOUBLE_WHOLE = "whole holds {item!r} more than once; give each thing once"
+ANSWER, REASON, LINE, ALL = "the answer", "reason {number}", "reason {number}, line {line}", "all reasons"
+WHAT = {
+    "left_out": "{count} of {all} are in no group.",
+    "twice": "{count} of {all} are in more than one group.",
+    "foreign": "{count} things in the groups do not belong to the whole.",
+    "overlap": "Two lines say nearly the same.",
+    "lonely": "This reason stands on fewer than two lines.",
+    "one_reason": "There is one reason only.",
+    "too_many": "{count} reasons are more than a listener can hold.",
+    "rest": "A group for the rest hides what is in it.",
+    "blank_heading": "This line says nothing.",
+}
+WHY = {
+    "left_out": "The groups are not collectively exhaustive: {examples}.",
+    "twice": "The groups are not mutually exclusive: {examples}.",
+    "foreign": "Perhaps a slip of the pen: {examples}.",
+    "overlap": "See “{other}” ({where}). One thing under two reasons is counted twice.",
+    "lonely": "A group of one is no group: add evidence, or move it up.",
+    "one_reason": "If it stands alone, say it in the answer.",
+    "too_many": "About four things fit in mind at once (Cowan 2001). Group them again.",
+    "rest": "“Other” may hold the most important thing. Name it, or say how large it is.",
+    "blank_heading": "It would fit any report. Write what you found, as a sentence.",
+}
+_REST = re.compile(
+    r"\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*", re.I
+)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
+_LIST_MARK = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+=])")
+SLIDE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{answer}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>body{{margin:0}}{style}</style></head><body>{body}</body></html>
+"""
+STYLE = (
+    ".opslab-slide{font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;"
+    "color:#1F2933;background:#fff;padding:2em;max-width:60em}"
+    ".opslab-slide h2{font-size:1.5em;margin:0 0 .8em}"
+    ".opslab-slide .groups{display:flex;flex-wrap:wrap;gap:1em}"
+    ".opslab-slide section{flex:1 1 12em;border-top:4px solid #0072B2;padding:.4em .2em}"
+    ".opslab-slide h3{font-size:1.1em;margin:.2em 0 .4em}.opslab-slide ul{margin:0;padding-left:1.2em}"
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How groups cover a whole: what is in none, in several, or does not belong."""
+
+    left_out: list
+    twice: list
+    foreign: list
+    size: int
+
+    @property
+    def is_mece(self) -> bool:
+        """Whether each thing of the whole is in exactly one group."""
+        return not (self.left_out or self.twice or self.foreign)
+
+    def findings(self) -> Findings:
+        """Return the faults in words."""
+        faults = {"left_out": self.left_out, "twice": self.twice, "foreign": self.foreign}
+        return Findings(
+            _finding(
+                code, ALL, "", 1.0, count=f"{len(items):,}", all=f"{self.size:,}", examples=_listed(items)
+            )
+            for code, items in faults.items()
+            if items
+        )
+
+
+def mece(groups: Mapping[Hashable, Iterable[Hashable]], whole: Iterable[Hashable]) -> Coverage:
+    """Return how `groups` cover `whole`: mutually exclusive, collectively exhaustive?
+
+    Parameters
+    ----------
+    groups : each key a group, each value the things in it (user ids, tasks, amounts' names)
+    whole : everything that should be in exactly one of them, each thing once
+
+    Raises
+    ------
+    ValueError
+        If a group is no list, or there are no groups, or the whole is empty or holds something twice.
+    """
+    read = _groups(groups, "groups")
+    if isinstance(whole, str) or not isinstance(whole, Iterable):
+        raise ValueError(NOT_A_WHOLE.format(found=repr(whole)[:60]))
+    things = list(whole)
+    if not things:
+        raise ValueError(EMPTY_WHOLE)
+    try:
+        counts = Counter(things)
+        read = {key: dict.fromkeys(items) for key, items in read.items()}
+    except TypeError as error:
+        raise ValueError(NOT_THINGS.format(cause=error)) from error
+    if len(counts) < len(things):
+        raise ValueError(DOUBLE_WHOLE.format(item=counts.most_common(1)[0][0]))
+    wanted = dict.fromkeys(things, 0)
+    foreign = []
+    for items in read.values():
+        for item in items:
+            if item in wanted:
+                wanted[item] += 1
+            else:
+                foreign.append(item)
+    left_out = [item for item, count in wanted.items() if count == 0]
+    twice = [item for item, count in wanted.items() if count > 1]
+    return Coverage(left_out, twice, foreign, len(wanted))
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """An answer and the reasons for it, in the order in which you will say them.
+
+    Attributes
+    ----------
+    answer : one sentence
+    reasons : each key a reason in a sentence, each value its lines of evidence
+
+    Raises
+    ------
+    ValueError
+        If the answer is empty or the reasons are not lists of texts.
+    """
+
+    answer: str
+    reasons: Mapping[str, list[str]]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.answer, str) or not self.answer.strip():
+            raise ValueError(NO_ANSWER.format(found=repr(self.answer)[:60]))
+        read = _groups(self.reasons, "reasons")
+        for reason, lines in read.items():
+            if not all(isinstance(line, str) for line in (reason, *lines)):
+                raise ValueError(
+                    NOT_LINES.format(name="reasons", key=reason, found=repr(lines)[:60], extra=OF_TEXT)
+                )
+        object.__setattr__(self, "reasons", read)
+
+    def check(self) -> Findings:
+        """Return what speaks against the grouping, by its words.
+
+        Words tell near-repetition, lonely groups and empty headings. Whether the reasons are exhaustive
+        can only be told against a stated whole: see `mece`.
+        """
+        found = []
+        if is_blank(self.answer):
+            found.append(_finding("blank_heading", ANSWER, self.answer, 0.85))
+        if len(self.reasons) == 1:
+            found.append(_finding("one_reason", ALL, "", 0.9))
+        if len(self.reasons) > MOST_REASONS:
+            found.append(_finding("too_many", ALL, "", 0.8, count=len(self.reasons)))
+        seen: list[tuple[str, str]] = []
+        for number, (reason, lines) in enumerate(self.reasons.items(), start=1):
+            place = REASON.format(number=number)
+            if _REST.fullmatch(reason):
+                found.append(_finding("rest", place, reason, 0.8))
+            elif is_blank(reason):
+                found.append(_finding("blank_heading", place, reason, 0.85))
+            if len(lines) < 2:
+                found.append(_finding("lonely", place, reason, 0.8))
+            placed = [(LINE.format(number=number, line=line), text) for line, text in enumerate(lines, 1)]
+            for here, text in [(place, reason), *placed]:
+                for there, other in seen:
+                    if (alike := _alike(text, other)) >= ALIKE:
+                        sure = 0.5 + 0.4 * alike
+                        found.append(_finding("overlap", here, text, sure, other=other, where=there))
+                seen.append((here, text))
+        return Findings(found)
+
+    def to_markdown(self) -> str:
+        """Return the pyramid as Markdown; marks in the text are escaped, so that it reads as written."""
+        lines = [f"## {_escaped(self.answer)}", ""]
+        for number, (reason, evidence) in enumerate(self.reasons.items(), start=1):
+            lines.append(f"{number}. **{_escaped(reason)}**")
+            lines += [f"    - {_escaped(line)}" for line in evidence]
+        return "\n".join(lines) + "\n"
+
+    def to_slide(self) -> str:
+        """Return one slide as a whole HTML page that needs nothing else: the answer is its title."""
+        return SLIDE.format(answer=html.escape(self.answer), style=STYLE, body=self._body())
+
+    def _repr_html_(self) -> str:
+        return f"<style>{STYLE}</style>{self._body()}"
+
+    def _body(self) -> str:
+        groups = "".join(
+            f'<section><h3 class="mathjax_ignore tex2jax_ignore">{_shown(reason)}</h3>'
+            f"<ul>{''.join(f'<li>{_shown(line)}</li>' for line in lines)}</ul></section>"
+            for reason, lines in self.reasons.items()
+        )
+        title = f"<h2>{_shown(self.answer)}</h2>"
+        return f'<div class="opslab-slide">{title}<div class="groups">{groups}</div></div>'
+
+
+def _groups(groups: object, name: str) -> dict:
+    if not isinstance(groups, Mapping):
+        raise ValueError(NOT_GROUPS.format(name=name, found=repr(groups)[:60]))
+    if not groups:
+        raise ValueError(NO_GROUPS.format(name=name))
+    for key, items in groups.items():
+        if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+            raise ValueError(NOT_LINES.format(name=name, key=key, found=repr(items)[:60], extra=""))
+    return {key: list(items) for key, items in groups.items()}
+
+
+def _alike(one: str, other: str) -> float:
+    """Return the share of words (of letters in Chinese) that two lines have in common."""
+    a, b = (set(re.findall(r"[a-z0-9']+|[\u4e00-\u9fff]", line.lower())) for line in (one, other))
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def _escaped(text: str) -> str:
+    plain = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _LIST_MARK.sub(lambda mark: (mark[2] + "\\" + mark[3]) if mark[2] else "\\" + mark[5], plain)
+
+
+def _shown(text: str) -> str:
+    # A formula's dollar, parted from the rest, is a dollar.
+    return html.escape(text).replace("$", "<code>$</code>")
+
+
+def _listed(items: list) -> str:
+    shown = ", ".join(map(str, items[:4]))
+    return shown + (", …" if len(items) > 4 else "")
+
+
+def _finding(code: str, place: str, quote: str, confidence: float, **details: object) -> Finding:
+    what, why = WHAT[code].format(**details), WHY[code].format(**details)
+    return Finding(code, what, "", place, quote, why, round(confidence, 2))
