@@ -24,7 +24,6 @@ from opslab.scqa import (
     mece,
     read_opening,
     recalled,
-    share_interval,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -91,20 +90,6 @@ def test_a_part_that_is_no_text_is_refused_by_name(bad):
 def test_an_unknown_order_is_answered_with_the_four():
     with pytest.raises(ValueError, match=r"standard.*direct.*concerned.*confident"):
         GOOD.arrange("backwards")
-
-
-def test_the_interval_is_wilsons():
-    from scipy.stats import binomtest
-
-    low, high = share_interval(44, 200)
-    expected = binomtest(44, 200).proportion_ci(0.95, "wilson")
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-6)
-
-
-@pytest.mark.parametrize("counts", [(3, 0), (-1, 5), (6, 5), (1.5, 4), ("a", 4), (float("nan"), 4)])
-def test_counts_that_cannot_be_are_refused(counts):
-    with pytest.raises(ValueError, match="whole"):
-        share_interval(*counts)
 
 
 # The coach

@@ -32,7 +32,6 @@ from opslab.targeting import (
     rfm,
     segment,
     segments_chart,
-    share_interval,
     still_right,
     strata_chart,
 )
@@ -182,14 +181,6 @@ def test_a_sample_with_gaps_is_refused():
         poststratify(survey, load("population"), by="persona").mean("too_dear")
     with pytest.raises(ValueError, match="no rows"):
         poststratify(survey.head(0), load("population"), by="persona")
-
-
-def test_the_interval_of_a_share_is_wilsons():
-    assert share_interval(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
-    assert share_interval(0, 10)[0] == 0
-    for bad in ((5, 0), (11, 10), (-1, 10), (math.nan, 10)):
-        with pytest.raises(ValueError, match="expected"):
-            share_interval(*bad)
 
 
 # Prices

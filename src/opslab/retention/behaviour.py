@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.estimates import Z95
 from opslab.frames import as_number, day_numbers, native, small_table
 from opslab.retention.inputs import as_list, rising
 from opslab.retention.people import join_users
@@ -14,8 +15,6 @@ from opslab.retention.visits import read_visits
 
 # Words
 EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"
-
-Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
 
 
 def active_days(

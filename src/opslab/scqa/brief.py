@@ -1,7 +1,6 @@
 """A brief of four parts: told in one of four orders, filled with numbers from the data, shown as text."""
 
 import html
-import math
 import string
 from dataclasses import dataclass, fields, replace
 
@@ -12,7 +11,6 @@ PARTS = ("situation", "complication", "question", "answer")
 ORDERS = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
 # Where the listener asks the question unprompted, and it may stay unspoken.
 IMPLIED = ("standard", "direct", "concerned")
-CONFIDENCE_95 = 1.959964
 
 # Words
 NOT_TEXT = "{part} is {found}; expected text. Put it between quotation marks"
@@ -21,7 +19,6 @@ NO_PLACE = (
     "fill received {name}, but no part of the brief holds {{{name}}}; write it where the number belongs"
 )
 BAD_PLACE = "the {part} cannot be filled: {cause}; a literal brace is written twice, {{{{ or }}}}"
-BAD_COUNT = "{hits} of {trials}: expected whole numbers, 0 <= hits <= trials and at least one trial"
 LETTERS = {part[0].upper(): part for part in PARTS}
 
 
@@ -117,23 +114,3 @@ def as_text(text: str) -> str:
         "font-family:inherit;font-size:1rem;line-height:1.5;margin:.4em 0"
     )
     return f'<pre style="{style}">{html.escape(text)}</pre>'
-
-
-def share_interval(hits: int, trials: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, `hits` of `trials`, as shares of 1 (Wilson 1927).
-
-    Raises
-    ------
-    ValueError
-        If the counts are not whole or do not fit each other.
-    """
-    try:
-        fits = int(hits) == hits and int(trials) == trials and 0 <= hits <= trials and trials > 0
-    except (TypeError, ValueError, OverflowError):
-        fits = False
-    if not fits:
-        raise ValueError(BAD_COUNT.format(hits=hits, trials=trials))
-    share, z2 = hits / trials, CONFIDENCE_95**2
-    centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = math.sqrt(z2 * share * (1 - share) / trials + z2**2 / (4 * trials**2)) / (1 + z2 / trials)
-    return centre - half, centre + half

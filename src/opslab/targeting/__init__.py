@@ -7,6 +7,7 @@ Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows; results ar
     focus  sheet   (what we do about it)  -> pictures
 """
 
+from opslab.estimates import share_interval
 from opslab.targeting.clusters import Segments, compare_k, segment
 from opslab.targeting.focus import concentration, focus_table
 from opslab.targeting.liking import affinity, affinity_by
@@ -21,7 +22,7 @@ from opslab.targeting.pictures import (
 )
 from opslab.targeting.prices import PriceSensitivity, price_sensitivity
 from opslab.targeting.sheet import GoNoGo, go_no_go
-from opslab.targeting.survey import Estimate, PostStratified, poststratify, share_interval
+from opslab.targeting.survey import Estimate, PostStratified, poststratify
 from opslab.targeting.value import rfm
 
 __all__ = [

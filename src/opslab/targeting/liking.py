@@ -7,8 +7,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.estimates import wilson
 from opslab.frames import as_numbers, native, require_unique, small_table, to_pandas
-from opslab.targeting.survey import Z95
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
@@ -125,9 +125,7 @@ def _indexed(part: pd.Series, whole: pd.Series) -> pd.DataFrame:
     count, base = part.to_numpy(float), (whole / whole.sum()).to_numpy()
     total = count.sum()
     share = count / total
-    middle = share + Z95**2 / (2 * total)
-    half = Z95 * np.sqrt(share * (1 - share) / total + Z95**2 / (4 * total**2))
-    low, high = (np.clip((middle + side * half) / (1 + Z95**2 / total), 0, 1) for side in (-1, 1))
+    low, high = wilson(share, total)
     return pd.DataFrame(
         {
             "count": part.to_numpy(),

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native, small_table
+from opslab.estimates import Z95
+from opslab.frames import as_numbers, native, small_table
 
 # Words
 NO_COMMON = (
@@ -28,7 +29,6 @@ SILENT = (
 )
 EMPTY_GROUP = "population says that the group {group!r} has nobody, yet sample has answers from it"
 ESTIMATE = "{value:.4g} (95 % interval {low:.4g} to {high:.4g}; raw {raw:.4g})"
-Z95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +136,6 @@ def poststratify(
     index = sample.index if isinstance(sample, pd.DataFrame) else answers.index
     weights = pd.Series(strata["weight"].to_numpy()[place], index=index, name="weight")
     return PostStratified(weights, strata, answers, place)
-
-
-def share_interval(hits: float, trials: float) -> tuple[float, float]:
-    """Return the 95 % interval of a share of 1, `hits` of `trials` (Wilson 1927)."""
-    trials = as_number(trials, "trials", least=1)
-    share = as_number(hits, "hits", least=0, most=trials) / trials
-    middle = share + Z95**2 / (2 * trials)
-    half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
-    whole = 1 + Z95**2 / trials
-    return float(max((middle - half) / whole, 0.0)), float(min((middle + half) / whole, 1.0))
 
 
 def _sizes(

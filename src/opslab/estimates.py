@@ -1,0 +1,30 @@
+"""How sure a share is: the one interval that all subjects use."""
+
+from typing import Any
+
+import numpy as np
+
+from opslab.frames import as_number
+
+Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
+
+
+def share_interval(hits: float, trials: float) -> tuple[float, float]:
+    """Return the 95 % interval of a share, `hits` of `trials`, as shares of 1 (Wilson 1927).
+
+    Raises
+    ------
+    ValueError
+        If `trials` is below 1, or `hits` is not between 0 and `trials`.
+    """
+    count = as_number(trials, "trials", least=1)
+    low, high = wilson(as_number(hits, "hits", least=0, most=count) / count, count)
+    return float(low), float(high)
+
+
+def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
+    """Return the ends of the Wilson interval of one share, or of many at once."""
+    middle = share + Z95**2 / (2 * trials)
+    half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
+    whole = 1 + Z95**2 / trials
+    return np.clip((middle - half) / whole, 0, 1), np.clip((middle + half) / whole, 0, 1)
