@@ -12,7 +12,10 @@ MANY_MEETINGS = 3  # the claim: more than three offline meetings make a strong t
 
 
 def meetings(
-    effect: float = 0.0, chosen_by: Literal["members", "chance"] = "members", seed: int = 0, people: int = 2_000
+    effect: float = 0.0,
+    chosen_by: Literal["members", "chance"] = "members",
+    seed: int = 0,
+    people: int = 2_000,
 ) -> pd.DataFrame:
     """Return people with their number of offline `meetings` (0 to 6) and whether the tie became `strong`.
 
@@ -33,11 +36,18 @@ def meetings(
 def strong_share(people: pd.DataFrame) -> pd.Series:
     """Return the share of strong ties among those with up to three meetings, and with more."""
     many = people.meetings > MANY_MEETINGS
-    return people.strong.groupby(many.map({False: "up to 3", True: "more than 3"})).mean()[["up to 3", "more than 3"]]
+    return people.strong.groupby(many.map({False: "up to 3", True: "more than 3"})).mean()[
+        ["up to 3", "more than 3"]
+    ]
 
 
 def complaint_desk(
-    complaints: int, kinds: int, found: float = 0.7, readers: float = 20, put_off: float = 0.02, won: float = 0.03
+    complaints: int,
+    kinds: int,
+    found: float = 0.7,
+    readers: float = 20,
+    put_off: float = 0.02,
+    won: float = 0.03,
 ) -> pd.DataFrame:
     """Compare a hotline with an open forum, in expected values.
 
@@ -60,7 +70,8 @@ def complaint_desk(
     count = as_number(complaints, "complaints", least=1, whole=True)
     kinds = as_number(kinds, "kinds", least=1, whole=True)
     found, put_off, won = (
-        as_number(share, name, least=0, most=1) for share, name in ((found, "found"), (put_off, "put_off"), (won, "won"))
+        as_number(share, name, least=0, most=1)
+        for share, name in ((found, "found"), (put_off, "put_off"), (won, "won"))
     )
     readers = as_number(readers, "readers", least=0)
     first = kinds * (1 - (1 - 1 / kinds) ** count)  # problems that come up at all

@@ -106,7 +106,9 @@ def fit_bass(sales: object, method: Method = "nls") -> Bass:
 
 def _regression(sales: np.ndarray) -> Bass:
     before = np.cumsum(sales) - sales
-    a, b, c = np.linalg.lstsq(np.column_stack([np.ones_like(before), before, before**2]), sales, rcond=None)[0]
+    a, b, c = np.linalg.lstsq(np.column_stack([np.ones_like(before), before, before**2]), sales, rcond=None)[
+        0
+    ]
     root = b**2 - 4 * a * c
     if root < 0 or c >= 0 or a <= 0:
         raise ValueError(NO_FIT.format(reason="the regression has no market size"))

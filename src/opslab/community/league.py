@@ -23,7 +23,12 @@ RAISED = "{kind}: {message}"
 
 
 def league(
-    policies: Mapping[str, Policy], seed: int = HELD_BACK, *, runs: int = 50, seconds: float = 10, **setting: Any
+    policies: Mapping[str, Policy],
+    seed: int = HELD_BACK,
+    *,
+    runs: int = 50,
+    seconds: float = 10,
+    **setting: Any,
 ) -> pd.DataFrame:
     """Rank policies by satisfied member-weeks on the same runs.
 
@@ -50,7 +55,10 @@ def league(
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))
     seconds = as_number(seconds, "seconds", least=0.01)
-    played = {name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting}) for name, policy in policies.items()}
+    played = {
+        name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting})
+        for name, policy in policies.items()
+    }
     scores = {name: result for name, result in played.items() if isinstance(result, np.ndarray)}
     best = max(scores.values(), key=np.mean, default=None)
     rows = [_row(name, result, best) for name, result in played.items()]
@@ -60,7 +68,14 @@ def league(
 
 def _row(name: str, result: np.ndarray | str, best: np.ndarray | None) -> dict[str, Any]:
     if isinstance(result, str):
-        return {"policy": name, "score": np.nan, "behind": np.nan, "low": np.nan, "high": np.nan, "reason": result}
+        return {
+            "policy": name,
+            "score": np.nan,
+            "behind": np.nan,
+            "low": np.nan,
+            "high": np.nan,
+            "reason": result,
+        }
     gap = best - result
     reach = 1.96 * gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.nan
     middle = gap.mean()

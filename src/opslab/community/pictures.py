@@ -32,7 +32,9 @@ AXES = {
 def ledger_chart(ledger: pd.DataFrame, title: str = "") -> go.Figure:
     """Draw the fund of a `fund_ledger`; the title says whether it lasts."""
     end = fund_ends(ledger)
-    words = FUND_ENDS.format(week=end) if end else FUND_LASTS.format(weeks=len(ledger), fund=ledger.fund.iloc[-1])
+    words = (
+        FUND_ENDS.format(week=end) if end else FUND_LASTS.format(weeks=len(ledger), fund=ledger.fund.iloc[-1])
+    )
     return charts.lines(ledger.fund.rename("fund"), title or words, WEEK, IN_FUND, markers=False)
 
 
@@ -55,9 +57,15 @@ def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
     for place, (name, values) in enumerate(counts.items()):
         curve = lorenz(values)
         drawing.add_scatter(
-            x=curve.index, y=curve.to_numpy(), name=name, mode="lines", line=charts.series_style(place)["line"]
+            x=curve.index,
+            y=curve.to_numpy(),
+            name=name,
+            mode="lines",
+            line=charts.series_style(place)["line"],
         )
-    drawing.add_scatter(x=[0, 1], y=[0, 1], name=EQUAL, mode="lines", line={"color": charts.QUIET, "dash": "dot"})
+    drawing.add_scatter(
+        x=[0, 1], y=[0, 1], name=EQUAL, mode="lines", line={"color": charts.QUIET, "dash": "dot"}
+    )
     return charts.shares(charts.shares(drawing), axis="x")
 
 

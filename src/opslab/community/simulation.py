@@ -24,7 +24,9 @@ FAULTS = ("opaque", "no system", "no incentive", "buried", "selfish owner")
 PAID_BY = ("quality", "answers")
 
 # Words
-NOT_A_POLICY = "policy is {found!r}; expected a function from State to Decision, or one Decision for all weeks"
+NOT_A_POLICY = (
+    "policy is {found!r}; expected a function from State to Decision, or one Decision for all weeks"
+)
 NOT_A_DECISION = "in week {week} the policy returned {found!r}; expected a Decision"
 TOO_MANY = "members is {members}, but there are {places} places; start with at most as many"
 NO_HISTORY = "history is a {found}; expected the table that simulate returns"
@@ -183,7 +185,9 @@ def simulate(
         _run(policy, world, seed, range(start, min(start + BLOCK, runs))) for start in range(0, runs, BLOCK)
     ]
     table = {name: np.concatenate([block[name] for block in blocks]).ravel() for name in blocks[0]}
-    frame = pd.DataFrame({"run": np.repeat(np.arange(runs), weeks), "week": np.tile(np.arange(weeks) + 1, runs)})
+    frame = pd.DataFrame(
+        {"run": np.repeat(np.arange(runs), weeks), "week": np.tile(np.arange(weeks) + 1, runs)}
+    )
     return frame.assign(**table)
 
 

@@ -102,7 +102,7 @@ def replies_per_thread(
 
 
 def answer_graph(talk: pd.DataFrame) -> Any:
-    """Return a networkx DiGraph of `conversations`: an arrow from who answered to who asked, with `weight`."""
+    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`."""
     import networkx as nx  # slow to import
 
     native(talk, ["user_id", "asked_by"], what="talk")
