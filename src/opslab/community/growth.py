@@ -14,6 +14,9 @@ METHODS = ("nls", "ols", "density")
 TOO_FEW = "sales has {found} values; Bass's model has three unknowns, give at least 4 periods"
 NO_SALES = "sales add up to 0; there is no diffusion to fit"
 NO_FIT = "Bass's model does not fit these sales ({reason}); try another method or a longer series"
+ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
+
+MOST = 1e4  # a market so many times the sales seen is no estimate
 
 
 def viral_growth(
@@ -111,8 +114,10 @@ def _regression(sales: np.ndarray) -> Bass:
     ]
     root = b**2 - 4 * a * c
     if root < 0 or c >= 0 or a <= 0:
-        raise ValueError(NO_FIT.format(reason="the regression has no market size"))
+        raise ValueError(NO_FIT.format(reason=NO_MARKET))
     m = (-b - np.sqrt(root)) / (2 * c)
+    if m > MOST * sales.sum():
+        raise ValueError(NO_FIT.format(reason=ENDLESS))
     return Bass(p=float(a / m), q=float(-m * c), m=float(m))
 
 
@@ -131,8 +136,8 @@ def _least_squares(sales: np.ndarray, method: str) -> Bass:
     fits = [least_squares(gaps, np.log(start), xtol=1e-12, ftol=1e-12, gtol=1e-12) for start in starts]
     best = min(fits, key=lambda fit: fit.cost)
     p, q, m = np.exp(best.x)
-    if not best.success or m > 1e4:
-        raise ValueError(NO_FIT.format(reason="the market seems to have no end"))
+    if not best.success or m > MOST:
+        raise ValueError(NO_FIT.format(reason=ENDLESS))
     return Bass(p=float(p), q=float(q), m=float(m * total))
 
 

@@ -105,7 +105,7 @@ class Decision:
         for name in ("reward", "pay", "threads"):
             value = getattr(self, name)
             # The quick look comes first: a year of a thousand runs makes 52,000 decisions.
-            if type(value) not in (int, float) or not 0 <= value < math.inf:
+            if type(value) not in (int, float) or not 0 <= value < math.inf or value % 1:
                 as_number(value, name, least=0, whole=name == "threads")
         if self.paid_by not in PAID_BY:
             as_choice(self.paid_by, "paid_by", PAID_BY)
