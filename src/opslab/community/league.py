@@ -13,6 +13,7 @@ import pandas as pd
 from opslab.community.simulation import Policy, score, simulate
 from opslab.frames import as_number
 
+COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
 
 # Words
@@ -50,7 +51,8 @@ def league(
     Returns
     -------
     One row for each policy, best first: `score` (mean over the runs), `behind` (how far behind the best, run
-    by run), `low` and `high` (95 % interval of `behind`), `reason` (empty if it played).
+    by run), `low` and `high` (95 % interval of `behind`), `fund` (mean yuan left at the end), `reason` (empty if
+    it played).
     """
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))
@@ -59,38 +61,31 @@ def league(
         name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting})
         for name, policy in policies.items()
     }
-    scores = {name: result for name, result in played.items() if isinstance(result, np.ndarray)}
-    best = max(scores.values(), key=np.mean, default=None)
+    scores = [result.score for result in played.values() if isinstance(result, pd.DataFrame)]
+    best = max(scores, key=np.mean, default=None)
     rows = [_row(name, result, best) for name, result in played.items()]
-    table = pd.DataFrame(rows).set_index("policy")
+    table = pd.DataFrame(rows, columns=COLUMNS).set_index("policy")
     return table.sort_values("score", ascending=False, na_position="last", kind="stable")
 
 
-def _row(name: str, result: np.ndarray | str, best: np.ndarray | None) -> dict[str, Any]:
+def _row(name: str, result: pd.DataFrame | str, best: pd.Series | None) -> dict[str, Any]:
     if isinstance(result, str):
-        return {
-            "policy": name,
-            "score": np.nan,
-            "behind": np.nan,
-            "low": np.nan,
-            "high": np.nan,
-            "reason": result,
-        }
-    gap = best - result
-    reach = 1.96 * gap.std(ddof=1) / np.sqrt(len(gap)) if len(gap) > 1 else np.nan
-    middle = gap.mean()
+        return {"policy": name, "reason": result}
+    gap = best - result.score
+    reach = 1.96 * gap.std() / np.sqrt(len(gap))
     return {
         "policy": name,
-        "score": result.mean(),
-        "behind": middle,
-        "low": middle - reach,
-        "high": middle + reach,
+        "score": result.score.mean(),
+        "behind": gap.mean(),
+        "low": gap.mean() - reach,
+        "high": gap.mean() + reach,
+        "fund": result.fund.mean(),
         "reason": "",
     }
 
 
-def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> np.ndarray | str:
-    """Return the scores of the runs, or the reason why there are none."""
+def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFrame | str:
+    """Return score and fund at the end of each run, or the reason why there are none."""
     # A forked child knows functions that were written in a notebook; where there is no fork they must be
     # importable.
     context = mp.get_context("fork" if "fork" in mp.get_all_start_methods() else None)
@@ -113,7 +108,8 @@ def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> np.ndarray
 def _child(pipe: Connection, policy: Policy, setting: dict[str, Any]) -> None:
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            result = score(simulate(policy, **setting)).to_numpy()
+            history = simulate(policy, **setting)
+            result = pd.DataFrame({"score": score(history), "fund": history.groupby("run").fund.last()})
     except BaseException as error:  # whatever a student's policy throws is a reason, even SystemExit
         result = RAISED.format(kind=type(error).__name__, message=str(error)[:200])
     pipe.send(result)
