@@ -51,7 +51,7 @@ def league(
     Returns
     -------
     One row for each policy, best first: `score` (mean over the runs), `behind` (how far behind the best, run
-    by run), `low` and `high` (95 % interval of `behind`), `fund` (mean yuan left at the end), `reason` (empty if
+    by run), `low` and `high` (95 % interval of `behind`), `fund` (mean yuan left), `reason` (empty if
     it played).
     """
     if not isinstance(policies, Mapping) or not policies:
