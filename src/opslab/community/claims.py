@@ -1,0 +1,83 @@
+"""Two claims from practice as small worlds in which the truth is known: meetings, and the open forum."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_choice, as_number
+
+CHOSEN_BY = ("members", "chance")
+MANY_MEETINGS = 3  # the claim: more than three offline meetings make a strong tie
+
+
+def meetings(
+    effect: float = 0.0,
+    chosen_by: Literal["members", "chance"] = "members",
+    seed: int = 0,
+    people: int = 2_000,
+) -> pd.DataFrame:
+    """Return people with their number of offline `meetings` (0 to 6) and whether the tie became `strong`.
+
+    A person is warm or not, by degrees. Warm people form strong ties, and they also go to meetings, if it
+    is the members who choose. Each meeting adds `effect` (share of 1) to the chance of a strong tie.
+    """
+    effect = as_number(effect, "effect", least=0, most=0.1)
+    as_choice(chosen_by, "chosen_by", CHOSEN_BY)
+    count = as_number(people, "people", least=2, whole=True)
+    chance = np.random.default_rng(as_number(seed, "seed", least=0, whole=True)).random((3, count))
+    warm, wish, bond = chance
+    willing = (warm + wish) / 2 if chosen_by == "members" else wish
+    met = np.minimum((7 * willing).astype(int), 6)
+    strong = bond < 0.05 + 0.35 * warm + effect * met
+    return pd.DataFrame({"meetings": met, "strong": strong})
+
+
+def strong_share(people: pd.DataFrame) -> pd.Series:
+    """Return the share of strong ties among those with up to three meetings, and with more."""
+    many = people.meetings > MANY_MEETINGS
+    return people.strong.groupby(many.map({False: "up to 3", True: "more than 3"})).mean()[
+        ["up to 3", "more than 3"]
+    ]
+
+
+def complaint_desk(
+    complaints: int,
+    kinds: int,
+    found: float = 0.7,
+    readers: float = 20,
+    put_off: float = 0.02,
+    won: float = 0.03,
+) -> pd.DataFrame:
+    """Compare a hotline with an open forum, in expected values.
+
+    Parameters
+    ----------
+    complaints, kinds
+        So many customers have a complaint, each on one of `kinds` problems, all alike in frequency.
+    found
+        Share of those with a problem already answered in the forum who find the answer there.
+    readers
+        People who read a complaint in the forum and have none of their own.
+    put_off, won
+        Share of these readers whom a complaint puts off, and whom its public answer wins.
+
+    Returns
+    -------
+    Rows `hotline` and `forum`: `answers` to be written, complaints `seen` by others, `readers_gained` (won
+    less put off).
+    """
+    count = as_number(complaints, "complaints", least=1, whole=True)
+    kinds = as_number(kinds, "kinds", least=1, whole=True)
+    found, put_off, won = (
+        as_number(share, name, least=0, most=1)
+        for share, name in ((found, "found"), (put_off, "put_off"), (won, "won"))
+    )
+    readers = as_number(readers, "readers", least=0)
+    first = kinds * (1 - (1 - 1 / kinds) ** count)  # problems that come up at all
+    written = first + (count - first) * (1 - found)
+    rows = {
+        "hotline": (float(count), 0.0, 0.0),
+        "forum": (written, written, written * readers * (won - put_off)),
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["answers", "seen", "readers_gained"])

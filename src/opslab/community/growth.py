@@ -1,0 +1,151 @@
+"""How a community spreads by word of mouth: viral cycles, Bass's diffusion, chains that die out."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from opslab.frames import as_choice, as_number, as_numbers
+
+Method = Literal["nls", "ols", "density"]
+METHODS = ("nls", "ols", "density")
+
+# Words
+TOO_FEW = "sales has {found} values; Bass's model has three unknowns, give at least 4 periods"
+NO_SALES = "sales add up to 0; there is no diffusion to fit"
+NO_FIT = "Bass's model does not fit these sales ({reason}); try another method or a longer series"
+ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
+
+MOST = 1e4  # a market so many times the sales seen is no estimate
+
+
+def viral_growth(
+    customers: float, invites: float, conversion: float, time: object, cycle_time: float = 1
+) -> float | np.ndarray:
+    """Return all customers after `time`, each of whom invites once, one cycle after joining.
+
+    ``customers * (K ** (time / cycle_time + 1) - 1) / (K - 1)`` with ``K = invites * conversion``
+    (Skok 2009). `time` (a number or several) and `cycle_time` have one unit, such as days.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, `conversion` is no share, or `cycle_time` is not above 0.
+    """
+    start = as_number(customers, "customers", least=0)
+    k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
+    cycles = as_numbers(np.atleast_1d(time), "time", least=0)
+    cycles = cycles / as_number(cycle_time, "cycle_time", least=np.nextafter(0, 1))
+    total = start * (cycles + 1 if k == 1 else (k ** (cycles + 1) - 1) / (k - 1))
+    return float(total[0]) if np.ndim(time) == 0 else total
+
+
+def extinction_probability(r: float, starts: int = 1) -> float:
+    """Return the probability that a chain of recommendations dies out.
+
+    Each person wins a Poisson number of others with mean `r`; `starts` people begin. The smallest root of
+    ``q = exp(r (q - 1))`` is one chain's probability (Galton and Watson 1875); all must die out.
+    """
+    r = as_number(r, "r", least=0)
+    starts = as_number(starts, "starts", least=1, whole=True)
+    if r <= 1:
+        return 1.0
+    from scipy.special import lambertw  # slow to import
+
+    return float(-lambertw(-r * np.exp(-r)).real / r) ** starts
+
+
+@dataclass(frozen=True)
+class Bass:
+    """A fitted Bass (1969) model: who adopts on their own (p), who follows others (q), how many in all (m).
+
+    p and q are per period, m in the unit of the sales.
+    """
+
+    p: float
+    q: float
+    m: float
+
+    @property
+    def peak(self) -> float:
+        """Time of the highest sales, in periods since the start: ln(q / p) / (p + q)."""
+        return float(np.log(self.q / self.p) / (self.p + self.q))
+
+    def adopters(self, time: object) -> np.ndarray:
+        """Return how many have adopted up to each time (periods since the start)."""
+        return self.m * _adopted(np.asarray(time, float), self.p, self.q)
+
+    def sales(self, periods: int) -> np.ndarray:
+        """Return the sales of the periods 1 to `periods`."""
+        count = as_number(periods, "periods", least=1, whole=True)
+        return np.diff(self.adopters(np.arange(count + 1)))
+
+
+def fit_bass(sales: object, method: Method = "nls") -> Bass:
+    """Fit Bass's model to the sales of each period.
+
+    Parameters
+    ----------
+    sales
+        First purchases in period 1, 2, ..., at least four.
+    method
+        "nls" least squares on what each period adds to the cumulative curve (Srinivasan and Mason 1986);
+        "density" least squares on the curve's slope at the end of each period, as in many textbooks;
+        "ols" Bass's own regression of sales on earlier adopters and their square (1969).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four periods, a negative value or only zeros, or no curve fits.
+    """
+    values = as_numbers(sales, "sales", least=0)
+    as_choice(method, "method", METHODS)
+    if len(values) < 4:
+        raise ValueError(TOO_FEW.format(found=len(values)))
+    if not values.sum():
+        raise ValueError(NO_SALES)
+    return _regression(values) if method == "ols" else _least_squares(values, method)
+
+
+def _regression(sales: np.ndarray) -> Bass:
+    before = np.cumsum(sales) - sales
+    a, b, c = np.linalg.lstsq(np.column_stack([np.ones_like(before), before, before**2]), sales, rcond=None)[
+        0
+    ]
+    root = b**2 - 4 * a * c
+    if root < 0 or c >= 0 or a <= 0:
+        raise ValueError(NO_FIT.format(reason=NO_MARKET))
+    m = (-b - np.sqrt(root)) / (2 * c)
+    if m > MOST * sales.sum():
+        raise ValueError(NO_FIT.format(reason=ENDLESS))
+    return Bass(p=float(a / m), q=float(-m * c), m=float(m))
+
+
+def _least_squares(sales: np.ndarray, method: str) -> Bass:
+    from scipy.optimize import least_squares  # slow to import
+
+    time, total = np.arange(len(sales) + 1.0), sales.sum()
+
+    def gaps(unknown: np.ndarray) -> np.ndarray:
+        p, q, m = np.exp(unknown)
+        curve = np.diff(_adopted(time, p, q)) if method == "nls" else _slope(time[1:], p, q)
+        return m * curve - sales / total
+
+    # From several starts, since the squares have more than one valley.
+    starts = [(p, q, 1.5) for p in (0.002, 0.01, 0.05) for q in (0.2, 0.4, 0.8)]
+    fits = [least_squares(gaps, np.log(start), xtol=1e-12, ftol=1e-12, gtol=1e-12) for start in starts]
+    best = min(fits, key=lambda fit: fit.cost)
+    p, q, m = np.exp(best.x)
+    if not best.success or m > MOST:
+        raise ValueError(NO_FIT.format(reason=ENDLESS))
+    return Bass(p=float(p), q=float(q), m=float(m * total))
+
+
+def _adopted(time: np.ndarray, p: float, q: float) -> np.ndarray:
+    fade = np.exp(-(p + q) * time)
+    return (1 - fade) / (1 + q / p * fade)
+
+
+def _slope(time: np.ndarray, p: float, q: float) -> np.ndarray:
+    fade = np.exp(-(p + q) * time)
+    return (p + q) ** 2 / p * fade / (1 + q / p * fade) ** 2

@@ -1,0 +1,115 @@
+"""A league of policies: each plays the same held-back seeds, in a process of its own, with a time limit."""
+
+import contextlib
+import io
+import multiprocessing as mp
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.community.simulation import Policy, score, simulate
+from opslab.frames import as_number
+
+COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
+HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
+
+# Words
+NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
+TOO_SLOW = "no result after {seconds:g} seconds: does it loop for ever?"
+DIED = "its process ended without a result"
+RAISED = "{kind}: {message}"
+
+
+def league(
+    policies: Mapping[str, Policy],
+    seed: int = HELD_BACK,
+    *,
+    runs: int = 50,
+    seconds: float = 10,
+    **setting: Any,
+) -> pd.DataFrame:
+    """Rank policies by satisfied member-weeks on the same runs.
+
+    A policy that raises, returns nonsense or does not end loses its turn and gets the reason; the others go
+    on. Each plays in a child process, which cannot change this one and is ended after `seconds`. That guards
+    against mistakes, not against malice.
+
+    Parameters
+    ----------
+    policies
+        Name to policy (or one Decision).
+    seed, runs
+        Which runs to play.
+    seconds
+        Time limit for each policy.
+    **setting
+        Passed on to `simulate`.
+
+    Returns
+    -------
+    One row for each policy, best first: `score` (mean over the runs), `behind` (how far behind the best, run
+    by run), `low` and `high` (95 % interval of `behind`), `fund` (mean yuan left), `reason` (empty if
+    it played).
+    """
+    if not isinstance(policies, Mapping) or not policies:
+        raise ValueError(NO_POLICIES.format(found=policies))
+    seconds = as_number(seconds, "seconds", least=0.01)
+    played = {
+        name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting})
+        for name, policy in policies.items()
+    }
+    scores = [result.score for result in played.values() if isinstance(result, pd.DataFrame)]
+    best = max(scores, key=np.mean, default=None)
+    rows = [_row(name, result, best) for name, result in played.items()]
+    table = pd.DataFrame(rows, columns=COLUMNS).set_index("policy")
+    return table.sort_values("score", ascending=False, na_position="last", kind="stable")
+
+
+def _row(name: str, result: pd.DataFrame | str, best: pd.Series | None) -> dict[str, Any]:
+    if isinstance(result, str):
+        return {"policy": name, "reason": result}
+    gap = best - result.score
+    reach = 1.96 * gap.std() / np.sqrt(len(gap))
+    return {
+        "policy": name,
+        "score": result.score.mean(),
+        "behind": gap.mean(),
+        "low": gap.mean() - reach,
+        "high": gap.mean() + reach,
+        "fund": result.fund.mean(),
+        "reason": "",
+    }
+
+
+def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFrame | str:
+    """Return score and fund at the end of each run, or the reason why there are none."""
+    # A forked child knows functions that were written in a notebook; where there is no fork they must be
+    # importable.
+    context = mp.get_context("fork" if "fork" in mp.get_all_start_methods() else None)
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(theirs, policy, setting), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(seconds):
+            return TOO_SLOW.format(seconds=seconds)
+        return ours.recv()
+    except EOFError:
+        return DIED
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _child(pipe: Connection, policy: Policy, setting: dict[str, Any]) -> None:
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            history = simulate(policy, **setting)
+            result = pd.DataFrame({"score": score(history), "fund": history.groupby("run").fund.last()})
+    except BaseException as error:  # whatever a student's policy throws is a reason, even SystemExit
+        result = RAISED.format(kind=type(error).__name__, message=str(error)[:200])
+    pipe.send(result)

@@ -1,0 +1,75 @@
+"""Draw a community: one pure function from a table of this package to a Plotly figure for each."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from opslab import charts
+from opslab.community.plan import fund_ends
+from opslab.community.simulation import NO_HISTORY, ROLES
+from opslab.content import lorenz
+from opslab.frames import as_choice
+
+# Words
+WEEK = "week"
+FUND_LASTS = "After {weeks} weeks {fund:,.0f} yuan are in the fund"
+FUND_ENDS = "The fund ends in week {week}"
+IN_FUND = "yuan in the fund"
+EQUAL = "if all wrote the same"
+PEOPLE_AXIS, HELD_AXIS = "share of members, the quietest first", "share of all answers"
+PAYOFF_AXIS, LEAVES_AXIS = "pay-off of a week (0 to 1)", "share that leaves in a week"
+AXES = {
+    "members": "members",
+    "answers": "answers a week",
+    "quality": "mean quality of an answer (1 to 5)",
+    "fund": "yuan in the till",
+    "satisfaction": "mean satisfaction (0 to 1)",
+    "threads": "new threads a week",
+}
+
+
+def ledger_chart(ledger: pd.DataFrame, title: str = "") -> go.Figure:
+    """Draw the fund of a `fund_ledger`; the title says whether it lasts."""
+    end = fund_ends(ledger)
+    words = (
+        FUND_ENDS.format(week=end) if end else FUND_LASTS.format(weeks=len(ledger), fund=ledger.fund.iloc[-1])
+    )
+    return charts.lines(ledger.fund.rename("fund"), title or words, WEEK, IN_FUND, markers=False)
+
+
+def history_chart(
+    histories: Mapping[str, pd.DataFrame] | pd.DataFrame, column: str = "members", title: str = ""
+) -> go.Figure:
+    """Draw one column of `simulate`'s table by week, the mean over runs: one line for each history."""
+    named = histories if isinstance(histories, Mapping) else {column: histories}
+    as_choice(column, "column", AXES)
+    for history in named.values():
+        if not isinstance(history, pd.DataFrame) or not {"week", column} <= set(history):
+            raise ValueError(NO_HISTORY.format(found=type(history).__name__))
+    table = pd.DataFrame({name: history.groupby("week")[column].mean() for name, history in named.items()})
+    return charts.lines(table, title, WEEK, AXES[column], markers=False)
+
+
+def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
+    """Draw Lorenz curves, one for each name, with the line of equal shares."""
+    drawing = charts.figure(title, PEOPLE_AXIS, HELD_AXIS, legend=True)
+    for place, (name, values) in enumerate(counts.items()):
+        curve = lorenz(values)
+        drawing.add_scatter(
+            x=curve.index,
+            y=curve.to_numpy(),
+            name=name,
+            mode="lines",
+            line=charts.series_style(place)["line"],
+        )
+    drawing.add_scatter(
+        x=[0, 1], y=[0, 1], name=EQUAL, mode="lines", line={"color": charts.QUIET, "dash": "dot"}
+    )
+    return charts.shares(charts.shares(drawing), axis="x")
+
+
+def leavers_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
+    """Draw `who_leaves`: for each role the weekly share that leaves, roles in one fixed order."""
+    shares = table.leave_a_week.reindex(list(ROLES))
+    return charts.bars(shares, title, y=LEAVES_AXIS, share=True)

@@ -1,0 +1,134 @@
+"""The figures of a learning community's plan, each as a function: the fund, the pay, the people.
+
+The plan is practitioner source S2's (群基金, 群管): an entry fee from each member is spent on weekly rewards,
+monthly dues pay the moderators. Money in yuan, time in weeks.
+"""
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_number
+
+MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
+
+# Words
+NO_LEDGER = "ledger is a {found}; expected the table that fund_ledger returns"
+
+
+def weekly_reward(members: float = 500, entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> float:
+    """Return the yuan a week if all entry fees are spent evenly over `weeks`."""
+    members = as_number(members, "members", least=1)
+    return members * as_number(entry_fee, "entry_fee", least=0) / _weeks(weeks)
+
+
+def weekly_pay(members: float = 500, dues: float = 10) -> float:
+    """Return the yuan a week for all moderators if they share the monthly `dues` of all members."""
+    members = as_number(members, "members", least=1)
+    return members * as_number(dues, "dues", least=0) * MONTHS_A_YEAR / WEEKS_A_YEAR
+
+
+def threshold_members(entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> int:
+    """Return the fewest members at which one week's reward is worth the entry fee (the 52 rule).
+
+    `members * entry_fee / weeks >= entry_fee` holds from `members == weeks` on: the fee cancels.
+
+    Raises
+    ------
+    ValueError
+        If the fee is not above 0 (then no reward ever pays it back) or `weeks` is below 1.
+    """
+    as_number(entry_fee, "entry_fee", least=np.nextafter(0, 1))
+    return _weeks(weeks)
+
+
+def break_even_joins(
+    entry_fee: float = 200,
+    members: float = 500,
+    weeks: int = WEEKS_A_YEAR,
+    weekly_spend: float | None = None,
+) -> float:
+    """Return how many must join each week so that the fund stays as it is.
+
+    `weekly_spend` (yuan) is by default the plan's own: the first members' fees spread over `weeks`.
+    """
+    fee = as_number(entry_fee, "entry_fee", least=np.nextafter(0, 1))
+    if weekly_spend is None:
+        weekly_spend = weekly_reward(members, fee, weeks)
+    return as_number(weekly_spend, "weekly_spend", least=0) / fee
+
+
+def fund_ledger(
+    members: float = 500,
+    entry_fee: float = 200,
+    weeks: int = WEEKS_A_YEAR,
+    joins: float = 0,
+    churn: float = 0,
+    dues: float = 10,
+    horizon: int = 2 * WEEKS_A_YEAR,
+    weekly_spend: float | None = None,
+) -> pd.DataFrame:
+    """Return the plan's money week by week.
+
+    Parameters
+    ----------
+    members, entry_fee, weeks
+        The first members' fees are the fund; the plan spends it evenly over `weeks`.
+    joins
+        Members who join in each week; each brings an entry fee.
+    churn
+        Share of the members that leaves in each week (0 to 1). Fees are not paid back.
+    dues
+        Yuan a month from each member, for the moderators.
+    horizon
+        Weeks to follow.
+    weekly_spend
+        Yuan of reward a week; by default the plan's, ``members * entry_fee / weeks``.
+
+    Returns
+    -------
+    Table by week (1, 2, ...): `members` at the week's start, `fees` that came in, `reward` paid (what is
+    left if the fund does not suffice), `fund` at the week's end, `moderators` (dues for their pay).
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, no members are there, or a week count is below 1.
+    """
+    fund = as_number(members, "members", least=1) * as_number(entry_fee, "entry_fee", least=0)
+    spend = weekly_reward(members, entry_fee, weeks) if weekly_spend is None else weekly_spend
+    spend, joins = as_number(spend, "weekly_spend", least=0), as_number(joins, "joins", least=0)
+    stay = 1 - as_number(churn, "churn", least=0, most=1)
+    people = float(members)
+    rows = []
+    for week in range(1, as_number(horizon, "horizon", least=1, whole=True) + 1):
+        fees = joins * entry_fee
+        reward = min(spend, fund + fees)
+        fund = fund + fees - reward
+        rows.append((week, people, fees, reward, fund, weekly_pay(1, dues) * people))
+        people = people * stay + joins
+    columns = ["week", "members", "fees", "reward", "fund", "moderators"]
+    return pd.DataFrame(rows, columns=columns).set_index("week")
+
+
+def fund_ends(ledger: pd.DataFrame) -> int | None:
+    """Return the first week after which less than one yuan is left in a `fund_ledger`, or None."""
+    if not isinstance(ledger, pd.DataFrame) or "fund" not in ledger:
+        raise ValueError(NO_LEDGER.format(found=type(ledger).__name__))
+    empty = ledger.index[ledger.fund < 1]
+    return int(empty[0]) if len(empty) else None
+
+
+def introduction_hours(members: int = 500, minutes: float = 1) -> float:
+    """Return the hours that introductions take if everyone speaks for so many minutes."""
+    members = as_number(members, "members", least=1, whole=True)
+    return members * as_number(minutes, "minutes", least=0) / 60
+
+
+def pairs(members: int = 500) -> int:
+    """Return in how many pairs the members could meet: n (n - 1) / 2."""
+    members = as_number(members, "members", least=1, whole=True)
+    return members * (members - 1) // 2
+
+
+def _weeks(weeks: int) -> int:
+    return as_number(weeks, "weeks", least=1, whole=True)

@@ -1,0 +1,203 @@
+"""Who talks with whom: participation, threads, matching, the graph of answers, and the shared roster."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.frames import as_choice, as_number, as_numbers, native, require_columns, require_unique
+
+GROUPS = ("top 1 %", "next 9 %", "other 90 %")
+CENTRALITIES = ("answers", "pagerank", "betweenness")
+
+# Words
+NOT_A_GRAPH = "graph is a {found} with {nodes} people; expected a networkx graph with at least 2"
+UNKNOWN_PEOPLE = "{count} of the leavers never wrote in this talk, for example {example!r}"
+
+
+def conversations(answers: pd.DataFrame, threads: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return the answers, each with its thread's `week`, `kind`, `topic`, `asked_by`, and the writer's fit.
+
+    `match` is True if the thread's topic is one of the writer's two strengths; `role` is the writer's.
+    """
+    native(answers, ["thread_id", "user_id"], what="answers")
+    native(threads, ["thread_id", "week", "kind", "topic", "asked_by"], what="threads")
+    people = ["user_id", "strength", "second_strength", "role"]
+    native(members, people, what="members")
+    require_unique(native(threads, ["thread_id"], what="threads"), ["thread_id"], what="threads")
+    require_unique(native(members, ["user_id"], what="members"), ["user_id"], what="members")
+    asked = threads[["thread_id", "week", "kind", "topic", "asked_by"]]
+    talk = answers.merge(asked, on="thread_id").merge(members[people], on="user_id")
+    talk["match"] = (talk.topic == talk.strength) | (talk.topic == talk.second_strength)
+    return talk.drop(columns=["strength", "second_strength"])
+
+
+def participation(counts: Iterable[float]) -> pd.DataFrame:
+    """Return what the most active 1 %, the next 9 % and the other 90 % of members contribute.
+
+    Parameters
+    ----------
+    counts
+        Contributions of each member, with a 0 for each who gave none.
+
+    Returns
+    -------
+    Table by `GROUPS`: `members` (count), `share` of all contributions, `silent` (members with none).
+    """
+    values = np.sort(as_numbers(counts, "counts", least=0))[::-1]
+    one, ten = (int(np.ceil(len(values) * share)) for share in (0.01, 0.10))
+    parts = (values[:one], values[one:ten], values[ten:])
+    total = values.sum()
+    return pd.DataFrame(
+        {
+            "members": [len(part) for part in parts],
+            "share": [part.sum() / total if total else np.nan for part in parts],
+            "silent": [int((part == 0).sum()) for part in parts],
+        },
+        index=pd.Index(GROUPS, name="group"),
+    )
+
+
+def replies_per_thread(
+    answers: pd.DataFrame,
+    threads: pd.DataFrame,
+    *,
+    merge: bool = False,
+    limit: int | None = None,
+    moved: float = 1.0,
+) -> pd.DataFrame:
+    """Return the replies that members' own threads would get under two rules.
+
+    Parameters
+    ----------
+    merge
+        Join the week's side threads on one topic.
+    limit
+        Keep the first so many (merged) side threads of a week.
+    moved
+        Share of the answers to threads not opened that go to the week's other side threads; the rest is
+        not written. With no thread kept, all are lost. An assumption: the data cannot tell.
+
+    Returns
+    -------
+    One row for each thread kept: `week`, `topic`, `replies` (expected, so not always whole).
+    """
+    moved = as_number(moved, "moved", least=0, most=1)
+    native(threads, ["thread_id", "week", "kind", "topic"], what="threads")
+    native(answers, ["thread_id"], what="answers")
+    side = threads[threads.kind == "side"].sort_values("thread_id")
+    replies = side.thread_id.map(answers.thread_id.value_counts()).fillna(0)
+    table = side[["thread_id", "week", "topic"]].assign(replies=replies)
+    if merge:
+        table = table.groupby(["week", "topic"], as_index=False).agg({"thread_id": "min", "replies": "sum"})
+        table = table.sort_values("thread_id")
+    if limit is not None:
+        first = table.groupby("week").cumcount() < as_number(limit, "limit", least=0, whole=True)
+        lost = table[~first].groupby("week").replies.sum()
+        table = table[first]
+        share = moved / table.groupby("week").week.transform("size")
+        table = table.assign(replies=table.replies + table.week.map(lost).fillna(0) * share)
+    return table[["week", "topic", "replies"]].reset_index(drop=True)
+
+
+def answer_graph(talk: pd.DataFrame) -> Any:
+    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`."""
+    import networkx as nx  # slow to import
+
+    native(talk, ["user_id", "asked_by"], what="talk")
+    other = talk[talk.user_id != talk.asked_by]
+    pairs = other.groupby(["user_id", "asked_by"]).size().reset_index(name="weight")
+    return nx.from_pandas_edgelist(pairs, "user_id", "asked_by", "weight", create_using=nx.DiGraph)
+
+
+def core_users(graph: Any, count: int = 20, by: str = "answers") -> list:
+    """Return the `count` most central people: by answers given, PageRank, or betweenness; ties by name."""
+    import networkx as nx
+
+    _require_graph(graph)
+    as_choice(by, "by", CENTRALITIES)
+    measures = {
+        "answers": lambda: dict(graph.out_degree(weight="weight") if graph.is_directed() else graph.degree()),
+        # Reversed: thanks flow from who asked to who answered.
+        "pagerank": lambda: nx.pagerank(graph.reverse() if graph.is_directed() else graph),
+        "betweenness": lambda: nx.betweenness_centrality(graph),
+    }
+    value = measures[by]()
+    ranked = sorted(value, key=lambda person: (-value[person], person))
+    return ranked[: as_number(count, "count", least=1, whole=True)]
+
+
+def defection(talk: pd.DataFrame, leavers: Iterable[Any]) -> pd.Series:
+    """Return what goes if `leavers` had not written, and nobody had written in their place.
+
+    Shares of 1: `answers` lost, `threads` left without any answer, `good` answers (quality 4 or 5) lost.
+    """
+    require_columns(native(talk, ["user_id", "thread_id", "quality"], what="talk"), ["user_id"])
+    gone = set(leavers)
+    unknown = gone - set(talk.user_id)
+    if unknown:
+        raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown)))
+    lost = talk.user_id.isin(gone)
+    good = talk.quality >= 4
+    return pd.Series(
+        {
+            "answers": lost.mean(),
+            "threads": 1 - talk[~lost].thread_id.nunique() / talk.thread_id.nunique(),
+            "good": (lost & good).sum() / max(good.sum(), 1),
+        },
+        name="share lost",
+    )
+
+
+def graph_measures(graph: Any) -> pd.Series:
+    """Return the usual measures of a graph, arrows and weights left aside.
+
+    `modularity` is that of greedy merging (Clauset, Newman and Moore 2004), with `communities` their number.
+    `diameter` and `path` (mean steps between two people) are of the largest connected part.
+    """
+    import networkx as nx
+
+    _require_graph(graph)
+    plain = nx.Graph(graph.to_undirected())
+    plain.remove_edges_from(list(nx.selfloop_edges(plain)))
+    largest = plain.subgraph(max(nx.connected_components(plain), key=len))
+    parts = nx.community.greedy_modularity_communities(plain, weight=None)
+    return pd.Series(
+        {
+            "people": plain.number_of_nodes(),
+            "links": plain.number_of_edges(),
+            "density": nx.density(plain),
+            "transitivity": nx.transitivity(plain),
+            "clustering": nx.average_clustering(plain),
+            "assortativity": nx.degree_assortativity_coefficient(plain),
+            "core": max(nx.core_number(plain).values()),
+            "connected": len(largest) / len(plain),
+            "diameter": nx.diameter(largest),
+            "path": nx.average_shortest_path_length(largest),
+            "communities": len(parts),
+            "modularity": nx.community.modularity(plain, parts, weight=None),
+        }
+    )
+
+
+def exposed(roster: pd.DataFrame, columns: Sequence[str], fewer_than: int = 2) -> float:
+    """Return the share of members whom `columns` of a shared roster single out.
+
+    A member is singled out if fewer than `fewer_than` members, themselves included, share these values. Two
+    means: they are the only one (k-anonymity, Sweeney 2002). With no column nobody is, unless the roster
+    itself is so short.
+    """
+    least = as_number(fewer_than, "fewer_than", least=1, whole=True)
+    table = native(roster, dict.fromkeys(columns, "any"), what="roster")
+    require_columns(table, columns, what="roster")
+    if not list(columns):
+        return float(len(roster) < least)
+    alike = roster.groupby(list(columns), dropna=False)[columns[0]].transform("size")
+    return float((alike < least).mean())
+
+
+def _require_graph(graph: Any) -> None:
+    nodes = getattr(graph, "number_of_nodes", lambda: 0)()
+    if nodes < 2:
+        raise ValueError(NOT_A_GRAPH.format(found=type(graph).__name__, nodes=nodes))
