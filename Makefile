@@ -47,13 +47,7 @@ lint: $(READY)  ## format the code and check its style
 	$(BIN)/ruff check --fix .
 
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
-	$(BIN)/python benchmarks/acquisition.py
-	$(BIN)/python benchmarks/cohort_table.py
-	$(BIN)/python benchmarks/explorables.py
-	$(BIN)/python benchmarks/export.py
-	$(BIN)/python benchmarks/lessons.py
-	$(BIN)/python benchmarks/large_world.py
-	$(BIN)/python benchmarks/targeting.py
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
 	$(PYTHON) -m pip --python $(VENV) install -q uv

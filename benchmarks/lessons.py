@@ -26,7 +26,7 @@ IMPORT = (
     "(medians of 5 fresh processes)."
 )
 LIBRARIES = "import pandas, plotly.graph_objects, narwhals"
-SUBJECTS = ("charts", "datasets", "explore", "targeting", "acquisition", "retention")
+SUBJECTS = ("charts", "datasets", "explore", "targeting", "acquisition", "retention", "community", "scqa")
 OURS = "import " + ", ".join(f"opslab.{name}" for name in SUBJECTS)
 WHERE = "{cores} cores, Python {python}. Written by `python benchmarks/lessons.py`."
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.community.plan import fund_ends
 from opslab.community.simulation import NO_HISTORY, ROLES
-from opslab.content import lorenz
 from opslab.frames import as_choice
+from opslab.inequality import lorenz
 
 # Words
 WEEK = "week"
