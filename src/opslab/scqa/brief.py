@@ -111,6 +111,6 @@ def as_text(text: str) -> str:
     """Return HTML that shows `text` letter by letter (MathJax leaves <pre> alone)."""
     style = (
         "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
-        "font-family:inherit;font-size:1rem;line-height:1.5;margin:.4em 0"
+        "font-family:inherit;font-size:inherit;line-height:1.5;margin:.4em 0"
     )
     return f'<pre style="{style}">{html.escape(text)}</pre>'

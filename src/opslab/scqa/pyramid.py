@@ -60,7 +60,7 @@ STYLE = (
     "color:#1F2933;background:#fff;padding:2em;max-width:60em}"
     ".opslab-slide h2{font-size:1.5em;margin:0 0 .8em}"
     ".opslab-slide .groups{display:flex;flex-wrap:wrap;gap:1em}"
-    ".opslab-slide section{flex:1 1 12em;border-top:4px solid #0072B2;padding:.4em .2em}"
+    ".opslab-slide .reason{flex:1 1 12em;border-top:4px solid #0072B2;padding:.4em .2em}"
     ".opslab-slide h3{font-size:1.1em;margin:.2em 0 .4em}.opslab-slide ul{margin:0;padding-left:1.2em}"
 )
 
@@ -207,8 +207,8 @@ class Pyramid:
 
     def _body(self) -> str:
         groups = "".join(
-            f'<section><h3 class="mathjax_ignore tex2jax_ignore">{_shown(reason)}</h3>'
-            f"<ul>{''.join(f'<li>{_shown(line)}</li>' for line in lines)}</ul></section>"
+            f'<div class="reason"><h3 class="mathjax_ignore tex2jax_ignore">{_shown(reason)}</h3>'
+            f"<ul>{''.join(f'<li>{_shown(line)}</li>' for line in lines)}</ul></div>"
             for reason, lines in self.reasons.items()
         )
         title = f"<h2>{_shown(self.answer)}</h2>"
