@@ -25,7 +25,7 @@ IMPORT = (
     "`import opslab` with every subject module adds {ours:.2f} s to its libraries' {libraries:.2f} s "
     "(medians of 5 fresh processes)."
 )
-LIBRARIES = "import pandas, plotly.graph_objects, narwhals"
+LIBRARIES = "import pandas, plotly.graph_objects, narwhals, ipywidgets"
 SUBJECTS = ("charts", "datasets", "explore", "targeting", "acquisition", "retention", "community", "scqa")
 OURS = "import " + ", ".join(f"opslab.{name}" for name in SUBJECTS)
 WHERE = "{cores} cores, Python {python}. Written by `python benchmarks/lessons.py`."
