@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from opslab.frames import as_choice
 from opslab.scqa.brief import ORDERS, PARTS, Brief, as_text
 from opslab.scqa.coach import coach
@@ -29,6 +27,8 @@ class Desk:
     """The form. `brief` is what stands in it now; it is shown when it ends a cell."""
 
     def __init__(self, brief: Brief, order: str):
+        import ipywidgets as widgets  # heavy, and only a form needs it
+
         wide = widgets.Layout(width="100%", max_width="56em")
         style = {"description_width": "8em"}
         self.boxes = {
