@@ -2,16 +2,20 @@
 
 import contextlib
 import io
+import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import nbformat
 import pandas as pd
 
 from opslab.messages import UsageError
 from opslab.paths import solutions_folder
 from opslab.sheets import Question, read_question, tags
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
@@ -25,7 +29,7 @@ CAPTURED: ContextVar[dict[str, object] | None] = ContextVar("captured", default=
 class AnswerKey:
     """The answers of one solution notebook in one world, worked out as they are asked for."""
 
-    def __init__(self, solution: nbformat.NotebookNode, seed: int):
+    def __init__(self, solution: "NotebookNode", seed: int):
         self._run = _run(solution, seed)
         self._known: dict[str, tuple[object, dict[str, object]]] = {}
 
@@ -44,7 +48,7 @@ def answer_key(lesson: str, seed: int) -> AnswerKey:
 
 
 @lru_cache
-def read_solution(lesson: str) -> nbformat.NotebookNode:
+def read_solution(lesson: str) -> "NotebookNode":
     """Return a lesson's solution notebook.
 
     Raises
@@ -57,6 +61,8 @@ def read_solution(lesson: str) -> nbformat.NotebookNode:
     if not path.is_file():
         lessons = ", ".join(sorted(file.stem for file in folder.glob("*.ipynb")))
         raise UsageError(NO_LESSON.format(lesson=lesson, lessons=lessons))
+    import nbformat  # takes longer to import than all else here, and a graded notebook never reads a solution
+
     return nbformat.read(path, as_version=4)
 
 
@@ -67,6 +73,18 @@ def read_questions(lesson: str) -> dict[str, Question]:
     return {question.name: question for cell in cells if (question := read_question(cell))}
 
 
+@lru_cache
+def read_headings(lesson: str) -> dict[str, str]:
+    """Return the heading that each question of a lesson stands under."""
+    headings, last = {}, ""
+    for cell in read_solution(lesson).cells:
+        if question := read_question(cell):
+            headings[question.name] = last
+        elif cell.cell_type == "markdown":
+            last = (re.findall(r"^#+ +(.+?) *$", cell.source, re.M) or [last])[-1]
+    return headings
+
+
 def find_question(lesson: str, name: str) -> Question:
     """Return one question of a lesson, or raise a ValueError that lists its questions."""
     questions = read_questions(lesson)
@@ -75,7 +93,7 @@ def find_question(lesson: str, name: str) -> Question:
     return questions[name]
 
 
-def _run(solution: nbformat.NotebookNode, seed: int) -> Iterator[tuple[str, object, dict[str, object]]]:
+def _run(solution: "NotebookNode", seed: int) -> Iterator[tuple[str, object, dict[str, object]]]:
     """Run a solution's cells in order; at each answer, first its mistakes, each on its own copy."""
     namespace: dict[str, object] = {"__name__": "__answers__"}
     for cell in solution.cells:

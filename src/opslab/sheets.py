@@ -16,8 +16,10 @@ import copy
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 KINDS = ("number", "table", "choice", "ordering", "written")
 HELPERS = ("wrong", "hint", "rubric", "exemplar")
@@ -94,12 +96,12 @@ class Question:
         return "\n".join(part for part in (self.before, answer, self.after) if part)
 
 
-def tags(cell: NotebookNode) -> list[str]:
+def tags(cell: "NotebookNode") -> list[str]:
     """Return a cell's tags."""
     return cell.metadata.get("tags", [])
 
 
-def compile_sheet(authored: NotebookNode) -> tuple[NotebookNode, NotebookNode]:
+def compile_sheet(authored: "NotebookNode") -> "tuple[NotebookNode, NotebookNode]":
     """Return the exercise and the solution notebook of an authored sheet (neither executed).
 
     Raises
@@ -114,12 +116,12 @@ def compile_sheet(authored: NotebookNode) -> tuple[NotebookNode, NotebookNode]:
     return exercise, solution
 
 
-def read_sheet(solution: NotebookNode) -> dict[str, Question]:
+def read_sheet(solution: "NotebookNode") -> dict[str, Question]:
     """Return the questions of a solution notebook, by name and in order."""
     return {question.name: question for cell in solution.cells if (question := read_question(cell))}
 
 
-def read_question(cell: NotebookNode) -> Question | None:
+def read_question(cell: "NotebookNode") -> Question | None:
     """Return the question that a solution's cell answers, or None."""
     stored = cell.metadata.get("opslab")
     if not stored:
@@ -132,29 +134,29 @@ def read_question(cell: NotebookNode) -> Question | None:
     )
 
 
-def _is_helper(cell: NotebookNode) -> bool:
+def _is_helper(cell: "NotebookNode") -> bool:
     return any(tag in HELPERS for tag in tags(cell))
 
 
-def _student_cell(cell: NotebookNode) -> NotebookNode:
+def _student_cell(cell: "NotebookNode") -> "NotebookNode":
     if "answer" in tags(cell):
         before, parts, after = _parts(cell)
         cell.source = "\n".join(part for part in (before, parts["student"], after) if part)
-        cell.metadata = NotebookNode(tags=["answer"])
+        cell.metadata = {"tags": ["answer"]}
     return cell
 
 
-def _solution_cell(cell: NotebookNode, questions: dict[str, Question]) -> NotebookNode:
+def _solution_cell(cell: "NotebookNode", questions: dict[str, Question]) -> "NotebookNode":
     if "answer" in tags(cell):
         question = questions[cell.metadata["question"]]
         cell.source = question.code(question.solution)
-        cell.metadata = NotebookNode(tags=["answer"], opslab=asdict(question))
+        cell.metadata = {"tags": ["answer"], "opslab": asdict(question)}
     return cell
 
 
-def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
+def _questions(cells: "Iterable[NotebookNode]") -> dict[str, Question]:
     """Group the helper cells under the answer that they follow."""
-    groups: dict[str, list[NotebookNode]] = {}
+    groups: dict[str, list["NotebookNode"]] = {}
     name = ""
     for cell in cells:
         if "answer" in tags(cell):
@@ -171,7 +173,7 @@ def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
     return {name: _question(name, *group) for name, group in groups.items()}
 
 
-def _question(name: str, answer: NotebookNode, *helpers: NotebookNode) -> Question:
+def _question(name: str, answer: "NotebookNode", *helpers: "NotebookNode") -> Question:
     given = answer.metadata
     kind, tolerance = given.get("kind"), str(given.get("tolerance", 0))
     if kind not in KINDS:
@@ -222,7 +224,7 @@ def _require_enough(question: Question) -> None:
         )
 
 
-def _parts(cell: NotebookNode) -> tuple[str, dict[str, str], str]:
+def _parts(cell: "NotebookNode") -> tuple[str, dict[str, str], str]:
     """Split an answer cell at its `#|` lines into (both above, student and solution, both below)."""
     question, part = cell.metadata["question"], "both"
     lines: dict[str, list[str]] = {"above": [], "student": [], "solution": [], "below": []}
@@ -243,7 +245,7 @@ def _parts(cell: NotebookNode) -> tuple[str, dict[str, str], str]:
     return text["above"], {"student": text["student"], "solution": text["solution"]}, text["below"]
 
 
-def _wrong(question: str, cell: NotebookNode) -> Wrong:
+def _wrong(question: str, cell: "NotebookNode") -> Wrong:
     comment = re.match(r"(?:#.*(?:\n|$))*", cell.source)[0]
     message = " ".join(line.lstrip("# ").strip() for line in comment.splitlines()).strip()
     if not message:
@@ -253,7 +255,7 @@ def _wrong(question: str, cell: NotebookNode) -> Wrong:
     return Wrong(str(cell.metadata["name"]), message, cell.source[len(comment) :])
 
 
-def _exemplar(question: str, cell: NotebookNode) -> Exemplar:
+def _exemplar(question: str, cell: "NotebookNode") -> Exemplar:
     if cell.metadata.get("level") not in (1, 2, 3, 4):
         raise ValueError(NO_LEVEL.format(question=question, line=_first_line(cell)))
     return Exemplar(cell.metadata["level"], cell.source)
@@ -264,5 +266,5 @@ def _list_items(markdown: str) -> list[str]:
     return [" ".join(item.split()) for item in re.split(r"^(?:[-*]|\d+\.)\s+", markdown, flags=re.M)[1:]]
 
 
-def _first_line(cell: NotebookNode) -> str:
+def _first_line(cell: "NotebookNode") -> str:
     return cell.source.partition("\n")[0]

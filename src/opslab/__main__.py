@@ -1,0 +1,75 @@
+"""The command `opslab`: grade a class."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+# Words
+ABOUT = "Internet operations, taught on data: the instructor's commands."
+GRADE = "run and judge a folder of submitted exercise notebooks"
+LESSON = 'which exercises, such as "06-retention"'
+SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student"
+SEED = "the world to grade in; take one that no student works in (default: %(default)s)"
+OUTPUT = "folder for the results (default: grades/LESSON)"
+JOBS = "submissions side by side (default: one for each core, here %(default)s)"
+CELL = "seconds that a cell may run (default: %(default)g)"
+MEMORY = "GB of memory that a submission may take (default: %(default)g)"
+UNSAFE = "run submissions without a sandbox, with your own rights: only if you trust each of them"
+DONE = "{count} graded. Scores: {scores}. What to teach again: {report}"
+PROBLEMS = "{count} not graded:"
+PROBLEM = "  {student}: {problem}"
+INTERRUPTED = "interrupted; what is graded is kept, and the same command goes on from there"
+
+GRADING_SEED = 4711
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return 0, 1 where something was left undone, or 2 where nothing could begin."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return asked.run(asked)
+    except (ValueError, OSError) as error:
+        print(f"opslab: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(INTERRUPTED, file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("opslab", description=ABOUT)
+    commands = parser.add_subparsers(required=True, metavar="command")
+    grading = commands.add_parser("grade", help=GRADE, description=GRADE)
+    grading.add_argument("lesson", help=LESSON)
+    grading.add_argument("submissions", type=Path, help=SUBMISSIONS)
+    grading.add_argument("--seed", type=int, default=GRADING_SEED, help=SEED)
+    grading.add_argument("--output", type=Path, help=OUTPUT)
+    grading.add_argument("--jobs", type=int, default=os.cpu_count(), help=JOBS)
+    grading.add_argument("--cell-seconds", type=float, default=30, help=CELL)
+    grading.add_argument("--memory", type=float, default=2, help=MEMORY)
+    grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
+    grading.set_defaults(run=_grade)
+    return parser
+
+
+def _grade(asked: argparse.Namespace) -> int:
+    from opslab.grading import Limits, grade, write_results
+
+    output = asked.output or Path("grades", asked.lesson)
+    limits = Limits(cell_seconds=asked.cell_seconds, gigabytes=asked.memory)
+    graded = grade(
+        asked.lesson, asked.submissions, seed=asked.seed, output=output, jobs=asked.jobs, limits=limits,
+        safe=not asked.unsafe_no_sandbox,
+    )  # fmt: skip
+    scores, report, *pages = write_results(graded, output)
+    print(DONE.format(count=len(pages), scores=scores, report=report))
+    if graded.problems:
+        print(PROBLEMS.format(count=len(graded.problems)))
+        for student, problem in graded.problems.items():
+            print(PROBLEM.format(student=student, problem=problem))
+    return 1 if graded.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""Grade a class: every submission once, results kept one by one, so that an interruption loses nothing."""
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+from tqdm import tqdm
+
+from opslab.answers import AnswerKey, read_questions, read_solution
+from opslab.grading.marks import Key, Mark, marks_of
+from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
+from opslab.grading.submissions import (
+    Submission,
+    SubmissionError,
+    find_submissions,
+    read_sheet_cells,
+    read_submission,
+)
+from opslab.judge import require_distinct
+from opslab.messages import UsageError
+from opslab.paths import course_root, write_whole
+
+# Words
+BAD_JOBS = "jobs is {jobs!r}; expected a whole number from 1"
+UNLUCKY = "world {seed} does not tell every mistake from the answer ({cause}); grade with another --seed"
+GRADING = "graded"
+
+KEPT = "answers"  # folder of what the runs handed over
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class's marks, and the submissions that could not be graded, with the reason."""
+
+    lesson: str
+    seed: int
+    marks: list[Mark]
+    problems: dict[str, str]
+
+
+def grade(
+    lesson: str,
+    submissions: Path,
+    *,
+    seed: int,
+    output: Path,
+    jobs: int = 1,
+    limits: Limits | None = None,
+    safe: bool = True,
+) -> Graded:
+    """Grade every submission in a folder, on the data of world `seed`.
+
+    Parameters
+    ----------
+    lesson : such as "06-retention"
+    submissions : one notebook, or one folder with a notebook, for each student
+    seed : the world to grade in; one that the students have not seen finds typed-in numbers out
+    output : folder for the results; a submission that was run before, unchanged, is not run again
+    jobs : how many run side by side
+    limits : what one submission may use
+    safe : run in the sandbox; False runs other people's code with your own rights
+
+    Raises
+    ------
+    UsageError
+        If there is no such lesson, no submission, or no sandbox.
+    NotWrittenError
+        If the output folder cannot be written; found out before anything runs.
+    """
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        raise UsageError(BAD_JOBS.format(jobs=jobs))
+    found = find_submissions(submissions)
+    key = _answer_key(lesson, seed)
+    sheet = read_sheet_cells(nbformat.read(course_root() / "exercises" / f"{lesson}.ipynb", as_version=4))
+    sandbox = Sandbox(limits or Limits(), safe=safe)
+    store = _Store(output / KEPT, f"{sheet} {seed} {sandbox.limits}")
+    marks: dict[str, list[Mark]] = {}
+    problems: dict[str, str] = {}
+    waiting: list[Submission] = []
+    for student, files in found.items():
+        try:
+            submission = read_submission(student, files, lesson, sheet)
+        except SubmissionError as error:
+            problems[student] = str(error)
+            continue
+        kept = store.read(submission)
+        if kept is None:
+            waiting.append(submission)
+        else:
+            marks[student] = marks_of(submission, kept, key)
+    with tqdm(total=len(found), initial=len(found) - len(waiting), desc=GRADING, disable=None) as bar:
+        for submission, outcome in _side_by_side(waiting, sandbox, seed, jobs):
+            if isinstance(outcome, SandboxError):
+                problems[submission.student] = str(outcome)
+            else:
+                store.write(submission, outcome)
+                marks[submission.student] = marks_of(submission, outcome, key)
+            bar.update()
+    in_order = [mark for student in sorted(marks) for mark in marks[student]]
+    return Graded(lesson, seed, in_order, dict(sorted(problems.items())))
+
+
+def _side_by_side(
+    waiting: Sequence[Submission], sandbox: Sandbox, seed: int, jobs: int
+) -> Iterator[tuple[Submission, Outcome | SandboxError]]:
+    """Yield each submission's outcome as it is ready. Threads wait for the workers; judging stays outside."""
+    with ThreadPoolExecutor(jobs) as pool:
+        running = {pool.submit(sandbox.run, submission.sources, seed): submission for submission in waiting}
+        try:
+            for future in as_completed(running):
+                error = future.exception()
+                if error is not None and not isinstance(error, SandboxError):
+                    raise error
+                yield running[future], error or future.result()
+        finally:
+            sandbox.stopping.set()
+            pool.shutdown(cancel_futures=True)
+
+
+def _answer_key(lesson: str, seed: int) -> Key:
+    """Work out what is right, and refuse a world in which a mistake happens to be right."""
+    questions, answers = read_questions(lesson), AnswerKey(read_solution(lesson), seed)
+    for name, question in questions.items():
+        try:
+            require_distinct(question, *answers[name])
+        except ValueError as error:
+            raise UsageError(UNLUCKY.format(seed=seed, cause=error)) from error
+    return Key(lesson, seed, questions, answers)
+
+
+class _Store:
+    """What each run handed over, in a file for each student, with what it depends on.
+
+    Answers are kept, not marks: whoever names a new mistake finds it in the report without running anything
+    again.
+    """
+
+    def __init__(self, folder: Path, settings: str):
+        self._folder = folder
+        self._settings = settings
+        write_whole(folder / ".writable", b"")
+
+    def read(self, submission: Submission) -> Outcome | None:
+        """Return what this very submission handed over under these settings, or None."""
+        try:
+            kept = json.loads(self._path(submission).read_text("utf-8"))
+            if kept["of"] == self._key(submission):
+                return Outcome(kept["answers"], kept["errors"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return None
+
+    def write(self, submission: Submission, outcome: Outcome) -> None:
+        """Keep what one run handed over."""
+        kept = {"of": self._key(submission)} | asdict(outcome)
+        write_whole(self._path(submission), json.dumps(kept, ensure_ascii=False, indent=1).encode())
+
+    def _path(self, submission: Submission) -> Path:
+        return self._folder / f"{submission.student}.json"
+
+    def _key(self, submission: Submission) -> str:
+        return sha256(f"{submission.digest} {self._settings}".encode()).hexdigest()

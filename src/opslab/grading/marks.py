@@ -1,0 +1,125 @@
+"""From what a run handed over to marks: decoded as data, judged here, far from the submission's process."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import pandas as pd
+
+from opslab.answers import AnswerKey, answer_key
+from opslab.grading.sandbox import Outcome
+from opslab.grading.submissions import Submission
+from opslab.grading.values import BadDataError, Unreadable, decode
+from opslab.judge import Finding, judge
+from opslab.sheets import Question
+
+# Words
+ERROR = "The cell stopped before it was checked. {cause}"
+MISSING = 'No cell calls check("{question}", …): the answer cell was deleted or renamed.'
+NOT_DATA = "This cannot be checked: {cause}"
+OWN_WORLD = (
+    "Right in world {own}, and not in world {seed}: a number is typed in, or the code names its world "
+    "itself. Work it out from the tables that `seed` loads."
+)
+WRITTEN = "To be read by your teacher, with this rubric."
+MORE = "…"
+
+SHOWN = 120  # letters of an answer that stand in a report
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's result in one question.
+
+    `score` is 1, 0, or None while a written answer waits for its reader. `finding` is right, written,
+    unanswered, uncheckable, different, error, missing, own-world, or the name of a recognised mistake.
+    `answer` is short, and whole where it was written in words.
+    """
+
+    student: str
+    question: str
+    score: float | None
+    finding: str
+    message: str
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is right in the world that a class is graded on."""
+
+    lesson: str
+    seed: int
+    questions: Mapping[str, Question]
+    answers: AnswerKey
+
+
+def marks_of(submission: Submission, outcome: Outcome, key: Key) -> list[Mark]:
+    """Return a mark for each question of the lesson, whatever became of the submission."""
+    return [_mark(submission, outcome, key, question) for question in key.questions.values()]
+
+
+def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question) -> Mark:
+    name = question.name
+    if name not in outcome.answers:
+        cause = next(
+            (
+                outcome.errors[place]
+                for place, cell in submission.cells.items()
+                if name in cell.questions and place in outcome.errors
+            ),
+            None,
+        )
+        if cause is None:
+            return Mark(submission.student, name, 0, "missing", MISSING.format(question=name))
+        return Mark(submission.student, name, 0, "error", ERROR.format(cause=cause))
+    try:
+        received = decode(outcome.answers[name])
+        finding = judge(question, received, *key.answers[name])
+    except BadDataError as error:
+        return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=error))
+    except Exception as error:  # a value made to break the comparison costs its own question
+        cause = type(error).__name__
+        return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=cause))
+    if finding.status == "different" and _is_right_elsewhere(submission.own_seed, key, question, received):
+        finding = Finding("mistake", OWN_WORLD.format(own=submission.own_seed, seed=key.seed), "own-world")
+    if finding.status == "written":
+        return Mark(submission.student, name, None, "written", WRITTEN, str(received))
+    code = finding.mistake or finding.status
+    return Mark(submission.student, name, float(finding.is_right), code, finding.text, short(received))
+
+
+def _is_right_elsewhere(own: int, key: Key, question: Question, received: object) -> bool:
+    """Whether an answer is right in the student's own world: then it was not worked out in this one."""
+    if own == key.seed or question.kind not in ("number", "table"):
+        return False
+    with contextlib.suppress(Exception):  # any world may be named in a notebook, and none of them must exist
+        return judge(question, received, *answer_key(key.lesson, own)[question.name]).is_right
+    return False
+
+
+def short(value: object) -> str:
+    """Return an answer in a line that is equal for answers equal to four digits."""
+    if value is ... or value is None:
+        return ""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return f"{value:.4g}"
+    if isinstance(value, pd.DataFrame):
+        return _cut(f"{value.shape[0]} × {value.shape[1]}: " + short(value.to_numpy().ravel().tolist()))
+    if isinstance(value, pd.Series | Mapping):
+        pairs = islice(value.items(), SHOWN)
+        return _cut(", ".join(f"{_label(label)}: {short(cell)}" for label, cell in pairs))
+    if isinstance(value, list | tuple):
+        return _cut(", ".join(short(item) for item in islice(value, SHOWN)))
+    if isinstance(value, Unreadable | str):
+        return _cut(str(value))
+    return _cut(short(value.tolist()) if hasattr(value, "tolist") else str(value))
+
+
+def _label(label: object) -> str:
+    return label.date().isoformat() if isinstance(label, pd.Timestamp) else str(label)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + MORE

@@ -1,0 +1,173 @@
+"""What the instructor reads: one CSV, a page for each student, one report about the class."""
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from opslab.answers import read_headings, read_questions
+from opslab.grading.batch import Graded
+from opslab.grading.guide import sections_by_question
+from opslab.grading.marks import Mark
+from opslab.paths import write_whole
+from opslab.sheets import Question
+
+SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"
+COLUMNS = ("student", "question", "score", "finding", "message", "answer", "text", "rubric")
+FREQUENT = 2  # students who gave the same unmatched answer, at least
+
+# Words
+LEVELS = "{level}. {words}"
+NOT_GRADED = "not-graded"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One question in the whole class."""
+
+    question: Question
+    heading: str
+    sections: list[str]
+    marks: list[Mark]
+
+    @property
+    def right(self) -> int:
+        """How many were right."""
+        return sum(mark.score == 1 for mark in self.marks)
+
+    @property
+    def wrong(self) -> int:
+        """How many tried and were not right; an empty answer is no sign of a misunderstanding."""
+        return sum(mark.score == 0 and mark.finding not in ("unanswered", "missing") for mark in self.marks)
+
+    @property
+    def findings(self) -> list[tuple[str, str, list[Mark]]]:
+        """Each finding other than right: its name, what it says, and whose it is, the most frequent first."""
+        found = defaultdict(list)
+        for mark in self.marks:
+            if mark.finding not in ("right", "written"):
+                found[mark.finding].append(mark)
+        by_count = sorted(found.items(), key=lambda item: -len(item[1]))
+        return [(name, self._said(name, marks), marks) for name, marks in by_count]
+
+    @property
+    def unmatched(self) -> list[tuple[str, list[str]]]:
+        """Answers that no named mistake explains and that several students gave, the most frequent first."""
+        alike = defaultdict(list)
+        for mark in self.marks:
+            if mark.finding == "different" and mark.answer:
+                alike[mark.answer].append(mark.student)
+        frequent = [item for item in alike.items() if len(item[1]) >= FREQUENT]
+        return sorted(frequent, key=lambda item: -len(item[1]))
+
+    def _said(self, finding: str, marks: Sequence[Mark]) -> str:
+        return marks[0].message if len({mark.message for mark in marks}) == 1 else ""
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """What the class got wrong, and where it was taught."""
+
+    graded: Graded
+    tallies: list[Tally]
+
+    @cached_property
+    def students(self) -> dict[str, list[Mark]]:
+        """The marks of each student, in order."""
+        marks = defaultdict(list)
+        for mark in self.graded.marks:
+            marks[mark.student].append(mark)
+        return dict(marks)
+
+    @cached_property
+    def to_reteach(self) -> list[tuple[str, int, list[Tally]]]:
+        """Sections of the lesson, by how many answers to their questions were wrong."""
+        asked = defaultdict(list)
+        for tally in self.tallies:
+            for section in tally.sections:
+                asked[section].append(tally)
+        counts = [
+            (section, sum(tally.wrong for tally in tallies), tallies) for section, tallies in asked.items()
+        ]
+        return sorted((row for row in counts if row[1]), key=lambda row: -row[1])
+
+    @cached_property
+    def spread(self) -> list[tuple[int, int]]:
+        """How many students had how many questions right."""
+        counts = Counter(sum(mark.score or 0 for mark in marks) for marks in self.students.values())
+        return [(right, counts.get(right, 0)) for right in range(len(self.tallies) + 1)]
+
+
+def class_report(graded: Graded) -> ClassReport:
+    """Count what a class was told."""
+    headings, sections = read_headings(graded.lesson), sections_by_question(graded.lesson)
+    by_question = defaultdict(list)
+    for mark in graded.marks:
+        by_question[mark.question].append(mark)
+    return ClassReport(
+        graded,
+        [
+            Tally(question, headings[name], sections.get(name, []), by_question[name])
+            for name, question in read_questions(graded.lesson).items()
+        ],
+    )
+
+
+def write_results(graded: Graded, folder: Path) -> list[Path]:
+    """Write the CSV, the students' pages and the report, each whole or not at all; return where they are."""
+    report = class_report(graded)
+    pages = {folder / SCORES: scores_csv(graded), folder / REPORT: _render("report.html", report=report)}
+    by_question = {tally.question.name: tally for tally in report.tallies}
+    for student, marks in report.students.items():
+        page = _render("student.html", student=student, graded=graded, marks=marks, tallies=by_question)
+        pages[folder / STUDENTS / f"{student}.html"] = page
+    for path, text in pages.items():
+        write_whole(path, text.encode("utf-8"))
+    return list(pages)
+
+
+def scores_csv(graded: Graded) -> str:
+    """Return the marks as CSV, one row for a student and question; written answers carry text and rubric.
+
+    Submissions that could not be graded have rows without a score, so that nobody is forgotten.
+    """
+    questions = read_questions(graded.lesson)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for mark in graded.marks:
+        writer.writerow(map(_harmless, _row(mark, questions[mark.question])))
+    for student, problem in graded.problems.items():
+        for name in questions:
+            writer.writerow(map(_harmless, (student, name, "", NOT_GRADED, problem, "", "", "")))
+    return "\ufeff" + out.getvalue()  # the mark that makes spreadsheets read UTF-8
+
+
+def _row(mark: Mark, question: Question) -> tuple[str, ...]:
+    score = "" if mark.score is None else f"{mark.score:g}"
+    written = question.kind == "written"
+    rubric = "\n".join(
+        LEVELS.format(level=level, words=words) for level, words in enumerate(question.rubric, start=1)
+    )
+    text, answer = (mark.answer, "") if written else ("", mark.answer)
+    return mark.student, mark.question, score, mark.finding, mark.message, answer, text, rubric
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula: a student's text may begin with an equals sign."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _render(template: str, **values: object) -> str:
+    pages = Environment(
+        loader=PackageLoader("opslab.grading"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    pages.filters["address"] = lambda student: f"{STUDENTS}/{quote(student)}.html"
+    return pages.get_template(template).render(**values)

@@ -1,0 +1,305 @@
+"""Run untrusted cells where they can harm nothing: bubblewrap around a process of their own, with limits.
+
+What a submission sees: a read-only Python and this package, the course's data, an empty private folder. What it
+does not see: the network, other processes, solutions, other submissions, the instructor's files.
+"""
+
+import contextlib
+import json
+import os
+import random
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from opslab.messages import UsageError
+from opslab.paths import course_root
+
+# Words
+NO_BUBBLEWRAP = (
+    "submissions are programs of other people and run only in a sandbox, and bubblewrap is not installed here "
+    "(Debian, Ubuntu: apt-get install bubblewrap). On another system grade inside a Linux container. Only if "
+    "you trust every submission, as your own account would run it, add --unsafe-no-sandbox"
+)
+NOT_WORKING = (
+    "bubblewrap is installed and cannot make a sandbox here: {cause}. Version 0.7 or newer is needed, and "
+    "permission for user namespaces. Only if you trust every submission add --unsafe-no-sandbox"
+)
+NOT_STARTED = "the sandboxed Python did not start: {cause}"
+TOO_LONG = "stopped: it ran longer than {seconds:g} seconds"
+TOO_MUCH_MEMORY = "stopped: it took more than {gigabytes:g} GB of memory"
+TOO_MUCH_SAID = "stopped: it handed over more than {megabytes:g} MB"
+ENDED = "it ended the Python process (exit code {code})"
+NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
+
+STARTUP_SECONDS = 60
+MOST_SAID = 5_000_000  # bytes that one run may send
+TICK = 0.1  # seconds between two looks at memory and clock
+NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use."""
+
+    cell_seconds: float = 30
+    notebook_seconds: float = 300
+    gigabytes: float = 2
+    file_megabytes: float = 50
+    processes: int = 32
+
+    def hard(self) -> dict[str, int]:
+        """Return the limits that the kernel keeps, by their names in `resource`."""
+        return {
+            "RLIMIT_AS": int(2 * self.gigabytes * 1e9),  # address space; half of it is never touched
+            "RLIMIT_FSIZE": int(self.file_megabytes * 1e6),
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_CORE": 0,
+        }
+
+
+@dataclass
+class Outcome:
+    """What a run handed over: encoded answers by question, and why a cell failed, by its place."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+class SandboxError(RuntimeError):
+    """The sandbox itself failed, before any line of a submission ran."""
+
+
+class Sandbox:
+    """A way to start a worker; `safe=False` leaves the walls out and keeps the limits."""
+
+    def __init__(self, limits: Limits, *, safe: bool = True):
+        self.limits = limits
+        self.safe = safe
+        self.stopping = threading.Event()
+        if safe:
+            self._require_bubblewrap()
+
+    def run(self, cells: Mapping[str, str], seed: int) -> Outcome:
+        """Run cells in order; whichever brings the process down is left out, and the rest runs again.
+
+        Parameters
+        ----------
+        cells : sources by place
+        seed : the world to run in
+        """
+        outcome = Outcome()
+        left = dict(cells)
+        deadline = time.monotonic() + self.limits.notebook_seconds
+        while left and not self.stopping.is_set():
+            attempt = _Attempt(self, left, seed, deadline)
+            attempt.watch()
+            outcome.answers |= attempt.answers
+            outcome.errors |= attempt.errors
+            if attempt.culprit is None:
+                break
+            outcome.errors[attempt.culprit] = attempt.cause
+            del left[attempt.culprit]
+            if time.monotonic() > deadline:
+                late = NOT_REACHED.format(seconds=self.limits.notebook_seconds)
+                outcome.errors |= {place: late for place in attempt.not_begun}
+                break
+        return outcome
+
+    def command(self, pipe: int) -> list[str]:
+        """Return the command line of a worker that reports on the open file `pipe`."""
+        worker = [sys.executable, "-P", "-s", "-m", "opslab.grading.worker", str(pipe)]
+        return [*self._walls(), *worker] if self.safe else worker
+
+    def _walls(self) -> list[str]:
+        root, package = course_root(), Path(__file__).parents[1]
+        system = [Path(name) for name in ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache")]
+        python = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parents[1]]
+        shown = dict.fromkeys([*system, *python, package, root / "datasets"])
+        # Made first, and readable by every user: bubblewrap would make them for their owner alone.
+        above = dict.fromkeys(folder for path in shown for folder in reversed(path.parents))
+        memory = str(int(self.limits.file_megabytes * 1e6))
+        return [
+            "bwrap", "--die-with-parent", "--new-session", *_separation(),
+            "--proc", "/proc", "--dev", "/dev",
+            "--size", memory, "--perms", "1777", "--tmpfs", "/dev/shm",
+            "--size", memory, "--perms", "1777", "--tmpfs", "/tmp",
+            *(word for path in [*above, root / "lessons"] for word in ("--dir", str(path))),
+            *(word for path in shown for word in ("--ro-bind-try", str(path), str(path))),
+            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
+        ]  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of a worker; nothing of the instructor's is passed on."""
+        home = "/tmp" if self.safe else tempfile.gettempdir()
+        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        return threads | {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+            "HOME": home, "IPYTHONDIR": f"{home}/ipython", "OPSLAB_HOME": f"{home}/opslab",
+            "OPSLAB_COURSE": str(course_root()), "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8",
+        }  # fmt: skip
+
+    def _require_bubblewrap(self) -> None:
+        if shutil.which("bwrap") is None:
+            raise UsageError(NO_BUBBLEWRAP)
+        tried = subprocess.run(
+            [*self._walls(), "true"], env=self.environment(), capture_output=True, text=True, check=False
+        )
+        if tried.returncode:
+            raise UsageError(NOT_WORKING.format(cause=tried.stderr.strip() or tried.returncode))
+
+
+class _Attempt:
+    """One worker process, from its start to its end."""
+
+    def __init__(self, sandbox: Sandbox, cells: Mapping[str, str], seed: int, deadline: float):
+        self.answers: dict[str, str] = {}
+        self.errors: dict[str, str] = {}
+        self.not_begun = list(cells)
+        self.culprit: str | None = None  # the cell that brought the process down, and why
+        self.cause = ""
+        self._sandbox = sandbox
+        self._job = {
+            "cells": dict(cells),
+            "seed": seed,
+            "limits": sandbox.limits.hard(),
+            "user": _nobody(sandbox),
+        }
+        self._deadline = deadline
+        self._open: str | None = None  # the cell that has begun and not ended
+        self._cell_deadline = time.monotonic() + STARTUP_SECONDS
+
+    def watch(self) -> None:
+        """Start the worker, collect what it says, and end it when a limit is passed."""
+        reading, writing = os.pipe()
+        with tempfile.TemporaryFile("w+") as job, tempfile.TemporaryFile("w+") as complaints:
+            json.dump(self._job, job)
+            job.seek(0)
+            process = subprocess.Popen(
+                self._sandbox.command(writing),
+                env=self._sandbox.environment(),
+                stdin=job,
+                stdout=subprocess.DEVNULL,
+                stderr=complaints,
+                pass_fds=(writing,),
+                start_new_session=True,
+                cwd=tempfile.gettempdir(),
+            )
+            os.close(writing)
+            try:
+                self._listen(reading, process)
+            finally:
+                os.close(reading)
+                _kill(process)
+            complaints.seek(0)
+            self._conclude(process.returncode, complaints.read(1000))
+
+    def _listen(self, reading: int, process: subprocess.Popen) -> None:
+        rest, said = b"", 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(reading, selectors.EVENT_READ)
+            while not self._sandbox.stopping.is_set():
+                if selector.select(TICK):
+                    chunk = os.read(reading, 1 << 16)
+                    if not chunk:
+                        with contextlib.suppress(subprocess.TimeoutExpired):
+                            process.wait(
+                                timeout=1
+                            )  # it has said all; let it end by itself, for its exit code
+                        return
+                    said += len(chunk)
+                    *lines, rest = (rest + chunk).split(b"\n")
+                    for line in lines:
+                        self._hear(line)
+                self.cause = self._excess(process, said)
+                if self.cause:
+                    return
+
+    def _excess(self, process: subprocess.Popen, said: int) -> str:
+        """Return which limit is passed, in words, or nothing."""
+        limits, now = self._sandbox.limits, time.monotonic()
+        if said > MOST_SAID:
+            return TOO_MUCH_SAID.format(megabytes=MOST_SAID / 1e6)
+        if now > self._cell_deadline:
+            return TOO_LONG.format(seconds=limits.cell_seconds)
+        if now > self._deadline:
+            return NOT_REACHED.format(seconds=limits.notebook_seconds)
+        if _memory(process) > limits.gigabytes * 1e9:
+            return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
+        return ""
+
+    def _hear(self, line: bytes) -> None:
+        """Take one line from the worker, which may have been written by the submission itself."""
+        try:
+            said = json.loads(line)
+            if said.get("begins") in self.not_begun:
+                self._open = said["begins"]
+                self.not_begun.remove(self._open)
+                self._cell_deadline = time.monotonic() + self._sandbox.limits.cell_seconds
+            elif self._open is not None and said.get("ended") == self._open:
+                self.answers |= {str(name): str(value) for name, value in said["answers"].items()}
+                if said["error"]:
+                    self.errors[self._open] = str(said["error"])
+                self._open = None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return  # not a line of the worker's: whatever it was meant to forge, it says nothing
+
+    def _conclude(self, code: int, complaints: str) -> None:
+        if self._sandbox.stopping.is_set():
+            return
+        if self._open is None and self.not_begun == list(self._job["cells"]):
+            raise SandboxError(NOT_STARTED.format(cause=complaints.strip() or code))
+        self.culprit = self._open or (self.not_begun[0] if self.not_begun else None)
+        self.cause = self.cause or ENDED.format(code=code)
+
+
+def _separation() -> list[str]:
+    """Return bubblewrap's options for namespaces and rights.
+
+    Root needs no user namespace, and would keep root's freedom from the limit on processes; the worker
+    therefore becomes a user that owns nothing, and may change to that user alone.
+    """
+    spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    if os.geteuid() == 0:
+        return [*spaces, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [*spaces, "--unshare-user", "--cap-drop", "ALL"]
+
+
+def _nobody(sandbox: Sandbox) -> int | None:
+    """Return the user that a worker started by root becomes: another one for each run side by side."""
+    return NOBODY + random.randrange(100_000) if sandbox.safe and os.geteuid() == 0 else None
+
+
+def _memory(process: subprocess.Popen) -> int:
+    """Return the bytes of memory that a process and its descendants hold."""
+    try:
+        top = psutil.Process(process.pid)
+        family = [top, *top.children(recursive=True)]
+    except psutil.Error:
+        return 0
+    return sum(_resident(one) for one in family)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0
+
+
+def _kill(process: subprocess.Popen) -> None:
+    """End a worker and everything that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

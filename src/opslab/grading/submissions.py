@@ -1,0 +1,191 @@
+"""Find the submitted notebooks of a class, and make each runnable again as far as it goes.
+
+A folder holds either one notebook for each student (`submissions/anna.ipynb`) or one folder for each student
+with a notebook in it (`submissions/anna/anything.ipynb`), as learning platforms hand them out.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+
+from opslab.messages import UsageError
+
+LARGEST = 20_000_000  # bytes of a notebook
+
+# Words
+NO_FOLDER = "there is no folder {folder}; give the folder that holds the submitted notebooks"
+NOTHING = (
+    "{folder} holds no submissions; expected one notebook for each student (anna.ipynb), or one folder for "
+    "each student with a notebook in it (anna/06-retention.ipynb)"
+)
+TWO = "{count} notebooks of one student: {files}; keep the one that counts and grade again"
+TOO_LARGE = (
+    "{size:.0f} MB, where {most:.0f} MB are the most; clear its outputs (Edit, Clear Outputs of All Cells) "
+    "and grade again"
+)
+NOT_A_NOTEBOOK = "not a notebook ({cause}); ask for the .ipynb file as JupyterLab saves it"
+NOT_READ = "cannot be read ({cause})"
+WRONG_ENDING = "ends in {ending!r}; if it is the notebook, rename it to {name}.ipynb and grade again"
+OTHER_LESSON = "is the exercise of {found}, expected {lesson}"
+NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson}?"
+
+# Calls of check as students write them: check("q1", ...) or check('q1', ...).
+_CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\w+)["']""")
+_SEED = re.compile(r"^\s*seed\s*=\s*(\d{1,9})\b", re.MULTILINE)
+
+
+class SubmissionError(ValueError):
+    """A submission that cannot be graded; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its id in the notebook and its source."""
+
+    id: str
+    source: str
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions whose answers the cell hands to `check`."""
+        return _CHECK.findall(self.source)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's notebook: the cells to run, by their place, and what tells this version from another."""
+
+    student: str
+    cells: dict[str, Cell]
+    own_seed: int
+    digest: str
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The cells' sources, by their place."""
+        return {place: cell.source for place, cell in self.cells.items()}
+
+
+def find_submissions(folder: Path) -> dict[str, list[Path]]:
+    """Return each student's candidate files; exactly one notebook is what one hopes for.
+
+    Raises
+    ------
+    UsageError
+        If the folder is missing or holds nothing that could be a submission.
+    """
+    if not folder.is_dir():
+        raise UsageError(NO_FOLDER.format(folder=folder))
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__")):
+            continue
+        if path.is_dir():
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path))
+            notebooks = [file for file in inside if file.suffix == ".ipynb"]
+            found[_student(path.name)] += notebooks or inside[:1]
+        else:
+            found[_student(path.name.partition(".")[0])].append(path)
+    found = {student: _preferred(files) for student, files in found.items() if files}
+    if not found:
+        raise UsageError(NOTHING.format(folder=folder))
+    return found
+
+
+def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Sequence[Cell]) -> Submission:
+    """Return a student's submission, its set-up cells put back.
+
+    Raises
+    ------
+    SubmissionError
+        If there are two notebooks, or the file is none, is too large, or is of another lesson.
+    """
+    if len(files) > 1:
+        raise SubmissionError(TWO.format(count=len(files), files=", ".join(_shown(path) for path in files)))
+    path = files[0]
+    if path.suffix != ".ipynb":
+        raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise SubmissionError(TOO_LARGE.format(size=size / 1e6, most=LARGEST / 1e6))
+        content = path.read_bytes()
+    except OSError as error:
+        raise SubmissionError(NOT_READ.format(cause=error.strerror)) from error
+    cells = list(_code_cells(content))
+    _require_lesson(cells, lesson, sheet)
+    own = _SEED.search("\n".join(cell.source for cell in cells))
+    runnable = {str(place): cell for place, cell in enumerate(with_setup(cells, sheet), start=1)}
+    return Submission(student, runnable, int(own[1]) if own else 0, sha256(content).hexdigest())
+
+
+def read_sheet_cells(notebook: nbformat.NotebookNode) -> list[Cell]:
+    """Return the code cells of the exercise as it was handed out."""
+    return [Cell(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
+    """Yield a student's cells, and before them the set-up cells of the sheet that they build on.
+
+    A set-up cell runs as it was handed out, and then as the student left it if it was changed: whoever
+    deleted or broke an import loses no question by that.
+    """
+    places = {cell.id: place for place, cell in enumerate(sheet)}
+    asked = {name: place for place, cell in enumerate(sheet) for name in cell.questions}
+    anchors = [
+        places.get(cell.id, next((asked[name] for name in cell.questions if name in asked), None))
+        for cell in cells
+    ]
+    if all(anchor is None for anchor in anchors):
+        yield from (cell for cell in sheet if not cell.questions)
+    done = 0
+    for cell, anchor in zip(cells, anchors, strict=True):
+        if anchor is not None:
+            yield from (before for before in sheet[done : anchor + 1] if not before.questions)
+            done = max(done, anchor + 1)
+        if anchor is None or cell.source != sheet[anchor].source or cell.questions:
+            yield cell
+
+
+def _code_cells(content: bytes) -> Iterator[Cell]:
+    try:
+        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        for place, cell in enumerate(notebook.cells):
+            if cell.cell_type == "code":
+                yield Cell(str(cell.get("id", place)), str(cell.source))
+    except Exception as error:  # whatever a broken file makes the reader raise
+        cause = str(error).partition("\n")[0][:100] or type(error).__name__
+        raise SubmissionError(NOT_A_NOTEBOOK.format(cause=cause)) from error
+
+
+def _require_lesson(cells: Sequence[Cell], lesson: str, sheet: Sequence[Cell]) -> None:
+    if any(cell.id in {known.id for known in sheet} for cell in cells):
+        return
+    others = {cell.id.partition("-exercise-")[0] for cell in cells if "-exercise-" in cell.id} - {lesson}
+    if others:
+        raise SubmissionError(OTHER_LESSON.format(found=", ".join(sorted(others)), lesson=lesson))
+    if not any(cell.questions for cell in cells):
+        raise SubmissionError(NO_CHECKS.format(lesson=lesson))
+
+
+def _student(name: str) -> str:
+    """Return the student that a file or folder name stands for: a browser's second download is the same one's."""
+    return re.sub(r"\s*(\(\d+\)|-checkpoint)$", "", name).strip() or name
+
+
+def _preferred(files: list[Path]) -> list[Path]:
+    """Drop what lies beside a notebook: a PDF of it, data, notes."""
+    return [path for path in files if path.suffix == ".ipynb"] or files[:1]
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "__")) for part in file.relative_to(folder).parts)
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
