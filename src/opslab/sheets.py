@@ -156,7 +156,7 @@ def _solution_cell(cell: "NotebookNode", questions: dict[str, Question]) -> "Not
 
 def _questions(cells: "Iterable[NotebookNode]") -> dict[str, Question]:
     """Group the helper cells under the answer that they follow."""
-    groups: dict[str, list["NotebookNode"]] = {}
+    groups: dict[str, list[NotebookNode]] = {}
     name = ""
     for cell in cells:
         if "answer" in tags(cell):

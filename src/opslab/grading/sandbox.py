@@ -1,7 +1,7 @@
 """Run untrusted cells where they can harm nothing: bubblewrap around a process of their own, with limits.
 
-What a submission sees: a read-only Python and this package, the course's data, an empty private folder. What it
-does not see: the network, other processes, solutions, other submissions, the instructor's files.
+What a submission sees: a read-only Python and this package, the course's data, an empty private folder. What
+it does not see: the network, other processes, solutions, other submissions, the instructor's files.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from opslab.paths import course_root
 
 # Words
 NO_BUBBLEWRAP = (
-    "submissions are programs of other people and run only in a sandbox, and bubblewrap is not installed here "
-    "(Debian, Ubuntu: apt-get install bubblewrap). On another system grade inside a Linux container. Only if "
+    "submissions are programs of other people and run only in a sandbox, and bubblewrap is not installed "
+    "here (Debian, Ubuntu: apt-get install bubblewrap). On another system grade inside a Linux container. Only if "
     "you trust every submission, as your own account would run it, add --unsafe-no-sandbox"
 )
 NOT_WORKING = (
@@ -112,7 +112,7 @@ class Sandbox:
             del left[attempt.culprit]
             if time.monotonic() > deadline:
                 late = NOT_REACHED.format(seconds=self.limits.notebook_seconds)
-                outcome.errors |= {place: late for place in attempt.not_begun}
+                outcome.errors |= dict.fromkeys(attempt.not_begun, late)
                 break
         return outcome
 

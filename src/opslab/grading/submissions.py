@@ -174,7 +174,7 @@ def _require_lesson(cells: Sequence[Cell], lesson: str, sheet: Sequence[Cell]) -
 
 
 def _student(name: str) -> str:
-    """Return the student that a file or folder name stands for: a browser's second download is the same one's."""
+    """Return whose a file or folder is; `anna (1)`, a browser's second download, is anna's."""
     return re.sub(r"\s*(\(\d+\)|-checkpoint)$", "", name).strip() or name
 
 
