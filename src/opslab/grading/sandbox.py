@@ -28,8 +28,8 @@ from opslab.paths import course_root
 # Words
 NO_BUBBLEWRAP = (
     "submissions are programs of other people and run only in a sandbox, and bubblewrap is not installed "
-    "here (Debian, Ubuntu: apt-get install bubblewrap). On another system grade inside a Linux container. Only if "
-    "you trust every submission, as your own account would run it, add --unsafe-no-sandbox"
+    "here (Debian, Ubuntu: apt-get install bubblewrap). On another system grade inside a Linux container. "
+    "Only if you trust every submission, as your own account would run it, add --unsafe-no-sandbox"
 )
 NOT_WORKING = (
     "bubblewrap is installed and cannot make a sandbox here: {cause}. Version 0.7 or newer is needed, and "
@@ -44,7 +44,7 @@ NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 
 STARTUP_SECONDS = 60
 MOST_SAID = 5_000_000  # bytes that one run may send
-TICK = 0.1  # seconds between two looks at memory and clock
+TICK = 0.25  # seconds between two looks at memory and clock
 NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
 
 
@@ -177,6 +177,7 @@ class _Attempt:
             "user": _nobody(sandbox),
         }
         self._deadline = deadline
+        self._next_look = time.monotonic() + TICK
         self._open: str | None = None  # the cell that has begun and not ended
         self._cell_deadline = time.monotonic() + STARTUP_SECONDS
 
@@ -213,10 +214,7 @@ class _Attempt:
                 if selector.select(TICK):
                     chunk = os.read(reading, 1 << 16)
                     if not chunk:
-                        with contextlib.suppress(subprocess.TimeoutExpired):
-                            process.wait(
-                                timeout=1
-                            )  # it has said all; let it end by itself, for its exit code
+                        self._let_end(process)
                         return
                     said += len(chunk)
                     *lines, rest = (rest + chunk).split(b"\n")
@@ -225,6 +223,12 @@ class _Attempt:
                 self.cause = self._excess(process, said)
                 if self.cause:
                     return
+
+    @staticmethod
+    def _let_end(process: subprocess.Popen) -> None:
+        """Give a worker that has said all a moment to end by itself: its exit code then tells why."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
 
     def _excess(self, process: subprocess.Popen, said: int) -> str:
         """Return which limit is passed, in words, or nothing."""
@@ -235,8 +239,10 @@ class _Attempt:
             return TOO_LONG.format(seconds=limits.cell_seconds)
         if now > self._deadline:
             return NOT_REACHED.format(seconds=limits.notebook_seconds)
-        if _memory(process) > limits.gigabytes * 1e9:
-            return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
+        if now > self._next_look:
+            self._next_look = now + TICK
+            if _memory(process) > limits.gigabytes * 1e9:
+                return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
         return ""
 
     def _hear(self, line: bytes) -> None:

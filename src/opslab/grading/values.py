@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 LARGEST = 500_000  # letters of JSON in one answer; the longest solution of the course has some thousands
+MOST_COLUMNS = 200  # of a table; no answer of the course has more than a few
 DEEPEST = 8  # lists within lists
 LARGEST_WHOLE = 2**63  # larger whole numbers pass as floats
 
 # Words
 TOO_LARGE = "a value of {size:,} letters, where {largest:,} are the most"
 TOO_DEEP = "lists within lists, more than {deepest} deep"
+TOO_WIDE = "a table of {found:,} columns, where {most} are the most"
 NOT_PLAIN = "a {type}"
 UNTAGGED = "a list without its kind"
 NOT_DATA = "the answer did not arrive as data: {cause}"
@@ -135,6 +137,8 @@ def _labels(items: Sequence[object]) -> pd.Index:
 
 
 def _table(data: dict) -> pd.DataFrame:
+    if len(data["table"]) > MOST_COLUMNS:
+        raise BadDataError(TOO_WIDE.format(found=len(data["table"]), most=MOST_COLUMNS))
     columns = dict(enumerate(map(_values, data["table"])))
     table = pd.DataFrame(columns, index=_labels(data["index"]), dtype=object)
     return table.set_axis(_labels(data["names"]), axis=1)
