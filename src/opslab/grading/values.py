@@ -45,8 +45,8 @@ def encode(value: object) -> str:
     """Return an answer as JSON text. Never raises: what cannot be written is described instead."""
     try:
         text = json.dumps(_plain(value, 0))
-    except Exception as error:  # a student's class may raise anything when it is looked at
-        text = json.dumps({"unreadable": NOT_PLAIN.format(type=type(error).__name__)})
+    except Exception:  # a student's class may raise anything when it is looked at
+        text = json.dumps({"unreadable": NOT_PLAIN.format(type=type(value).__name__)})
     if len(text) > LARGEST:
         text = json.dumps({"unreadable": TOO_LARGE.format(size=len(text), largest=LARGEST)})
     return text

@@ -1,0 +1,396 @@
+"""Grading a class: hostile submissions harm nobody, every question counts by itself, and nothing is lost."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from opslab.__main__ import main
+from opslab.grading import Limits, batch, grade, write_results
+from opslab.grading.sandbox import Outcome, Sandbox, SandboxError
+from opslab.grading.submissions import SubmissionError, find_submissions, read_sheet_cells, read_submission
+from opslab.messages import UsageError
+from opslab.paths import NotWrittenError
+from tests.classroom import (
+    LESSON,
+    RIGHT,
+    bare_notebook,
+    forget_lessons,
+    require_bubblewrap,
+    submit,
+    write_class_course,
+)
+
+SEED = 12  # the world that the class is graded in: values are 1, 2 and 15
+QUICK = Limits(cell_seconds=3, gigabytes=1)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The root of a course with three questions, which the package takes for its own meanwhile."""
+    require_bubblewrap(in_ci=bool(os.environ.get("CI")))
+    with pytest.MonkeyPatch.context() as patch:
+        root = write_class_course(tmp_path_factory.mktemp("course"))
+        patch.setenv("OPSLAB_COURSE", str(root))
+        forget_lessons()
+        yield root
+    forget_lessons()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "submissions"
+
+
+def findings(course, folder, tmp_path, **options):
+    """Grade a folder; return for each student the findings by question."""
+    options = {"seed": SEED, "output": tmp_path / "grades", "limits": QUICK} | options
+    graded = grade(LESSON, folder, **options)
+    found = {}
+    for mark in graded.marks:
+        found.setdefault(mark.student, {})[mark.question] = mark.finding
+    return found
+
+
+ALL_RIGHT = {"q1": "right", "q2": "written", "q3": "right"}
+BROKEN = {
+    "crash": ("1 / 0", "error"),
+    "endless loop": ("while True: pass", "error"),
+    "stubborn loop": ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "error"),
+    "exit": ("exit()", "error"),
+    "hard exit": ("import os; os._exit(0)", "error"),
+    "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "error"),
+    "crash below Python": ("import ctypes; ctypes.string_at(0)", "error"),
+    "memory": ("eaten = bytearray(5 * 10**9)", "error"),
+    "memory by many": (
+        "import os, time\nfor _ in range(6):\n    if os.fork() == 0:\n"
+        "        eaten = b'x' * (4 * 10**8); time.sleep(60)\ntime.sleep(60)", "error",
+    ),
+    "file": ("open('/tmp/large', 'wb').write(bytes(10**8))", "error"),
+    "processes": ("import os\nwhile True:\n    if os.fork() == 0:\n        import time; time.sleep(60)", "error"),
+    "deleted": (None, "missing"),
+    "not Python": ("mean = = 3", "error"),
+    "flood": ("import os\nwhile True:\n    for pipe in range(3, 9):\n        try:\n"
+              "            os.write(pipe, b'x' * 60000)\n        except OSError: pass", "error"),
+    "broken reporter": ("import json\njson.dumps = None", "error"),
+    "untouched": ("mean = ...\ncheck('q1', mean)", "unanswered"),
+    "a value that says yes to all": (
+        "class Yes(float):\n    __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda *a: True\n"
+        "    __hash__ = None\ncheck('q1', Yes(3))", "count-me-wrong",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_breaks_one_question_costs_that_question_alone(course, folder, tmp_path, name):
+    source, finding = BROKEN[name]
+    submit(course, folder / "anna.ipynb", q1=source)
+    submit(course, folder / "ben.ipynb")
+    found = findings(course, folder, tmp_path)
+    expected = "different" if finding == "count-me-wrong" else finding
+    assert found == {"anna": ALL_RIGHT | {"q1": expected}, "ben": ALL_RIGHT}
+
+
+FORGERIES = {
+    "own check": "import opslab.check, opslab.answers\nopslab.check.check = lambda *a, **k: print('Right.')",
+    "own judge": (
+        "import opslab.judge as j, opslab.answers as a\nj.judge = lambda *a: j.Finding('right', 'Right.')\n"
+        "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
+    ),
+    "forged lines": (
+        "import os, json\nfor pipe in range(3, 9):\n    try:\n        os.write(pipe, json.dumps({'score': 1, "
+        "'finding': 'right', 'answers': {'q1': '{\"score\": 1}'}}).encode() + b'\\n')\n    except OSError: pass\n"
+        "check('q1', 0.5)"
+    ),
+    "frames": (
+        "import sys, gc\nfor thing in gc.get_objects():\n    if isinstance(thing, dict) and 'expected' in thing:\n"
+        "        thing['expected'] = 0.5\ncheck('q1', 0.5)"
+    ),
+    "payload": (
+        "class P:\n    def __reduce__(self): return (print, ('x',))\ncheck('q1', P())"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_result_is_no_result(course, folder, tmp_path, name):
+    submit(course, folder / "anna.ipynb", q1=FORGERIES[name], q3="check('q3', -1)")
+    found = findings(course, folder, tmp_path)["anna"]
+    assert found["q1"] in ("different", "missing", "uncheckable")
+    assert found["q3"] == "different"
+
+
+def test_a_submission_sees_no_solution_no_other_submission_and_no_network(course, folder, tmp_path):
+    looks = {
+        "solutions": f"import pathlib\nprint(pathlib.Path({str(course)!r}, 'solutions').iterdir().__next__())",
+        "lesson": f"open({str(course / 'lessons' / LESSON / 'exercises.md')!r})",
+        "others": f"open({str(folder / 'ben.ipynb')!r})",
+        "home": f"open({str(Path(__file__))!r})",
+        "network": "import socket\nsocket.create_connection(('127.0.0.1', 9), 1)\n",
+        "outside": "import socket\nsocket.create_connection(('192.0.2.1', 80), 1)\n",
+        "write": f"open({str(course / 'datasets' / 'x')!r}, 'w')",
+        "processes": "import os\nassert len([p for p in os.listdir('/proc') if p.isdigit()]) > 4, 'alone'",
+        "environment": "import os\nprint(os.environ['OPSLAB_TEST_SECRET'])",
+    }
+    submit(course, folder / "ben.ipynb")
+    for name, source in looks.items():
+        submit(course, folder / f"{name}.ipynb", q1=f"{source}\ncheck('q1', 6.0)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPSLAB_TEST_SECRET", "x")
+        found = findings(course, folder, tmp_path, jobs=2)
+    assert {name: found[name]["q1"] for name in looks} == dict.fromkeys(looks, "error")
+
+
+def test_typed_in_numbers_and_a_world_of_ones_own_are_found_out(course, folder, tmp_path):
+    submit(course, folder / "typed.ipynb", seed=3, q1="check('q1', 3.0)")  # right in world 3
+    submit(course, folder / "worked.ipynb", seed=3)
+    found = findings(course, folder, tmp_path)
+    assert found["typed"]["q1"] == "own-world"
+    assert found["worked"] == ALL_RIGHT
+
+
+def test_a_named_mistake_is_named(course, folder, tmp_path):
+    submit(course, folder / "anna.ipynb", q1="check('q1', sum(values))", q3="check('q3', 3)")
+    assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT | {"q1": "sum", "q3": "count"}
+
+
+@pytest.mark.parametrize("setup", [None, "from opslab.chekc import check", "values = None"])
+def test_a_lost_or_broken_set_up_cell_costs_nothing(course, folder, tmp_path, setup):
+    submit(course, folder / "anna.ipynb", setup=setup)
+    assert findings(course, folder, tmp_path)["anna"] == (
+        ALL_RIGHT if setup != "values = None" else {"q1": "error", "q2": "written", "q3": "error"}
+    )
+
+
+def test_cells_whose_ids_were_lost_are_graded_by_what_they_check(course, folder, tmp_path):
+    folder.mkdir()
+    (folder / "anna.ipynb").write_text(bare_notebook(*RIGHT.values()))
+    assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT
+
+
+def test_the_last_answer_counts_and_hints_do_no_harm(course, folder, tmp_path):
+    extra = "hint('q1')\nsolution('q1')\ncheck('q1', 1)\ncheck('q1', sum(values) / len(values))"
+    submit(course, folder / "anna.ipynb", extra, q1="check('q1', 5)")
+    assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT
+
+
+def test_a_notebook_that_never_ends_is_cut_off_and_keeps_what_it_had(course, folder, tmp_path):
+    loops = ["while True: pass"] * 4
+    submit(course, folder / "anna.ipynb", *loops, q3="while True: pass")
+    limits = Limits(cell_seconds=2, notebook_seconds=5)
+    found = findings(course, folder, tmp_path, limits=limits)["anna"]
+    assert found == ALL_RIGHT | {"q3": "error"}
+
+
+# Files
+
+
+def test_both_usual_layouts_are_read(course, folder):
+    submit(course, folder / "anna.ipynb")
+    submit(course, folder / "ben" / "deep" / "my homework.ipynb")
+    submit(course, folder / "ben" / ".ipynb_checkpoints" / "my homework-checkpoint.ipynb")
+    (folder / "ben" / "notes.txt").write_text("x")
+    found = find_submissions(folder)
+    assert {student: len(files) for student, files in found.items()} == {"anna": 1, "ben": 1}
+
+
+def unusable(course, folder, student="anna"):
+    from nbformat import read
+
+    sheet = read_sheet_cells(read(course / "exercises" / f"{LESSON}.ipynb", as_version=4))
+    with pytest.raises(SubmissionError) as caught:
+        read_submission(student, find_submissions(folder)[student], LESSON, sheet)
+    return str(caught.value)
+
+
+def test_two_of_one_student_are_both_named(course, folder):
+    submit(course, folder / "anna.ipynb")
+    submit(course, folder / "anna (1).ipynb")
+    submit(course, folder / "anna" / "x.ipynb")
+    words = unusable(course, folder)
+    assert all(name in words for name in ("3 notebooks", "anna.ipynb", "anna (1).ipynb", "x.ipynb"))
+
+
+FILES = {
+    "renamed": ("anna.txt", b"{}", "rename it to anna.ipynb"),
+    "no suffix": ("anna", b"{}", "rename it to anna.ipynb"),
+    "double suffix": ("anna.ipynb.txt", b"{}", "rename it to anna.ipynb"),
+    "a picture": ("anna.ipynb", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not a notebook"),
+    "empty": ("anna.ipynb", b"", "not a notebook"),
+    "half": ("anna.ipynb", b'{"cells": [', "not a notebook"),
+    "other JSON": ("anna.ipynb", b'{"cells": 7, "nbformat": 4, "nbformat_minor": 5}', "not a notebook"),
+    "deep": ("anna.ipynb", b"[" * 100_000, "not a notebook"),
+    "50 MB": ("anna.ipynb", b" " * 50_000_000, "50 MB, where 20 MB are the most"),
+    "no checks": ("anna.ipynb", bare_notebook("1 + 1").encode(), "holds no call of check"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_cannot_be_graded_says_why(course, folder, name):
+    file, content, words = FILES[name]
+    folder.mkdir()
+    (folder / file).write_bytes(content)
+    assert words in unusable(course, folder)
+
+
+def test_the_exercise_of_another_lesson_is_recognised(course, folder):
+    submit(course, folder / "anna.ipynb")
+    text = (folder / "anna.ipynb").read_text().replace(f"{LESSON}-exercise", "04-acquisition-exercise")
+    (folder / "anna.ipynb").write_text(text)
+    assert "is the exercise of 04-acquisition, expected 06-tiny" in unusable(course, folder)
+
+
+def test_one_unusable_file_does_not_stop_the_class(course, folder, tmp_path):
+    submit(course, folder / "anna.ipynb")
+    (folder / "ben.ipynb").write_text("nothing")
+    graded = grade(LESSON, folder, seed=SEED, output=tmp_path / "grades")
+    write_results(graded, tmp_path / "grades")
+    assert list(graded.problems) == ["ben"]
+    rows = scores(tmp_path)
+    assert [row["finding"] for row in rows if row["student"] == "ben"] == ["not-graded"] * 3
+
+
+def test_a_missing_or_empty_folder_is_named(course, folder):
+    with pytest.raises(UsageError, match="there is no folder"):
+        find_submissions(folder)
+    folder.mkdir()
+    (folder / ".hidden").write_text("x")
+    with pytest.raises(UsageError, match="holds no submissions"):
+        find_submissions(folder)
+
+
+# The batch
+
+
+def test_a_second_run_goes_on_where_the_first_was_interrupted(course, folder, tmp_path, monkeypatch):
+    for student in ("anna", "ben", "chen"):
+        submit(course, folder / f"{student}.ipynb")
+    ran = []
+    run = Sandbox.run
+
+    def interrupted(self, cells, seed):
+        ran.append(seed)
+        if len(ran) == 3:
+            raise KeyboardInterrupt
+        return run(self, cells, seed)
+
+    monkeypatch.setattr(Sandbox, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        findings(course, folder, tmp_path)
+    found = findings(course, folder, tmp_path)
+    assert len(ran) == 4
+    assert found == dict.fromkeys(("anna", "ben", "chen"), ALL_RIGHT)
+
+
+def test_what_changed_is_run_again(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb")
+    assert findings(course, folder, tmp_path)["anna"]["q1"] == "right"
+    submit(course, folder / "anna.ipynb", q1="check('q1', 1)")
+    assert findings(course, folder, tmp_path)["anna"]["q1"] == "different"
+    monkeypatch.setattr(Sandbox, "run", lambda *asked: Outcome())
+    assert findings(course, folder, tmp_path)["anna"]["q1"] == "different"
+    assert findings(course, folder, tmp_path, seed=SEED + 1)["anna"]["q1"] == "missing"
+
+
+def test_a_damaged_kept_result_is_made_again(course, folder, tmp_path):
+    submit(course, folder / "anna.ipynb")
+    findings(course, folder, tmp_path)
+    (tmp_path / "grades" / batch.KEPT / "anna.json").write_text("{")
+    assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT
+
+
+def test_a_sandbox_that_fails_costs_no_score(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb")
+
+    def fail(self, cells, seed):
+        raise SandboxError("no memory left")
+
+    monkeypatch.setattr(Sandbox, "run", fail)
+    graded = grade(LESSON, folder, seed=SEED, output=tmp_path / "grades")
+    assert graded.problems == {"anna": "no memory left"}
+    assert graded.marks == []
+
+
+def test_without_bubblewrap_nothing_runs_unless_asked(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb", q1="1 / 0", q3="import os; os._exit(0)")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(UsageError, match=r"apt-get install bubblewrap.*--unsafe-no-sandbox"):
+        findings(course, folder, tmp_path)
+    found = findings(course, folder, tmp_path, safe=False)
+    assert found["anna"] == {"q1": "error", "q2": "written", "q3": "error"}
+
+
+def test_a_sandbox_that_cannot_be_made_says_so(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb")
+    monkeypatch.setattr("opslab.grading.sandbox._separation", lambda: ["--no-such-option"])
+    with pytest.raises(UsageError, match="cannot make a sandbox here: .*no-such-option"):
+        findings(course, folder, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_first(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb")
+    (tmp_path / "grades").write_text("a file stands where the folder should be")
+    monkeypatch.setattr(Sandbox, "run", lambda *asked: pytest.fail("it ran"))
+    with pytest.raises(NotWrittenError, match="cannot be written"):
+        findings(course, folder, tmp_path)
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 1.5, True])
+def test_a_bad_number_of_jobs_is_refused(course, folder, tmp_path, jobs):
+    with pytest.raises(UsageError, match="expected a whole number from 1"):
+        findings(course, folder, tmp_path, jobs=jobs)
+
+
+def test_an_unknown_lesson_and_a_bad_seed_are_named(course, folder, tmp_path, capsys):
+    submit(course, folder / "anna.ipynb")
+    assert main(["grade", "99-none", str(folder)]) == 2
+    assert "there are no exercises '99-none'; there are 06-tiny" in capsys.readouterr().err
+
+
+# What the instructor reads
+
+
+def scores(tmp_path):
+    with (tmp_path / "grades" / "scores.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def command(folder, tmp_path, *more):
+    return main(["grade", LESSON, str(folder), "--seed", str(SEED), "--output", str(tmp_path / "grades"), *more])
+
+
+def test_the_command_writes_scores_pages_and_the_report(course, folder, tmp_path, capsys):
+    submit(course, folder / "anna.ipynb", q1="check('q1', sum(values))", q2="check('q2', '=1+1 is what I think of it')")
+    submit(course, folder / "ben.ipynb", q3="check('q3', 99)")
+    submit(course, folder / "chen.ipynb", q3="check('q3', 99.0)", q1="check('q1', '<script>alert(1)</script>')")
+    assert command(folder, tmp_path) == 0
+    rows = scores(tmp_path)
+    assert [(row["student"], row["question"], row["score"], row["finding"]) for row in rows[:3]] == [
+        ("anna", "q1", "0", "sum"), ("anna", "q2", "", "written"), ("anna", "q3", "1", "right"),
+    ]  # fmt: skip
+    assert rows[1]["text"] == "'=1+1 is what I think of it"
+    assert "says when it misleads" in rows[1]["rubric"]
+    report = (tmp_path / "grades" / "report.html").read_text("utf-8")
+    assert "You forgot to divide by the count." in report
+    assert "Another idea" in report  # the section that q3's objective was taught in
+    assert "Given by several" in report
+    page = (tmp_path / "grades" / "students" / "chen.html").read_text("utf-8")
+    assert "<script>" not in page + report
+    assert "&lt;script&gt;" in page
+    assert "2 graded" not in capsys.readouterr().out
+
+
+def test_the_command_tells_what_was_not_graded(course, folder, tmp_path, capsys):
+    submit(course, folder / "anna.ipynb")
+    (folder / "ben.ipynb").write_text("nothing")
+    assert command(folder, tmp_path) == 1
+    assert "ben: not a notebook" in capsys.readouterr().out
+    assert "not a notebook" in (tmp_path / "grades" / "report.html").read_text("utf-8")
+
+
+def test_a_new_named_mistake_is_found_without_running_again(course, folder, tmp_path, monkeypatch):
+    submit(course, folder / "anna.ipynb", q3="check('q3', max(values))")
+    assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
+    monkeypatch.setattr(Sandbox, "run", lambda *asked: pytest.fail("it ran again"))
+    assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
