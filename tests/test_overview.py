@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from opslab import answers, check, progress
+from opslab.build import Target, convert
 from opslab.overview import MOST, WIDTH, Item, Overview, overview
 from opslab.repetition import Record, answered, emptied, helped, scored
 
@@ -30,12 +31,14 @@ def both(seen: Overview) -> tuple[str, str]:
 
 
 def item(place: int, record: Record) -> Item:
-    return Item("06-tiny", answers.find_question("06-tiny", "q1"), f"q{place} · Title", record)
+    return Item("06-tiny", answers.find_question("06-tiny", "q1"), f"q{place} · Title", "", record)
 
 
 def test_with_no_progress_it_names_the_first_step_and_no_date():
     markdown, plain = both(overview(NOW))
-    assert "open [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#q1-%C2%B7-The-mean)" in markdown
+    assert (
+        "open [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004)" in markdown
+    )
     assert "Your first step: open 06-tiny · q1 · The mean" in plain
     assert both(overview(days_ago(99))) == (markdown, plain)
 
@@ -44,7 +47,7 @@ def test_what_was_right_comes_back_with_its_reason_and_a_link():
     progress.keep("06-tiny", "q1", right(right(Record(), 8), 7))
     markdown, plain = both(overview(NOW))
     assert (
-        "1. [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#q1-%C2%B7-The-mean): "
+        "1. [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004): "
         "right 7 days ago; time to see whether it stays" in markdown
     )
     assert "1. 06-tiny · q1 · The mean: right 7 days ago; time to see whether it stays" in plain
@@ -105,6 +108,13 @@ def test_the_terminals_text_is_plain_and_fits():
     assert "\x1b" not in text
     assert "*" not in text
     assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_a_link_leads_to_the_cell_with_the_questions_heading(course):
+    exercise = convert(course, Target("06-tiny", "exercises", execute=False))
+    cells = {cell.id: cell.source for cell in exercise.cells}
+    for item in overview(NOW).items:
+        assert cells[item.cell] == f"## {item.heading}"
 
 
 def test_my_progress_is_the_overview():

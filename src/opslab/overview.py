@@ -9,7 +9,6 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import quote
 
 from opslab import answers, progress
 from opslab.messages import Message
@@ -67,6 +66,7 @@ class Item:
     lesson: str
     question: Question
     heading: str
+    cell: str  # id of the cell that holds the heading, the same in exercise and solution
     record: Record
 
     @property
@@ -76,8 +76,8 @@ class Item:
 
     @property
     def address(self) -> str:
-        """Where its heading is, seen from a notebook; JupyterLab names a heading by its text with dashes."""
-        return f"../exercises/{self.lesson}.ipynb#{quote(self.heading.replace(' ', '-'))}"
+        """Where its heading is, seen from a notebook; JupyterLab finds no heading that has "·" in it."""
+        return f"../exercises/{self.lesson}.ipynb#cell-id={self.cell}"
 
     @property
     def met(self) -> list[Met]:
@@ -204,12 +204,13 @@ def overview(now: datetime | None = None) -> Overview:
 
 def _items(lesson: str) -> list[Item]:
     """Return a lesson's questions, each with the heading that it stands under."""
-    records, heading, items = progress.records_of(lesson), "", []
+    records, heading, place, items = progress.records_of(lesson), "", "", []
     for cell in answers.read_solution(lesson).cells:
-        if cell.cell_type == "markdown":
-            heading = (re.findall(r"^#+ +(.+?) *$", cell.source, re.M) or [heading])[-1]
+        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
+            heading, place = found[-1], cell.id
         elif question := read_question(cell):
-            items.append(Item(lesson, question, heading, records.get(question.name, Record())))
+            known = records.get(question.name, Record())
+            items.append(Item(lesson, question, heading, place, known))
     return items
 
 
