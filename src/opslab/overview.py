@@ -29,8 +29,8 @@ NONE_DUE = "**Practise again today:** nothing."
 NEXT_DUE = "The next comes back on {day}."
 MORE_DUE = "{count} more wait for another day; these have waited longest."
 HOW = (
-    "Open the question in the folder `exercises`, write `...` in place of your answer and run the cell. "
-    "Then answer afresh. Running an old answer again does not count."
+    "Open the question in the folder `exercises`, write `...` in place of your answer and run the cells from "
+    "the top. Then answer afresh. Running an old answer again does not count."
 )
 RIGHT_BEFORE = "right {ago}; time to see whether it stays"
 RIGHT_WITH_HELP = "right with a hint {ago}; try it without one"
