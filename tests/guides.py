@@ -113,8 +113,8 @@ def _tree(text: str) -> SyntaxTreeNode:
 
 def _row(cells: list[str]) -> Row:
     minutes, sections, checks = cells
-    begin, _, end = minutes.partition("–")
-    return Row(int(begin), int(end), sections.split(" · "), re.findall(r"\*\*(.+?)\*\*", checks))
+    begin, end = map(int, re.split("[–-]", minutes))
+    return Row(begin, end, sections.split(" · "), re.findall(r"\*\*(.+?)\*\*", checks))
 
 
 def _minutes(plan: list[Row], lesson: Lesson) -> Iterator[str]:

@@ -15,7 +15,7 @@ LESSON = Lesson(
     sections={
         "Situation": "Who agrees?",
         "Count": "**Your guess first.** How many?\n\n**Quick check.** Of whom?",
-        "Warn": "**Only the slider can tell you:** when?\n\n**Vote.** Whom to\nwarn? **A** each · **B** nobody",
+        "Warn": "**Only the slider can tell you:** when?\n\n**Vote.** Who to\nwarn? **A** all · **B** nobody",
     },
     questions={"q1": {"percent"}, "q2": {"swapped", "late"}, "q3": set()},
     sitting=15,
@@ -54,7 +54,7 @@ GUIDE = """\
 
 ## The vote
 
-*Whom to warn?* **A** each · **B** nobody
+*Who to warn?* **A** all · **B** nobody
 
 - **Most say A.** Ask what it costs.
 - **Most say B.** Ask who is lost.
@@ -120,7 +120,7 @@ def test_a_whole_guide_passes():
         ("| Situation · Count |", "| Situation · Counts |", "'Counts' is not"),
         ("q1 `percent`", "q1 `swapped`", "'q1 `swapped`' is not"),
         ("Warn · q2", "Warn · q5", "'q5' is not"),
-        ("*Whom to warn?*", "*Whom to call?*", "question is not the lesson's"),
+        ("*Who to warn?*", "*Who to call?*", "question is not the lesson's"),
         ("· **B** nobody\n", "· **C** nobody\n", "advice for"),
         ("- **Most say B.** Ask who is lost.\n", "", "advice for"),
         ("| **vote** |", "| **aloud** |", "no vote"),
