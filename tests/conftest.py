@@ -1,4 +1,4 @@
-"""JupyterLab on a free port and a real browser, for the tests that look at what a student sees."""
+"""A tiny course to answer; JupyterLab on a free port and a real browser, to look at what a student sees."""
 
 import os
 import secrets
@@ -10,14 +10,35 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from opslab import answers, check
+from opslab.build import Target, convert
 from opslab.export.browser import NO_BROWSER, QUIET, browser_path
+from opslab.paths import write_whole
+from tests.course import write_course
 
 REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
 OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 START_LIMIT = 60  # seconds
+
+
+@pytest.fixture
+def tiny_course(tmp_path, monkeypatch):
+    """Yield the root of a course of one lesson, 06-tiny, with its solution and an empty home."""
+    root = write_course(tmp_path / "course")
+    monkeypatch.setenv("OPSLAB_COURSE", str(root))
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "home"))
+    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
+        cached.cache_clear()
+    solution = convert(root, Target("06-tiny", "solutions", execute=True))
+    write_whole(root / "solutions/06-tiny.ipynb", nbformat.writes(solution).encode())
+    monkeypatch.setattr(check, "_session", {})
+    yield root
+    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
+        cached.cache_clear()
 
 
 class JupyterLab:

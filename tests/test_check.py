@@ -1,28 +1,15 @@
-"""What a student meets: check, hint, solution, and progress that is kept."""
+"""What a student meets: check, hint and solution."""
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from opslab import answers, check, progress
-from opslab.build import Target, convert
-from opslab.paths import write_whole
-from tests.course import write_course
+from opslab import check
 
 
 @pytest.fixture(autouse=True)
-def course(tmp_path, monkeypatch):
-    root = write_course(tmp_path / "course")
-    monkeypatch.setenv("OPSLAB_COURSE", str(root))
-    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "home"))
-    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
-        cached.cache_clear()
-    solution = convert(root, Target("06-tiny", "solutions", execute=True))
-    write_whole(root / "solutions/06-tiny.ipynb", nbformat.writes(solution).encode())
-    monkeypatch.setattr(check, "_session", {})
-    yield root
-    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
-        cached.cache_clear()
+def course(tiny_course):
+    return tiny_course
 
 
 @pytest.fixture
@@ -87,15 +74,6 @@ def test_a_written_answer_is_compared_before_it_is_scored(started):
         check.check("q2", text, level=5)
 
 
-def test_progress_survives_a_new_session(started):
-    check.check("q1", 6)
-    check.check("q1", 2)
-    check.check("q1", 3)
-    record = progress.record_of("06-tiny", "q1")
-    assert (record["attempts"], record["right"], record["mistakes"]) == (3, True, ["sum", "off-by-one"])
-    assert "| 1 of 2 | q1 |" in check.my_progress().text
-
-
 def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):
     code = 'from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
@@ -104,23 +82,3 @@ def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):
     texts = [output["data"]["text/plain"] for output in told]
     assert [text[:9] for text in texts] == ["06-tiny: ", "✘ Not yet", "**Hint 1 "]
     assert error["traceback"] == ["△ 06-tiny has no question 'q9'; it has q1, q2"]
-
-
-def test_untouched_exercises_count_as_no_attempt(started):
-    assert check.check("q1", ...).status == "unanswered"
-    assert progress.record_of("06-tiny", "q1")["attempts"] == 0
-
-
-def test_damaged_progress_is_set_aside_and_work_goes_on(started, tmp_path, capsys):
-    check.check("q1", 2)
-    (tmp_path / "home/progress.json").write_text("{not json", encoding="utf-8")
-    assert check.check("q1", 2).is_right
-    assert "set aside" in capsys.readouterr().out
-    assert (tmp_path / "home/progress.damaged.json").read_text(encoding="utf-8") == "{not json"
-    assert progress.record_of("06-tiny", "q1")["attempts"] == 1
-
-
-def test_a_home_that_cannot_be_written_does_not_stop_the_student(started, tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "file"))
-    assert check.check("q1", 2).is_right

@@ -49,11 +49,15 @@ def test_every_library_has_its_reason_in_the_readme():
     assert missing == []
 
 
-def test_the_readmes_commands_are_targets_of_the_makefile():
+@pytest.mark.parametrize(
+    ("page", "needed"),
+    [("README.md", {"lab", "test", "build"}), ("docs/teaching.md", {"lab", "slides", "pages"})],
+)
+def test_the_commands_of_a_page_are_targets_of_the_makefile(page, needed):
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = set(re.findall(r"^  make (\w+)", listed, flags=re.M))
-    named = set(re.findall(r"\bmake (\w+)", README))
-    assert {"lab", "test", "build"} <= named <= targets
+    named = set(re.findall(r"\bmake (\w+)", (ROOT / page).read_text(encoding="utf-8")))
+    assert needed <= named <= targets
 
 
 def test_the_readmes_shell_lines_are_understood_by_make():
@@ -65,7 +69,7 @@ def test_the_readmes_shell_lines_are_understood_by_make():
         subprocess.run([*line.split(), "--dry-run"], cwd=ROOT, capture_output=True, check=True)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "datasets/README.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "datasets/README.md", "docs/teaching.md"])
 def test_links_to_files_of_the_repository_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text) + re.findall(r'src="([^"]+)"', text)

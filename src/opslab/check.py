@@ -5,12 +5,10 @@
 ✔ Right.
 """
 
-from pathlib import Path
-
-from opslab import answers, progress
+from opslab import answers, progress, repetition
 from opslab.judge import Finding, judge
 from opslab.messages import Note, UsageError
-from opslab.paths import solutions_folder
+from opslab.overview import Overview, overview
 
 # Words
 STARTED = "{lesson}: {count} questions, world {seed}."
@@ -29,12 +27,6 @@ COMPARE = (
 SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
-PROGRESS_HEAD = "| lesson | exercise | done | mistakes met in |\n|---|---|---|---|"
-PROGRESS_ROW = (
-    "| [{lesson}](../notebooks/{lesson}.ipynb) | [{count} questions](../exercises/{lesson}.ipynb) "
-    "| {right} of {count} | {met} |"
-)
-NONE_MET = "no question yet"
 
 _session: dict[str, object] = {}
 
@@ -80,8 +72,12 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     finding = judge(asked, answer, expected, mistakes)
     if finding.status == "written":
         return _written(lesson, asked, finding, level).tell()
-    if finding.status not in ("unanswered", "uncheckable"):
-        progress.note_attempt(lesson, question, right=finding.is_right, mistake=finding.mistake)
+    record = progress.record_of(lesson, question)
+    if finding.status == "unanswered":
+        record = repetition.emptied(record)
+    elif finding.status != "uncheckable":
+        record = repetition.answered(record, progress.now(), right=finding.is_right, mistake=finding.mistake)
+    progress.keep(lesson, question, record)
     return finding.tell()
 
 
@@ -89,8 +85,9 @@ def hint(question: str) -> Note:
     """Show the next of three hints; after the third, the third again."""
     lesson, _ = _started()
     asked = answers.find_question(lesson, question)
-    step = min(progress.record_of(lesson, question)["hints"] + 1, len(asked.hints))
-    progress.note_hint(lesson, question, step)
+    record = progress.record_of(lesson, question)
+    step = min(record.hints + 1, len(asked.hints))
+    progress.keep(lesson, question, repetition.helped(record, progress.now(), hint=step))
     text = HINT.format(step=step, count=len(asked.hints), text=asked.hints[step - 1])
     return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else "")).tell()
 
@@ -99,23 +96,16 @@ def solution(question: str) -> Note:
     """Show one way to answer, once an attempt has been made."""
     lesson, _ = _started()
     asked = answers.find_question(lesson, question)
-    if not progress.record_of(lesson, question)["attempts"]:
+    record = progress.record_of(lesson, question)
+    if not record.attempts:
         return Note(TRY_FIRST.format(question=question)).tell()
+    progress.keep(lesson, question, repetition.helped(record, progress.now()))
     return Note(SOLUTION.format(code=asked.solution)).tell()
 
 
-def my_progress() -> Note:
-    """Show the lessons that there are, how many of their questions are right, and the mistakes met so far."""
-    rows = map(_progress_row, sorted(solutions_folder().glob("*.ipynb")))
-    return Note("\n".join([PROGRESS_HEAD, *rows])).tell()
-
-
-def _progress_row(solved: Path) -> str:
-    lesson = solved.stem
-    records = {name: progress.record_of(lesson, name) for name in answers.read_questions(lesson)}
-    met = [name for name, record in records.items() if record["mistakes"]]
-    right = sum(record["right"] for record in records.values())
-    return PROGRESS_ROW.format(lesson=lesson, right=right, count=len(records), met=", ".join(met) or NONE_MET)
+def my_progress() -> Overview:
+    """Show what is done and mastered in each lesson, the mistakes met, and what to practise again today."""
+    return overview().tell()
 
 
 def _started() -> tuple[str, int]:
@@ -127,14 +117,15 @@ def _started() -> tuple[str, int]:
 def _written(lesson: str, asked: answers.Question, finding: Finding, level: int | None) -> Note:
     """First show two answers to compare with, and only then take the student's own score."""
     first, second = asked.exemplars
+    record = progress.record_of(lesson, asked.name)
     if level is None:
-        progress.note_attempt(lesson, asked.name, right=False)
+        progress.keep(lesson, asked.name, repetition.scored(record, progress.now()))
         rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(asked.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
         return Note("\n\n".join([finding.text, both, COMPARE.format(question=asked.name, rubric=rubric)]))
     if level not in range(1, len(asked.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
-    progress.note_attempt(lesson, asked.name, right=True)  # scored honestly is done, at any level
+    progress.keep(lesson, asked.name, repetition.scored(record, progress.now(), level))
     lines = [
         SCORED.format(level=level, words=asked.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),

@@ -7,8 +7,8 @@ import numpy as np
 
 from opslab.frames import as_choice, as_number, as_numbers
 
-Method = Literal["nls", "ols", "density"]
-METHODS = ("nls", "ols", "density")
+Method = Literal["best", "density", "nls", "ols"]
+METHODS = ("best", "density", "nls", "ols")
 
 # Words
 TOO_FEW = "sales has {found} values; Bass's model has three unknowns, give at least 4 periods"
@@ -17,6 +17,7 @@ NO_FIT = "Bass's model does not fit these sales ({reason}); try another method o
 ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
 
 MOST = 1e4  # a market so many times the sales seen is no estimate
+PLAINLY = 0.5  # another reading fits plainly better if it leaves less than so much of the squares
 
 
 def viral_growth(
@@ -81,17 +82,23 @@ class Bass:
         return np.diff(self.adopters(np.arange(count + 1)))
 
 
-def fit_bass(sales: object, method: Method = "nls") -> Bass:
+def fit_bass(sales: object, method: Method = "best") -> Bass:
     """Fit Bass's model to the sales of each period.
+
+    The three ways read the figures differently, so they give different p, q and m.
 
     Parameters
     ----------
     sales
         First purchases in period 1, 2, ..., at least four.
     method
-        "nls" least squares on what each period adds to the cumulative curve (Srinivasan and Mason 1986);
-        "density" least squares on the curve's slope at the end of each period, as in many textbooks;
-        "ols" Bass's own regression of sales on earlier adopters and their square (1969).
+        "density" least squares on the curve's slope at the end of each period, as in textbooks (Cowpertwait
+        and Metcalfe 2009, section 3.3: ten years of VCR sales, m 67,981, p 0.0066, q 0.638);
+        "nls" least squares on what each period adds to the cumulative curve (Srinivasan and Mason 1986), for
+        sales that are sums over a period: the same ten years give m 67,660, p 0.0088, q 0.642;
+        "ols" Bass's own regression of sales on earlier adopters and their square (1969), for sales made step
+        by step;
+        "best", the default, is "density", unless one of the others leaves less than half of its squares.
 
     Raises
     ------
@@ -104,7 +111,38 @@ def fit_bass(sales: object, method: Method = "nls") -> Bass:
         raise ValueError(TOO_FEW.format(found=len(values)))
     if not values.sum():
         raise ValueError(NO_SALES)
-    return _regression(values) if method == "ols" else _least_squares(values, method)
+    return _best(values) if method == "best" else _fit(values, method)
+
+
+def _best(sales: np.ndarray) -> Bass:
+    """Return the textbook's fit, or the closest other one if it is plainly closer."""
+    fits, failures = {}, []
+    for method in ("density", "nls", "ols"):
+        try:
+            fit = _fit(sales, method)
+        except ValueError as error:
+            failures.append(error)
+        else:
+            fits[method] = fit, np.sum((_drawn(fit, sales, method) - sales) ** 2)
+    if not fits:
+        raise failures[0]
+    closest, squares = min(fits.values(), key=lambda found: found[1])
+    textbook, textbook_squares = fits.get("density", (closest, np.inf))
+    return closest if squares < PLAINLY * textbook_squares else textbook
+
+
+def _fit(sales: np.ndarray, method: str) -> Bass:
+    return _regression(sales) if method == "ols" else _least_squares(sales, method)
+
+
+def _drawn(fit: Bass, sales: np.ndarray, method: str) -> np.ndarray:
+    """Return the sales that a fit draws, read as its method reads them."""
+    if method == "ols":
+        before = np.cumsum(sales) - sales
+        return (fit.p + fit.q / fit.m * before) * (fit.m - before)
+    if method == "nls":
+        return fit.sales(len(sales))
+    return fit.m * _slope(np.arange(1.0, len(sales) + 1), fit.p, fit.q)
 
 
 def _regression(sales: np.ndarray) -> Bass:

@@ -365,6 +365,6 @@ def _spell_out(link: Tag) -> None:
     target = link["href"]
     if target.startswith(("#", "mailto:")) or "://" in target:
         return
-    path = unquote(target).removeprefix("../")
+    path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
     link.replace_with(text if path in text else LOST_FILE.format(text=text, path=path))

@@ -1,0 +1,281 @@
+"""How far a student is: done and mastered in each lesson, what to practise again today, the mistakes met.
+
+One overview, as markdown for a notebook and as plain text for a terminal. It lists the lessons that have a
+solution notebook; what the saved progress knows beyond them is left alone.
+"""
+
+import re
+import textwrap
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from opslab import answers, progress
+from opslab.messages import Message
+from opslab.paths import solutions_folder
+from opslab.repetition import Record, days_since
+from opslab.sheets import Question, read_question
+
+MOST = 10  # questions to practise in one day
+WIDTH = 88  # characters of a line in a terminal
+
+# Words
+FIRST_STEP = (
+    "**Your first step:** open {question} in the folder `exercises`, answer it and run its cell. "
+    "Then come back and run this again."
+)
+PRACTISE = "**Practise again today**"
+NONE_DUE = "**Practise again today:** nothing."
+NEXT_DUE = "The next comes back on {day}."
+MORE_DUE = "{count} more wait for another day; these have waited longest."
+HOW = (
+    "Open the question in the folder `exercises`, write `...` in place of your answer and run the cells from "
+    "the top. Then answer afresh. Running an old answer again does not count."
+)
+RIGHT_BEFORE = "right {ago}; time to see whether it stays"
+RIGHT_WITH_HELP = "right with a hint {ago}; try it without one"
+MISTAKE_BEFORE = "you met *{mistake}* here {ago}"
+WRONG_BEFORE = "not right {ago}"
+EARLIER, TODAY, YESTERDAY, DAYS_AGO = "earlier", "today", "yesterday", "{days} days ago"
+COLUMNS = ("lesson", "exercise", "done", "mastered", "mistakes met")
+QUESTIONS = "{count} questions"
+SOME_OF = "{some} of {count}"
+LEVEL = "{question} at level {level}"
+LEGEND = (
+    "*Done*: right once, or a written answer that you scored yourself. *Mastered*: right twice without a "
+    "mistake or a hint, at least a week apart. No machine checks a written answer, so it is never mastered "
+    "and does not come back."
+)
+MISTAKES = "Mistakes you met in {lesson}: {count}"
+MISTAKE = "{question} *{mistake}*, {ago}: {message}"
+
+
+@dataclass(frozen=True)
+class Met:
+    """A mistake that a student met: its name, what it says, and when it came up last (None: not known)."""
+
+    name: str
+    message: str
+    when: datetime | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question of one lesson, and what is known of it."""
+
+    lesson: str
+    question: Question
+    heading: str
+    cell: str  # id of the cell that holds the heading, the same in exercise and solution
+    record: Record
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether a machine checks it, so that it can be practised and mastered."""
+        return self.question.kind != "written"
+
+    @property
+    def address(self) -> str:
+        """Where its heading is, seen from a notebook; JupyterLab finds no heading that has "·" in it."""
+        return f"../exercises/{self.lesson}.ipynb#cell-id={self.cell}"
+
+    @property
+    def met(self) -> list[Met]:
+        """The mistakes met that the question still knows, in its own order."""
+        when = self.record.mistakes
+        return [
+            Met(wrong.name, wrong.message, when[wrong.name])
+            for wrong in self.question.wrongs
+            if wrong.name in when
+        ]
+
+    def reason(self, now: datetime) -> str:
+        """Say why it comes back."""
+        ago = _ago(self.record.answered, now)
+        if self.record.outcome == "right":
+            return RIGHT_BEFORE.format(ago=ago)
+        if self.record.outcome == "helped":
+            return RIGHT_WITH_HELP.format(ago=ago)
+        named = [met.name for met in self.met if met.when == self.record.answered]
+        return MISTAKE_BEFORE.format(mistake=named[0], ago=ago) if named else WRONG_BEFORE.format(ago=ago)
+
+
+class _Markdown:
+    """A notebook's form: links, a table, and mistakes folded away, for they tell much of the answer."""
+
+    @staticmethod
+    def link(text: str, address: str) -> str:
+        return f"[{text}]({address})"
+
+    @staticmethod
+    def paragraph(text: str) -> str:
+        return text
+
+    @staticmethod
+    def numbered(items: list[tuple[str, str]]) -> str:
+        return "\n".join(f"{place}. {what}: {why}" for place, (what, why) in enumerate(items, start=1))
+
+    @staticmethod
+    def table(rows: list[tuple[str, ...]]) -> str:
+        rule = ("---",) * len(COLUMNS)
+        return "\n".join(f"| {' | '.join(row)} |" for row in (COLUMNS, rule, *rows))
+
+    @staticmethod
+    def section(title: str, lines: list[str]) -> str:
+        listed = "\n".join(f"- {line}" for line in lines)
+        return f"<details><summary>{title}</summary>\n\n{listed}\n\n</details>"
+
+
+class _Plain:
+    """A terminal's form: no colours, no marks, lines that fit."""
+
+    @staticmethod
+    def link(text: str, address: str) -> str:
+        return text
+
+    @staticmethod
+    def paragraph(text: str, indent: str = "") -> str:
+        bare = re.sub(r"(\*\*?)(?=\S)([^*]+?)(?<=\S)\1", r"\2", text)
+        return textwrap.fill(
+            bare, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+
+    @staticmethod
+    def numbered(items: list[tuple[str, str]]) -> str:
+        return "\n".join(
+            _Plain.paragraph(f"{place:>3}. {what}: {why}", indent="     ")
+            for place, (what, why) in enumerate(items, start=1)
+        )
+
+    @staticmethod
+    def table(rows: list[tuple[str, ...]]) -> str:
+        widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
+        lines = [map(str.ljust, row, widths) for row in (COLUMNS, *rows)]
+        return "\n".join("  ".join(line).rstrip() for line in lines)
+
+    @staticmethod
+    def section(title: str, lines: list[str]) -> str:
+        return "\n".join([title, *(_Plain.paragraph(f"  - {line}", indent="    ") for line in lines)])
+
+
+_Form = type[_Markdown] | type[_Plain]
+
+
+@dataclass
+class Overview(Message):
+    """What `my_progress()` and `opslab progress` show: the items of each lesson, in order, and the time."""
+
+    lessons: dict[str, list[Item]]
+    now: datetime
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """All questions of all lessons."""
+        return [item for items in self.lessons.values() for item in items]
+
+    @cached_property
+    def waiting(self) -> list[Item]:
+        """The questions that come back, the longest due first."""
+        tried = [item for item in self.items if item.comes_back and item.record.answered]
+        return sorted(tried, key=lambda item: item.record.due(self.now))
+
+    @cached_property
+    def due(self) -> list[Item]:
+        """The questions to practise today, the longest due first."""
+        return [item for item in self.waiting if item.record.is_due(self.now)]
+
+    def __repr__(self) -> str:
+        return _told(self, _Plain)
+
+    def _repr_markdown_(self) -> str:
+        return _told(self, _Markdown)
+
+
+def overview(now: datetime | None = None) -> Overview:
+    """Return how far the student is.
+
+    Parameters
+    ----------
+    now : the time to count from, with its zone; the clock's time unless given
+    """
+    lessons = sorted(path.stem for path in solutions_folder().glob("*.ipynb"))
+    return Overview({lesson: _items(lesson) for lesson in lessons}, now or progress.now())
+
+
+def _items(lesson: str) -> list[Item]:
+    """Return a lesson's questions, each with the heading that it stands under."""
+    records, heading, place, items = progress.records_of(lesson), "", "", []
+    for cell in answers.read_solution(lesson).cells:
+        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
+            heading, place = found[-1], cell.id
+        elif question := read_question(cell):
+            known = records.get(question.name, Record())
+            items.append(Item(lesson, question, heading, place, known))
+    return items
+
+
+def _told(seen: Overview, form: _Form) -> str:
+    """Return the whole overview in one form."""
+    mistakes = [form.section(title, lines) for title, lines in _mistakes(seen)]
+    rows = [_row(lesson, items, form) for lesson, items in seen.lessons.items()]
+    return "\n\n".join([*_practice(seen, form), form.table(rows), form.paragraph(LEGEND), *mistakes])
+
+
+def _practice(seen: Overview, form: _Form) -> list[str]:
+    """Return what to do today: a first step, the questions that are due, or when the next one will be."""
+    if not any(item.record.attempts for item in seen.items):
+        return [form.paragraph(FIRST_STEP.format(question=_link(item, form))) for item in seen.items[:1]]
+    if not seen.due:
+        coming = [NEXT_DUE.format(day=item.record.due(seen.now).isoformat()) for item in seen.waiting[:1]]
+        return [form.paragraph(" ".join([NONE_DUE, *coming]))]
+    listed = [form.numbered([(_link(item, form), item.reason(seen.now)) for item in seen.due[:MOST]])]
+    more = [form.paragraph(MORE_DUE.format(count=len(seen.due) - MOST))] if len(seen.due) > MOST else []
+    return [form.paragraph(PRACTISE), *listed, *more, form.paragraph(HOW)]
+
+
+def _link(item: Item, form: _Form) -> str:
+    return form.link(f"{item.lesson} · {item.heading}", item.address)
+
+
+def _row(lesson: str, items: list[Item], form: _Form) -> tuple[str, ...]:
+    """Return a lesson's cells of the table."""
+    checked = [item for item in items if item.comes_back]
+    levels = ", ".join(
+        LEVEL.format(question=item.question.name, level=item.record.level)
+        for item in items
+        if item.record.level and not item.comes_back
+    )
+    done = SOME_OF.format(some=sum(item.record.right for item in items), count=len(items))
+    return (
+        form.link(lesson, f"../notebooks/{lesson}.ipynb"),
+        form.link(QUESTIONS.format(count=len(items)), f"../exercises/{lesson}.ipynb"),
+        f"{done} ({levels})" if levels else done,
+        SOME_OF.format(some=sum(item.record.mastered for item in checked), count=len(checked)),
+        str(sum(len(item.met) for item in items)),
+    )
+
+
+def _mistakes(seen: Overview) -> list[tuple[str, list[str]]]:
+    """Return a title and the mistakes in words, for each lesson where one was met."""
+    told = []
+    for lesson, items in seen.lessons.items():
+        lines = [
+            MISTAKE.format(
+                question=item.question.name,
+                mistake=met.name,
+                ago=_ago(met.when, seen.now),
+                message=met.message,
+            )
+            for item in items
+            for met in item.met
+        ]
+        if lines:
+            told.append((MISTAKES.format(lesson=lesson, count=len(lines)), lines))
+    return told
+
+
+def _ago(then: datetime | None, now: datetime) -> str:
+    if then is None:
+        return EARLIER
+    days = days_since(then, now)
+    return {0: TODAY, 1: YESTERDAY}.get(days, DAYS_AGO.format(days=days))

@@ -1,0 +1,177 @@
+"""What one question's record says, and when it is time to practise it again. Pure: record in, record out.
+
+The method is Leitner's box of cards (Leitner 1972, *So lernt man lernen*): a right answer moves a question
+one box up, a mistake moves it back to box one, and each box waits longer than the one before. That spaced
+practice stays longer than massed practice, and that the best gap grows with the time one wants to remember,
+is the finding of Cepeda, Pashler, Vul, Wixted and Rohrer (2006, Psychological Bulletin 132, 354-380). The
+method does not fix the number of days; `INTERVALS` and `APART` are our choice.
+
+A repetition is an answer, not a cell that ran again. The exercise still holds the old answer, and whoever
+runs all its cells would seem to practise. So a right answer counts only if the student has emptied the
+question since the last right one, that is, has checked `...`, or has meanwhile been wrong. We do not ask
+for another world instead: most answers are code, which is right in every world, and a choice is the same
+letter in each. Whoever copies the old answer back is not found out. The record is the student's own and
+nobody grades it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+INTERVALS = (1, 3, 7, 16, 35)  # days that a question waits in box 1, 2, …
+APART = 7  # days between two right answers that show mastery
+
+# Words
+BAD_RECORD = "a record of progress has box {box!r}, answered {answered!r}; expected a box from 1 to {last}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one question. All times are aware of their zone."""
+
+    attempts: int = 0
+    hints: int = 0  # how many of the hints have been seen since the question was last emptied
+    right: bool = False  # ever right; for a written answer, ever scored
+    level: int = 0  # 1 to 4, as the student scored a written answer; 0 where there is none
+    mistakes: Mapping[str, datetime | None] = field(default_factory=dict)  # by name, when last met
+    last: datetime | None = None  # the last attempt
+    box: int = 0  # 0: no answer yet
+    answered: datetime | None = None  # the last answer that counted as a repetition
+    outcome: str = ""  # of that answer: "right", "helped" (right after a hint) or "wrong"
+    helped: datetime | None = None  # the last hint or solution seen
+    first: datetime | None = None  # the first right answer without help since the last mistake
+    mastered: bool = False
+    fresh: bool = True  # the next right answer is a new one, not an old one run again
+
+    def due(self, now: datetime) -> date | None:
+        """Return the day from which it is time to practise again, in the zone of `now`; None if untried."""
+        if self.answered is None:
+            return None
+        return _day(self.answered, now) + timedelta(days=INTERVALS[self.box - 1])
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is time to practise again. What was never answered is not due."""
+        due = self.due(now)
+        return due is not None and due <= _day(now, now)
+
+
+def days_since(then: datetime, now: datetime) -> int:
+    """Return the days between two times as a calendar counts them, in the zone of `now`; never below 0."""
+    return max((_day(now, now) - _day(then, now)).days, 0)
+
+
+def answered(record: Record, now: datetime, *, right: bool, mistake: str = "") -> Record:
+    """Return the record after a checked answer.
+
+    A mistake moves the question to box one whenever it happens. A right answer moves it one box up if it is
+    due and fresh, and no hint was seen since it came due; after a hint it waits in the same box once more.
+
+    Parameters
+    ----------
+    now : time of the answer, with its zone; days are counted by its calendar
+    mistake : name of the mistake, where it was recognised
+    """
+    tried = replace(
+        record, attempts=record.attempts + 1, right=record.right or right, last=now, fresh=not right
+    )
+    if not right:
+        met = {**record.mistakes, mistake: now} if mistake else record.mistakes
+        tried = replace(tried, mistakes=met, answered=now, outcome="wrong")
+        return replace(tried, box=1, first=None, mastered=False)
+    new = record.answered is None
+    if not record.fresh or not (new or record.is_due(now)):
+        return tried
+    if record.helped and (new or _day(record.helped, now) >= record.due(now)):
+        return replace(tried, box=max(record.box, 1), answered=now, outcome="helped")
+    first = record.first or now
+    return replace(
+        tried,
+        box=min(record.box + 1, len(INTERVALS)),
+        answered=now,
+        outcome="right",
+        first=first,
+        mastered=record.mastered or days_since(first, now) >= APART,
+    )
+
+
+def emptied(record: Record) -> Record:
+    """Return the record after `...` was checked: the next answer is a new one, and hints begin again."""
+    return record if record.fresh else replace(record, fresh=True, hints=0)
+
+
+def helped(record: Record, now: datetime, hint: int = 0) -> Record:
+    """Return the record after a hint (its number) or the solution (0) was seen."""
+    return replace(record, hints=max(hint, record.hints), helped=now)
+
+
+def scored(record: Record, now: datetime, level: int = 0) -> Record:
+    """Return the record after a written answer was read (0) or given a level from 1 to 4 by the student.
+
+    No machine checked it: it is done at any level, is never mastered, and does not come back.
+    """
+    return replace(
+        record,
+        attempts=record.attempts + 1,
+        right=record.right or level > 0,
+        level=level or record.level,
+        last=now,
+    )
+
+
+def to_json(record: Record) -> dict[str, object]:
+    """Return a record as JSON keeps it; times are in UTC."""
+    values = {name: _told(value) for name, value in vars(record).items()}
+    return values | {"mistakes": {name: _told(when) for name, when in record.mistakes.items()}}
+
+
+def from_json(stored: Mapping[str, object]) -> Record:
+    """Return a record that JSON kept, by this version or by the first, which knew no boxes.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError, AttributeError
+        If it is not a record.
+    """
+    if "box" not in stored:
+        stored = _first_version(stored)
+    record = Record(
+        **{name: int(stored[name]) for name in ("attempts", "hints", "level", "box")},
+        **{name: bool(stored[name]) for name in ("right", "mastered", "fresh")},
+        **{name: _time(stored[name]) for name in ("last", "answered", "helped", "first")},
+        mistakes={name: _time(when) for name, when in stored["mistakes"].items()},
+        outcome=str(stored["outcome"]),
+    )
+    if not 0 <= record.box <= len(INTERVALS) or (record.box == 0) != (record.answered is None):
+        raise ValueError(BAD_RECORD.format(box=record.box, answered=record.answered, last=len(INTERVALS)))
+    return record
+
+
+def _first_version(stored: Mapping[str, object]) -> dict[str, object]:
+    """Complete a record of attempts, hints, right, mistakes (names) and last: it begins in box one."""
+    right, last = stored["right"], stored["last"] or None
+    tried = last if stored["attempts"] else None
+    return vars(Record()) | {
+        **{name: stored[name] for name in ("attempts", "hints", "right")},
+        "mistakes": dict.fromkeys(stored["mistakes"]),  # when they were met was not kept
+        "last": last,
+        "box": 1 if tried else 0,
+        "answered": tried,
+        "outcome": ("right" if right else "wrong") if tried else "",
+        "first": tried if right and stored["attempts"] == 1 and not stored["hints"] else None,
+        "fresh": not right,
+    }
+
+
+def _day(moment: datetime, now: datetime) -> date:
+    return moment.astimezone(now.tzinfo).date()
+
+
+def _told(value: object) -> object:
+    return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,123 @@
+"""What a student sees of the own progress: one overview for the notebook and the terminal."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from opslab import answers, check, progress
+from opslab.build import Target, convert
+from opslab.overview import MOST, WIDTH, Item, Overview, overview
+from opslab.repetition import Record, answered, emptied, helped, scored
+
+NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def course(tiny_course):
+    return tiny_course
+
+
+def days_ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def right(record: Record, days: float) -> Record:
+    return answered(emptied(record), days_ago(days), right=True)
+
+
+def both(seen: Overview) -> tuple[str, str]:
+    return seen._repr_markdown_(), repr(seen)
+
+
+def item(place: int, record: Record) -> Item:
+    return Item("06-tiny", answers.find_question("06-tiny", "q1"), f"q{place} · Title", "", record)
+
+
+def test_with_no_progress_it_names_the_first_step_and_no_date():
+    markdown, plain = both(overview(NOW))
+    assert (
+        "open [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004)" in markdown
+    )
+    assert "Your first step: open 06-tiny · q1 · The mean" in plain
+    assert both(overview(days_ago(99))) == (markdown, plain)
+
+
+def test_what_was_right_comes_back_with_its_reason_and_a_link():
+    progress.keep("06-tiny", "q1", right(right(Record(), 8), 7))
+    markdown, plain = both(overview(NOW))
+    assert (
+        "1. [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004): "
+        "right 7 days ago; time to see whether it stays" in markdown
+    )
+    assert "1. 06-tiny · q1 · The mean: right 7 days ago; time to see whether it stays" in plain
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (answered(Record(), days_ago(3), right=False, mistake="sum"), "you met *sum* here 3 days ago"),
+        (answered(Record(), days_ago(1), right=False), "not right yesterday"),
+        (answered(Record(), days_ago(1), right=False, mistake="was-renamed"), "not right yesterday"),
+        (right(helped(Record(), days_ago(2)), 2), "right with a hint 2 days ago; try it without one"),
+    ],
+)
+def test_the_reason_says_what_happened_last(record, reason):
+    progress.keep("06-tiny", "q1", record)
+    assert f": {reason}\n" in overview(NOW)._repr_markdown_()
+
+
+def test_what_is_not_due_waits_and_the_next_day_is_named():
+    progress.keep("06-tiny", "q1", right(Record(), 0))
+    for text in both(overview(NOW)):
+        assert "nothing. The next comes back on 2025-03-21." in text.replace("**", "")
+
+
+def test_ten_at_most_and_the_longest_due_first():
+    items = [item(place, right(Record(), place)) for place in range(1, 14)]
+    seen = Overview({"06-tiny": items}, NOW)
+    listed = re.findall(r"^ *\d+\. .*(q\d+ ·)", repr(seen), re.M)
+    assert listed == [f"q{place} ·" for place in range(13, 13 - MOST, -1)]
+    assert "3 more wait for another day" in repr(seen)
+
+
+def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
+    progress.keep("06-tiny", "q1", right(right(Record(), 8), 0))
+    progress.keep("06-tiny", "q2", scored(Record(), NOW, level=3))
+    markdown, plain = both(overview(NOW))
+    assert "| 2 of 2 (q2 at level 3) | 1 of 1 | 0 |" in markdown
+    assert re.search(r"^06-tiny +2 questions +2 of 2 \(q2 at level 3\) +1 of 1 +0$", plain, re.M)
+    assert [item.question.name for item in overview(NOW + timedelta(days=99)).due] == ["q1"]
+
+
+def test_mistakes_are_told_in_words():
+    progress.keep("06-tiny", "q1", answered(Record(), days_ago(3), right=False, mistake="sum"))
+    markdown, plain = both(overview(NOW))
+    assert "- q1 *sum*, 3 days ago: You forgot to divide by the count." in markdown
+    assert "  - q1 sum, 3 days ago: You forgot to divide by the count." in plain
+    progress.keep("06-tiny", "q1", Record(attempts=1, mistakes={"sum": None, "was-renamed": NOW}))
+    assert "- q1 sum, earlier: You" in repr(overview(NOW))
+    assert "was-renamed" not in repr(overview(NOW))
+
+
+def test_the_terminals_text_is_plain_and_fits():
+    progress.keep("06-tiny", "q1", answered(Record(), days_ago(3), right=False, mistake="sum"))
+    progress.keep("99-gone", "q1", right(Record(), 9))
+    text = repr(overview(NOW))
+    assert "gone" not in text
+    assert "\x1b" not in text
+    assert "*" not in text
+    assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_a_link_leads_to_the_cell_with_the_questions_heading(course):
+    exercise = convert(course, Target("06-tiny", "exercises", execute=False))
+    cells = {cell.id: cell.source for cell in exercise.cells}
+    for item in overview(NOW).items:
+        assert cells[item.cell] == f"## {item.heading}"
+
+
+def test_my_progress_is_the_overview():
+    check.start("06-tiny")
+    check.check("q1", 6)
+    assert repr(check.my_progress()) == repr(overview())

@@ -1,0 +1,203 @@
+"""When a question comes back and what counts as mastered: a record and a time in, a record out."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opslab.repetition import (
+    INTERVALS,
+    Record,
+    answered,
+    days_since,
+    emptied,
+    from_json,
+    helped,
+    scored,
+    to_json,
+)
+
+START = datetime(2025, 3, 3, 20, tzinfo=UTC)
+
+
+def day(number: float) -> datetime:
+    return START + timedelta(days=number)
+
+
+def play(*steps: tuple[float, str], record: Record | None = None) -> Record:
+    """Play (day, what): right (a fresh answer), rerun (the old cell), hint, or the name of a mistake."""
+    record = record or Record()
+    for number, what in steps:
+        if what == "hint":
+            record = helped(record, day(number), hint=1)
+        elif what in ("right", "rerun"):
+            record = answered(emptied(record) if what == "right" else record, day(number), right=True)
+        else:
+            record = answered(record, day(number), right=False, mistake=what)
+    return record
+
+
+def waits(record: Record, number: float) -> int:
+    """Return the days until it is due, counted from a day."""
+    return (record.due(day(number)) - day(number).date()).days
+
+
+def test_each_right_answer_waits_longer_than_the_one_before():
+    record, number, gaps = Record(), 0, []
+    for _ in range(6):
+        record = play((number, "right"), record=record)
+        gaps.append(waits(record, number))
+        number += gaps[-1]
+    assert gaps == [1, 3, 7, 16, 35, 35]
+
+
+def test_a_mistake_moves_a_question_back_to_box_one_even_before_it_is_due():
+    record = play((0, "right"), (1, "right"), (4, "right"))
+    assert (record.box, waits(record, 4)) == (3, 7)
+    record = play((6, "percent"), record=record)
+    assert (record.box, waits(record, 6)) == (1, 1)
+    assert record.mistakes == {"percent": day(6)}
+
+
+def test_a_right_answer_before_the_due_day_moves_nothing():
+    before = play((0, "right"), (1, "right"))
+    after = play((2, "right"), (3, "right"), record=before)
+    assert (after.box, after.answered, after.due(day(3))) == (before.box, before.answered, before.due(day(3)))
+    assert (after.attempts, after.last) == (4, day(3))
+
+
+def test_the_mended_answer_right_after_a_mistake_does_not_count_as_a_repetition():
+    record = play((0, "percent"), (0, "rerun"))
+    assert (record.right, record.box, record.outcome, record.first) == (True, 1, "wrong", None)
+    assert play((1, "right"), record=record).box == 2
+
+
+def test_running_the_old_answer_again_does_not_count():
+    record = play((0, "right"), (1, "rerun"), (5, "rerun"))
+    assert (record.box, record.answered, record.is_due(day(5))) == (1, day(0), True)
+    assert play((5, "right"), record=record).box == 2
+
+
+def test_an_answer_after_a_mistake_is_a_new_one_without_emptying_it():
+    assert play((0, "percent"), (1, "rerun")).box == 2
+
+
+def test_after_a_hint_a_question_waits_in_the_same_box_once_more():
+    record = play((0, "right"), (1, "right"), (4, "hint"), (4, "right"))
+    assert (record.box, record.outcome, waits(record, 4)) == (2, "helped", 3)
+    assert play((7, "right"), record=record).box == 3
+
+
+def test_a_hint_before_the_due_day_is_no_help_on_it():
+    assert play((0, "right"), (0, "hint"), (1, "right")).outcome == "right"
+
+
+def test_days_are_the_calendars_where_the_student_is():
+    record = play((0, "right"))  # at 20:00
+    assert not record.is_due(START.replace(hour=23, minute=59))
+    assert record.is_due(datetime(2025, 3, 4, 0, 0, tzinfo=UTC))
+    assert record.is_due(datetime(2025, 3, 5, 0, 30, tzinfo=timezone(timedelta(hours=8))))
+    assert days_since(START, START - timedelta(days=3)) == 0  # a clock that was set back
+
+
+@pytest.mark.parametrize(
+    ("steps", "mastered"),
+    [
+        ([(0, "right")], False),
+        ([(0, "right"), (1, "right"), (4, "right")], False),
+        ([(0, "right"), (7, "right")], True),
+        ([(0, "right"), (6, "right")], False),
+        ([(0, "right"), (7, "rerun")], False),
+        ([(0, "right"), (7, "hint"), (7, "right")], False),
+        ([(0, "hint"), (0, "right"), (7, "right")], False),
+        ([(0, "percent"), (0, "right"), (7, "right")], False),
+        ([(0, "percent"), (1, "right"), (8, "right")], True),
+        ([(0, "right"), (7, "right"), (9, "percent")], False),
+        ([(0, "right"), (7, "right"), (9, "percent"), (10, "right"), (17, "right")], True),
+        ([(0, "right"), (7, "right"), (10, "hint"), (10, "right")], True),
+    ],
+)
+def test_mastered_is_right_twice_without_mistake_or_hint_a_week_apart(steps, mastered):
+    assert play(*steps).mastered is mastered
+
+
+def test_a_written_answer_is_done_with_the_level_given_and_does_not_come_back():
+    record = scored(scored(Record(), day(0)), day(0), level=2)
+    assert (record.right, record.level, record.attempts, record.mastered) == (True, 2, 2, False)
+    assert record.due(day(90)) is None
+    assert scored(record, day(1)).level == 2
+
+
+def test_hints_begin_again_when_a_question_is_emptied_to_be_practised():
+    assert emptied(play((0, "hint"), (0, "right"))).hints == 0
+    assert emptied(play((0, "hint"))).hints == 1  # the first answer is still to come
+
+
+def test_a_record_of_the_first_version_begins_in_box_one():
+    old = {"attempts": 3, "hints": 1, "right": True, "mistakes": ["sum"], "last": "2025-03-03T20:00:00+00:00"}
+    record = from_json(old)
+    assert (record.attempts, record.hints, record.right, record.mistakes) == (3, 1, True, {"sum": None})
+    assert (record.box, record.answered, record.fresh, record.first) == (1, START, False, None)
+    assert record.due(START) == day(1).date()
+    assert from_json(old | {"attempts": 1, "hints": 0, "mistakes": []}).first == START
+    assert from_json(old | {"right": False}).fresh
+    hinted = {"attempts": 0, "hints": 2, "right": False, "mistakes": [], "last": ""}
+    assert from_json(hinted) == replace(Record(), hints=2)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"box": 9},
+        {"box": -1},
+        {"box": 0},
+        {"answered": None},
+        {"last": "soon"},
+        {"mistakes": 3},
+        {"attempts": "x"},
+    ],
+)
+def test_what_is_no_record_is_refused(damage):
+    stored = to_json(play((0, "right"))) | damage
+    with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
+        from_json(stored)
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 60), st.sampled_from(["right", "rerun", "hint", "percent", "sum"])), max_size=25
+)
+
+
+@given(steps)
+def test_laws_of_the_boxes(history):
+    record = Record()
+    for number, what in sorted(history, key=lambda step: step[0]):
+        before, record = record, play((number, what), record=record)
+        now = day(number)
+        assert 0 <= record.box <= len(INTERVALS)
+        assert record.box <= before.box + 1
+        assert (record.box == 0) == (record.due(now) is None)
+        if record.answered:
+            assert record.due(now) > record.answered.date()
+        if record.answered != before.answered:
+            assert record.due(now) > now.date()
+        if what in ("percent", "sum"):
+            assert (record.box, record.mastered) == (1, False)
+        elif what == "hint":
+            assert (record.box, record.answered) == (before.box, before.answered)
+        if before.box and not before.is_due(now) and what in ("right", "rerun"):
+            assert (record.box, record.mastered) == (before.box, before.mastered)
+    assert from_json(to_json(record)) == record
+
+
+@given(st.permutations(["right", "right", "rerun", "percent", "sum"]), st.integers(0, 40))
+def test_at_one_instant_a_mistake_outweighs_right_answers_in_any_order(order, number):
+    record = play((0, "right"), (1, "right"), *((number, what) for what in order))
+    assert (record.box, record.mastered, waits(record, number)) == (1, False, 1)
+
+
+@given(st.integers(2, 9))
+def test_right_answers_at_one_instant_move_up_once(times):
+    assert play(*[(0, "right")] * times).box == 1
