@@ -57,7 +57,9 @@ ALL_RIGHT = {"q1": "right", "q2": "written", "q3": "right"}
 BROKEN = {
     "crash": ("1 / 0", "error"),
     "endless loop": ("while True: pass", "error"),
-    "stubborn loop": ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "error"),
+    "stubborn loop": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "error",
+    ),
     "exit": ("exit()", "error"),
     "hard exit": ("import os; os._exit(0)", "error"),
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "error"),
@@ -68,7 +70,9 @@ BROKEN = {
         "        eaten = b'x' * (4 * 10**8); time.sleep(60)\ntime.sleep(60)", "error",
     ),
     "file": ("open('/tmp/large', 'wb').write(bytes(10**8))", "error"),
-    "processes": ("import os\nwhile True:\n    if os.fork() == 0:\n        import time; time.sleep(60)", "error"),
+    "processes": (
+        "import os\nwhile True:\n    if os.fork() == 0:\n        import time; time.sleep(60)", "error",
+    ),
     "deleted": (None, "missing"),
     "not Python": ("mean = = 3", "error"),
     "flood": ("import os\nwhile True:\n    for pipe in range(3, 9):\n        try:\n"
@@ -99,13 +103,14 @@ FORGERIES = {
         "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
     ),
     "forged lines": (
-        "import os, json\nfor pipe in range(3, 9):\n    try:\n        os.write(pipe, json.dumps({'score': 1, "
-        "'finding': 'right', 'answers': {'q1': '{\"score\": 1}'}}).encode() + b'\\n')\n    except OSError: pass\n"
-        "check('q1', 0.5)"
+        "import os, json\nline = {'score': 1, 'finding': 'right', 'answers': {'q1': '{\"score\": 1}'}}\n"
+        "for pipe in range(3, 9):\n    try:\n        os.write(pipe, json.dumps(line).encode() + b'\\n')\n"
+        "    except OSError: pass\ncheck('q1', 0.5)"
     ),
     "frames": (
-        "import sys, gc\nfor thing in gc.get_objects():\n    if isinstance(thing, dict) and 'expected' in thing:\n"
-        "        thing['expected'] = 0.5\ncheck('q1', 0.5)"
+        "import gc\nfor thing in gc.get_objects():\n"
+        "    if isinstance(thing, dict) and 'expected' in thing:\n        thing['expected'] = 0.5\n"
+        "check('q1', 0.5)"
     ),
     "payload": (
         "class P:\n    def __reduce__(self): return (print, ('x',))\ncheck('q1', P())"
@@ -123,7 +128,7 @@ def test_a_forged_result_is_no_result(course, folder, tmp_path, name):
 
 def test_a_submission_sees_no_solution_no_other_submission_and_no_network(course, folder, tmp_path):
     looks = {
-        "solutions": f"import pathlib\nprint(pathlib.Path({str(course)!r}, 'solutions').iterdir().__next__())",
+        "solutions": f"import os\nos.listdir({str(course / 'solutions')!r})",
         "lesson": f"open({str(course / 'lessons' / LESSON / 'exercises.md')!r})",
         "others": f"open({str(folder / 'ben.ipynb')!r})",
         "home": f"open({str(Path(__file__))!r})",
@@ -324,7 +329,7 @@ def test_without_bubblewrap_nothing_runs_unless_asked(course, folder, tmp_path, 
 def test_a_sandbox_that_cannot_be_made_says_so(course, folder, tmp_path, monkeypatch):
     submit(course, folder / "anna.ipynb")
     monkeypatch.setattr("opslab.grading.sandbox._separation", lambda: ["--no-such-option"])
-    with pytest.raises(UsageError, match="cannot make a sandbox here: .*no-such-option"):
+    with pytest.raises(UsageError, match=r"cannot make a sandbox here: .*no-such-option"):
         findings(course, folder, tmp_path)
 
 
@@ -357,13 +362,22 @@ def scores(tmp_path):
 
 
 def command(folder, tmp_path, *more):
-    return main(["grade", LESSON, str(folder), "--seed", str(SEED), "--output", str(tmp_path / "grades"), *more])
+    return main(
+        ["grade", LESSON, str(folder), "--seed", str(SEED), "--output", str(tmp_path / "grades"), *more]
+    )
 
 
 def test_the_command_writes_scores_pages_and_the_report(course, folder, tmp_path, capsys):
-    submit(course, folder / "anna.ipynb", q1="check('q1', sum(values))", q2="check('q2', '=1+1 is what I think of it')")
+    submit(
+        course,
+        folder / "anna.ipynb",
+        q1="check('q1', sum(values))",
+        q2="check('q2', '=1+1 is what I think of it')",
+    )
     submit(course, folder / "ben.ipynb", q3="check('q3', 99)")
-    submit(course, folder / "chen.ipynb", q3="check('q3', 99.0)", q1="check('q1', '<script>alert(1)</script>')")
+    submit(
+        course, folder / "chen.ipynb", q3="check('q3', 99.0)", q1="check('q1', '<script>alert(1)</script>')"
+    )
     assert command(folder, tmp_path) == 0
     rows = scores(tmp_path)
     assert [(row["student"], row["question"], row["score"], row["finding"]) for row in rows[:3]] == [

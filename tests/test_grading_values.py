@@ -1,5 +1,6 @@
-"""Answers pass the pipe as data: they judge as before, and nothing that arrives can run or break the judge."""
+"""Answers pass the pipe as data: they judge as before, and nothing that arrives can run or break anything."""
 
+import contextlib
 import json
 import pickle
 from pathlib import Path
@@ -84,7 +85,9 @@ class Angry:
         raise RuntimeError("do not look at me")
 
 
-@pytest.mark.parametrize("make", [Payload, Angry, lambda: print, lambda: pd, lambda: {1, 2}, lambda: iter("ab")])
+@pytest.mark.parametrize(
+    "make", [Payload, Angry, lambda: print, lambda: pd, lambda: {1, 2}, lambda: iter("ab")]
+)
 def test_whatever_is_no_data_arrives_as_its_description(make):
     assert isinstance(passed(make()), Unreadable)
 
@@ -102,17 +105,15 @@ def test_a_value_without_end_is_described():
 
 @given(JSON | FORGED)
 def test_forged_data_is_read_or_refused_and_nothing_else(data):
-    try:
+    with contextlib.suppress(BadDataError):
         decode(json.dumps(data))
-    except BadDataError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[1]", "[" * 100_000, '{"list": 7}', '{"series": [1], "index": [1, 2]}', "1" * 5000,
-     '{"time": "never"}', '{"table": [], "names": 3}', '{"table": [' + "[]," * 300 + "[]]}", "x" * (LARGEST + 1),
-     '{"mapping": [[{"list": []}, 1]]}'],
+     '{"time": "never"}', '{"table": [], "names": 3}', '{"table": [' + "[]," * 300 + "[]]}",
+     "x" * (LARGEST + 1), '{"mapping": [[{"list": []}, 1]]}'],
 )  # fmt: skip
 def test_text_that_encode_never_wrote_is_refused(text):
     with pytest.raises(BadDataError):

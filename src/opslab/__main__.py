@@ -1,4 +1,4 @@
-"""The command `opslab`: grade a class."""
+"""The command `opslab`: grade a class; see how far you are."""
 
 import argparse
 import os
@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 # Words
-ABOUT = "Internet operations, taught on data: the instructor's commands."
+ABOUT = "Internet operations, taught on data: grade a class, or see how far you are."
 GRADE = "run and judge a folder of submitted exercise notebooks"
+PROGRESS = "what you have done and mastered, and what to practise again today"
 LESSON = 'which exercises, such as "06-retention"'
 SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student"
 SEED = "the world to grade in; take one that no student works in (default: %(default)s)"
@@ -50,7 +51,16 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--memory", type=float, default=2, help=MEMORY)
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
     grading.set_defaults(run=_grade)
+    progress = commands.add_parser("progress", help=PROGRESS, description=PROGRESS)
+    progress.set_defaults(run=_progress)
     return parser
+
+
+def _progress(asked: argparse.Namespace) -> int:
+    from opslab.overview import overview
+
+    print(overview())
+    return 0
 
 
 def _grade(asked: argparse.Namespace) -> int:

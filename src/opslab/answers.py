@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -73,15 +73,22 @@ def read_questions(lesson: str) -> dict[str, Question]:
     return {question.name: question for cell in cells if (question := read_question(cell))}
 
 
+class Heading(NamedTuple):
+    """The heading that a question stands under: its words, and the id of its cell."""
+
+    text: str
+    cell: str
+
+
 @lru_cache
-def read_headings(lesson: str) -> dict[str, str]:
-    """Return the heading that each question of a lesson stands under."""
-    headings, last = {}, ""
+def read_headings(lesson: str) -> dict[str, Heading]:
+    """Return the headings of a lesson's questions, by the questions' names and in order."""
+    headings, last = {}, Heading("", "")
     for cell in read_solution(lesson).cells:
         if question := read_question(cell):
             headings[question.name] = last
-        elif cell.cell_type == "markdown":
-            last = (re.findall(r"^#+ +(.+?) *$", cell.source, re.M) or [last])[-1]
+        elif cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
+            last = Heading(found[-1], cell.id)
     return headings
 
 

@@ -5,6 +5,10 @@
 ✔ Right.
 """
 
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
 from opslab import answers, progress, repetition
 from opslab.judge import Finding, judge
 from opslab.messages import Note, UsageError
@@ -28,10 +32,23 @@ SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
 
+P, R = ParamSpec("P"), TypeVar("R")
+
 _session: dict[str, object] = {}
 
 
-def start(lesson: str, seed: int = 0) -> Note | None:
+def _for_students(tell: Callable[P, R]) -> Callable[P, R | None]:
+    """Let a call do nothing while a solution or a submission runs for its answers alone."""
+
+    @functools.wraps(tell)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R | None:
+        return None if answers.CAPTURED.get() is not None else tell(*args, **kwargs)
+
+    return told
+
+
+@_for_students
+def start(lesson: str, seed: int = 0) -> Note:
     """Choose the lesson and the world that the next checks are about.
 
     Parameters
@@ -39,8 +56,6 @@ def start(lesson: str, seed: int = 0) -> Note | None:
     lesson : the notebook's name, such as "06-retention"
     seed : the student's number; each has data of its own, and 0 is the committed world
     """
-    if answers.CAPTURED.get() is not None:
-        return None
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise UsageError(BAD_SEED.format(seed=seed))
     questions = answers.read_questions(lesson)
@@ -81,6 +96,7 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     return finding.tell()
 
 
+@_for_students
 def hint(question: str) -> Note:
     """Show the next of three hints; after the third, the third again."""
     lesson, _ = _started()
@@ -92,6 +108,7 @@ def hint(question: str) -> Note:
     return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else "")).tell()
 
 
+@_for_students
 def solution(question: str) -> Note:
     """Show one way to answer, once an attempt has been made."""
     lesson, _ = _started()
@@ -103,6 +120,7 @@ def solution(question: str) -> Note:
     return Note(SOLUTION.format(code=asked.solution)).tell()
 
 
+@_for_students
 def my_progress() -> Overview:
     """Show what is done and mastered in each lesson, the mistakes met, and what to practise again today."""
     return overview().tell()

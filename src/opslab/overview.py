@@ -14,7 +14,7 @@ from opslab import answers, progress
 from opslab.messages import Message
 from opslab.paths import solutions_folder
 from opslab.repetition import Record, days_since
-from opslab.sheets import Question, read_question
+from opslab.sheets import Question
 
 MOST = 10  # questions to practise in one day
 WIDTH = 88  # characters of a line in a terminal
@@ -204,14 +204,11 @@ def overview(now: datetime | None = None) -> Overview:
 
 def _items(lesson: str) -> list[Item]:
     """Return a lesson's questions, each with the heading that it stands under."""
-    records, heading, place, items = progress.records_of(lesson), "", "", []
-    for cell in answers.read_solution(lesson).cells:
-        if cell.cell_type == "markdown" and (found := re.findall(r"^#+ +(.+?) *$", cell.source, re.M)):
-            heading, place = found[-1], cell.id
-        elif question := read_question(cell):
-            known = records.get(question.name, Record())
-            items.append(Item(lesson, question, heading, place, known))
-    return items
+    records, headings = progress.records_of(lesson), answers.read_headings(lesson)
+    return [
+        Item(lesson, question, *headings[name], records.get(name, Record()))
+        for name, question in answers.read_questions(lesson).items()
+    ]
 
 
 def _told(seen: Overview, form: _Form) -> str:

@@ -113,7 +113,7 @@ def class_report(graded: Graded) -> ClassReport:
     return ClassReport(
         graded,
         [
-            Tally(question, headings[name], sections.get(name, []), by_question[name])
+            Tally(question, headings[name].text, sections.get(name, []), by_question[name])
             for name, question in read_questions(graded.lesson).items()
         ],
     )

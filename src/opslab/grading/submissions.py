@@ -7,7 +7,7 @@ with a notebook in it (`submissions/anna/anything.ipynb`), as learning platforms
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,15 +45,15 @@ class SubmissionError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its id in the notebook and its source."""
+    """A code cell: its id in the notebook, its source, and the questions whose answers belong there."""
 
     id: str
     source: str
+    questions: frozenset[str]
 
-    @property
-    def questions(self) -> list[str]:
-        """The questions whose answers the cell hands to `check`."""
-        return _CHECK.findall(self.source)
+
+def _cell(id: str, source: str) -> Cell:
+    return Cell(id, source, frozenset(_CHECK.findall(source)))
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Seq
 
 def read_sheet_cells(notebook: nbformat.NotebookNode) -> list[Cell]:
     """Return the code cells of the exercise as it was handed out."""
-    return [Cell(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+    return [_cell(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
@@ -148,8 +148,10 @@ def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
         if anchor is not None:
             yield from (before for before in sheet[done : anchor + 1] if not before.questions)
             done = max(done, anchor + 1)
-        if anchor is None or cell.source != sheet[anchor].source or cell.questions:
+        if anchor is None:
             yield cell
+        elif cell.source != sheet[anchor].source or cell.questions:
+            yield replace(cell, questions=cell.questions | sheet[anchor].questions)
 
 
 def _code_cells(content: bytes) -> Iterator[Cell]:
@@ -157,7 +159,7 @@ def _code_cells(content: bytes) -> Iterator[Cell]:
         notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
         for place, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
-                yield Cell(str(cell.get("id", place)), str(cell.source))
+                yield _cell(str(cell.get("id", place)), str(cell.source))
     except Exception as error:  # whatever a broken file makes the reader raise
         cause = str(error).partition("\n")[0][:100] or type(error).__name__
         raise SubmissionError(NOT_A_NOTEBOOK.format(cause=cause)) from error
