@@ -19,12 +19,39 @@ def _set(words: str) -> frozenset[str]:
 
 
 STRONG, WEAK = 3.0, 1.0
+# Verbs of work; an English sentence that begins with one proposes something.
+DO = (
+    "accept|add|agree|allow|announce|arrange|ask|assign|begin|book|bring|build|buy|call|cancel|change|charge|check|choose|clean|close"
+    "|collect|compare|continue|copy|count|create|cut|decide|delay|deliver|divide|double|drop|employ|end|extend|fill|find|fix|follow|form"
+    "|give|go|halve|hire|hold|increase|install|introduce|invest|invite|keep|launch|lead|learn|leave|lend|let|limit|lower|make|mark|measure"
+    "|meet|merge|move|name|offer|open|order|organi[sz]e|pair|pay|phone|pick|place|plan|plant|post|prepare|print|promise|publish|put|raise"
+    "|read|record|reduce|remove|rent|repair|repeat|replace|reserve|return|run|scan|sell|send|serve|set|share|shift|ship|shorten|show|sign|sort"
+    "|spend|split|start|stay|stop|store|swap|switch|take|talk|teach|tell|test|track|trade|train|treat|try|turn|use|visit|wait|warn|wash|watch"
+    "|water|withdraw|work|write"
+)
+UNCERTAIN = _words(
+    r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|until|at least|at most|up to"
+    r"|(we|nobody|i) (do not|don't|cannot|can't|can only) (know|say|tell|guess|be sure)|unknown|guess\w*|expect\w*|wrong"
+    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count again|review|measure|compare|decide after|before and after|limit)\b|±",
+    "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
+    "|要看|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
+)
+# Labels that a writer may put before a part.
+LABELS = re.compile(
+    r"[\W_]{0,4}(?:"
+    r"(?P<S>S|situation|background|context|情[境景]|背景|现状)"
+    r"|(?P<C>C|complication|problem|conflict|冲突|矛盾)"
+    r"|(?P<Q>Q|question|疑问|问题)"
+    r"|(?P<A>A|answer|proposal|recommendation|advice|回答|答案|方案|建议|对策)"
+    r")[\W_]{0,2}[:：][\s*_]*",
+    re.I,
+)
 CUES = {
     "S": (
         (
             STRONG,
             _words(
-                r"\b(everyone|everybody|all of us|we all|nobody doubts?)\b",
+                r"^(\S+ ){0,2}(everyone|everybody|all of us|we all|nobody doubts?)\b",
                 r"\b(agreed?s?|undisputed|accepted)\b",
                 r"\bas (we|you|all of us) know\b",
                 r"\b(well|commonly|widely) known\b",
@@ -32,6 +59,15 @@ CUES = {
                 r"^(today|currently|at present|until now|so far|to date|traditionally|usually|as usual)\b",
                 "大家都|众所周知|人人都|我们都|都同意|都知道|没有争议|共识",
                 "^(一直|多年来|[一二三两几半]年来|长期以来|目前|如今|现在|至今|通常|历来|向来)",
+            ),
+        ),
+        (
+            WEAK,
+            _words(
+                r"\b(each|every|per|a) (hour|day|night|morning|evening|week|month|quarter|year|season)\b",
+                r"\b(for|since) (\w+ years|\d{4})\b",
+                r"\b(always|usually|normally|so far)\b",
+                "每(天|晚|周|月|年|个月|季度)|一共|共有|已经.{1,6}年|开了|办了|成立|一向",
             ),
         ),
     ),
@@ -80,24 +116,30 @@ CUES = {
         (
             STRONG,
             _words(
-                r"\b(our|my|the) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
+                r"\b(our|my) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
                 r"\b(here is|there is|this is) (a|one|our|the) (solution|remedy|way)\b",
                 r"\b(we|i)( therefore| thus)? (propose|recommend|suggest|advise)\b",
-                r"\b(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
+                r"^(\S+ ){0,5}(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
                 r"^(therefore|hence|so (we|let)|yes\b|no[,:;]|that is why)",
                 "(我们|我|本人|团队)的?(回答|答案|建议|提议|方案|结论|对策)|建议|^(因此|所以|为此|应该|应当|必须)|应该|应当|必须|该(?!怎|如何|不该)",
             ),
         ),
         (
-            WEAK,
+            2 * WEAK,  # an imperative
             _words(
-                r"^(keep|stop|start|send|write|move|ask|set|give|cut|raise|spend|build|read|choose|add|leave|change|test|try|close|open|call|go"
-                r"|make|put|take|hire|pay|drop|merge|split|invite|limit|offer|reduce|replace|publish|remove|run|show|use|turn|wait|buy|sell)\b",
-                r"\b(i|we) would\b",
-                r"\b(we will|from now on|next (week|month))\b",
-                "^(让|先|从现在起|今后|停止|改|把|请|给|试|每[周月天])|试行|我们(要|将|会)",
+                rf"^(please |first,? |then,? )?({DO})\b",
+                "^(先|再)?(让|停止|停掉|停|改|把|请|给|试|拿|由|派|关|加|减|增加|减少|取消|保留|开放|推出|换成)|^从.{1,8}起|^(先|今后|以后)|改[为成到]",
             ),
         ),
+        (
+            WEAK,
+            _words(
+                r"\b(i|we) would\b",
+                r"\b(we will|from now on|next (week|month))\b",
+                "^每[周月天]|试行|我们(要|将|会)|^下个?(周|月|季度|年)起",
+            ),
+        ),
+        (WEAK, UNCERTAIN),  # only who proposes something says under which condition
     ),
 }
 
@@ -123,11 +165,6 @@ CHECKABLE = _words(
     r", (and )?not \w+",
     "比.{1,12}(多|少|高|低|快|慢|好|差|早|晚|贵|便宜)", "以前|以后|之前|之后|直到|除非|最(多|少|高|低|快|慢|早|晚)", "(过|了|着|来|走|离开)的(人|用户|会员|顾客)",
 )  # fmt: skip
-UNCERTAIN = _words(
-    r"\b(between|interval|about|roughly|probably|likely|uncertain|unless|if|until|at least|at most|up to|we do not know|unknown"
-    r"|test|try|trial|assum\w+|estimat\w+|margin|look again|review)\b|±",
-    "大约|大概|左右|可能|不确定|区间|至少|至多|除非|如果|假设|估计|试|再看|尚不清楚|我们不知道",
-)
 CONTESTED = _words(
     r"\b(i|we) (think|believe|feel)\b",
     r"\b(arguably|supposedly|terrible|awful|great|excellent|wonderful|brilliant|stupid"
