@@ -11,6 +11,7 @@ from opslab.scqa.cues import (
     FIELDS,
     GENERAL,
     NUMBER,
+    OPEN,
     QUANTITY,
     STOP,
     UNCERTAIN,
@@ -199,17 +200,19 @@ def _checkable(text: str) -> bool:
 
 
 def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Finding]:
-    """Compare the fields and the words of the answer with those of the rest."""
-    if not texts["question"]:
-        return
-    answer = texts["answer"]
+    """Compare the fields and the words of the answer with those of the rest.
+
+    A question that names no field ("What should we do?") may be answered from any; one that asks for a way
+    ("How do we keep them?") often is, so there the finding is a perhaps.
+    """
+    question, answer = texts["question"], texts["answer"]
     rest = " ".join(texts[part] for part in PARTS if part != "answer")
     fields = _fields(answer)
-    if not fields or fields & _fields(rest):
+    if not fields or not _fields(question) or fields & _fields(rest):
         return
     shared = len(_content(answer) & _content(rest))
     if shared <= 1:
-        confidence = 0.75 if shared == 0 else 0.6
+        confidence = 0.5 if OPEN.search(question) else 0.75 if shared == 0 else 0.6
         named = " and ".join(sorted(fields))
         yield _finding("off_question", "answer", place, answer, confidence, answer=named)
 

@@ -30,11 +30,11 @@ DO = (
     "|water|withdraw|work|write"
 )
 UNCERTAIN = _words(
-    r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|until|at least|at most|up to"
+    r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|at least|at most|up to"
     r"|(we|nobody|i) (do not|don't|cannot|can't|can only) (know|say|tell|guess|be sure)|unknown|guess\w*|expect\w*|wrong"
-    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count again|review|measure|compare|decide after|before and after|limit)\b|±",
+    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count|review|measure|compare|decide after|before and after|limit)\b|±|^should [^?]*$",
     "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
-    "|要看|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
+    "|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
 )
 # Labels that a writer may put before a part.
 LABELS = re.compile(
@@ -52,7 +52,7 @@ CUES = {
             STRONG,
             _words(
                 r"^(\S+ ){0,2}(everyone|everybody|all of us|we all|nobody doubts?)\b",
-                r"\b(agreed?s?|undisputed|accepted)\b",
+                r"\b(agreed|undisputed|accepted)\b|\bwe agree\b",
                 r"\bas (we|you|all of us) know\b",
                 r"\b(well|commonly|widely) known\b",
                 r"^(for|over|since|in) (a|an|the|many|several|some|\w+) ?(last|past)?\s?(years?|months?|weeks?|\d{4})\b",
@@ -64,7 +64,7 @@ CUES = {
         (
             WEAK,
             _words(
-                r"\b(each|every|per|a) (hour|day|night|morning|evening|week|month|quarter|year|season)\b",
+                r"\b(each|every) (hour|day|night|morning|evening|week|month|quarter|year|season)\b",
                 r"\b(for|since) (\w+ years|\d{4})\b",
                 r"\b(always|usually|normally|so far)\b",
                 "每(天|晚|周|月|年|个月|季度)|一共|共有|已经.{1,6}年|开了|办了|成立|一向",
@@ -77,7 +77,6 @@ CUES = {
             _words(
                 r"^(but|yet|however|still|nevertheless|nonetheless|unfortunately|despite|although|even so|worse)\b",
                 r"\b(the (problem|trouble|difficulty|catch|snag) (is|lies)|no longer|contradicts?|surprising(ly)?)\b",
-                r"[;,] (but|yet|however)\b",
                 "^(但|可是|然而|不过|遗憾|不幸|没想到|奇怪)",
                 "(问题在于|麻烦在于|反而|不再|却)",
             ),
@@ -86,11 +85,12 @@ CUES = {
             WEAK,
             _words(
                 r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
-                r"n't\b",
+                r"n't\b|[;,] (but|yet|however)\b",
+                r"\b(half|a (third|quarter|fifth|tenth)|(one|two|three|four|nine|\d+) in \w+|(twice|\w+ times) as|too)\b",
                 r"\b(contradict|disagree|mismatch|gap)\w*",
                 r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
                 r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
-                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超",
+                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超|[一二三四五六七八九]成|分之|一半|太",
             ),
         ),
     ),
@@ -136,7 +136,7 @@ CUES = {
             _words(
                 r"\b(i|we) would\b",
                 r"\b(we will|from now on|next (week|month))\b",
-                "^每[周月天]|试行|我们(要|将|会)|^下个?(周|月|季度|年)起",
+                "^每[周月天]|试行|我们(要|将|会)|^下个?(周|月|季度|年)起|^(周[一-日末]|[本下]周|下个?月|明天).{0,4}(加|减|改|开|关|停|做|办|换)",
             ),
         ),
         (WEAK, UNCERTAIN),  # only who proposes something says under which condition
@@ -146,16 +146,17 @@ CUES = {
 # Something one could check: a quantity, a date, a comparison, a condition, a group marked off.
 NUMBER_EN = (
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|double"
-    r"|third|quarter|per cent|percent|once|everyone|nobody|none|zero)\b|%"
+    r"|third|quarter|per cent|percent|once|everyone|nobody|none|zero)\b|%|\bevery (second|other|\w+th)\b"
 )
 NUMBER_ZH = (
     r"[零一二两三四五六七八九十百千万亿半几]+(个|人|天|周|月|年|元|块|条|成|倍|次|篇|分之|名|组|位|点|级|小时|分钟|万|千|百|会费|用户|以上|以下)"
-    r"|百分之|一半|一倍"
+    r"|(?<!第)[二两三四五六七八九十百千万亿]+(?![一思]|分[^之])[\u4e00-\u9fff]|百分之|一半|一倍"
 )
 NUMBER = _words(NUMBER_EN, NUMBER_ZH)
-# "once" and "one" also speak of no quantity, "everyone" of none that one could dispute.
+# "once" and a bare "one" also speak of no quantity, "everyone" of none that one could dispute.
 QUANTITY = _words(
-    r"\d|%|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|third|quarter)\b",
+    r"\d|%|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|third|(a|three) quarters? (of|more|less))\b"
+    r"|(?<!no )(?<!any )(?<!every )\bone (?!of|can|could|may|might|must|should|would|has|is|day|another)\w+",
     NUMBER_ZH,
 )
 CHECKABLE = _words(
@@ -173,6 +174,11 @@ CONTESTED = _words(
     r"\b(some|many|critics) (say|claim|argue)\b",
     "我(们)?(认为|觉得|相信|看来)|最好|最差|糟糕|太(多|少|高|低|贵|慢)|优秀|应该|应当|必须|有人(说|认为)|怪|归功于|不公平",
 )
+# A question that asks for a way, and leaves open in which field it lies.
+OPEN = _words(
+    r"\bwhat (should|shall|can|could|do|must|would) (we|i|one)\b|\bhow (should|shall|can|could|do|would)\b|\bwhat (would|could|can|will) \w+",
+    "怎么办|怎么做|做(些|点)?什么|怎样|如何|靠什么|拿什么",
+)
 # A heading made of these words alone would fit any report.
 GENERAL = _set(
     """
@@ -180,6 +186,7 @@ GENERAL = _set(
     summary conclusion conclusions observation observations recommendation recommendations next steps
     step issue issues problem problems statement challenge challenges solution solutions status update
     agenda miscellaneous other outlook point points reason reasons information situation complication
+    thought thoughts remarks
     question answer market users user content community retention growth numbers some our the key main
     important general further several two three four five and of on for a an to about 背景 简介 引言 概述 概况 现状
     结果 发现 分析 数据 讨论 总结 小结 结论 建议 下一步 问题 挑战 方案 其他 展望 说明 情况 思考 原因 用户 市场 内容 社群 增长 留存 运营 关于 主要 几个 几点 若干 一些 我们

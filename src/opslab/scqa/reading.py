@@ -14,7 +14,8 @@ WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes 
 
 # What is expected before a word is read, in the points of the cues.
 PLAIN = 0.5  # a plain statement is background
-ABSENT = 0.6  # a whole text is likelier than one that lacks a part
+SHORT = 6  # sentences: in so short a text each is expected to play a part of its own
+ABSENT, LEFT_OUT = 1.2, 0.3  # so a whole text is likelier than one that lacks a part; less so in a longer one
 UNUSUAL = 3.0  # one of the four orders is likelier than another, by as much as a strong cue
 NOT_ASKED = -3.0  # a question is marked as one
 AGAIN = 1.0  # few texts come back to an answer that came first,
@@ -38,12 +39,7 @@ _PATHS = tuple(
         *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
     ]
 )
-_EXPECTED = {
-    path: -ABSENT * len(set("SCQA") - set(path))
-    - UNUSUAL * (path.rstrip("U") not in _USUAL)
-    - AGAIN * ("U" in path)
-    for path in _PATHS
-}
+_ODD = {path: UNUSUAL * (path.rstrip("U") not in _USUAL) + AGAIN * ("U" in path) for path in _PATHS}
 
 
 @dataclass(frozen=True)
@@ -161,11 +157,13 @@ def _score(sentence: str, letter: str, weight: float) -> dict[str, float]:
 
 def _readings(scores: list[dict[str, float]]) -> tuple[tuple[float, str], ...]:
     """Return the points and parts of the best reading along each path that is no longer than the text."""
+    absent = ABSENT if len(scores) <= SHORT else LEFT_OUT
     weighed = []
     for path in _PATHS if scores else ():
         if len(path) <= len(scores):
             points, parts = _along(scores, path)
-            weighed.append((points + _EXPECTED[path], parts.replace("U", "A")))
+            lacking = len(set("SCQA") - set(path))
+            weighed.append((points - absent * lacking - _ODD[path], parts.replace("U", "A")))
     return tuple(weighed)
 
 
