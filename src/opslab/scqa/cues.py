@@ -32,9 +32,9 @@ DO = (
 UNCERTAIN = _words(
     r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|at least|at most|up to"
     r"|(we|nobody|i) (do not|don't|cannot|can't|can only) (know|say|tell|guess|be sure)|unknown|guess\w*|expect\w*|wrong"
-    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count|review|measure|compare|decide after|before and after|limit)\b|±|^should [^?]*$",
+    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count|review|measure|compare|decide after|before and after|limit|below|above|beyond|(more|less|fewer) than)\b|±|(^|[.!] )should [^?]*[.]",
     "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
-    "|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
+    "|不到|超过|低于|高于|少于|直到|调整|先(试|做|办|在)|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
 )
 # Labels that a writer may put before a part.
 LABELS = re.compile(

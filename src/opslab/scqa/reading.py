@@ -33,11 +33,9 @@ _USUAL = {
     for letters in itertools.combinations(order, count)
 }
 # The parts in every order, with any left out; U is a last word on an answer that came first.
-_PATHS = tuple(
-    [
-        *("".join(path) for count in range(1, 5) for path in itertools.permutations("SCQA", count)),
-        *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
-    ]
+_PATHS = (
+    *("".join(path) for count in range(1, 5) for path in itertools.permutations("SCQA", count)),
+    *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
 )
 _ODD = {path: UNUSUAL * (path.rstrip("U") not in _USUAL) + AGAIN * ("U" in path) for path in _PATHS}
 
@@ -156,27 +154,22 @@ def _score(sentence: str, letter: str, weight: float) -> dict[str, float]:
 
 
 def _readings(scores: list[dict[str, float]]) -> tuple[tuple[float, str], ...]:
-    """Return the points and parts of the best reading along each path that is no longer than the text."""
-    absent = ABSENT if len(scores) <= SHORT else LEFT_OUT
-    weighed = []
-    for path in _PATHS if scores else ():
-        if len(path) <= len(scores):
-            points, parts = _along(scores, path)
-            lacking = len(set("SCQA") - set(path))
-            weighed.append((points - absent * lacking - _ODD[path], parts.replace("U", "A")))
-    return tuple(weighed)
-
-
-def _along(scores: list[dict[str, float]], path: str) -> tuple[float, str]:
-    """Return the most points, and the parts, if each part of `path` has one sentence or more, in its order."""
-    best: list[tuple[float, str]] = []  # by the place on the path that the last sentence has reached
+    """Return the points and parts of the best reading along each path."""
+    best = {"": (0.0, "")}  # by the path walked so far
     for score in scores:
-        reached = []
-        for place, letter in enumerate(path[: len(best) + 1]):
-            points, parts = max(best[max(place - 1, 0) : place + 1], default=(0.0, ""))
-            reached.append((points + score[letter], parts + letter))
+        reached = {}
+        for path in _PATHS:
+            before = [best[walked] for walked in (path, path[:-1]) if walked in best]
+            if before:  # the same part goes on, or the path's last one begins
+                points, parts = max(before)
+                reached[path] = points + score[path[-1]], parts + path[-1]
         best = reached
-    return best[-1]
+    absent = ABSENT if len(scores) <= SHORT else LEFT_OUT
+    return tuple(
+        (points - absent * len(set("SCQA") - set(path)) - _ODD[path], parts.replace("U", "A"))
+        for path, (points, parts) in best.items()
+        if path
+    )
 
 
 def is_usual(parts: str) -> bool:
