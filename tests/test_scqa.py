@@ -160,6 +160,19 @@ def test_the_guide_holds_what_is_measured():
     assert benchmark().report() in guide
 
 
+def test_what_is_not_known_may_stand_outside_the_answer():
+    from dataclasses import replace
+
+    brief = replace(GOOD, answer="Ask 200 new users on day 6.")
+    assert "no_uncertainty" in coach(brief).codes()
+    for unknown in (
+        "Yet 40 % (37 to 43 %) leave.",
+        "Yet half leave, and we do not know why.",
+        "可是，一半人走了，原因还说不准。",
+    ):
+        assert "no_uncertainty" not in coach(replace(brief, complication=unknown)).codes()
+
+
 @pytest.mark.parametrize("group", ["seen", "held_back"])
 def test_freely_worded_texts_are_read_as_meant(group):
     count = benchmark().reading(benchmark().cases(group))

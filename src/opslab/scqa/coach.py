@@ -15,6 +15,7 @@ from opslab.scqa.cues import (
     QUANTITY,
     STOP,
     UNCERTAIN,
+    UNKNOWN,
 )  # fmt: skip
 from opslab.scqa.findings import Finding, Findings
 from opslab.scqa.reading import PAGE, Opening, is_usual, read_opening, score_parts
@@ -34,7 +35,7 @@ WHAT = {
     "contested_situation": "Somebody may dispute this situation.",
     "vague_answer": "The answer holds nothing that one could check.",
     "no_number": "The answer has no number.",
-    "no_uncertainty": "The answer does not say what is uncertain.",
+    "no_uncertainty": "Nothing says what is uncertain about the answer.",
     "blank_heading": "The heading says nothing.",
 }
 WHY = {
@@ -191,7 +192,7 @@ def _contents(texts: dict[str, str], places: dict[str, str]) -> Iterator[Finding
         yield _finding("vague_answer", "answer", places["answer"], answer, 0.75)
     elif not QUANTITY.search(answer):
         yield _finding("no_number", "answer", places["answer"], answer, 0.6)
-    if not UNCERTAIN.search(answer):
+    if not UNCERTAIN.search(answer) and not any(map(UNKNOWN.search, texts.values())):
         yield _finding("no_uncertainty", "answer", places["answer"], answer, 0.6)
 
 

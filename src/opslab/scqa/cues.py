@@ -36,6 +36,12 @@ UNCERTAIN = _words(
     "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
     "|不到|超过|低于|高于|少于|直到|调整|先(试|做|办|在)|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
 )
+# What says wherever it stands that something is not known: in words, or as an interval.
+UNKNOWN = _words(
+    r"\b(we|nobody|i) (do not|don't|cannot|can't) (yet )?(know|tell|say)\b|\bnobody (knows|has measured)\b|\b(uncertain|unknown|interval)\b",
+    r"\d ?%? to [\d.,]+ ?%|±",
+    "不(知道|清楚|确定)|说不准|区间|没有数据",
+)
 # Labels that a writer may put before a part.
 LABELS = re.compile(
     r"[\W_]{0,4}(?:"
