@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/scqa.py            measure and print
     .venv/bin/python benchmarks/scqa.py --keep     also write benchmarks/scqa.md and the guide's table
 
-Quality: the openings whose wording is held back, of the committed world. Time: a page of 3,000 letters, the
+Quality: the openings whose wording is held back, of the committed world; and the freely worded texts of
+tests/scqa_texts.toml, with the part of each sentence and the faults of each text. Time: a page of 3,000 letters, the
 median of 50 readings. The table in lessons/12-scqa/guide.md is written here; a test keeps it fresh.
 """
 

@@ -160,6 +160,14 @@ def test_the_guide_holds_what_is_measured():
     assert benchmark().report() in guide
 
 
+def test_the_lesson_tells_the_measured_numbers():
+    lesson = (ROOT / "lessons" / "12-scqa" / "lesson.md").read_text(encoding="utf-8")
+    texts = benchmark().cases("held_back")
+    count = benchmark().reading(texts)
+    assert f"{count['right'] / count['sentences']:.0%} of the sentences".replace("%", " %") in lesson
+    assert benchmark().faults(texts).precision["no_number"] == 0.5  # "every second was false"
+
+
 def test_what_is_not_known_may_stand_outside_the_answer():
     from dataclasses import replace
 
