@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/scqa.py            measure and print
     .venv/bin/python benchmarks/scqa.py --keep     also write benchmarks/scqa.md and the guide's table
 
-Quality: the openings whose wording is held back, of the committed world. Time: a page of 3,000 letters, the
+Quality: the openings whose wording is held back, of the committed world; and the freely worded texts of
+tests/scqa_texts.toml, with the part of each sentence and the faults of each text. Time: a page of 3,000 letters, the
 median of 50 readings. The table in lessons/12-scqa/guide.md is written here; a test keeps it fresh.
 """
 
@@ -13,53 +14,37 @@ import argparse
 import re
 import statistics
 import time
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from opslab.datasets import load
 from opslab.paths import course_root
-from opslab.scqa import PARTS, coach, read_opening
+from opslab.scqa import PARTS, Brief, coach, read_opening
+from opslab.scqa.brief import LETTERS, join
 
 RESULT = Path(__file__).with_suffix(".md")
 GUIDE = course_root() / "lessons" / "12-scqa" / "guide.md"
 MARKED = re.compile(r"(<!-- measured -->\n).*?(<!-- end -->)", re.S)
 VAGUE = {"idle_complication", "vague_answer"}
-LETTERS, READINGS = 3_000, 50
-# Openings worded freely, by hand, after the lists of words were written; and the part that each sentence plays.
-FREE = (
-    (
-        "A ticket for the workshop costs 90 yuan. Half of those who book do not turn up. Would a deposit help? Ask for 30 yuan in advance at the next three workshops.",
-        "SCQA",
-    ),
-    (
-        "Which city comes next? Our meetings fill every room in Chengdu. Elsewhere fewer than five people sign up. Begin in Chongqing with one meeting a month.",
-        "QSCA",
-    ),
-    (
-        "The app crashes on every tenth phone. Most of our members read on old phones. How do we reach them? Ship the light version before the holidays.",
-        "CSQA",
-    ),
-    (
-        "Let members pay by quarter. They pay every month today. One card in eight is refused. How can we spare them the trouble?",
-        "ASCQ",
-    ),
-    (
-        "读书会每周四晚上举行。一半的人来自外地，赶上加班就缺席。能不能换个办法？周日上午线上办两期看看。",
-        "SCQA",
-    ),
-    (
-        "为什么新人不发言？群里的话题由老会员定。新人一个月平均说不到一句话。每周留一个话题由新人来定。",
-        "QSCA",
-    ),
-    (
-        "Our mentors answer within a day. Mentors in the evening group take four. Move two of them to the evening for May.",
-        "SCA",
-    ),
-    ("Guests may read the forum. Do they become members? Count them for eight weeks.", "SQA"),
-    ("Everybody gets the same newsletter. Parents open it half as often as students.", "SC"),
-    ("付费课程有四十门。下半年还要做多少门？先做六门，卖不到五十份就停。", "SQA"),
-)
+PAGE, READINGS = 3_000, 50
+TEXTS = course_root() / "tests" / "scqa_texts.toml"
+NAMES = {"seen": "seen while the rules were written", "held_back": "held back"}
+FAULTS = ("misplaced", "unusual_order", "contested_situation", "no_number", "no_uncertainty", "blank_heading")
+CLOSING = re.compile(r"### The answer in four sentences.*?\n\n\*(?!\*)([^*]+)\*", re.S)
+BELOW = "The café opens at nine. Yet a third of its guests come at eight. When should it open? At eight, for four weeks, if two of the cooks agree."
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is read, the part that each of its sentences is meant to play, and the faults that it has."""
+
+    told: str | Brief
+    parts: tuple[str, ...]
+    faults: frozenset[str] = frozenset()
 
 
 def judged(openings: pd.DataFrame) -> pd.DataFrame:
@@ -104,19 +89,64 @@ def order_accuracy(openings: pd.DataFrame) -> float:
     return (openings.order == read).mean()
 
 
-def read_freely() -> tuple[int, int]:
-    """Return how many sentences of FREE are given the part that their author meant, and how many there are."""
-    pairs = [
-        (sentence.part, meant)
-        for text, parts in FREE
-        for sentence, meant in zip(read_opening(text).sentences, parts, strict=True)
-    ]
-    return sum(read == meant for read, meant in pairs), len(pairs)
+def cases(group: str) -> list[Case]:
+    """Return the texts written by hand, "seen" or "held_back", headings among them."""
+    written = tomllib.loads(TEXTS.read_text(encoding="utf-8"))
+    read = []
+    for entry in written[group]:
+        faults = frozenset(entry.get("faults", ()))
+        if "brief" in entry:
+            read.append(Case(Brief(*entry["brief"]), (), faults))
+            continue
+        paragraphs = [block.splitlines() for block in entry["text"].strip().split("\n\n")]
+        text = "\n\n".join(join([line[2:] for line in lines]) for lines in paragraphs)
+        read.append(Case(text, tuple(line[0] for lines in paragraphs for line in lines), faults))
+    for heading in written["headings"][group]["blank"]:
+        read.append(Case(f"# {heading}\n{BELOW}", (), frozenset({"blank_heading"})))
+    read += [Case(f"# {heading}\n{BELOW}", ()) for heading in written["headings"][group]["speaking"]]
+    return read
+
+
+def closing_briefs() -> list[Case]:
+    """Return the brief that ends each lesson: four sentences in the standard order."""
+    lessons = sorted(course_root().glob("lessons/*/lesson.md"))
+    found = [CLOSING.search(lesson.read_text(encoding="utf-8")) for lesson in lessons]
+    return [Case(" ".join(match[1].split()), tuple("SCQA")) for match in found if match]
+
+
+def reading(texts: list[Case]) -> dict[str, int]:
+    """Count sentences given the part that was meant, whole texts not called incomplete, and gaps that are named."""
+    counts = Counter()
+    for text in texts:
+        if not text.parts:
+            continue
+        opening = read_opening(text.told)
+        read = [sentence.part for sentence in opening.sentences]
+        counts["sentences"] += len(text.parts)
+        if len(read) == len(text.parts):
+            counts["right"] += sum(map(str.__eq__, read, text.parts))
+        said, meant = set(opening.missing), {LETTERS[letter] for letter in set(LETTERS) - set(text.parts)}
+        kind = "gaps" if meant else "whole"
+        counts[kind] += 1
+        counts[f"{kind} right"] += said == meant
+    return counts
+
+
+def faults(texts: list[Case]) -> pd.DataFrame:
+    """Return cases, precision and recall (shares of 1) for each finding of FAULTS."""
+    pairs = [(text.faults, coach(text.told).codes()) for text in texts]
+    rows = {}
+    for fault in FAULTS:
+        true = sum(fault in meant for meant, _ in pairs)
+        said = sum(fault in found for _, found in pairs)
+        hits = sum(fault in meant & found for meant, found in pairs)
+        rows[fault] = {"cases": true, "precision": hits / max(said, 1), "recall": hits / true}
+    return pd.DataFrame(rows).T
 
 
 def milliseconds(openings: pd.DataFrame) -> float:
     """Return the median time for a page made of openings."""
-    page = "\n".join(openings.text)[:LETTERS]
+    page = "\n".join(openings.text)[:PAGE]
     times = []
     for _ in range(READINGS):
         start = time.perf_counter()
@@ -139,11 +169,37 @@ def report() -> str:
         f"\nMacro-F1 {table.F1.mean():.3f} on {len(tested)} openings with held-back wording; order read as "
         f"labelled in {order_accuracy(tested):.0%}."
     )
-    right, sentences = read_freely()
-    lines.append(
-        f"\nOn {len(FREE)} freely worded openings {right} of {sentences} sentences are given the part that was meant."
-    )
+    lines.append("\n" + freely())
     return "\n".join(lines) + "\n"
+
+
+def freely() -> str:
+    """Return the quality on freely worded texts, seen and held back, as two Markdown tables."""
+    groups = {name: cases(name) for name in ("seen", "held_back")}
+    lines = [
+        "| freely worded texts | sentences read as meant | complete texts not called incomplete | gaps named exactly |",
+        "|---|---|---|---|",
+    ]
+    for name, texts in groups.items():
+        count = reading(texts)
+        share = count["right"] / count["sentences"]
+        lines.append(
+            f"| {NAMES[name]} | {count['right']} of {count['sentences']} ({share:.0%}) "
+            f"| {count['whole right']} of {count['whole']} | {count['gaps right']} of {count['gaps']} |"
+        )
+    seen, held = (faults(texts) for texts in groups.values())
+    lines += [
+        "",
+        "| finding in them | cases seen | precision | recall | cases held back | precision | recall |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for fault in FAULTS:
+        cells = [
+            f"{row.cases:.0f} | {row.precision:.2f} | {row.recall:.2f}"
+            for row in (seen.loc[fault], held.loc[fault])
+        ]
+        lines.append(f"| {fault.replace('_', ' ')} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -153,7 +209,9 @@ def main() -> None:
     kept = parser.parse_args().keep
     table = report()
     english = load("scqa_openings").query("language == 'en'")
-    speed = f"A page of {LETTERS:,} letters: {milliseconds(english):.1f} ms (median of {READINGS})."
+    speed = f"A page of {PAGE:,} letters: {milliseconds(english):.1f} ms (median of {READINGS})."
+    ends = reading(closing_briefs())
+    speed += f"\n\nThe briefs that close the lessons: {ends['right']} of {ends['sentences']} sentences read as meant."
     print(table, speed, sep="\n")
     if kept:
         RESULT.write_text(f"# The SCQA coach, measured\n\n{table}\n{speed}\n", encoding="utf-8")

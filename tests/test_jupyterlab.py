@@ -37,6 +37,12 @@ CELLS = {
         alt="A wave drawn on demand.")""",
     "still": 'show(wave(3), alt="A wave that stands.")',
 }
+TYPED = {
+    "Situation": '<img src=x onerror="window.stolen = 1"> is the best $x^2$.',
+    "Complication": "People <b>sigh</b> at $$\\frac{a}{b}$$.",
+    "Question": "How many should we send <script>window.stolen = 2</script>?",
+    "Answer": "Send three a week, unless \\(y\\) rises.",
+}
 TITLE = "plot => plot._fullLayout?.title?.text ?? null"
 AT_END = "e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max"
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
@@ -107,8 +113,8 @@ def answers_to_its_controls(page, group):
         assert plot.screenshot() != pixels
 
 
-def no_barriers(page):
-    found = Axe().run(page, context=EXPLORABLE)
+def no_barriers(page, place: str = EXPLORABLE):
+    found = Axe().run(page, context=place)
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -218,6 +224,30 @@ def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, page,
     if names:
         no_barriers(page)
     assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_text(jupyterlab, page, tmp_path):
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    book.cells = [nbformat.v4.new_code_cell("from opslab.scqa import desk\n\ndesk()", id="desk")]
+    nbformat.write(book, tmp_path / "desk.ipynb")
+    open_notebook(page, jupyterlab, tmp_path / "desk.ipynb", "desk.ipynb", run=True)
+    boxes = {name: page.get_by_label(name, exact=True) for name in TYPED}
+    for name, text in TYPED.items():
+        boxes[name].fill(text)
+    found, brief = page.locator(".opslab-desk-found"), page.locator(".opslab-desk-brief pre")
+    found.get_by_text("Somebody may dispute this situation.").wait_for()  # "best"
+    found.get_by_text("The complication changes nothing.").wait_for()
+    brief.filter(has_text=" ".join(TYPED.values())).wait_for()
+    page.get_by_label("Order").select_option("direct: ASCQ")
+    direct = " ".join(TYPED[name] for name in ("Answer", "Situation", "Complication", "Question"))
+    brief.filter(has_text=direct).wait_for()
+    shown = page.locator(".opslab-desk")
+    assert TYPED["Situation"] in found.inner_text()
+    assert shown.locator("img, mjx-container, .MathJax").count() == 0
+    assert page.evaluate("window.stolen") is None
+    assert page.strangers == []
+    no_barriers(page, ".opslab-desk")
 
 
 @pytest.mark.browser

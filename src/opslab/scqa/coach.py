@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import exp
 
 from opslab.scqa.brief import LETTERS, PARTS, Brief
 from opslab.scqa.cues import (
@@ -10,12 +11,14 @@ from opslab.scqa.cues import (
     FIELDS,
     GENERAL,
     NUMBER,
+    OPEN,
     QUANTITY,
     STOP,
     UNCERTAIN,
+    UNKNOWN,
 )  # fmt: skip
 from opslab.scqa.findings import Finding, Findings
-from opslab.scqa.reading import PAGE, Opening, read_opening, score_parts
+from opslab.scqa.reading import PAGE, Opening, is_usual, read_opening, score_parts
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
@@ -32,7 +35,7 @@ WHAT = {
     "contested_situation": "Somebody may dispute this situation.",
     "vague_answer": "The answer holds nothing that one could check.",
     "no_number": "The answer has no number.",
-    "no_uncertainty": "The answer does not say what is uncertain.",
+    "no_uncertainty": "Nothing says what is uncertain about the answer.",
     "blank_heading": "The heading says nothing.",
 }
 WHY = {
@@ -90,7 +93,7 @@ def coach(brief: Brief | str) -> Findings:
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
     is wise, or the question the right one; irony and fields it has no words for escape it. In a text of at
-    most five sentences it expects each to play its own part, and may overlook that one is missing.
+    most six sentences it expects each to play a part of its own, and may overlook that one is missing.
 
     Raises
     ------
@@ -116,13 +119,19 @@ def _of_text(text: str) -> Iterator[Finding]:
     if not opening.sentences or (len(opening.sentences) == 1 and words < 4):
         yield _finding("too_short", "", WHOLE, text.strip(), 1.0, count=words)
         return
-    sure = sum(sentence.confidence for sentence in opening.sentences) / len(opening.sentences)
     for part in opening.missing:
+        sure = _sure(opening.lead(lambda parts, letter=_LETTER[part]: letter in parts))
         yield _finding("missing", part, WHOLE, "", sure)
     if not opening.order:
-        yield _finding("unusual_order", "", WHOLE, "", 0.8 * sure, parts="-".join(opening.parts))
+        sure = _sure(opening.lead(is_usual))
+        yield _finding("unusual_order", "", WHOLE, "", sure, parts="-".join(opening.parts))
     yield from _misplaced_sentences(opening)
     yield from _contents({part: opening.text(part) for part in PARTS}, _places(opening))
+
+
+def _sure(lead: float) -> float:
+    """Return the confidence in a reading that leads by so many points: a share of 1, in a tie 0.5."""
+    return min(0.95, 1 - 0.5 * exp(-lead / 2))
 
 
 def _of_brief(brief: Brief) -> Iterator[Finding]:
@@ -161,7 +170,7 @@ def _misplaced_sentences(opening: Opening) -> Iterator[Finding]:
         letter, most = max(scores.items(), key=lambda item: item[1])
         if most - scores[sentence.part] >= _CLEAR:
             place = SENTENCE.format(number=number)
-            yield _misplaced(LETTERS[sentence.part], LETTERS[letter], place, sentence.text, 0.7)
+            yield _misplaced(LETTERS[sentence.part], LETTERS[letter], place, sentence.text, 0.5)
 
 
 def _misplaced(part: str, other: str, place: str, text: str, confidence: float) -> Finding:
@@ -182,8 +191,8 @@ def _contents(texts: dict[str, str], places: dict[str, str]) -> Iterator[Finding
     if not _checkable(answer):
         yield _finding("vague_answer", "answer", places["answer"], answer, 0.75)
     elif not QUANTITY.search(answer):
-        yield _finding("no_number", "answer", places["answer"], answer, 0.7)
-    if not UNCERTAIN.search(answer):
+        yield _finding("no_number", "answer", places["answer"], answer, 0.6)
+    if not UNCERTAIN.search(answer) and not any(map(UNKNOWN.search, texts.values())):
         yield _finding("no_uncertainty", "answer", places["answer"], answer, 0.6)
 
 
@@ -192,17 +201,19 @@ def _checkable(text: str) -> bool:
 
 
 def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Finding]:
-    """Compare the fields and the words of the answer with those of the rest."""
-    if not texts["question"]:
-        return
-    answer = texts["answer"]
+    """Compare the fields and the words of the answer with those of the rest.
+
+    A question that names no field ("What should we do?") may be answered from any; one that asks for a way
+    ("How do we keep them?") often is, so there the finding is a perhaps.
+    """
+    question, answer = texts["question"], texts["answer"]
     rest = " ".join(texts[part] for part in PARTS if part != "answer")
     fields = _fields(answer)
-    if not fields or fields & _fields(rest):
+    if not fields or not _fields(question) or fields & _fields(rest):
         return
     shared = len(_content(answer) & _content(rest))
     if shared <= 1:
-        confidence = 0.75 if shared == 0 else 0.6
+        confidence = 0.5 if OPEN.search(question) else 0.75 if shared == 0 else 0.6
         named = " and ".join(sorted(fields))
         yield _finding("off_question", "answer", place, answer, confidence, answer=named)
 

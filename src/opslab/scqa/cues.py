@@ -19,19 +19,61 @@ def _set(words: str) -> frozenset[str]:
 
 
 STRONG, WEAK = 3.0, 1.0
+# Verbs of work; an English sentence that begins with one proposes something.
+DO = (
+    "accept|add|agree|allow|announce|arrange|ask|assign|begin|book|bring|build|buy|call|cancel|change|charge|check|choose|clean|close"
+    "|collect|compare|continue|copy|count|create|cut|decide|delay|deliver|divide|double|drop|employ|end|extend|fill|find|fix|follow|form"
+    "|give|go|halve|hire|hold|increase|install|introduce|invest|invite|keep|launch|lead|learn|leave|lend|let|limit|lower|make|mark|measure"
+    "|meet|merge|move|name|offer|open|order|organi[sz]e|pair|pay|phone|pick|place|plan|plant|post|prepare|print|promise|publish|put|raise"
+    "|read|record|reduce|remove|rent|repair|repeat|replace|reserve|return|run|scan|sell|send|serve|set|share|shift|ship|shorten|show|sign|sort"
+    "|spend|split|start|stay|stop|store|swap|switch|take|talk|teach|tell|test|track|trade|train|treat|try|turn|use|visit|wait|warn|wash|watch"
+    "|water|withdraw|work|write"
+)
+UNCERTAIN = _words(
+    r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|at least|at most|up to"
+    r"|(we|nobody|i) (do not|don't|cannot|can't|can only) (know|say|tell|guess|be sure)|unknown|guess\w*|expect\w*|wrong"
+    r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count|review|measure|compare|decide after|before and after|limit|below|above|beyond|(more|less|fewer) than)\b|±|(^|[.!] )should [^?]*[.]",
+    "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
+    "|不到|超过|低于|高于|少于|直到|调整|先(试|做|办|在)|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
+)
+# What says wherever it stands that something is not known: in words, or as an interval.
+UNKNOWN = _words(
+    r"\b(we|nobody|i) (do not|don't|cannot|can't) (yet )?(know|tell|say)\b|\bnobody (knows|has measured)\b|\b(uncertain|unknown|interval)\b",
+    r"\d ?%? to [\d.,]+ ?%|±",
+    "不(知道|清楚|确定)|说不准|区间|没有数据",
+)
+# Labels that a writer may put before a part.
+LABELS = re.compile(
+    r"[\W_]{0,4}(?:"
+    r"(?P<S>S|situation|background|context|情[境景]|背景|现状)"
+    r"|(?P<C>C|complication|problem|conflict|冲突|矛盾)"
+    r"|(?P<Q>Q|question|疑问|问题)"
+    r"|(?P<A>A|answer|proposal|recommendation|advice|回答|答案|方案|建议|对策)"
+    r")[\W_]{0,2}[:：][\s*_]*",
+    re.I,
+)
 CUES = {
     "S": (
         (
             STRONG,
             _words(
-                r"\b(everyone|everybody|all of us|we all|nobody doubts?)\b",
-                r"\b(agreed?s?|undisputed|accepted)\b",
+                r"^(\S+ ){0,2}(everyone|everybody|all of us|we all|nobody doubts?)\b",
+                r"\b(agreed|undisputed|accepted)\b|\bwe agree\b",
                 r"\bas (we|you|all of us) know\b",
                 r"\b(well|commonly|widely) known\b",
                 r"^(for|over|since|in) (a|an|the|many|several|some|\w+) ?(last|past)?\s?(years?|months?|weeks?|\d{4})\b",
                 r"^(today|currently|at present|until now|so far|to date|traditionally|usually|as usual)\b",
                 "大家都|众所周知|人人都|我们都|都同意|都知道|没有争议|共识",
                 "^(一直|多年来|[一二三两几半]年来|长期以来|目前|如今|现在|至今|通常|历来|向来)",
+            ),
+        ),
+        (
+            WEAK,
+            _words(
+                r"\b(each|every) (hour|day|night|morning|evening|week|month|quarter|year|season)\b",
+                r"\b(for|since) (\w+ years|\d{4})\b",
+                r"\b(always|usually|normally|so far)\b",
+                "每(天|晚|周|月|年|个月|季度)|一共|共有|已经.{1,6}年|开了|办了|成立|一向",
             ),
         ),
     ),
@@ -41,7 +83,6 @@ CUES = {
             _words(
                 r"^(but|yet|however|still|nevertheless|nonetheless|unfortunately|despite|although|even so|worse)\b",
                 r"\b(the (problem|trouble|difficulty|catch|snag) (is|lies)|no longer|contradicts?|surprising(ly)?)\b",
-                r"[;,] (but|yet|however)\b",
                 "^(但|可是|然而|不过|遗憾|不幸|没想到|奇怪)",
                 "(问题在于|麻烦在于|反而|不再|却)",
             ),
@@ -50,11 +91,12 @@ CUES = {
             WEAK,
             _words(
                 r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
-                r"n't\b",
+                r"n't\b|[;,] (but|yet|however)\b",
+                r"\b(half|a (third|quarter|fifth|tenth)|(one|two|three|four|nine|\d+) in \w+|(twice|\w+ times) as|too)\b",
                 r"\b(contradict|disagree|mismatch|gap)\w*",
                 r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
                 r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
-                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超",
+                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超|[一二三四五六七八九]成|分之|一半|太",
             ),
         ),
     ),
@@ -80,40 +122,47 @@ CUES = {
         (
             STRONG,
             _words(
-                r"\b(our|my|the) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
+                r"\b(our|my) (answer|advice|proposal|recommendation|solution|plan|conclusion)\b",
                 r"\b(here is|there is|this is) (a|one|our|the) (solution|remedy|way)\b",
                 r"\b(we|i)( therefore| thus)? (propose|recommend|suggest|advise)\b",
-                r"\b(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
+                r"^(\S+ ){0,5}(should|must|ought to|needs? to|have to|has to|let us|let's)\b",
                 r"^(therefore|hence|so (we|let)|yes\b|no[,:;]|that is why)",
                 "(我们|我|本人|团队)的?(回答|答案|建议|提议|方案|结论|对策)|建议|^(因此|所以|为此|应该|应当|必须)|应该|应当|必须|该(?!怎|如何|不该)",
             ),
         ),
         (
-            WEAK,
+            2 * WEAK,  # an imperative
             _words(
-                r"^(keep|stop|start|send|write|move|ask|set|give|cut|raise|spend|build|read|choose|add|leave|change|test|try|close|open|call|go"
-                r"|make|put|take|hire|pay|drop|merge|split|invite|limit|offer|reduce|replace|publish|remove|run|show|use|turn|wait|buy|sell)\b",
-                r"\b(i|we) would\b",
-                r"\b(we will|from now on|next (week|month))\b",
-                "^(让|先|从现在起|今后|停止|改|把|请|给|试|每[周月天])|试行|我们(要|将|会)",
+                rf"^(please |first,? |then,? )?({DO})\b",
+                "^(先|再)?(让|停止|停掉|停|改|把|请|给|试|拿|由|派|关|加|减|增加|减少|取消|保留|开放|推出|换成)|^从.{1,8}起|^(先|今后|以后)|改[为成到]",
             ),
         ),
+        (
+            WEAK,
+            _words(
+                r"\b(i|we) would\b",
+                r"\b(we will|from now on|next (week|month))\b",
+                "^每[周月天]|试行|我们(要|将|会)|^下个?(周|月|季度|年)起|^(周[一-日末]|[本下]周|下个?月|明天).{0,4}(加|减|改|开|关|停|做|办|换)",
+            ),
+        ),
+        (WEAK, UNCERTAIN),  # only who proposes something says under which condition
     ),
 }
 
 # Something one could check: a quantity, a date, a comparison, a condition, a group marked off.
 NUMBER_EN = (
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|double"
-    r"|third|quarter|per cent|percent|once|everyone|nobody|none|zero)\b|%"
+    r"|third|quarter|per cent|percent|once|everyone|nobody|none|zero)\b|%|\bevery (second|other|\w+th)\b"
 )
 NUMBER_ZH = (
     r"[零一二两三四五六七八九十百千万亿半几]+(个|人|天|周|月|年|元|块|条|成|倍|次|篇|分之|名|组|位|点|级|小时|分钟|万|千|百|会费|用户|以上|以下)"
-    r"|百分之|一半|一倍"
+    r"|(?<!第)[二两三四五六七八九十百千万亿]+(?![一思]|分[^之])[\u4e00-\u9fff]|百分之|一半|一倍"
 )
 NUMBER = _words(NUMBER_EN, NUMBER_ZH)
-# "once" and "one" also speak of no quantity, "everyone" of none that one could dispute.
+# "once" and a bare "one" also speak of no quantity, "everyone" of none that one could dispute.
 QUANTITY = _words(
-    r"\d|%|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|third|quarter)\b",
+    r"\d|%|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|third|(a|three) quarters? (of|more|less))\b"
+    r"|(?<!no )(?<!any )(?<!every )\bone (?!of|can|could|may|might|must|should|would|has|is|day|another)\w+",
     NUMBER_ZH,
 )
 CHECKABLE = _words(
@@ -123,11 +172,6 @@ CHECKABLE = _words(
     r", (and )?not \w+",
     "比.{1,12}(多|少|高|低|快|慢|好|差|早|晚|贵|便宜)", "以前|以后|之前|之后|直到|除非|最(多|少|高|低|快|慢|早|晚)", "(过|了|着|来|走|离开)的(人|用户|会员|顾客)",
 )  # fmt: skip
-UNCERTAIN = _words(
-    r"\b(between|interval|about|roughly|probably|likely|uncertain|unless|if|until|at least|at most|up to|we do not know|unknown"
-    r"|test|try|trial|assum\w+|estimat\w+|margin|look again|review)\b|±",
-    "大约|大概|左右|可能|不确定|区间|至少|至多|除非|如果|假设|估计|试|再看|尚不清楚|我们不知道",
-)
 CONTESTED = _words(
     r"\b(i|we) (think|believe|feel)\b",
     r"\b(arguably|supposedly|terrible|awful|great|excellent|wonderful|brilliant|stupid"
@@ -136,6 +180,11 @@ CONTESTED = _words(
     r"\b(some|many|critics) (say|claim|argue)\b",
     "我(们)?(认为|觉得|相信|看来)|最好|最差|糟糕|太(多|少|高|低|贵|慢)|优秀|应该|应当|必须|有人(说|认为)|怪|归功于|不公平",
 )
+# A question that asks for a way, and leaves open in which field it lies.
+OPEN = _words(
+    r"\bwhat (should|shall|can|could|do|must|would) (we|i|one)\b|\bhow (should|shall|can|could|do|would)\b|\bwhat (would|could|can|will) \w+",
+    "怎么办|怎么做|做(些|点)?什么|怎样|如何|靠什么|拿什么",
+)
 # A heading made of these words alone would fit any report.
 GENERAL = _set(
     """
@@ -143,6 +192,7 @@ GENERAL = _set(
     summary conclusion conclusions observation observations recommendation recommendations next steps
     step issue issues problem problems statement challenge challenges solution solutions status update
     agenda miscellaneous other outlook point points reason reasons information situation complication
+    thought thoughts remarks
     question answer market users user content community retention growth numbers some our the key main
     important general further several two three four five and of on for a an to about 背景 简介 引言 概述 概况 现状
     结果 发现 分析 数据 讨论 总结 小结 结论 建议 下一步 问题 挑战 方案 其他 展望 说明 情况 思考 原因 用户 市场 内容 社群 增长 留存 运营 关于 主要 几个 几点 若干 一些 我们

@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, brief: Brief, order: str):
         import ipywidgets as widgets  # heavy, and only a form needs it
 
-        wide = widgets.Layout(width="100%", max_width="56em")
+        wide = widgets.Layout(width="100%", max_width="60em")
         style = {"description_width": "8em"}
         self.boxes = {
             part: widgets.Textarea(
@@ -48,6 +48,12 @@ class Desk:
         self.form = widgets.VBox(
             [*self.boxes.values(), self.order, widgets.HTML(YOUR_BRIEF), self.shown, self.found]
         )
+        for shown, name in (
+            (self.form, "opslab-desk"),
+            (self.shown, "opslab-desk-brief"),
+            (self.found, "opslab-desk-found"),
+        ):
+            shown.add_class(name)
         for control in (*self.boxes.values(), self.order):
             control.observe(self._answer, names="value")
         self._answer()

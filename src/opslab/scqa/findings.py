@@ -13,6 +13,14 @@ HEADINGS = ("Finding", "Where", "Why", "Confidence")
 CAPTION = "What the coach found"
 QUOTED = 60
 
+# Inside a widget a line is as high as a button, and <code> has letters of its own.
+_CELL = (
+    "text-align:left;vertical-align:top;white-space:{space};line-height:1.4;padding:.35em 1.2em .35em 0;"
+    "border-bottom:1px solid rgba(128,128,128,.4)"
+)
+_CODE = '<code style="font-family:inherit;font-size:inherit;background:none;padding:0">{}</code>'
+_CAPTION = '<caption style="text-align:left;font-weight:bold;line-height:1.4">{}</caption>'
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -70,19 +78,16 @@ class Findings(list[Finding]):
     def _repr_html_(self) -> str:
         if not self:
             return f'<p role="status">{html.escape(NOTHING_FOUND)}</p>'
-        heads = "".join(f'<th scope="col" style="text-align:left">{head}</th>' for head in HEADINGS)
-        cell = '<td style="text-align:left;white-space:normal;vertical-align:top">{}</td>'
-        rows = "".join(
-            "<tr>"
-            + "".join(
-                # <code> keeps MathJax away from quoted formulas.
-                cell.format(html.escape(words) if place != 1 else f"<code>{html.escape(words)}</code>")
-                for place, words in enumerate(
-                    (finding.what, finding.where, finding.why, f"{finding.sure}, {finding.confidence:.0%}")
-                )
-            )
-            + "</tr>"
-            for finding in self
-        )
-        caption = f'<caption style="text-align:left">{CAPTION}</caption>'
-        return f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        style = _CELL.format(space="normal")
+        heads = "".join(f'<th scope="col" style="{style}">{head}</th>' for head in HEADINGS)
+        rows = "".join(f"<tr>{_row(finding)}</tr>" for finding in self)
+        head = f"{_CAPTION.format(CAPTION)}<thead><tr>{heads}</tr></thead>"
+        return f'<table style="border-collapse:collapse">{head}<tbody>{rows}</tbody></table>'
+
+
+def _row(finding: Finding) -> str:
+    quoted = _CODE.format(html.escape(finding.where))  # <code> keeps MathJax away from quoted formulas
+    words = (html.escape(finding.what), quoted, html.escape(finding.why))
+    cells = [f'<td style="{_CELL.format(space="normal")}">{text}</td>' for text in words]
+    sure = f"{finding.sure}, {finding.confidence:.0%}"
+    return "".join([*cells, f'<td style="{_CELL.format(space="nowrap")}">{sure}</td>'])
