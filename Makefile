@@ -9,7 +9,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := --nbval-cell-timeout=60 -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test build slides pages handouts site data lint lock benchmark browser clean
+.PHONY: help lab test build slides pages handouts site grade data lint lock benchmark browser sandbox clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-test: $(READY) browser  ## run every test, as CI does
+test: $(READY) browser sandbox  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
@@ -37,6 +37,9 @@ handouts: $(READY) browser  ## print each lesson to PDF (in exported/)
 
 site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.export site
+
+grade: $(READY) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
+	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" $(if $(SEED),--seed $(SEED)) $(if $(OUTPUT),--output "$(OUTPUT)")
 
 data: $(READY)  ## generate datasets/ again and verify it
 	$(BIN)/python -m opslab.datasets
@@ -70,9 +73,16 @@ $(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.p
 	@$(PYTHON) -m pip --python $(VENV) install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The browser tests want a chromium. CI must have one; elsewhere its absence only skips them.
+# Some tests want a chromium or bubblewrap. CI must have them; elsewhere their absence only skips those tests.
 browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
-	if [ -n "$$CI" ] && [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get -qq update && apt-get -qq install -y chromium >/dev/null; \
-	else echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"; fi
+	$(call in_ci,chromium) || \
+	echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"
+
+sandbox:
+	@command -v bwrap >/dev/null || $(call in_ci,bubblewrap) || \
+	echo "no bubblewrap found: grading needs it, its tests will be skipped (Debian: apt-get install bubblewrap)"
+
+# Install a Debian package where CI may do so.
+in_ci = { test -n "$$CI" && test "`id -u`" = 0 && command -v apt-get >/dev/null && \
+	  apt-get -qq update && apt-get -qq install -y $(1) >/dev/null; }
