@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return asked.run(asked)
     except (ValueError, OSError) as error:
-        print(f"opslab: {error}", file=sys.stderr)
+        words = getattr(error, "strerror", None) or error
+        print(f"opslab: {words}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(INTERRUPTED, file=sys.stderr)

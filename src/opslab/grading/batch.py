@@ -125,8 +125,9 @@ def _answer_key(lesson: str, seed: int) -> Key:
     """Work out what is right, and refuse a world in which a mistake happens to be right."""
     questions, answers = read_questions(lesson), AnswerKey(read_solution(lesson), seed)
     for name, question in questions.items():
+        expected, mistakes = answers[name]
         try:
-            require_distinct(question, *answers[name])
+            require_distinct(question, expected, mistakes)
         except ValueError as error:
             raise UsageError(UNLUCKY.format(seed=seed, cause=error)) from error
     return Key(lesson, seed, questions, answers)
