@@ -36,7 +36,7 @@ NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson
 
 # Calls of check as students write them: check("q1", ...) or check('q1', ...).
 _CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\w+)["']""")
-_SEED = re.compile(r"^\s*seed\s*=\s*(\d{1,9})\b", re.MULTILINE)
+_SEED = re.compile(r"\bseed\s*=\s*(\d{1,9})\b")
 
 
 class SubmissionError(ValueError):
