@@ -373,10 +373,22 @@ def test_people_and_yuan_add_up(faults):
         )
         assert (run.members <= 300).all()
         kept = 0.5 if faults else 1.0
-        income = kept * (fee * (280 + run.joined.sum()) + weekly_pay(1, dues) * before.sum())
-        assert income - run.reward.sum() - run.pay.sum() == pytest.approx(run.fund.iloc[-1])
-        assert (run.fund >= -1e-9).all()
+        fees = kept * fee * (280 + run.joined.sum())
+        assert fees - run.reward.sum() == pytest.approx(run.fund.iloc[-1])
+        paid_in = kept * weekly_pay(1, dues) * before.sum()
+        assert paid_in == pytest.approx(run.pay.sum() + run.purse.iloc[-1])
+        assert (run[["fund", "purse"]] >= -1e-9).all(axis=None)
     assert year.satisfaction.between(0, 1).all()
+
+
+def test_rewards_never_take_the_moderators_money_nor_pay_the_fund():
+    nothing, all_rewards, all_pay = (
+        simulate(decision, 1, word_of_mouth=0, **SMALL)
+        for decision in (Decision(reward=0, pay=0), Decision(reward=1e9, pay=0), Decision(reward=0, pay=1e9))
+    )
+    assert nothing.fund.iloc[-1] == all_pay.fund.iloc[-1] == all_rewards.reward.iloc[0] == 60 * 200
+    assert all_rewards.purse.iloc[0] == nothing.purse.iloc[0] == all_pay.pay.iloc[0]
+    assert all_pay.pay.iloc[0] == pytest.approx(weekly_pay(60))
 
 
 def test_a_policy_sees_what_happened():
@@ -390,6 +402,9 @@ def test_a_policy_sees_what_happened():
     assert [state.week for state in seen] == list(range(1, 9))
     assert [state.members for state in seen[1:]] == year.members[:-1].to_list()
     assert [state.answers for state in seen[1:]] == year.answers[:-1].to_list()
+    assert [state.fund for state in seen[1:]] == year.fund[:-1].to_list()
+    purse = (year.purse + year.pay).to_numpy()  # on Monday, before the week's pay
+    assert [state.purse for state in seen] == pytest.approx(list(purse))
     assert all(sum(state.roles) == state.members for state in seen)
     with pytest.raises(FrozenInstanceError):
         seen[0].fund = 1e6
@@ -522,7 +537,10 @@ def test_a_league_of_nobody_is_refused():
 def test_pictures_say_what_the_tables_say():
     year = simulate(Decision(), 0, runs=2, **SMALL)
     assert "ends in week 52" in ledger_chart(fund_ledger()).layout.title.text
-    assert "104 weeks" in ledger_chart(fund_ledger(joins=10)).layout.title.text
+    for joins, trend in ((9, "falling"), (break_even_joins(), "steady"), (10, "growing")):
+        title = ledger_chart(fund_ledger(joins=joins)).layout.title.text
+        assert "104 weeks" in title
+        assert title.endswith(trend)
     assert len(history_chart({"a": year, "b": year}, "fund").data) == 2
     assert history_chart(year).data[0].y.tolist() == year.groupby("week").members.mean().to_list()
     assert list(leavers_chart(who_leaves(year)).data[0].x) == list(ROLES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,7 +14,8 @@ from opslab.inequality import lorenz
 
 # Words
 WEEK = "week"
-FUND_LASTS = "After {weeks} weeks {fund:,.0f} yuan are in the fund"
+FUND_LASTS = "After {weeks} weeks {fund:,.0f} yuan are in the fund, {trend}"
+TRENDS = {-1: "and falling", 0: "and steady", 1: "and growing"}
 FUND_ENDS = "The fund ends in week {week}"
 IN_FUND = "yuan in the fund"
 EQUAL = "if all wrote the same"
@@ -22,20 +24,26 @@ PAYOFF_AXIS, LEAVES_AXIS = "pay-off of a week (0 to 1)", "share that leaves in a
 AXES = {
     "members": "members",
     "answers": "answers a week",
+    "reward": "reward, yuan a week",
     "quality": "mean quality of an answer (1 to 5)",
-    "fund": "yuan in the till",
+    "fund": "yuan in the fund",
+    "purse": "yuan in the moderators' purse",
     "satisfaction": "mean satisfaction (0 to 1)",
     "threads": "new threads a week",
 }
 
 
 def ledger_chart(ledger: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw the fund of a `fund_ledger`; the title says whether it lasts."""
+    """Draw the fund of a `fund_ledger`; the title says whether it lasts, and where it is going."""
     end = fund_ends(ledger)
-    words = (
-        FUND_ENDS.format(week=end) if end else FUND_LASTS.format(weeks=len(ledger), fund=ledger.fund.iloc[-1])
-    )
+    words = FUND_ENDS.format(week=end) if end else _lasts(ledger)
     return charts.lines(ledger.fund.rename("fund"), title or words, WEEK, IN_FUND, markers=False)
+
+
+def _lasts(ledger: pd.DataFrame) -> str:
+    last = ledger.iloc[-1]
+    trend = TRENDS[int(np.sign(round(last.fees - last.reward, 6)))]
+    return FUND_LASTS.format(weeks=len(ledger), fund=last.fund, trend=trend)
 
 
 def history_chart(

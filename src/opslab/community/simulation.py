@@ -59,7 +59,9 @@ class State:
     members, roles
         Members now, and of each role (as in `ROLES`).
     fund
-        In the till, this week's dues included.
+        Yuan left of the entry fees; it pays the rewards.
+    purse
+        Yuan left of the dues, this week's included; it pays the moderators.
     answers, quality, threads, joined, left
         Last week's; 0 in week 1 (quality 1 to 5).
     satisfaction
@@ -71,6 +73,7 @@ class State:
     members: int
     roles: tuple[int, ...]
     fund: float
+    purse: float
     answers: int
     quality: float
     threads: int
@@ -88,7 +91,7 @@ class Decision:
     reward
         Yuan shared by those who answer. What the fund does not hold is not paid.
     pay
-        Yuan shared by the moderators.
+        Yuan shared by the moderators. What their purse does not hold is not paid.
     threads
         Most new threads that members may open beside the weekly question.
     paid_by
@@ -147,8 +150,8 @@ def simulate(
     Returns
     -------
     One row for each run and week: `members`, `joined`, `left`, `answers`, `quality` (mean, 1 to 5),
-    `threads`, `reward` and `pay` really paid, `fund`, `satisfaction` (mean, 0 to 1); and for each role
-    `members_...`, `left_...` and `payoff_...` (0 to 1).
+    `threads`, `reward` and `pay` really paid, `fund` and `purse` (yuan left of the fees and of the dues),
+    `satisfaction` (mean, 0 to 1); and for each role `members_...`, `left_...` and `payoff_...` (0 to 1).
 
     Raises
     ------
@@ -227,7 +230,7 @@ class _World:
 
     @property
     def kept(self) -> float:
-        """Share of the income that reaches the till."""
+        """Share of the income that reaches the fund and the purse."""
         return 1 - OWNER_TAKES * ("selfish owner" in self.faults)
 
 
@@ -248,6 +251,7 @@ def _run(policy: Policy, world: _World, seed: int, runs: range) -> dict[str, np.
     mood = np.full(here.shape, AT_EASE)
     fund = np.full(count, world.members * world.entry_fee * world.kept)
     nothing = np.zeros(count)
+    purse = nothing
     seen = {"answers": nothing, "quality": nothing, "threads": nothing, "joined": nothing, "left": nothing}
     weekly: list[dict[str, np.ndarray]] = []
 
@@ -255,14 +259,14 @@ def _run(policy: Policy, world: _World, seed: int, runs: range) -> dict[str, np.
         writes, leaves, invites, character = (chance[:, week + 1, purpose] for purpose in range(4))
         size = here.sum(axis=1)
         roles = _by_role(role, here)
-        fund = fund + size * world.weekly_dues * world.kept
-        seen |= {"members": size, "fund": fund, "satisfaction": _mean(mood, here)}
+        purse = purse + size * world.weekly_dues * world.kept
+        seen |= {"members": size, "fund": fund, "purse": purse, "satisfaction": _mean(mood, here)}
         reward, pay, limit, by_count = _decide(policy, week, world.weeks, roles, seen)
         if "no incentive" in world.faults:
             reward, pay = nothing, nothing
         reward = np.minimum(reward, fund)
-        pay = np.minimum(pay, fund - reward)
-        fund = fund - reward - pay
+        pay = np.minimum(pay, purse)
+        fund, purse = fund - reward, purse - pay
 
         at_home = strength == week % SUBJECTS
         wrote = here & (writes < _urge(world, role, at_home, roles, reward, by_count))
@@ -298,6 +302,7 @@ def _run(policy: Policy, world: _World, seed: int, runs: range) -> dict[str, np.
             "reward": reward,
             "pay": pay,
             "fund": fund,
+            "purse": purse,
             "satisfaction": _mean(mood, here),
         }
         weekly.append(seen | _columns("members", roles) | _columns("left", gone) | _columns("payoff", payoff))
@@ -308,7 +313,7 @@ def _decide(policy: Policy, week: int, weeks: int, roles: np.ndarray, seen: dict
     """Ask the policy once for each run; return reward, pay, limit on threads, and paid by number."""
     counts = ("members", "answers", "threads", "joined", "left")
     known = {name: seen[name].astype(int).tolist() for name in counts}
-    known |= {name: seen[name].tolist() for name in ("fund", "quality", "satisfaction")}
+    known |= {name: seen[name].tolist() for name in ("fund", "purse", "quality", "satisfaction")}
     decisions = []
     for values in zip(roles.astype(int).tolist(), *known.values(), strict=True):
         facts = dict(zip(known, values[1:], strict=True))
