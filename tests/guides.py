@@ -157,7 +157,7 @@ def _exercises(table: list[list[str]], objectives: int, lesson: Lesson) -> Itera
             mapped[name] |= set(sections.split(" · "))
     for name in mapped.keys() & lesson.taught.keys():
         if lesson.taught[name] not in mapped[name] & lesson.sections.keys():
-            yield f"{name}: its section is {lesson.taught[name]!r}, its objectives have {sorted(mapped[name])}"
+            yield f"{name}: {lesson.taught[name]!r} is not a section of its objectives, {sorted(mapped[name])}"
     if orphans := [name for name in lesson.questions if name not in mapped]:
         yield f"exercises that serve no objective: {orphans}"
 

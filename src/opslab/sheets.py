@@ -37,7 +37,7 @@ BAD_KIND = "{question}: kind is {kind!r}; expected one of {kinds}"
 BAD_TOLERANCE = (
     "{question}: tolerance is {tolerance!r}; expected a number ≥ 0 such as 0.001, or a share such as 1%"
 )
-NO_SECTION = "{question}: no `section`; add `:section: ` and the heading of the lesson's part that teaches it"
+NO_SECTION = "{question}: no `section`; add `:section: ` and the lesson's heading under which it is taught"
 NO_COMMENT = "{question}: the wrong starting {line!r} does not say what went wrong; begin it with a comment"
 NO_NAME = "{question}: the wrong starting {line!r} has no `name`; add `:name: percent` below its tags"
 NO_LEVEL = "{question}: the exemplar starting {line!r} has no `level`; give it one from 1 to 4"
