@@ -155,9 +155,9 @@ def _exercises(table: list[list[str]], objectives: int, lesson: Lesson) -> Itera
     for _, sections, exercises in table:
         for name in exercises.split(", "):
             mapped[name] |= set(sections.split(" · "))
-    for name in mapped.keys() & lesson.taught.keys():
-        if lesson.taught[name] not in mapped[name] & lesson.sections.keys():
-            yield f"{name}: {lesson.taught[name]!r} is not a section of its objectives, {sorted(mapped[name])}"
+    for name, section in lesson.taught.items():
+        if name in mapped and section not in mapped[name] & lesson.sections.keys():
+            yield f"{name}: {section!r} is not a section of its objectives ({sorted(mapped[name])})"
     if orphans := [name for name in lesson.questions if name not in mapped]:
         yield f"exercises that serve no objective: {orphans}"
 
