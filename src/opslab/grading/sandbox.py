@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -241,7 +241,7 @@ class _Attempt:
             return NOT_REACHED.format(seconds=limits.notebook_seconds)
         if now > self._next_look:
             self._next_look = now + TICK
-            if _memory(process) > limits.gigabytes * 1e9:
+            if _takes_more_than(limits.gigabytes * 1e9, process):
                 return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
         return ""
 
@@ -287,19 +287,25 @@ def _nobody(sandbox: Sandbox) -> int | None:
     return NOBODY + random.randrange(100_000) if sandbox.safe and os.geteuid() == 0 else None
 
 
-def _memory(process: subprocess.Popen) -> int:
-    """Return the bytes of memory that a process and its descendants hold."""
+def _takes_more_than(most: float, process: subprocess.Popen) -> bool:
+    """Whether a process and its descendants hold more memory than `most` bytes.
+
+    Resident memory counts what a child shares with its parent for both; what each has for itself takes longer
+    to find out, and is asked for only when the quick count is too high.
+    """
     try:
-        top = psutil.Process(process.pid)
-        family = [top, *top.children(recursive=True)]
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     except psutil.Error:
-        return 0
-    return sum(_resident(one) for one in family)
+        return False
+    resident = sum(_bytes(one, lambda one: one.memory_info().rss) for one in family)
+    return (
+        resident > most and sum(_bytes(one, lambda one: one.memory_full_info().uss) for one in family) > most
+    )
 
 
-def _resident(process: psutil.Process) -> int:
+def _bytes(process: psutil.Process, count: Callable[[psutil.Process], int]) -> int:
     try:
-        return process.memory_info().rss
+        return count(process)
     except psutil.Error:
         return 0
 
