@@ -48,8 +48,8 @@ CLASS = 300
 NAMES = {"q1": "share", "q2": "paid", "q3": "wait"}
 SUBMISSIONS = runpy.run_path(str(FOLDER / "submissions.py"))["SUBMISSIONS"]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-# Besides the peer itself, what the submissions' own code imports, as it is here.
-SHARED = [f"{package}=={version(package)}" for package in ("pandas", "numpy", "narwhals", "platformdirs")]
+# Besides the peer itself: a kernel, and what the submissions' own code imports, as it is here.
+SHARED = [f"{package}=={version(package)}" for package in ("ipykernel", "pandas", "numpy", "scipy", "narwhals", "platformdirs")]
 
 NUMBER_TEST = "assert math.isclose({name}, expected_{question}, abs_tol={tolerance})"
 TABLE_TEST = """\
@@ -58,7 +58,6 @@ for label, value in expected_{question}.items():
     assert math.isclose(dict({name})[label], value, abs_tol={tolerance})"""
 OTTER_TEST = """\
 import math
-from numbers import Real
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -76,7 +75,6 @@ def test_value({name}):
 """
 NBGRADER_TEST = """\
 import math
-from numbers import Real
 
 {kind}
 ### BEGIN HIDDEN TESTS
@@ -151,7 +149,7 @@ class Assignment:
         self.head = [cell for cell in code if cell.id not in self.answers]
         key = AnswerKey(solution, SEED)
         self.expected = {
-            name: dict(value.astype(float)) if question.kind == "table" else float(value)
+            name: value.astype(float).to_dict() if question.kind == "table" else float(value)
             for name, question in self.questions.items()
             for value in [key[name][0]]
         }
@@ -220,7 +218,7 @@ class Peer:
     def __init__(self, assignment: Assignment, folder: Path):
         self.assignment, self.folder = assignment, folder
         subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
-        pip = [self.python, "-m", "pip", "install", "-q", "--disable-pip-version-check", self.package]
+        pip = [self.python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", self.package]
         if subprocess.run([*pip, *SHARED]).returncode:
             raise SystemExit(f"{self.package} cannot be installed: this benchmark needs a package index")
         code = f"from importlib.metadata import version; print(version({self.package!r}))"
@@ -232,9 +230,11 @@ class Peer:
         return self.folder / "env" / "bin" / "python"
 
     def run(self, command: list, folder: Path, seconds: float | None = None) -> float:
-        """Run a command of the environment's with the course's package in reach of the notebooks."""
-        program = self.python.parent / command[0]
-        return run([program, *command[1:]], folder, seconds, PYTHONPATH=str(REPOSITORY / "src"))
+        """Run a command in the environment, with the course's package in reach of the notebooks."""
+        programs = self.python.parent
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        package = str(REPOSITORY / "src")
+        return run([programs / command[0], *command[1:]], folder, seconds, PATH=path, PYTHONPATH=package)
 
 
 class Otter(Peer):
@@ -292,7 +292,7 @@ class Nbgrader(Peer):
 
     def cells(self, answers: list[tuple[str, str]]) -> list:
         """Return the instructor's cells: what the students get, with the answers and the hidden tests."""
-        first, *others = self.assignment.peers_head()
+        _, *others = self.assignment.peers_head()
         cells = [self.marked(NBGRADER_SEED.format(seed=SEED), "seed", grade=True, points=0), *others]
         for question, code in answers:
             test = self.assignment.filled(NBGRADER_TEST, question)
