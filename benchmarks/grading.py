@@ -3,14 +3,16 @@
     .venv/bin/python benchmarks/grading.py            measure and print
     .venv/bin/python benchmarks/grading.py --keep     also write benchmarks/grading.md
 
-One assignment of three questions (benchmarks/grading/exercises.md) is given in each grader's own form, and one
-set of submissions (benchmarks/grading/submissions.py) to all three: the same cells, graded in the same world, of
-another seed than the students saw. The peers are installed with pip into environments that are thrown away, so a
-package index must be in reach. Their tests are hidden from the students and hold the values that the solution
-gives in the graded world, compared as `opslab` compares. A submission is judged correctly when each of its three
-questions gets the mark that it deserves. All run under one limit of memory; a cell may take ten seconds where a
-grader has such a setting. `otter run` has none, so it is stopped from outside; `otter grade` needs a Docker server
-and is not measured.
+One assignment of three questions (grading/exercises.md) stands in each grader's own form, and one set of
+submissions (grading/submissions.py) is given to all three: the same cells, graded in the same world, of
+another seed than the students saw. The peers are installed with pip into environments that are thrown away,
+so a package index must be in reach. Their tests are hidden from the students; they hold the values that the
+solution gives in the graded world, and compare as closely as `opslab` does.
+
+A submission is judged correctly when each of its three questions gets the mark that it deserves. Each
+grader works on one submission at a time, under one limit of memory, and a cell may take ten seconds where
+there is such a setting. `otter run` has none, so it is stopped from outside; `otter grade`, which has one
+for a submission, needs a Docker server and is not measured.
 """
 
 import argparse
@@ -49,7 +51,10 @@ NAMES = {"q1": "share", "q2": "paid", "q3": "wait"}
 SUBMISSIONS = runpy.run_path(str(FOLDER / "submissions.py"))["SUBMISSIONS"]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 # Besides the peer itself: a kernel, and what the submissions' own code imports, as it is here.
-SHARED = [f"{package}=={version(package)}" for package in ("ipykernel", "pandas", "numpy", "scipy", "narwhals", "platformdirs")]
+SHARED = [
+    f"{package}=={version(package)}"
+    for package in ("ipykernel", "pandas", "numpy", "scipy", "narwhals", "platformdirs")
+]
 
 NUMBER_TEST = "assert math.isclose({name}, expected_{question}, abs_tol={tolerance})"
 TABLE_TEST = """\
@@ -144,9 +149,10 @@ class Assignment:
             nbformat.write(notebook, course / kind / f"{LESSON}.ipynb")
         self.course = course
         self.questions = read_sheet(solution)
-        self.answers = {cell.id: cell for cell in exercise.cells if "answer" in tags(cell)}
         code = [cell for cell in exercise.cells if cell.cell_type == "code"]
-        self.head = [cell for cell in code if cell.id not in self.answers]
+        self.head = [cell for cell in code if "answer" not in tags(cell)]
+        asked = [cell for cell in code if "answer" in tags(cell)]
+        self.answers = dict(zip(self.questions, asked, strict=True))
         key = AnswerKey(solution, SEED)
         self.expected = {
             name: value.astype(float).to_dict() if question.kind == "table" else float(value)
@@ -181,12 +187,11 @@ class Opslab:
         self.label = f"opslab {version('opslab')}"
 
     def notebook(self, submission) -> list:
-        asked = {cell.id.rpartition("-")[2]: cell for cell in self.assignment.answers.values()}
         cells = list(self.assignment.head)
         for question, code in submission.cells:
             cell = new_code_cell(code)
             if question:
-                cell = asked[question].copy()
+                cell = self.assignment.answers[question].copy()
                 cell.source = self.assignment.questions[question].code(code)
             cells.append(cell)
         return cells
@@ -196,7 +201,7 @@ class Opslab:
         for student, submission in students.items():
             save(self.notebook(submission), folder / "submissions" / f"{student}.ipynb")
         command = [sys.executable, "-m", "opslab", "grade", LESSON, folder / "submissions", "--seed", SEED]
-        command += ["--jobs", jobs, "--output", folder / "graded"]
+        command += ["--jobs", jobs, "--cell-seconds", CELL_SECONDS, "--output", folder / "graded"]
         seconds = run(
             command, folder, OPSLAB_COURSE=str(self.assignment.course), OPSLAB_HOME=str(folder / "home")
         )
@@ -204,7 +209,7 @@ class Opslab:
         if not scores.is_file():
             raise ValueError(f"opslab grade wrote no scores.csv: {(folder / 'log').read_text()[-500:]}")
         marks: Marks = {}
-        with scores.open(encoding="utf-8", newline="") as file:
+        with scores.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 marks.setdefault(row["student"], {})[row["question"]] = row["finding"] == "right"
         return marks, seconds
@@ -405,7 +410,7 @@ def main() -> None:
     options = parser.parse_args()
     wanted = options.only or ["opslab", "otter", "nbgrader"]
     kinds = {"opslab": Opslab, "otter": Otter, "nbgrader": Nbgrader}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         assignment = Assignment(Path(folder, "course"))
         graders = []
         for name in wanted:
@@ -415,8 +420,10 @@ def main() -> None:
         lines = [
             "# Three graders, one assignment, the same submissions",
             "",
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, one submission at a time. ✔ right, ✘ "
-            "wrong or without a mark, for the three questions; **bold** where that is not the truth.",
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, one submission at a time; "
+            "`benchmarks/grading.py`. For the three questions: ✔ marked as right, ✘ as wrong or not at all; "
+            "**bold** where that is not the truth. The endless loop takes a grader its limit: "
+            f"{CELL_SECONDS} s for a cell, and {OTTER_SECONDS} s for `otter run`, which has none of its own.",
             "",
             report(graders, students),
         ]

@@ -1,7 +1,7 @@
 """Thirty submissions to the assignment in exercises.md, with the truth: twenty right, ten wrong or hostile.
 
-Every grader is given the same cells in a notebook of its own. An attacker knows all three graders and what they
-are made of, and asks first which of them is at work.
+Every grader is given the same cells in a notebook of its own. An attacker knows all three graders and what
+they are made of, and asks first which of them is at work.
 """
 
 from dataclasses import dataclass
