@@ -369,7 +369,7 @@ def report(graders: list, students: dict) -> str:
         "| grader | judged correctly | seconds a submission | of those all right |",
         "|---|---:|---:|---:|",
     ]
-    lines += [*rows, "", ratios(speed), "", f"| submission | truth | {' | '.join(judged)} |"]
+    lines += [*rows, "", *ratios(speed), f"| submission | truth | {' | '.join(judged)} |"]
     lines.append("|---" * (2 + len(judged)) + "|")
     for student, work in students.items():
         found = [given(marks, student) for marks in judged.values()]
@@ -379,16 +379,18 @@ def report(graders: list, students: dict) -> str:
     return "\n".join(lines)
 
 
-def ratios(speed: dict[str, tuple[float, float]]) -> str:
-    """Say how many times faster the first grader is than the faster of the others."""
-    (_, own), *others = speed.items()
-    if not others:
-        return ""
-    every, honest = (min(seconds[place] for _, seconds in others) / own[place] for place in (0, 1))
-    return (
-        f"{next(iter(speed))} takes a submission {every:.1f} times as fast as the faster of the two others, "
-        f"{honest:.1f} times on the right ones alone. Asked: all judged correctly, at least 3 times as fast."
-    )
+def ratios(speed: dict[str, tuple[float, float]]) -> list[str]:
+    """Say how many times as fast as the faster of the peers opslab is, where both were measured."""
+    own = [seconds for label, seconds in speed.items() if label.startswith("opslab")]
+    peers = [seconds for label, seconds in speed.items() if not label.startswith("opslab")]
+    if not own or not peers:
+        return []
+    every, honest = (min(times) / mine for times, mine in zip(zip(*peers, strict=True), *own, strict=True))
+    return [
+        f"opslab is {every:.1f} times as fast as the faster of the other two, {honest:.1f} times on the right "
+        "ones alone. Asked: all judged correctly, at least 3 times as fast.",
+        "",
+    ]
 
 
 def whole_class(opslab: Opslab) -> str:
@@ -429,10 +431,10 @@ def main() -> None:
         ]
         if "opslab" in wanted:
             lines += ["", whole_class(graders[0])]
-    text = "\n".join(lines) + "\n"
-    print(text)
-    if options.keep:
-        RESULT.write_text(text, encoding="utf-8")
+        text = "\n".join(lines) + "\n"
+        print(text, flush=True)
+        if options.keep:
+            RESULT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
