@@ -387,8 +387,8 @@ def ratios(speed: dict[str, tuple[float, float]]) -> list[str]:
         return []
     every, honest = (min(times) / mine for times, mine in zip(zip(*peers, strict=True), *own, strict=True))
     return [
-        f"opslab is {every:.1f} times as fast as the faster of the other two, {honest:.1f} times on the right "
-        "ones alone. Asked: all judged correctly, at least 3 times as fast.",
+        f"opslab is {every:.1f} times as fast as the faster of the other two, {honest:.1f} times on the "
+        "right ones alone. Asked: all judged correctly, at least 3 times as fast.",
         "",
     ]
 
