@@ -165,7 +165,7 @@ def test_the_lesson_tells_the_measured_numbers():
     texts = benchmark().cases("held_back")
     count = benchmark().reading(texts)
     assert f"{count['right'] / count['sentences']:.0%} of the sentences".replace("%", " %") in lesson
-    assert benchmark().faults(texts).precision["no_number"] == 0.5  # "every second was false"
+    assert benchmark().faults(texts).precision["no_number"] == 0.5  # "every second one was false"
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ CUES = {
                 r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
                 r"n't\b|[;,] (but|yet|however)\b",
                 r"\b(half|a (third|quarter|fifth|tenth)|(one|two|three|four|nine|\d+) in \w+|(twice|\w+ times) as|too)\b",
-                rf"\b({COUNT}) (\w+ )?(in|of) (the )?(last )?({COUNT}|ten|twelve|twenty|thirty|forty|fifty|sixty|ninety|a hundred)\b",
+                rf"\b({COUNT}) \w+ in ({COUNT}|ten)\b|\b({COUNT}) of (the )?(last )?(ten|twelve|\w+ty|\d\d+|a hundred)\b",
                 r"\b(contradict|disagree|mismatch|gap)\w*",
                 r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
                 r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
