@@ -21,6 +21,7 @@ TOTAL = """
 ```{code-cell}
 :tags: [answer]
 :question: q3
+:section: Another idea
 :kind: number
 #| student
 total = ...
@@ -56,16 +57,6 @@ Two.
 
 Three.
 """
-GUIDE = """\
-# Guide
-
-## Objectives and exercises
-
-| objective | sections | exercises |
-|---|---|---|
-| 1 averages | A tiny lesson | q1, q2 |
-| 2 totals | A tiny lesson · Another idea | q3 |
-"""
 RIGHT = {
     "q1": "mean = sum(values) / len(values)\ncheck('q1', mean)",
     "q2": "check('q2', 'One whale moves the whole mean.')",
@@ -76,7 +67,6 @@ RIGHT = {
 def write_class_course(root: Path) -> Path:
     """Write a course with three questions, its exercise and its executed solution; return its root."""
     write_course(root, exercises=EXERCISES + TOTAL, name=LESSON)
-    (root / "lessons" / LESSON / "guide.md").write_text(GUIDE, encoding="utf-8")
     for kind, execute in (("exercises", False), ("solutions", True)):
         notebook = convert(root, Target(LESSON, kind, execute=execute))
         write_whole(root / kind / f"{LESSON}.ipynb", nbformat.writes(notebook).encode())

@@ -52,6 +52,7 @@ values = [1, 2, 3 + seed]
 ```{code-cell}
 :tags: [answer]
 :question: q1
+:section: A tiny lesson
 :kind: number
 :tolerance: 0.001
 #| student
@@ -96,6 +97,7 @@ Divide by `len(values)`.
 ```{code-cell}
 :tags: [answer]
 :question: q2
+:section: A tiny lesson
 :kind: written
 :least_words: 5
 #| student

@@ -1,6 +1,7 @@
 """Reads an instructor's guide and says where it leaves its form (CONTRIBUTING.md) or its lesson."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -35,6 +36,7 @@ class Lesson:
     objectives: list[str]
     sections: dict[str, str]  # heading -> text, in the order of teaching
     questions: dict[str, set[str]]  # exercise -> names of its wrongs
+    taught: dict[str, str]  # exercise -> the section that teaches what it asks
     sitting: int = 0  # minutes; 0 where the lesson states none
     sittings: int = 1
 
@@ -61,6 +63,7 @@ def read_lesson(root: Path, name: str) -> Lesson:
         items(opening),
         {heading: text for heading, text in part.items() if text and heading not in (title, GLOSSARY)},
         {question.name: {wrong.name for wrong in question.wrongs} for question in sheet.values()},
+        {question.name: question.section for question in sheet.values()},
         *((int(length[2]), COUNTS[length[1] or ""]) if length else ()),
     )
 
@@ -148,7 +151,13 @@ def _exercises(table: list[list[str]], objectives: int, lesson: Lesson) -> Itera
     for number, sections, exercises in table:
         yield from _unknown(f"objective {number}", sections.split(" · "), lesson.sections)
         yield from _unknown(f"objective {number}", exercises.split(", "), lesson.questions)
-    mapped = {name for *_, exercises in table for name in exercises.split(", ")}
+    mapped: dict[str, set[str]] = defaultdict(set)
+    for _, sections, exercises in table:
+        for name in exercises.split(", "):
+            mapped[name] |= set(sections.split(" · "))
+    for name, section in lesson.taught.items():
+        if name in mapped and section not in mapped[name] & lesson.sections.keys():
+            yield f"{name}: {section!r} is not a section of its objectives ({sorted(mapped[name])})"
     if orphans := [name for name in lesson.questions if name not in mapped]:
         yield f"exercises that serve no objective: {orphans}"
 

@@ -162,6 +162,7 @@ def test_unreadable_text_is_named(course):
          "q1: ValueError: q1: the wrong 'sum' gives"),
         (":kind: number", ":kind: riddle", "q1: kind is 'riddle'"),
         (":tolerance: 0.001", ":tolerance: narrow", "tolerance is 'narrow'"),
+        (":section: A tiny lesson\n", "", "q1: no `section`"),
         (":question: q1\n", "", "has no `question`"),
         (":question: q2\n", ":question: q1\n", "q1 stands twice"),
         ("#| solution\nmean", "mean", "lacks its `#| solution` part"),

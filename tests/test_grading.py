@@ -387,11 +387,12 @@ def test_the_command_writes_scores_pages_and_the_report(course, folder, tmp_path
     assert "says when it misleads" in rows[1]["rubric"]
     report = (tmp_path / "grades" / "report.html").read_text("utf-8")
     assert "You forgot to divide by the count." in report
-    assert "Another idea" in report  # the section that q3's objective was taught in
+    assert '<tr><td>Another idea</td><td class="number">2</td>' in report  # q3 alone, twice wrong
     assert "Given by several" in report
     page = (tmp_path / "grades" / "students" / "chen.html").read_text("utf-8")
     assert "<script>" not in page + report
     assert "&lt;script&gt;" in page
+    assert "Read again in the lesson: Another idea" in page
     assert "2 graded" not in capsys.readouterr().out
 
 

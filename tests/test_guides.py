@@ -18,6 +18,7 @@ LESSON = Lesson(
         "Warn": "**Only the slider can tell you:** when?\n\n**Vote.** Who to\nwarn? **A** all · **B** nobody",
     },
     questions={"q1": {"percent"}, "q2": {"swapped", "late"}, "q3": set()},
+    taught={"q1": "Count", "q2": "Warn", "q3": "Warn"},
     sitting=15,
     sittings=2,
 )
@@ -116,6 +117,7 @@ def test_a_whole_guide_passes():
         ("| Situation · Count | q1 |", "| Situation · Count |  |", "objective 1 counting: ''"),
         ("q2, q3", "q2", "serve no objective: ['q3']"),
         ("q2, q3", "q2, q3, q4", "'q4' is not"),
+        ("| Situation · Count | q1 |", "| Situation | q1 |", "q1: 'Count' is not a section"),
         ("| 2 warning | Warn | q2, q3 |\n", "", "other objectives"),
         ("| Situation · Count |", "| Situation · Counts |", "'Counts' is not"),
         ("q1 `percent`", "q1 `swapped`", "'q1 `swapped`' is not"),

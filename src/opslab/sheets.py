@@ -37,6 +37,7 @@ BAD_KIND = "{question}: kind is {kind!r}; expected one of {kinds}"
 BAD_TOLERANCE = (
     "{question}: tolerance is {tolerance!r}; expected a number ≥ 0 such as 0.001, or a share such as 1%"
 )
+NO_SECTION = "{question}: no `section`; add `:section: ` and the lesson's heading under which it is taught"
 NO_COMMENT = "{question}: the wrong starting {line!r} does not say what went wrong; begin it with a comment"
 NO_NAME = "{question}: the wrong starting {line!r} has no `name`; add `:name: percent` below its tags"
 NO_LEVEL = "{question}: the exemplar starting {line!r} has no `level`; give it one from 1 to 4"
@@ -73,6 +74,7 @@ class Question:
     tolerance: str = "0"
     unit: str = ""
     least_words: int = 15
+    section: str = ""  # heading of the lesson's section that teaches what is asked
     wrongs: tuple[Wrong, ...] = ()
     hints: tuple[str, ...] = ()
     rubric: tuple[str, ...] = ()
@@ -107,7 +109,8 @@ def compile_sheet(authored: "NotebookNode") -> "tuple[NotebookNode, NotebookNode
     Raises
     ------
     ValueError
-        If an answer lacks a part, a kind, three hints or two wrongs, or a cell has no question to belong to.
+        If an answer lacks a part, a kind, a section, three hints or two wrongs, or a cell has no question to
+        belong to.
     """
     questions = _questions(authored.cells)
     exercise, solution = copy.deepcopy(authored), copy.deepcopy(authored)
@@ -180,6 +183,8 @@ def _question(name: str, answer: "NotebookNode", *helpers: "NotebookNode") -> Qu
         raise ValueError(BAD_KIND.format(question=name, kind=kind, kinds=", ".join(KINDS)))
     if not re.fullmatch(r"\d+(\.\d+)?(e-?\d+)?%?", tolerance):
         raise ValueError(BAD_TOLERANCE.format(question=name, tolerance=tolerance))
+    if not given.get("section"):
+        raise ValueError(NO_SECTION.format(question=name))
     before, parts, after = _parts(answer)
     role = {tag: [cell for cell in helpers if tag in tags(cell)] for tag in HELPERS}
     question = Question(
@@ -188,6 +193,7 @@ def _question(name: str, answer: "NotebookNode", *helpers: "NotebookNode") -> Qu
         tolerance,
         unit=str(given.get("unit", "")),
         least_words=int(given.get("least_words", 15)),
+        section=str(given["section"]),
         wrongs=tuple(_wrong(name, cell) for cell in role["wrong"]),
         hints=tuple(cell.source for cell in role["hint"]),
         rubric=tuple(level for cell in role["rubric"] for level in _list_items(cell.source)),

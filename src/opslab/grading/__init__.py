@@ -2,7 +2,7 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   submissions (the files)   guide (where a question is taught)
+    values (answers as data)   submissions (the files)
         -> worker (inside the sandbox)   sandbox (the walls, and who watches)
         -> marks -> batch -> report, review
 

@@ -13,7 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from opslab.answers import read_headings, read_questions
 from opslab.grading.batch import Graded
-from opslab.grading.guide import sections_by_question
 from opslab.grading.marks import Mark
 from opslab.paths import write_whole
 from opslab.sheets import Question
@@ -33,7 +32,6 @@ class Tally:
 
     question: Question
     heading: str
-    sections: list[str]
     marks: list[Mark]
 
     @property
@@ -90,8 +88,7 @@ class ClassReport:
         """Sections of the lesson, by how many answers to their questions were wrong."""
         asked = defaultdict(list)
         for tally in self.tallies:
-            for section in tally.sections:
-                asked[section].append(tally)
+            asked[tally.question.section].append(tally)
         counts = [
             (section, sum(tally.wrong for tally in tallies), tallies) for section, tallies in asked.items()
         ]
@@ -106,14 +103,14 @@ class ClassReport:
 
 def class_report(graded: Graded) -> ClassReport:
     """Count what a class was told."""
-    headings, sections = read_headings(graded.lesson), sections_by_question(graded.lesson)
+    headings = read_headings(graded.lesson)
     by_question = defaultdict(list)
     for mark in graded.marks:
         by_question[mark.question].append(mark)
     return ClassReport(
         graded,
         [
-            Tally(question, headings[name].text, sections.get(name, []), by_question[name])
+            Tally(question, headings[name].text, by_question[name])
             for name, question in read_questions(graded.lesson).items()
         ],
     )
