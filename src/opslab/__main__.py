@@ -65,7 +65,9 @@ def _progress(asked: argparse.Namespace) -> int:
 
 
 def _grade(asked: argparse.Namespace) -> int:
-    from opslab.grading import Limits, grade, write_results
+    from opslab.grading.batch import grade
+    from opslab.grading.report import write_results
+    from opslab.grading.sandbox import Limits
 
     output = asked.output or Path("grades", asked.lesson)
     limits = Limits(cell_seconds=asked.cell_seconds, gigabytes=asked.memory)
