@@ -6,6 +6,7 @@ token. All that it knows lies in the folder of results, and is read there anew a
 
 import json
 import secrets
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -98,6 +99,11 @@ class ReviewServer(ThreadingHTTPServer):
         if self.changed and time.monotonic() - self.changed > QUIET:
             with suppress(OSError, UsageError):
                 self.write_results()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away in the middle of a request."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def write_results(self) -> Graded:
         """Write scores, report and students' pages with the levels that are kept, and return the grades."""
