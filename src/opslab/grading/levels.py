@@ -28,8 +28,8 @@ BAD_REVIEW = (
     "and the fingerprint of the text that was read"
 )
 SET_ASIDE = "opslab: {path} could not be read. It was set aside as {kept}; reviews begin anew."
-REACHED = "Level {level} of 4: {words}"
-NEXT = "{reached} For level {level}: {words}"
+REACHED = "Level {level} of 4: {words}."
+NEXT = "{reached} For level {level}: {words}."
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,10 @@ def _reviewed(mark: Mark, review: Review, question: Question) -> Mark:
     level = review.level
     if level is None:
         return mark
-    message = REACHED.format(level=level, words=question.rubric[level - 1])
+    rubric = [words.rstrip(".") for words in question.rubric]
+    message = REACHED.format(level=level, words=rubric[level - 1])
     if level < HIGHEST:
-        message = NEXT.format(reached=message, level=level + 1, words=question.rubric[level])
+        message = NEXT.format(reached=message, level=level + 1, words=rubric[level])
     return replace(
         mark, score=level / HIGHEST, finding="reviewed", message=message, level=level, comment=review.comment
     )
