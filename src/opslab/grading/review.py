@@ -97,7 +97,7 @@ class ReviewServer(ThreadingHTTPServer):
     def service_actions(self) -> None:
         """Write scores and pages when the keys rest. What fails here fails again at the end, and is told."""
         if self.changed and time.monotonic() - self.changed > QUIET:
-            with suppress(OSError, UsageError):
+            with suppress(OSError, ValueError):
                 self.write_results()
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -162,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_allowed(self) -> bool:
         """Whether the request is to this machine's own name, by somebody who knows the token."""
-        host = urlsplit(f"//{self.headers['Host']}").hostname
+        host = (self.headers["Host"] or "").rpartition(":")[0]
         asked, own = self.path.encode(), urlsplit(self.server.address).path.encode()
         allowed = host in OWN_HOSTS and secrets.compare_digest(asked, own)
         if not allowed:
