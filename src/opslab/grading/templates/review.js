@@ -6,7 +6,7 @@ const WORDS = {
   gave: (place, level) => level ? `Answer ${place}: level ${level}` : `Answer ${place}: no level`,
   wrote: (place) => `Answer ${place}: comment`,
   saved: "saved", saving: "saving …",
-  level: (level) => `Reaches level ${level}`, worked: (seed) => `Worked answer in world ${seed}`,
+  level: (level) => `Reaches level ${level}`, worked: (seed) => `Worked answer in world ${seed} (numbers typed into a text are of the student’s own world)`,
   alarm: (count, cause) => `${count} not saved yet. ${cause} This page keeps it and tries again every 2 seconds: leave it open.`,
   gone: "The server does not answer: start “opslab review” again in the terminal.",
 };
