@@ -26,6 +26,7 @@ GRADES = "folder that `opslab grade` wrote"
 NO_BROWSER = "print the page's address and open no browser"
 UNSAFE = "run submissions without a sandbox, with your own rights: only if you trust each of them"
 DONE = "{count} graded. Scores: {scores}. What to teach again: {report}"
+TO_READ = "Written answers are yours to read: opslab review {output}"
 PROBLEMS = "{count} not graded:"
 PROBLEM = "  {student}: {problem}"
 READING = "{left} of {count} written answers to read: {address}\nEach key is saved. Ctrl+C ends."
@@ -88,6 +89,8 @@ def _grade(asked: argparse.Namespace) -> int:
     )  # fmt: skip
     scores, report, *pages = write_results(graded, output)
     print(DONE.format(count=len(pages), scores=scores, report=report))
+    if any(mark.finding == "written" for mark in graded.marks):
+        print(TO_READ.format(output=output))
     if graded.problems:
         print(PROBLEMS.format(count=len(graded.problems)))
         for student, problem in graded.problems.items():

@@ -31,7 +31,7 @@ function show() {
   part("whose").textContent = WORDS.whose(here + 1, named && answer.student);
   part("alike").hidden = answer.alike.length < 2;
   part("alike").textContent = WORDS.alike(answer.alike);
-  text.firstElementChild.textContent = answer.text;
+  text.firstElementChild.textContent = answer.text.trim();
   comment.value = answer.comment;
   part("levels").replaceChildren(...question.rubric.map((words, place) => {
     const button = element("button", "");
