@@ -15,9 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from opslab.__main__ import main
-from opslab.grading import batch, grade, write_results
-from opslab.grading.batch import read_graded
+from opslab.grading import batch
+from opslab.grading.batch import grade, read_graded
 from opslab.grading.levels import REVIEWS, Review, fingerprint, in_reading_order, keep_review, read_reviews
+from opslab.grading.report import write_results
 from opslab.grading.review import ReviewServer
 from opslab.grading.sandbox import Outcome, Sandbox
 from opslab.grading.values import encode
