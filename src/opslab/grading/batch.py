@@ -90,7 +90,7 @@ def grade(
     key = _answer_key(lesson, seed)
     sheet = read_sheet_cells(nbformat.read(course_root() / "exercises" / f"{lesson}.ipynb", as_version=4))
     sandbox = Sandbox(limits or Limits(), safe=safe)
-    store = _Store(output / KEPT, f"{sheet} {seed} {sandbox.limits}")
+    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {sandbox.limits}")
     marks: dict[str, list[Mark]] = {}
     problems: dict[str, str] = {}
     waiting: list[Submission] = []
