@@ -33,7 +33,15 @@ VAGUE = {"idle_complication", "vague_answer"}
 PAGE, READINGS = 3_000, 50
 TEXTS = course_root() / "tests" / "scqa_texts.toml"
 NAMES = {"seen": "seen while the rules were written", "held_back": "held back"}
-FAULTS = ("misplaced", "unusual_order", "contested_situation", "no_number", "no_uncertainty", "blank_heading")
+FAULTS = (
+    "misplaced",
+    "unusual_order",
+    "contested_situation",
+    "off_question",
+    "no_number",
+    "no_uncertainty",
+    "blank_heading",
+)
 CLOSING = re.compile(r"### The answer in four sentences.*?\n\n\*(?!\*)([^*]+)\*", re.S)
 BELOW = "The café opens at nine. Yet a third of its guests come at eight. When should it open? At eight, for four weeks, if two of the cooks agree."
 

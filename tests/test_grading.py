@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from opslab.__main__ import main
-from opslab.grading import Limits, batch, grade, write_results
-from opslab.grading.sandbox import Outcome, Sandbox, SandboxError
+from opslab.grading.batch import KEPT, grade
+from opslab.grading.report import write_results
+from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import SubmissionError, find_submissions, read_sheet_cells, read_submission
 from opslab.messages import UsageError
 from opslab.paths import NotWrittenError
@@ -301,7 +302,7 @@ def test_what_changed_is_run_again(course, folder, tmp_path, monkeypatch):
 def test_a_damaged_kept_result_is_made_again(course, folder, tmp_path):
     submit(course, folder / "anna.ipynb")
     findings(course, folder, tmp_path)
-    (tmp_path / "grades" / batch.KEPT / "anna.json").write_text("{")
+    (tmp_path / "grades" / KEPT / "anna.json").write_text("{")
     assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT
 
 

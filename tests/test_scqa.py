@@ -165,7 +165,23 @@ def test_the_lesson_tells_the_measured_numbers():
     texts = benchmark().cases("held_back")
     count = benchmark().reading(texts)
     assert f"{count['right'] / count['sentences']:.0%} of the sentences".replace("%", " %") in lesson
-    assert benchmark().faults(texts).precision["no_number"] == 0.5  # "every second was false"
+    assert benchmark().faults(texts).precision["no_number"] == 0.5  # "every second one was false"
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        "though we grow slowly and cannot be sure that it scales",
+        "even if nobody has measured it",
+        "while it is not yet clear who pays",
+        "虽然谁也没法保证有用",
+    ],
+)
+def test_a_doubt_in_a_subordinate_clause_is_heard(doubt):
+    from dataclasses import replace
+
+    for told in (brief := replace(GOOD, answer=f"Ask 200 new users on day 6, {doubt}."), brief.arrange()):
+        assert "no_uncertainty" not in coach(told).codes()
 
 
 def test_what_is_not_known_may_stand_outside_the_answer():
@@ -200,6 +216,60 @@ def test_the_briefs_that_close_the_lessons_are_read_as_meant():
     count = benchmark().reading(benchmark().closing_briefs())
     assert count["whole"] >= 5
     assert count["right"] / count["sentences"] >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        ("The board has to decide where the next 10,000 yuan should go.", "Q"),
+        ("We have to decide whether to go on.", "Q"),
+        ("The board wants to know which of them stay.", "Q"),
+        ("The owner asks how many we need.", "Q"),
+        ("董事会要决定是否继续投放。", "Q"),
+        ("老板想知道，下一笔钱投到哪里。", "Q"),
+        ("We will decide in May whether to go on.", "A"),
+        ("Test it, and decide after four weeks whether it pays.", "A"),
+        ("Ask thirty of them which course they want.", "A"),
+        ("先试四周，再决定是否继续。", "A"),
+        ("问三十个人为什么离开。", "not Q"),
+        ("We do not know whether three would do better.", "not Q"),
+    ],
+)
+def test_an_indirect_question_is_one_and_a_decision_announced_is_not(sentence, part):
+    read = read_opening(sentence).parts
+    assert read != "Q" if part == "not Q" else read == part
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        "Since May, notifications are better.",
+        "Our guides do a good job.",
+        "我们的公众号做得很好。",
+        "新流程更合理。",
+    ],
+)
+def test_a_weak_judgement_is_one(situation):
+    from dataclasses import replace
+
+    assert "contested_situation" in coach(replace(GOOD, situation=situation)).codes()
+
+
+@pytest.mark.parametrize(
+    "situation",
+    ["The well-known choir sings here.", "The office is closed on Good Friday.", "好评占全部评价的九成。"],
+)
+def test_a_name_with_such_a_word_in_it_is_no_judgement(situation):
+    from dataclasses import replace
+
+    assert "contested_situation" not in coach(replace(GOOD, situation=situation)).codes()
+
+
+def test_user_experience_is_no_free_trial():
+    for answer in ("Write less, and ask about the experience in May.", "少发一半，四周后再问用户体验。"):
+        brief = Brief("We send messages.", "Half mute them.", "How many messages are enough?", answer)
+        found = [finding.what + finding.why for finding in coach(brief)]
+        assert not any("first days" in words for words in found)
 
 
 def test_a_last_word_on_what_is_uncertain_belongs_to_an_answer_that_came_first():

@@ -84,7 +84,7 @@ def test_ci_runs_the_readmes_test_command():
     steps = workflow["jobs"]["test"]["steps"]
     *prepares, tests = [step["run"] for step in steps if "run" in step]
     assert tests == "make test"
-    assert all("sudo" in line for line in "".join(prepares).splitlines())  # the system's part, no test of ours
+    assert all("sudo" in line for line in "".join(prepares).splitlines())
     assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
 
 

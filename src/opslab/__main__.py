@@ -1,13 +1,19 @@
-"""The command `opslab`: grade a class; see how far you are."""
+"""The command `opslab`: grade a class, read its written answers; see how far you are."""
 
 import argparse
 import os
 import sys
+import threading
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 # Words
-ABOUT = "Internet operations, taught on data: grade a class, or see how far you are."
+ABOUT = (
+    "Internet operations, taught on data: grade a class, read its written answers, or see how far you are."
+)
 GRADE = "run and judge a folder of submitted exercise notebooks"
+REVIEW = "read and score written answers in the browser, beside the rubric, names hidden"
 PROGRESS = "what you have done and mastered, and what to practise again today"
 LESSON = 'which exercises, such as "06-retention"'
 SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student"
@@ -16,10 +22,15 @@ OUTPUT = "folder for the results (default: grades/LESSON)"
 JOBS = "submissions side by side (default: one for each core, here %(default)s)"
 CELL = "seconds that a cell may run (default: %(default)g)"
 MEMORY = "GB of memory that a submission may take (default: %(default)g)"
+GRADES = "folder that `opslab grade` wrote"
+NO_BROWSER = "print the page's address and open no browser"
 UNSAFE = "run submissions without a sandbox, with your own rights: only if you trust each of them"
 DONE = "{count} graded. Scores: {scores}. What to teach again: {report}"
+TO_READ = "Written answers are yours to read: opslab review {output}"
 PROBLEMS = "{count} not graded:"
 PROBLEM = "  {student}: {problem}"
+READING = "{left} of {count} written answers to read: {address}\nEach key is saved. Ctrl+C ends."
+READ = "{left} of {count} left to read. Scores: {scores}"
 INTERRUPTED = "interrupted; what is graded is kept, and the same command goes on from there"
 
 GRADING_SEED = 4711
@@ -52,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--memory", type=float, default=2, help=MEMORY)
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
     grading.set_defaults(run=_grade)
+    review = commands.add_parser("review", help=REVIEW, description=REVIEW)
+    review.add_argument("folder", type=Path, help=GRADES)
+    review.add_argument("--no-browser", action="store_true", help=NO_BROWSER)
+    review.set_defaults(run=_review)
     progress = commands.add_parser("progress", help=PROGRESS, description=PROGRESS)
     progress.set_defaults(run=_progress)
     return parser
@@ -65,7 +80,9 @@ def _progress(asked: argparse.Namespace) -> int:
 
 
 def _grade(asked: argparse.Namespace) -> int:
-    from opslab.grading import Limits, grade, write_results
+    from opslab.grading.batch import grade
+    from opslab.grading.report import write_results
+    from opslab.grading.sandbox import Limits
 
     output = asked.output or Path("grades", asked.lesson)
     limits = Limits(cell_seconds=asked.cell_seconds, gigabytes=asked.memory)
@@ -75,11 +92,30 @@ def _grade(asked: argparse.Namespace) -> int:
     )  # fmt: skip
     scores, report, *pages = write_results(graded, output)
     print(DONE.format(count=len(pages), scores=scores, report=report))
+    if any(mark.finding == "written" for mark in graded.marks):
+        print(TO_READ.format(output=output))
     if graded.problems:
         print(PROBLEMS.format(count=len(graded.problems)))
         for student, problem in graded.problems.items():
             print(PROBLEM.format(student=student, problem=problem))
     return 1 if graded.problems else 0
+
+
+def _review(asked: argparse.Namespace) -> int:
+    from opslab.grading.report import SCORES
+    from opslab.grading.review import ReviewServer
+
+    with ReviewServer(asked.folder) as server:
+        left, count = server.progress()
+        print(READING.format(left=left, count=count, address=server.address), flush=True)
+        if not asked.no_browser:  # beside the server, for some browsers hold up who opens them
+            threading.Thread(target=webbrowser.open, args=(server.address,), daemon=True).start()
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+        server.write_results()
+        left, count = server.progress()
+    print(READ.format(left=left, count=count, scores=asked.folder / SCORES))
+    return 1 if left else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -28,18 +28,31 @@ from opslab.paths import course_root, write_whole
 BAD_JOBS = "jobs is {jobs!r}; expected a whole number from 1"
 UNLUCKY = "world {seed} does not tell every mistake from the answer ({cause}); grade with another --seed"
 GRADING = "graded"
+NO_GRADES = (
+    "{folder} holds no grades; run `opslab grade LESSON SUBMISSIONS --output {folder}` first, or give the "
+    "folder that it wrote"
+)
+STALE = (
+    "{path} is damaged, or the exercises have changed since; run `opslab grade` again with this --output. "
+    "Nothing that is unchanged runs anew, and reviews are kept"
+)
 
+GRADED = "graded.json"
 KEPT = "answers"  # folder of what the runs handed over
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A class's marks, and the submissions that could not be graded, with the reason."""
+    """A class's marks, the submissions that could not be graded, with the reason, and worked answers.
+
+    `worked` has the solution's text in world `seed` for each written question.
+    """
 
     lesson: str
     seed: int
     marks: list[Mark]
     problems: dict[str, str]
+    worked: dict[str, str] = field(default_factory=dict)
 
 
 def grade(
@@ -77,7 +90,7 @@ def grade(
     key = _answer_key(lesson, seed)
     sheet = read_sheet_cells(nbformat.read(course_root() / "exercises" / f"{lesson}.ipynb", as_version=4))
     sandbox = Sandbox(limits or Limits(), safe=safe)
-    store = _Store(output / KEPT, f"{sheet} {seed} {sandbox.limits}")
+    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {sandbox.limits}")
     marks: dict[str, list[Mark]] = {}
     problems: dict[str, str] = {}
     waiting: list[Submission] = []
@@ -101,7 +114,36 @@ def grade(
                 marks[submission.student] = marks_of(submission, outcome, key)
             bar.update()
     in_order = [mark for student in sorted(marks) for mark in marks[student]]
-    return Graded(lesson, seed, in_order, dict(sorted(problems.items())))
+    worked = {
+        name: str(key.answers[name][0])
+        for name, question in key.questions.items()
+        if question.kind == "written"
+    }
+    graded = Graded(lesson, seed, in_order, dict(sorted(problems.items())), worked)
+    write_whole(output / GRADED, json.dumps(asdict(graded), indent=1).encode())
+    return graded
+
+
+def read_graded(folder: Path) -> Graded:
+    """Return what `grade` found last in a folder of results.
+
+    Raises
+    ------
+    UsageError
+        If nothing was graded there, or the file does not fit the exercises of today.
+    """
+    path = folder / GRADED
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        graded = Graded(**kept | {"marks": [Mark(**mark) for mark in kept["marks"]]})
+        questions = read_questions(graded.lesson)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise UsageError(NO_GRADES.format(folder=folder)) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError(STALE.format(path=path)) from error
+    if not {mark.question for mark in graded.marks} <= questions.keys():
+        raise UsageError(STALE.format(path=path))
+    return graded
 
 
 def _side_by_side(

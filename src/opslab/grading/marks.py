@@ -32,9 +32,9 @@ SHOWN = 120  # letters of an answer that stand in a report
 class Mark:
     """One student's result in one question.
 
-    `score` is 1, 0, or None while a written answer waits for its reader. `finding` is right, written,
-    unanswered, uncheckable, different, error, missing, own-world, or the name of a recognised mistake.
-    `answer` is short, and whole where it was written in words.
+    `score` is 1 or 0; of a written answer it is None while it waits for its reader, then its level / 4.
+    `finding` is right, written, reviewed, unanswered, uncheckable, different, error, missing, own-world, or
+    the name of a recognised mistake. `answer` is short, and whole where it was written in words.
     """
 
     student: str
@@ -43,6 +43,8 @@ class Mark:
     finding: str
     message: str
     answer: str = ""
+    level: int | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True)

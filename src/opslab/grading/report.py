@@ -5,7 +5,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,12 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from opslab.answers import read_headings, read_questions
 from opslab.grading.batch import Graded
+from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
 from opslab.paths import write_whole
 from opslab.sheets import Question
 
 SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"
-COLUMNS = ("student", "question", "score", "finding", "message", "answer", "text", "rubric")
+COLUMNS = (
+    "student", "question", "score", "level", "finding", "message", "answer", "text", "rubric", "comment",
+)  # fmt: skip
 FREQUENT = 2  # students who gave the same unmatched answer, at least
 
 # Words
@@ -49,10 +52,18 @@ class Tally:
         """Each finding other than right: its name, what it says, and whose it is, the most frequent first."""
         found = defaultdict(list)
         for mark in self.marks:
-            if mark.finding not in ("right", "written"):
+            if mark.finding not in ("right", "written", "reviewed"):
                 found[mark.finding].append(mark)
         by_count = sorted(found.items(), key=lambda item: -len(item[1]))
         return [(name, self._said(name, marks), marks) for name, marks in by_count]
+
+    @property
+    def levels(self) -> list[tuple[int, str, list[Mark]]]:
+        """Each level of a written question: its number, the rubric's words, and who reached it."""
+        return [
+            (level, words, [mark for mark in self.marks if mark.level == level])
+            for level, words in enumerate(self.question.rubric, start=1)
+        ]
 
     @property
     def unmatched(self) -> list[tuple[str, list[str]]]:
@@ -84,6 +95,11 @@ class ClassReport:
         return dict(marks)
 
     @cached_property
+    def checked(self) -> set[str]:
+        """The questions that a machine checks: all but the written ones."""
+        return {tally.question.name for tally in self.tallies if tally.question.kind != "written"}
+
+    @cached_property
     def to_reteach(self) -> list[tuple[str, int, list[Tally]]]:
         """Sections of the lesson, by how many answers to their questions were wrong."""
         asked = defaultdict(list)
@@ -96,9 +112,12 @@ class ClassReport:
 
     @cached_property
     def spread(self) -> list[tuple[int, int]]:
-        """How many students had how many questions right."""
-        counts = Counter(sum(mark.score or 0 for mark in marks) for marks in self.students.values())
-        return [(right, counts.get(right, 0)) for right in range(len(self.tallies) + 1)]
+        """How many students had how many of the checked questions right."""
+        counts = Counter(
+            sum(mark.score == 1 for mark in marks if mark.question in self.checked)
+            for marks in self.students.values()
+        )
+        return [(right, counts.get(right, 0)) for right in range(len(self.checked) + 1)]
 
 
 def class_report(graded: Graded) -> ClassReport:
@@ -117,15 +136,19 @@ def class_report(graded: Graded) -> ClassReport:
 
 
 def write_results(graded: Graded, folder: Path) -> list[Path]:
-    """Write the CSV, the students' pages and the report, each whole or not at all; return where they are."""
+    """Write the CSV, the report and the students' pages, each whole or not at all; return where they are.
+
+    Levels that a reader gave, kept in the folder, are part of them.
+    """
+    graded = reviewed(graded, read_reviews(folder), read_questions(graded.lesson))
     report = class_report(graded)
-    pages = {folder / SCORES: scores_csv(graded), folder / REPORT: _render("report.html", report=report)}
+    pages = {folder / SCORES: scores_csv(graded), folder / REPORT: render("report.html", report=report)}
     by_question = {tally.question.name: tally for tally in report.tallies}
     for student, marks in report.students.items():
-        page = _render("student.html", student=student, graded=graded, marks=marks, tallies=by_question)
+        page = render("student.html", student=student, report=report, marks=marks, tallies=by_question)
         pages[folder / STUDENTS / f"{student}.html"] = page
     for path, text in pages.items():
-        write_whole(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8", "replace"))  # a student's text may hold what is no letter
     return list(pages)
 
 
@@ -142,18 +165,22 @@ def scores_csv(graded: Graded) -> str:
         writer.writerow(map(_harmless, _row(mark, questions[mark.question])))
     for student, problem in graded.problems.items():
         for name in questions:
-            writer.writerow(map(_harmless, (student, name, "", NOT_GRADED, problem, "", "", "")))
+            row = dict.fromkeys(COLUMNS, "") | {"student": student, "question": name}
+            row |= {"finding": NOT_GRADED, "message": problem}
+            writer.writerow(map(_harmless, row.values()))
     return "\ufeff" + out.getvalue()  # the mark that makes spreadsheets read UTF-8
 
 
 def _row(mark: Mark, question: Question) -> tuple[str, ...]:
     score = "" if mark.score is None else f"{mark.score:g}"
+    level = "" if mark.level is None else str(mark.level)
     written = question.kind == "written"
     rubric = "\n".join(
         LEVELS.format(level=level, words=words) for level, words in enumerate(question.rubric, start=1)
     )
     text, answer = (mark.answer, "") if written else ("", mark.answer)
-    return mark.student, mark.question, score, mark.finding, mark.message, answer, text, rubric
+    told = mark.finding, mark.message
+    return mark.student, mark.question, score, level, *told, answer, text, rubric, mark.comment
 
 
 def _harmless(cell: str) -> str:
@@ -161,10 +188,16 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def _render(template: str, **values: object) -> str:
+def render(template: str, **values: object) -> str:
+    """Fill a template; nothing in the values can become part of the page's own code."""
+    return _templates().get_template(template).render(**values)
+
+
+@cache
+def _templates() -> Environment:
     pages = Environment(
         loader=PackageLoader("opslab.grading"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pages.filters["address"] = lambda student: f"{STUDENTS}/{quote(student)}.html"
-    return pages.get_template(template).render(**values)
+    return pages

@@ -91,9 +91,10 @@ def coach(brief: Brief | str) -> Findings:
     idle_complication, off_question, contested_situation, vague_answer, no_number, no_uncertainty,
     blank_heading.
 
-    It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
-    is wise, or the question the right one; irony and fields it has no words for escape it. In a text of at
-    most six sentences it expects each to play a part of its own, and may overlook that one is missing.
+    A question may be indirect ("The board has to decide where the money goes"). It judges form. It cannot
+    tell whether a number is true, whether the listener agrees, whether the answer is wise, or the question
+    the right one; irony and fields it has no words for escape it. In a text of at most six sentences it
+    expects each to play a part of its own, and may overlook that one is missing.
 
     Raises
     ------

@@ -19,6 +19,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 STRONG, WEAK = 3.0, 1.0
+COUNT = r"one|two|three|four|five|six|seven|eight|nine|\d+"
 # Verbs of work; an English sentence that begins with one proposes something.
 DO = (
     "accept|add|agree|allow|announce|arrange|ask|assign|begin|book|bring|build|buy|call|cancel|change|charge|check|choose|clean|close"
@@ -29,18 +30,40 @@ DO = (
     "|spend|split|start|stay|stop|store|swap|switch|take|talk|teach|tell|test|track|trade|train|treat|try|turn|use|visit|wait|warn|wash|watch"
     "|water|withdraw|work|write"
 )
+# A doubt in words, in a main or a subordinate clause: "we do not know", "though it is not yet clear".
+DOUBT_EN = (
+    r"\b(cannot|can't|can not|could not|couldn't) (yet )?(know|say|tell|guess|prove|promise|guarantee|be (sure|certain))\b"
+    r"|\b(not|n't|never|nobody|no one|hardly) (\w+ ){0,3}(clear|certain|sure|proven|proved|guarantee\w*)\b"
+    r"|\b(has|have) not (yet )?(been )?(\w+ )?(seen|tested|measured|asked|shown|checked)\b|\b(is|remains|stays) (still )?(open|to be seen)\b"
+    r"|\b(we|nobody|i) (\w+ )?(do not|don't|cannot|can't) (yet )?(know|tell|say)\b|\bnobody (knows|has (measured|shown|tested|asked))\b"
+    r"|\b(uncertain|unknown|interval)\b"
+)
+DOUBT_ZH = "不(知道|清楚|确定)|(没|无)法(保证|确定|判断)|不能(保证|确定|肯定)|说不(准|定)|难说|难以(判断|预料)|未必|不一定|不见得|有待|尚未|没人(知道|敢说)|谁也(不|没)|区间|没有(数据|把握)"
 UNCERTAIN = _words(
+    DOUBT_EN,
+    DOUBT_ZH,
     r"\b(between|interval|about|roughly|probably|likely|perhaps|maybe|uncertain|unsure|unclear|open question|unless|if|whether|at least|at most|up to"
-    r"|(we|nobody|i) (do not|don't|cannot|can't|can only) (know|say|tell|guess|be sure)|unknown|guess\w*|expect\w*|wrong"
+    r"|(could|might) (\w+ )?(be|have|mean|turn out)|(we|nobody|i) (do not|don't|can only) (know|say|tell|guess)|guess\w*|expect\w*|wrong"
     r"|test|try|trial|pilot|assum\w+|estimat\w+|margin|look again|count|review|measure|compare|decide after|before and after|limit|below|above|beyond|(more|less|fewer) than)\b|±|(^|[.!] )should [^?]*[.]",
-    "大约|大概|左右|可能|也许|或许|不确定|不好说|说不准|没把握|区间|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
-    "|不到|超过|低于|高于|少于|直到|调整|先(试|做|办|在)|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|尚不清楚|我们不知道|还?不(知道|清楚)|没问过|没有(数据|把握)",
+    "大约|大概|左右|可能|也许|或许|不好说|没把握|预计|至少|至多|除非|如果|要是|若|假设|估计|试|再看|再(决定|定|算|数)|对比|比较"
+    "|不到|超过|低于|高于|少于|直到|调整|先(试|做|办|在)|看看|要看|就(停|改|退|撤|恢复|再|不再)|才知道|才能确定|是否|没问过",
 )
 # What says wherever it stands that something is not known: in words, or as an interval.
-UNKNOWN = _words(
-    r"\b(we|nobody|i) (do not|don't|cannot|can't) (yet )?(know|tell|say)\b|\bnobody (knows|has measured)\b|\b(uncertain|unknown|interval)\b",
-    r"\d ?%? to [\d.,]+ ?%|±",
-    "不(知道|清楚|确定)|说不准|区间|没有数据",
+UNKNOWN = _words(DOUBT_EN, DOUBT_ZH, r"\d ?%? to [\d.,]+ ?%|±")
+# A question without a question mark: who has to decide, or wants to know, and what. An imperative asks nobody.
+ASKED_EN = "(whether|if|which|what|how|where|when|who|whom|whose|why)"
+ASKED_ZH = (
+    "(是否|要不要|该不该|能不能|值不值|会不会|可不可|有没有|哪|谁|什么|怎么|怎样|如何|多少|多久|几|何时|还是)"
+)
+INDIRECT = _words(
+    rf"^(?!({DO})\b)(\S+ ){{1,8}}?(has|have|had|needs?|wants?|is|are|must|should|would like)( not| now| yet| first| still)*( to)?"
+    rf" (decided?|choose|chosen|settled?|determined?|agreed?)( \w+){{0,2}} {ASKED_EN}\b",
+    rf"^(?!({DO})\b)(\S+ ){{1,8}}?(has|have|had|needs?|wants?|would like) to (know|learn|hear|see|find out|understand|say) {ASKED_EN}\b",
+    rf"^(?!({DO})\b)(\S+ ){{1,8}}?(asks?|asked|wonders?|wondered|(is|are) asking)( us| me)? {ASKED_EN}\b",
+    rf"\bto be (decided|settled|chosen|answered|agreed)( \w+){{0,2}} {ASKED_EN}\b",
+    rf"^{ASKED_EN}\b.*\b(is (what|for) .* to (decide|settle|choose|say)|(has|is|needs|remains) (still )?to be (decided|settled|chosen))\b",
+    rf"(?<![不再才])(想|要|需要?|必须|得|还没|尚未)(尽快|先|一起)?(知道|了解|弄清楚?|搞清楚?|决定|确定|选定?|判断|讨论|商量)[^。；]{{0,16}}?{ASKED_ZH}",
+    rf"^(?![先再请去让])[^，。每]{{1,8}}(问|纠结|犹豫|争论)(了|过|我们|道|的是)?[，：]?[^。；]{{0,16}}?{ASKED_ZH}",
 )
 # Labels that a writer may put before a part.
 LABELS = re.compile(
@@ -64,7 +87,7 @@ CUES = {
                 r"^(for|over|since|in) (a|an|the|many|several|some|\w+) ?(last|past)?\s?(years?|months?|weeks?|\d{4})\b",
                 r"^(today|currently|at present|until now|so far|to date|traditionally|usually|as usual)\b",
                 "大家都|众所周知|人人都|我们都|都同意|都知道|没有争议|共识",
-                "^(一直|多年来|[一二三两几半]年来|长期以来|目前|如今|现在|至今|通常|历来|向来)",
+                "^(一直|多年来|[一二三两几半]年来|长期以来|目前|如今|现在|至今|通常|历来|向来)(?!还没)",
             ),
         ),
         (
@@ -93,15 +116,17 @@ CUES = {
                 r"\b(not|never|no|fails?|failed|fell|falls?|drops?|dropped|worse|risk|threat|problem|difficult|lost?|loses?)\b",
                 r"n't\b|[;,] (but|yet|however)\b",
                 r"\b(half|a (third|quarter|fifth|tenth)|(one|two|three|four|nine|\d+) in \w+|(twice|\w+ times) as|too)\b",
+                rf"\b({COUNT}) \w+ in ({COUNT}|ten)\b|\b({COUNT}) of (the )?(last )?(ten|twelve|\w+ty|\d\d+|a hundred)\b",
                 r"\b(contradict|disagree|mismatch|gap)\w*",
                 r"\b(though|instead|only|nobody|nothing|less|fewer|halved|doubled|tripled|shrank|declin\w+|losing|quit|left|broke|cost us|overrun|late"
                 r"|fell|rose|grew|slow(s|ed|er)|stopped|complain\w*|closed|unanswered|missed|sank|jumped|since doubled|have since)\b",
-                "不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超|[一二三四五六七八九]成|分之|一半|太",
+                "每[二两三四五六七八九十].{1,8}(里|中).{0,3}有|退订|取消关注|不|没|难|下降|流失|风险|矛盾|危险|减少|少了|降|跌|涨|亏|慢|投诉|只有|变|停了|超|[一二三四五六七八九]成|分之|一半|太",
             ),
         ),
     ),
     "Q": (
         (2 * STRONG, _words(r"[?？]\s*[\"”’)）]*\s*$")),
+        (2 * STRONG, INDIRECT),
         (
             STRONG,
             _words(
@@ -178,7 +203,10 @@ CONTESTED = _words(
     r"|unfair|best|worst|too (much|many|few|little|high|low|slow|expensive|dear))\b",
     r"\b(should|must|ought to|because of|thanks to|fault|blame)\b",
     r"\b(some|many|critics) (say|claim|argue)\b",
-    "我(们)?(认为|觉得|相信|看来)|最好|最差|糟糕|太(多|少|高|低|贵|慢)|优秀|应该|应当|必须|有人(说|认为)|怪|归功于|不公平",
+    r"(?<!the )\bbetter\b|\b(worse|smoothly|successful(ly)?|popular|poorly|badly)\b|\b(good|bad)\b(?! (friday|deal))"
+    r"|\b(works?|runs?|goes|go|does|do|did|doing|sells?|perform\w*|made|managed|organi[sz]ed|received) (\w+ )?well\b",
+    "我(们)?(认为|觉得|相信|看来)|最好|最差|糟糕|太(多|少|高|低|贵|慢)|优秀|出色|不错|成功(?!率)|合理|完善|领先|落后|满意(?!度)"
+    "|(很|非常|特别|十分|相当|挺|更|越来越)(好|棒|差|强|弱|顺利|受欢迎)(?!评)|做得好|好多了|应该|应当|必须|有人(说|认为)|怪|归功于|不公平",
 )
 # A question that asks for a way, and leaves open in which field it lies.
 OPEN = _words(
@@ -211,12 +239,12 @@ FIELDS = {
         "消息|推送|短信|静音|召回|提醒|邮件|写给|发[几三给]|该发|都发|不发",
     ),
     "market talk": _words(
-        r"\b(rivals?|competitors?|posts?|talk\w*|mention\w*|market|themes?|attitudes?|brands?|listen\w*|reputation|reviews?)\b",
-        "竞品|对手|帖子|谈|提到|市场|主题|态度|品牌|声音|讨论|口碑|评论",
+        r"\b(rivals?|competitors?|posts?|talk\w*|mention\w*|market|themes?|attitudes?|brands?|listen\w*|reputation|reviews)\b",
+        "竞品|对手|帖子|(?<![访面洽])谈|提到|市场|主题|态度|品牌|声音|讨论|口碑|评论",
     ),
     "first days": _words(
-        r"\b(trials?|free of charge|new users?|day \d+|onboarding|sign-?ups?|first (day|week|hour)|experience|welcom\w+|newcomers?)\b",
-        "试用|新用户|第[一二三四五六七八九十\\d]+天|体验|首日|注册|新人|上手",
+        r"\b(trials?|free of charge|new users?|day \d+|onboarding|sign-?ups?|first (day|week|hour|experience)|welcom\w+|newcomers?)\b",
+        "试用|新用户|第[一二三四五六七八九十\\d]+天|(免费|首次|初次|新手)体验|体验(课|价|期|券|版|装)|首日|注册|新人|上手",
     ),
     "advertising": _words(
         r"\b(adverti\w+|ads?|feeds?|channels?|campaigns?|clicks?|acquisition|marginal)\b", "广告|投放|渠道|信息流|点击|获客|边际"

@@ -113,7 +113,7 @@ def score_parts(sentence: str) -> dict[str, float]:
     scores = {
         letter: sum(weight for weight, cue in cues if cue.search(sentence)) for letter, cues in CUES.items()
     }
-    if scores["Q"] > STRONG + WEAK:  # it ends with a question mark: "should" asks here and advises nothing
+    if scores["Q"] > STRONG + WEAK:  # it asks, openly or indirectly: "should" advises nothing here
         return {"S": 0.0, "C": 0.0, "Q": scores["Q"], "A": 0.0}
     if scores["Q"] <= WEAK:
         scores["Q"] = NOT_ASKED
