@@ -275,11 +275,11 @@ def test_a_second_run_goes_on_where_the_first_was_interrupted(course, folder, tm
     ran = []
     run = Sandbox.run
 
-    def interrupted(self, cells, seed):
-        ran.append(seed)
+    def interrupted(self, cells):
+        ran.append(cells)
         if len(ran) == 3:
             raise KeyboardInterrupt
-        return run(self, cells, seed)
+        return run(self, cells)
 
     monkeypatch.setattr(Sandbox, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -309,7 +309,7 @@ def test_a_damaged_kept_result_is_made_again(course, folder, tmp_path):
 def test_a_sandbox_that_fails_costs_no_score(course, folder, tmp_path, monkeypatch):
     submit(course, folder / "anna.ipynb")
 
-    def fail(self, cells, seed):
+    def fail(self, cells):
         raise SandboxError("no memory left")
 
     monkeypatch.setattr(Sandbox, "run", fail)

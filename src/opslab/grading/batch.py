@@ -17,6 +17,7 @@ from opslab.grading.submissions import (
     Submission,
     SubmissionError,
     find_submissions,
+    leading_setup,
     read_sheet_cells,
     read_submission,
 )
@@ -89,8 +90,8 @@ def grade(
     found = find_submissions(submissions)
     key = _answer_key(lesson, seed)
     sheet = read_sheet_cells(nbformat.read(course_root() / "exercises" / f"{lesson}.ipynb", as_version=4))
-    sandbox = Sandbox(limits or Limits(), safe=safe)
-    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {sandbox.limits}")
+    limits = limits or Limits()
+    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
     marks: dict[str, list[Mark]] = {}
     problems: dict[str, str] = {}
     waiting: list[Submission] = []
@@ -105,8 +106,10 @@ def grade(
             waiting.append(submission)
         else:
             marks[student] = marks_of(submission, kept, key)
+    setup = [cell.source for cell in leading_setup(sheet)]
+    sandbox = Sandbox(limits, setup, seed, ahead=min(jobs, len(waiting) - 1), safe=safe)
     with tqdm(total=len(found), initial=len(found) - len(waiting), desc=GRADING, disable=None) as bar:
-        for submission, outcome in _side_by_side(waiting, sandbox, seed, jobs):
+        for submission, outcome in _side_by_side(waiting, sandbox, jobs):
             if isinstance(outcome, SandboxError):
                 problems[submission.student] = str(outcome)
             else:
@@ -147,11 +150,11 @@ def read_graded(folder: Path) -> Graded:
 
 
 def _side_by_side(
-    waiting: Sequence[Submission], sandbox: Sandbox, seed: int, jobs: int
+    waiting: Sequence[Submission], sandbox: Sandbox, jobs: int
 ) -> Iterator[tuple[Submission, Outcome | SandboxError]]:
     """Yield each submission's outcome as it is ready. Threads wait for the workers; judging stays outside."""
     with ThreadPoolExecutor(jobs) as pool:
-        running = {pool.submit(sandbox.run, submission.sources, seed): submission for submission in waiting}
+        running = {pool.submit(sandbox.run, submission.sources): submission for submission in waiting}
         try:
             for future in as_completed(running):
                 error = future.exception()
@@ -159,7 +162,7 @@ def _side_by_side(
                     raise error
                 yield running[future], error or future.result()
         finally:
-            sandbox.stopping.set()
+            sandbox.close()
             pool.shutdown(cancel_futures=True)
 
 

@@ -16,7 +16,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,29 +82,40 @@ class SandboxError(RuntimeError):
 
 
 class Sandbox:
-    """A way to start a worker; `safe=False` leaves the walls out and keeps the limits."""
+    """A way to run cells; `safe=False` leaves the walls out and keeps the limits.
 
-    def __init__(self, limits: Limits, *, safe: bool = True):
+    Workers are started ahead: while one submission runs, the next one's Python has loaded the libraries and
+    the set-up cells of the sheet.
+
+    Parameters
+    ----------
+    limits : what one submission may use
+    setup : sources of the set-up cells that every submission begins with, as they were handed out
+    seed : the world to run in
+    ahead : how many workers to keep ready
+    safe : whether submissions are walled in
+    """
+
+    def __init__(self, limits: Limits, setup: Sequence[str], seed: int, *, ahead: int = 0, safe: bool = True):
         self.limits = limits
         self.safe = safe
-        self.stopping = threading.Event()
+        self.setup = list(setup)
+        self.seed = seed
+        self._ahead = ahead
+        self._ready: deque[_Worker] = deque()
+        self._starting = threading.Lock()
+        self._closed = threading.Event()
         if safe:
             self._require_bubblewrap()
 
-    def run(self, cells: Mapping[str, str], seed: int) -> Outcome:
-        """Run cells in order; whichever brings the process down is left out, and the rest runs again.
-
-        Parameters
-        ----------
-        cells : sources by place
-        seed : the world to run in
-        """
+    def run(self, cells: Mapping[str, str]) -> Outcome:
+        """Run cells, given by place; one that brings the process down is left out, and the rest runs again."""
         outcome = Outcome()
         left = dict(cells)
         deadline = time.monotonic() + self.limits.notebook_seconds
-        while left and not self.stopping.is_set():
-            attempt = _Attempt(self, left, seed, deadline)
-            attempt.watch()
+        while left and not self._closed.is_set():
+            attempt = _Attempt(self._worker(), left, self.limits, deadline)
+            attempt.watch(self._closed)
             outcome.answers |= attempt.answers
             outcome.errors |= attempt.errors
             if attempt.culprit is None:
@@ -115,6 +127,20 @@ class Sandbox:
                 outcome.errors |= dict.fromkeys(attempt.not_begun, late)
                 break
         return outcome
+
+    def close(self) -> None:
+        """End every worker, those that run and those that wait."""
+        self._closed.set()
+        with self._starting:
+            while self._ready:
+                self._ready.popleft().end()
+
+    def _worker(self) -> "_Worker":
+        """Return a worker that is ready, or soon will be, and see that others follow."""
+        with self._starting:
+            while len(self._ready) <= self._ahead:
+                self._ready.append(_Worker(self))
+            return self._ready.popleft()
 
     def command(self, pipe: int) -> list[str]:
         """Return the command line of a worker that reports on the open file `pipe`."""
@@ -160,59 +186,83 @@ class Sandbox:
             raise UsageError(NOT_WORKING.format(cause=tried.stderr.strip() or tried.returncode))
 
 
-class _Attempt:
-    """One worker process, from its start to its end."""
+class _Worker:
+    """A worker process: started, set up by itself, and waiting for the cells of one submission."""
 
-    def __init__(self, sandbox: Sandbox, cells: Mapping[str, str], seed: int, deadline: float):
+    def __init__(self, sandbox: Sandbox):
+        self.said, telling = os.pipe()
+        self._complaints = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            sandbox.command(telling),
+            env=sandbox.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
+            pass_fds=(telling,),
+            start_new_session=True,
+            cwd=tempfile.gettempdir(),
+            text=True,
+        )
+        os.close(telling)
+        user = _nobody() if sandbox.safe else None
+        self._tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
+
+    def begin(self, cells: Mapping[str, str]) -> None:
+        """Hand over the cells to run."""
+        self._tell(cells=dict(cells))
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+
+    def end(self) -> str:
+        """End the process with all that it started; return what it complained of before any cell ran."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self.said)
+        with self._complaints as complaints:
+            complaints.seek(0)
+            return complaints.read(1000).strip()
+
+    def _tell(self, **job: object) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to it will notice
+            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.flush()
+
+
+class _Attempt:
+    """One run of cells in a worker."""
+
+    def __init__(self, worker: _Worker, cells: Mapping[str, str], limits: Limits, deadline: float):
         self.answers: dict[str, str] = {}
         self.errors: dict[str, str] = {}
         self.not_begun = list(cells)
         self.culprit: str | None = None  # the cell that brought the process down, and why
         self.cause = ""
-        self._sandbox = sandbox
-        self._job = {
-            "cells": dict(cells),
-            "seed": seed,
-            "limits": sandbox.limits.hard(),
-            "user": _nobody(sandbox),
-        }
+        self._worker = worker
+        self._cells = cells
+        self._limits = limits
         self._deadline = deadline
         self._next_look = time.monotonic() + TICK
         self._open: str | None = None  # the cell that has begun and not ended
         self._cell_deadline = time.monotonic() + STARTUP_SECONDS
 
-    def watch(self) -> None:
-        """Start the worker, collect what it says, and end it when a limit is passed."""
-        reading, writing = os.pipe()
-        with tempfile.TemporaryFile("w+") as job, tempfile.TemporaryFile("w+") as complaints:
-            json.dump(self._job, job)
-            job.seek(0)
-            process = subprocess.Popen(
-                self._sandbox.command(writing),
-                env=self._sandbox.environment(),
-                stdin=job,
-                stdout=subprocess.DEVNULL,
-                stderr=complaints,
-                pass_fds=(writing,),
-                start_new_session=True,
-                cwd=tempfile.gettempdir(),
-            )
-            os.close(writing)
-            try:
-                self._listen(reading, process)
-            finally:
-                os.close(reading)
-                _kill(process)
-            complaints.seek(0)
-            self._conclude(process.returncode, complaints.read(1000))
+    def watch(self, closed: threading.Event) -> None:
+        """Hand the cells over, collect what the worker says, and end it when a limit is passed."""
+        try:
+            self._worker.begin(self._cells)
+            self._listen(closed)
+        finally:
+            complaints = self._worker.end()
+        if not closed.is_set():
+            self._conclude(self._worker.process.returncode, complaints)
 
-    def _listen(self, reading: int, process: subprocess.Popen) -> None:
-        rest, said = b"", 0
+    def _listen(self, closed: threading.Event) -> None:
+        rest, said, process = b"", 0, self._worker.process
         with selectors.DefaultSelector() as selector:
-            selector.register(reading, selectors.EVENT_READ)
-            while not self._sandbox.stopping.is_set():
+            selector.register(self._worker.said, selectors.EVENT_READ)
+            while not closed.is_set():
                 if selector.select(TICK):
-                    chunk = os.read(reading, 1 << 16)
+                    chunk = os.read(self._worker.said, 1 << 16)
                     if not chunk:
                         self._let_end(process)
                         return
@@ -232,7 +282,7 @@ class _Attempt:
 
     def _excess(self, process: subprocess.Popen, said: int) -> str:
         """Return which limit is passed, in words, or nothing."""
-        limits, now = self._sandbox.limits, time.monotonic()
+        limits, now = self._limits, time.monotonic()
         if said > MOST_SAID:
             return TOO_MUCH_SAID.format(megabytes=MOST_SAID / 1e6)
         if now > self._cell_deadline:
@@ -252,7 +302,7 @@ class _Attempt:
             if said.get("begins") in self.not_begun:
                 self._open = said["begins"]
                 self.not_begun.remove(self._open)
-                self._cell_deadline = time.monotonic() + self._sandbox.limits.cell_seconds
+                self._cell_deadline = time.monotonic() + self._limits.cell_seconds
             elif self._open is not None and said.get("ended") == self._open:
                 self.answers |= {str(name): str(value) for name, value in said["answers"].items()}
                 if said["error"]:
@@ -262,10 +312,8 @@ class _Attempt:
             return  # not a line of the worker's: whatever it was meant to forge, it says nothing
 
     def _conclude(self, code: int, complaints: str) -> None:
-        if self._sandbox.stopping.is_set():
-            return
-        if self._open is None and self.not_begun == list(self._job["cells"]):
-            raise SandboxError(NOT_STARTED.format(cause=complaints.strip() or code))
+        if self._open is None and self.not_begun == list(self._cells):
+            raise SandboxError(NOT_STARTED.format(cause=complaints or self.cause or code))
         self.culprit = self._open or (self.not_begun[0] if self.not_begun else None)
         self.cause = self.cause or ENDED.format(code=code)
 
@@ -282,9 +330,9 @@ def _separation() -> list[str]:
     return [*spaces, "--unshare-user", "--cap-drop", "ALL"]
 
 
-def _nobody(sandbox: Sandbox) -> int | None:
+def _nobody() -> int | None:
     """Return the user that a worker started by root becomes: another one for each run side by side."""
-    return NOBODY + random.randrange(100_000) if sandbox.safe and os.geteuid() == 0 else None
+    return NOBODY + random.randrange(100_000) if os.geteuid() == 0 else None
 
 
 def _takes_more_than(most: float, process: subprocess.Popen) -> bool:
@@ -308,10 +356,3 @@ def _bytes(process: psutil.Process, count: Callable[[psutil.Process], int]) -> i
         return count(process)
     except psutil.Error:
         return 0
-
-
-def _kill(process: subprocess.Popen) -> None:
-    """End a worker and everything that it started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 
 import nbformat
@@ -129,12 +130,18 @@ def read_sheet_cells(notebook: nbformat.NotebookNode) -> list[Cell]:
     return [_cell(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
-    """Yield a student's cells, and before them the set-up cells of the sheet that they build on.
+def leading_setup(sheet: Sequence[Cell]) -> list[Cell]:
+    """Return the cells before the first question, with which every submission begins as it was handed out."""
+    return list(takewhile(lambda cell: not cell.questions, sheet))
 
-    A set-up cell runs as it was handed out, and then as the student left it if it was changed: whoever
-    deleted or broke an import loses no question by that.
+
+def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
+    """Yield a student's cells, and among them the later set-up cells of the sheet that they build on.
+
+    A set-up cell runs as it was handed out (the leading ones have run already), and then as the student left
+    it if it was changed: whoever deleted or broke an import loses no question by that.
     """
+    done = len(leading_setup(sheet))
     places = {cell.id: place for place, cell in enumerate(sheet)}
     asked = {name: place for place, cell in enumerate(sheet) for name in cell.questions}
     anchors = [
@@ -142,8 +149,7 @@ def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
         for cell in cells
     ]
     if all(anchor is None for anchor in anchors):
-        yield from (cell for cell in sheet if not cell.questions)
-    done = 0
+        yield from (cell for cell in sheet[done:] if not cell.questions)
     for cell, anchor in zip(cells, anchors, strict=True):
         if anchor is not None:
             yield from (before for before in sheet[done : anchor + 1] if not before.questions)

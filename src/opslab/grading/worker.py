@@ -1,8 +1,9 @@
-"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE` with a job on stdin.
+"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE`, its job on stdin.
 
-The job is JSON: the cells' sources and the seed of the world to run in. For each cell one line of JSON is
-written to the pipe when it begins and one when it has ended, with what the cell handed to `check`. Nothing
-that is said here is believed: whoever reads the pipe treats it as data and judges elsewhere.
+The first line is JSON: limits, the user to become, the seed of the world to run in and the sheet's set-up cells,
+which run at once. The second line has the submission's cells. For each of them one line of JSON is written to
+the pipe when it begins and one when it has ended, with what the cell handed to `check`. Nothing that is said
+here is believed: whoever reads the pipe treats it as data and judges elsewhere.
 """
 
 import json
@@ -11,7 +12,7 @@ import resource
 import sys
 from typing import TextIO
 
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 from opslab.answers import CAPTURED
@@ -21,37 +22,54 @@ WORDS_OF_ERROR = 300  # letters kept of an error's text
 
 
 def main(pipe: int) -> None:
-    """Read the job, shut the door behind it, and run."""
-    job = json.load(sys.stdin)
+    """Get ready, wait for the cells, shut the door behind them, and run."""
+    job = json.loads(sys.stdin.readline())
     _limit(job["limits"])
     _become(job["user"])
+    notebook = Notebook(job["seed"])
+    for source in job["setup"]:
+        notebook.run(source).raise_error()
+    cells = json.loads(sys.stdin.readline())["cells"]
     with open(os.devnull, "r+") as nothing:
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)
     with os.fdopen(pipe, "w", encoding="utf-8") as out:
-        run(job["cells"], job["seed"], out)
+        report(notebook, cells, out)
+    os._exit(0)  # nothing is left to tidy up
 
 
-def run(cells: dict[str, str], seed: int, out: TextIO) -> None:
-    """Run cells in order in one namespace, as a notebook does; an error ends its cell, not the run.
+class Notebook:
+    """One namespace in which cells run as in a notebook, and what they hand to `check`.
 
     After every cell `seed` is the grader's again, so that later cells load the world they are graded on.
     """
-    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    captured: dict[str, object] = {}
-    CAPTURED.set(captured)
+
+    def __init__(self, seed: int):
+        self.captured: dict[str, object] = {}
+        self._seed = seed
+        self._shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        CAPTURED.set(self.captured)
+
+    def run(self, source: str) -> ExecutionResult:
+        """Run one cell; an error ends the cell, not the notebook."""
+        self.captured.clear()
+        result = self._shell.run_cell(source, store_history=False)
+        self._shell.user_ns["seed"] = self._seed
+        return result
+
+
+def report(notebook: Notebook, cells: dict[str, str], out: TextIO) -> None:
+    """Run cells in order and tell of each what it handed over, and why it stopped if it did."""
     for place, source in cells.items():
         _tell(out, begins=place)
-        captured.clear()
-        result = shell.run_cell(source, store_history=False)
+        result = notebook.run(source)
         error = result.error_before_exec or result.error_in_exec
         _tell(
             out,
             ended=place,
-            answers={str(name): encode(value) for name, value in captured.items()},
+            answers={str(name): encode(value) for name, value in notebook.captured.items()},
             error=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR] if error else "",
         )
-        shell.user_ns["seed"] = seed
 
 
 def _tell(out: TextIO, **what: object) -> None:
