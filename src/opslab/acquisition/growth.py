@@ -8,6 +8,8 @@ import pandas as pd
 from opslab.acquisition.costs import POSITIVE
 from opslab.frames import as_number
 
+NEAR_ONE = 1e-9  # so near to k = 1 the formula divides one rounding error by another
+
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
     """Return all users after `cycles` rounds of invitations, the first ones included (Skok 2009).
@@ -20,7 +22,8 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     rounds = np.vectorize(lambda value: as_number(value, "cycles", least=0, whole=True), otypes=[float])(
         cycles
     )
-    total = first * (rounds + 1) if each == 1 else first * (each ** (rounds + 1) - 1) / (each - 1)
+    near_one = abs(each - 1) < NEAR_ONE
+    total = first * (rounds + 1 if near_one else (each ** (rounds + 1) - 1) / (each - 1))
     return float(total) if np.ndim(cycles) == 0 else total
 
 
