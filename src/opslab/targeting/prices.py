@@ -57,9 +57,9 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     """Find the range of acceptable prices from four questions.
 
     Each row of `survey` holds the prices at which a product is too cheap to be good, a bargain, dear, and
-    too dear. Answers out of order are left out and counted; equal prices are allowed, but not all four. Curves
-    are joined by straight lines between the prices named. The range is van Westendorp's own; some texts use a
-    narrower one.
+    too dear. Answers out of order are left out and counted; equal prices are allowed, but not all four.
+    Curves are joined by straight lines between the prices named. The range is van Westendorp's own; some
+    texts use a narrower one.
 
     Parameters
     ----------
