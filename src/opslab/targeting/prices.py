@@ -11,7 +11,9 @@ from opslab.frames import as_list, as_number, as_numbers, native, small_table
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"
-NONE_IN_ORDER = "no answer has its four prices in order (too cheap <= cheap <= dear <= too dear, the first below the last)"
+NONE_IN_ORDER = (
+    "no answer has its prices in order (too cheap <= cheap <= dear <= too dear, the first below the last)"
+)
 NO_WEIGHT = "weights are all 0; expected at least one answer that counts"
 NO_CROSSING = "the curves {first!r} and {second!r} do not meet: the answers are too few or too alike"
 PRICES = ("too_cheap", "cheap", "dear", "too_dear")
