@@ -111,7 +111,10 @@ def transitions(
     step: str = "step",
     channel: str = "channel",
 ) -> pd.DataFrame:
-    """Return the chances to go from one state (row) to the next (column); each row adds up to 1."""
+    """Return the chances to go from one state (row) to the next (column).
+
+    Each row adds up to 1; that of a channel without a touch is 0.
+    """
     seen = _read(paths, converted, channels, path, step, channel)
     start, onward, ends = _chain(seen)
     table = np.vstack([np.append(start, [0, 0]), np.column_stack([onward, ends])])
