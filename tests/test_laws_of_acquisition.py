@@ -208,7 +208,8 @@ def test_credit_is_fair_whatever_the_rule(rows, times, random):
         credit = attribute(rows, model, channels="abcde")
         assert credit.sum() == pytest.approx(won)
         assert (credit >= -1e-9).all()
-        assert credit[[mark for mark in "abcde" if mark not in touched]].abs().max() == pytest.approx(0)
+        if model != "markov":  # its chain joins the start of one path to the end of another
+            assert not credit[[mark for mark in "abcde" if mark not in touched]].any()
         renamed = [(tuple(mark.translate(swap) for mark in path), a, b) for path, a, b in rows]
         other = attribute(renamed, model, channels="abcde")
         assert other["b"] == pytest.approx(credit["a"])

@@ -133,7 +133,7 @@ def as_number(
         If it is not a finite number of that kind; the message names `name`, the value and what was expected.
     """
     number = _finite(value)
-    if whole and number is not None and number > EXACT:
+    if whole and number is not None and value > EXACT:
         most = min(most, EXACT)
     if number is None or not least <= number <= most or (whole and number != int(number)):
         raise ValueError(

@@ -62,7 +62,7 @@ def allocate_budget(
     """
     named = _named(responses)
     total = as_number(budget, "budget", least=POSITIVE)
-    values = _worths(worth, named)
+    values = _worths(1 if worth is None else worth, named)
     low = _limits(floors, "floors", named, 0.0)
     high = np.minimum(_limits(caps, "caps", named, total), total)
     _require_room(low, high, total, list(named))
@@ -121,7 +121,7 @@ def evaluate_budget(
         where nothing is won) and, with `worth`, value and profit (yuan).
     """
     named = _named(responses)
-    values = _worths(worth, named)
+    values = _worths(1 if worth is None else worth, named)
     if not isinstance(spend, Mapping | pd.Series):
         spend = dict(zip(named, as_numbers(spend, "spend", least=0, length=len(named)), strict=True))
     for channel in named:
@@ -189,8 +189,6 @@ def _named(responses: Any) -> dict[Any, Response]:
 
 
 def _worths(worth: Any, named: Mapping[Any, Response]) -> np.ndarray:
-    if worth is None:
-        return np.ones(len(named))
     if not isinstance(worth, Mapping | pd.Series):
         return np.full(len(named), as_number(worth, "worth", least=POSITIVE))
     for channel in named:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_list, as_number, native, small_table
+from opslab.frames import as_number, as_numbers, native, small_table
 
 # Words
 NO_FEATURES = "features has no columns; give at least one column of numbers"
@@ -95,7 +95,7 @@ def compare_k(
     """
     from sklearn.metrics import adjusted_rand_score
 
-    ks = [as_number(k, "ks", least=2, whole=True) for k in as_list(ks, "ks")]
+    ks = [as_number(k, "ks", least=2, whole=True) for k in as_numbers(ks, "ks", least=2)]
     seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
     table, z = _standardised(features, max(ks, default=2))
     repeats = as_number(repeats, "repeats", least=1, whole=True)

@@ -153,7 +153,7 @@ def _sizes(
         if len(twice):
             raise ValueError(TWICE.format(group=twice[0]))
         numbers = as_numbers(sizes.to_numpy(), "population", least=0)
-        if numbers.max() <= 1 and abs(numbers.sum() - 1) > 1e-6:
+        if numbers.max() <= 1 and (numbers % 1).any() and abs(numbers.sum() - 1) > 1e-6:
             raise ValueError(SHARES_SUM.format(found=numbers.sum()))
         return columns, pd.Series(numbers, index=sizes.index)
     table = small_table(native(population, {size: "amount"}, what="population"))
