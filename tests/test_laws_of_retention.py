@@ -171,13 +171,13 @@ def test_groups_that_are_alike_do_not_differ_and_expected_ends_add_up(pairs, tim
 @given(visits, st.integers(1, 60))
 def test_a_lifetime_ends_where_the_quiet_begins(visits, quiet):
     events = log(visits)
-    table = lifetimes(events, quiet, until=on(130))
-    assert (table["last"][table["observed"]] <= on(130 - quiet)).all()
-    assert (table["last"][~table["observed"]] > on(130 - quiet)).all()
+    table = lifetimes(events, quiet, until=on(200))
+    assert (table["last"][table["observed"]] <= on(200 - quiet)).all()
+    assert (table["last"][~table["observed"]] > on(200 - quiet)).all()
     stayed = (table["last"] - table["first"]).dt.days + 1
     assert (table["duration"] <= stayed).all()
     np.testing.assert_array_equal(table["duration"][table["observed"]], stayed[table["observed"]])
-    patient = lifetimes(events, quiet + 5, until=on(130))
+    patient = lifetimes(events, quiet + 5, until=on(200))
     assert patient["observed"].sum() <= table["observed"].sum()
 
 
