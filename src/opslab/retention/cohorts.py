@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 
 from opslab.frames import as_choice, as_list, as_number
-from opslab.retention.inputs import names_of, whole_numbers
+from opslab.retention.inputs import names_of
 from opslab.retention.people import join_users
 from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
+
+# Words
+NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
 
 
 def cohort_table(
@@ -100,7 +103,9 @@ def retention_curve(
 
     Each day has its own denominator (`users`), as in `retention_rate`, which tells the definitions.
     """
-    wanted = [_Day.checked(day, kind, width) for day in whole_numbers(as_list(days, "days"), "days", 0)]
+    wanted = [_Day.checked(day, kind, width) for day in as_list(days, "days")]
+    if not wanted:
+        raise ValueError(NO_DAYS)
     visits = read_visits(events, user, when, until=until)
     rows = []
     for day in wanted:
