@@ -22,7 +22,7 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
     rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
     near_one = abs(each - 1) < NEAR_ONE
-    total = first * (rounds + 1 if near_one else (each ** (rounds + 1) - 1) / (each - 1))
+    total = first * (rounds + 1) if near_one else first * (each ** (rounds + 1) - 1) / (each - 1)
     return float(total[0]) if np.ndim(cycles) == 0 else total
 
 
