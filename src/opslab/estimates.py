@@ -27,4 +27,4 @@ def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
     middle = share + Z95**2 / (2 * trials)
     half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     whole = 1 + Z95**2 / trials
-    return np.clip((middle - half) / whole, 0, 1), np.clip((middle + half) / whole, 0, 1)
+    return np.clip((middle - half) / whole, 0, share), np.clip((middle + half) / whole, share, 1)

@@ -29,6 +29,7 @@ DUPLICATES = (
 )
 NOT_A_NUMBER = "{name} is {found!r}; expected {expected}"
 NOT_NUMBERS = "{name} must be a sequence of numbers, got {found}"
+NOT_A_LIST = "{name} is a {found}; expected a list"
 NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
@@ -51,6 +52,8 @@ WHOLE, FINITE = "a whole number", "a number"
 FROM, UP_TO = " from {least:,.15g} up", " up to {most:,.15g}"
 BETWEEN = " from {least:,.15g} to {most:,.15g}"
 
+EXACT = 2**53  # up to here a float holds every whole number
+NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
     "number": (-np.inf, np.inf),
     "amount": (0, np.inf),
@@ -129,20 +132,16 @@ def as_number(
     ValueError
         If it is not a finite number of that kind; the message names `name`, the value and what was expected.
     """
-    fits = (
-        isinstance(value, int | float | np.number)
-        and not isinstance(value, bool)
-        and np.isfinite(value)
-        and least <= value <= most
-        and (not whole or value == int(value))
-    )
-    if not fits:
+    number = _finite(value)
+    if whole and number is not None and value > EXACT:
+        most = min(most, EXACT)
+    if number is None or not least <= number <= most or (whole and number != int(number)):
         raise ValueError(
             NOT_A_NUMBER.format(
                 name=name, found=value, expected=_range_words(WHOLE if whole else FINITE, least, most)
             )
         )
-    return int(value) if whole else float(value)
+    return int(number) if whole else number
 
 
 def as_numbers(
@@ -158,10 +157,10 @@ def as_numbers(
     """
     try:
         raw = np.asarray(values)
-        if raw.dtype.kind not in "iufO" or any(isinstance(value, str) for value in raw.flat[:1]):
+        if raw.dtype.kind not in "iufO" or any(isinstance(value, NO_REAL) for value in raw.flat):
             raise TypeError
         array = np.array(raw, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(NOT_NUMBERS.format(name=name, found=type(values).__name__)) from error
     if array.ndim != 1:
         raise ValueError(NOT_NUMBERS.format(name=name, found=f"{array.ndim}-D {type(values).__name__}"))
@@ -180,9 +179,17 @@ def as_numbers(
     return array
 
 
+def as_list(values: Any, name: str) -> list[Any]:
+    """Return what can be gone through (list, range, array, set) as a list; the error names what cannot."""
+    try:
+        return list(values)
+    except TypeError as error:
+        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
+
+
 def as_choice(value: Any, name: str, options: Iterable[Hashable]) -> Any:
     """Return `value` if it is one of `options`; otherwise the error lists them and suggests the nearest."""
-    known = list(options)
+    known = dict.fromkeys(options)  # looked up by hash: pandas.NA refuses to be compared
     if not isinstance(value, Hashable) or value not in known:
         raise ValueError(
             NOT_A_CHOICE.format(
@@ -197,6 +204,17 @@ def nearest(name: Any, options: Iterable[Any]) -> str:
     by_lower = {str(option).lower(): option for option in options}
     close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
     return NEAREST.format(name=by_lower[close[0]]) if close else ""
+
+
+def _finite(value: Any) -> float | None:
+    """Return a real number as a float; None for anything else, and for what no float can hold."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if np.isfinite(number) else None
 
 
 def _range_words(kind: str, least: float, most: float) -> str:

@@ -46,4 +46,4 @@ def gini(values: object) -> float:
         As for `lorenz`.
     """
     curve = lorenz(values).to_numpy()
-    return float(1 - (curve[1:] + curve[:-1]).sum() / (len(curve) - 1))
+    return max(0.0, float(1 - (curve[1:] + curve[:-1]).sum() / (len(curve) - 1)))

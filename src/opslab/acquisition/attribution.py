@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, native, require_unique, small_table
+from opslab.frames import as_choice, as_list, native, require_unique, small_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -111,7 +111,10 @@ def transitions(
     step: str = "step",
     channel: str = "channel",
 ) -> pd.DataFrame:
-    """Return the chances to go from one state (row) to the next (column); each row adds up to 1."""
+    """Return the chances to go from one state (row) to the next (column).
+
+    Each row adds up to 1; that of a channel without a touch is 0.
+    """
     seen = _read(paths, converted, channels, path, step, channel)
     start, onward, ends = _chain(seen)
     table = np.vstack([np.append(start, [0, 0]), np.column_stack([onward, ends])])
@@ -174,7 +177,7 @@ def _read(
     else:
         number, marks, won, lost = _from_table(paths, converted, path, step, channel)
     codes, names = pd.factorize(marks, sort=True)
-    known = list(names) if channels is None else list(channels)
+    known = list(names) if channels is None else as_list(channels, "channels")
     for mark in names:
         if mark in (START, CONVERSION, NULL):
             raise ValueError(RESERVED_MARK.format(found=mark))
@@ -198,9 +201,11 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
         if not isinstance(row, Sequence) or isinstance(row, str) or len(row) != 3:
             raise ValueError(NOT_A_ROW.format(place=place, found=row))
         steps = (
-            [mark.strip() for mark in row[0].split(SEPARATOR)] if isinstance(row[0], str) else list(row[0])
+            [mark.strip() for mark in row[0].split(SEPARATOR)]
+            if isinstance(row[0], str)
+            else as_list(row[0], f"paths[{place}]")
         )
-        if not steps or any(mark is None or mark == "" for mark in steps):
+        if not steps or any(mark == "" or pd.isna(mark) for mark in steps):
             raise ValueError(EMPTY_MARK.format(place=place, found=row[0], sep=SEPARATOR))
         for count in row[1:]:
             if not isinstance(count, int | float | np.number) or not 0 <= count < np.inf:

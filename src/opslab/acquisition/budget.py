@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.responses import POSITIVE, Response, slope
-from opslab.frames import as_choice, as_number
+from opslab.frames import as_choice, as_list, as_number, as_numbers
 
 # Words
 NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
@@ -26,6 +26,7 @@ NO_SPEND = "spend has no value for {channel!r}; give one for each channel, 0 if 
 
 PROBES = (0.001, 0.01, 0.1, 0.3, 0.6, 1.0)  # parts of the budget at which returns are compared
 NEAR = 1e-7  # in the logarithm of a return: both sides of the one that spends the budget
+TIGHT = 1e-12  # share of the budget that floors and caps may miss it by: a third, thrice, is not always 1
 SLACK = 1e-4  # by which slopes found from differences may err
 
 
@@ -61,12 +62,13 @@ def allocate_budget(
     """
     named = _named(responses)
     total = as_number(budget, "budget", least=POSITIVE)
-    values = _worths(worth, named)
+    values = _worths(1 if worth is None else worth, named)
     low = _limits(floors, "floors", named, 0.0)
     high = np.minimum(_limits(caps, "caps", named, total), total)
     _require_room(low, high, total, list(named))
-    if low.sum() == total:
-        return evaluate_budget(named, dict(zip(named, low, strict=True)), worth=worth)
+    for full in (low, high):
+        if abs(full.sum() - total) <= TIGHT * total:
+            return evaluate_budget(named, full * (total / full.sum()), worth=worth)
     parts = list(zip(named.values(), values, low, high, strict=True))
     for channel, response in named.items():
         _require_falling(channel, response, total)
@@ -92,10 +94,12 @@ def equal_split(
     channels: Sequence[Any], budget: float, *, caps: Mapping[Any, float] | float | None = None
 ) -> pd.Series:
     """Return the same spend for each channel; what a cap turns away goes in equal parts to the others."""
-    named = dict.fromkeys(channels)
+    named = dict.fromkeys(as_list(channels, "channels"))
     total = as_number(budget, "budget", least=POSITIVE)
     high = np.minimum(_limits(caps, "caps", named, total), total)
     _require_room(np.zeros(len(named)), high, total, list(named))
+    if high.sum() <= total * (1 + TIGHT):
+        return pd.Series(high, index=pd.Index(named, name="channel"), name="spend")
     from scipy.optimize import brentq
 
     level = brentq(lambda at: np.minimum(at, high).sum() - total, 0, total, xtol=1e-9)
@@ -117,12 +121,13 @@ def evaluate_budget(
         where nothing is won) and, with `worth`, value and profit (yuan).
     """
     named = _named(responses)
-    values = _worths(worth, named)
-    given = spend if isinstance(spend, Mapping | pd.Series) else dict(zip(named, spend, strict=True))
+    values = _worths(1 if worth is None else worth, named)
+    if not isinstance(spend, Mapping | pd.Series):
+        spend = dict(zip(named, as_numbers(spend, "spend", least=0, length=len(named)), strict=True))
     for channel in named:
-        if channel not in given:
+        if channel not in spend:
             raise ValueError(NO_SPEND.format(channel=channel))
-    yuan = np.array([as_number(given[channel], f"spend[{channel!r}]", least=0) for channel in named])
+    yuan = np.array([as_number(spend[channel], f"spend[{channel!r}]", least=0) for channel in named])
     result = np.array([float(response(x)) for response, x in zip(named.values(), yuan, strict=True)])
     steep = np.array([slope(response, x) for response, x in zip(named.values(), yuan, strict=True)])
     table = pd.DataFrame({"spend": yuan, "result": result}, index=pd.Index(named, name="channel"))
@@ -184,8 +189,6 @@ def _named(responses: Any) -> dict[Any, Response]:
 
 
 def _worths(worth: Any, named: Mapping[Any, Response]) -> np.ndarray:
-    if worth is None:
-        return np.ones(len(named))
     if not isinstance(worth, Mapping | pd.Series):
         return np.full(len(named), as_number(worth, "worth", least=POSITIVE))
     for channel in named:
@@ -209,12 +212,12 @@ def _limits(given: Any, name: str, named: Mapping[Any, Response], otherwise: flo
 
 
 def _require_room(low: np.ndarray, high: np.ndarray, budget: float, channels: list[Any]) -> None:
-    if low.sum() > budget * (1 + 1e-12):
+    if low.sum() > budget * (1 + TIGHT):
         raise ValueError(FLOORS_ABOVE.format(floors=low.sum(), budget=budget))
     for channel, floor, cap in zip(channels, low, high, strict=True):
         if floor > cap:
             raise ValueError(CROSSED.format(channel=channel, floor=floor, cap=cap))
-    if high.sum() < budget * (1 - 1e-12):
+    if high.sum() < budget * (1 - TIGHT):
         raise ValueError(CAPS_BELOW.format(caps=high.sum(), budget=budget))
 
 

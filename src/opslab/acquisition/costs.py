@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native, small_table
+from opslab.frames import as_date, as_day, as_number, as_numbers, native, small_table
 
 # Words
 NOBODY_WON = (
@@ -91,10 +91,10 @@ def payback_months(cac: float, margin: float, churn: float = 0, discount: float 
     kept = (1 - as_number(churn, "churn", least=0, most=1)) / (1 + as_number(discount, "discount", least=0))
     if kept == 1:
         return cost / left
-    to_go = 1 - cost * (1 - kept) / left
     if kept == 0:
         return cost / left if cost <= left else math.inf
-    return math.log(to_go) / math.log(kept) if to_go > 0 else math.inf
+    paid = cost * (1 - kept) / left  # share of all margins to come
+    return math.log1p(-paid) / math.log(kept) if paid < 1 else math.inf
 
 
 def worth_by(
@@ -136,7 +136,11 @@ def worth_by(
     people = small_table(native(users, {"user_id": "key", "signup_date": "date", by: "key"}, what="users"))
     paid = small_table(native(orders, {"user_id": "key", "date": "date", "amount": "amount"}, what="orders"))
     people = people[["user_id", "signup_date", by]].drop_duplicates("user_id")
-    end = max(people["signup_date"].max(), paid["date"].max()) if until is None else pd.Timestamp(until)
+    end = (
+        max(people["signup_date"].max(), paid["date"].max())
+        if until is None
+        else as_date(as_day(until, "until"))
+    )
     watched = people[people["signup_date"] <= end - pd.Timedelta(days=days)]
     if watched.empty:
         raise ValueError(TOO_YOUNG.format(days=days, until=f"{end:%Y-%m-%d}"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number
+from opslab.frames import as_list, as_number
 
 # Words
 NO_PLAYERS = "players is empty; give at least one"
@@ -45,7 +45,7 @@ def shapley_values(
     players
         Each once.
     """
-    everyone = list(players)
+    everyone = as_list(players, "players")
     if not everyone:
         raise ValueError(NO_PLAYERS)
     for player in everyone:

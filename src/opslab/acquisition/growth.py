@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.costs import POSITIVE
-from opslab.frames import as_number
+from opslab.frames import as_number, as_numbers
+
+NEAR_ONE = 1e-9  # so near to k = 1 the formula divides one rounding error by another
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
@@ -17,11 +19,11 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     """
     first = as_number(start, "start", least=0)
     each = as_number(k, "k", least=0)
-    rounds = np.vectorize(lambda value: as_number(value, "cycles", least=0, whole=True), otypes=[float])(
-        cycles
-    )
-    total = first * (rounds + 1) if each == 1 else first * (each ** (rounds + 1) - 1) / (each - 1)
-    return float(total) if np.ndim(cycles) == 0 else total
+    given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
+    rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
+    near_one = abs(each - 1) < NEAR_ONE
+    total = first * (rounds + 1) if near_one else first * (each ** (rounds + 1) - 1) / (each - 1)
+    return float(total[0]) if np.ndim(cycles) == 0 else total
 
 
 def funnel_users(budget: float, cost: float, weeks: int, *, k: float = 0.0) -> np.ndarray:

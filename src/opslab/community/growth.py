@@ -16,6 +16,8 @@ NO_SALES = "sales add up to 0; there is no diffusion to fit"
 NO_FIT = "Bass's model does not fit these sales ({reason}); try another method or a longer series"
 ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
 
+NEAR_ONE = 1e-9  # so near to K = 1 the formula divides one rounding error by another
+NEAR_CRITICAL = 1e-4  # above r = 1: so near to its branch point lambertw loses digits, and at last all
 MOST = 1e4  # a market so many times the sales seen is no estimate
 PLAINLY = 0.5  # another reading fits plainly better if it leaves less than so much of the squares
 
@@ -37,7 +39,7 @@ def viral_growth(
     k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
     cycles = as_numbers(np.atleast_1d(time), "time", least=0)
     cycles = cycles / as_number(cycle_time, "cycle_time", least=np.nextafter(0, 1))
-    total = start * (cycles + 1 if k == 1 else (k ** (cycles + 1) - 1) / (k - 1))
+    total = start * (cycles + 1 if abs(k - 1) < NEAR_ONE else (k ** (cycles + 1) - 1) / (k - 1))
     return float(total[0]) if np.ndim(time) == 0 else total
 
 
@@ -51,6 +53,9 @@ def extinction_probability(r: float, starts: int = 1) -> float:
     starts = as_number(starts, "starts", least=1, whole=True)
     if r <= 1:
         return 1.0
+    more = r - 1
+    if more < NEAR_CRITICAL:
+        return (1 - 2 * more + 8 / 3 * more**2) ** starts
     from scipy.special import lambertw  # slow to import
 
     return float(-lambertw(-r * np.exp(-r)).real / r) ** starts
@@ -67,14 +72,21 @@ class Bass:
     q: float
     m: float
 
+    def __post_init__(self) -> None:
+        """Refuse parameters that are not above 0."""
+        for name in ("p", "q", "m"):
+            as_number(getattr(self, name), name, least=np.nextafter(0, 1))
+
     @property
     def peak(self) -> float:
         """Time of the highest sales, in periods since the start: ln(q / p) / (p + q)."""
         return float(np.log(self.q / self.p) / (self.p + self.q))
 
-    def adopters(self, time: object) -> np.ndarray:
-        """Return how many have adopted up to each time (periods since the start)."""
-        return self.m * _adopted(np.asarray(time, float), self.p, self.q)
+    def adopters(self, time: object) -> float | np.ndarray:
+        """Return how many have adopted up to a time or several (periods since the start)."""
+        times = as_numbers(np.atleast_1d(time), "time", least=0)
+        adopted = self.m * _adopted(times, self.p, self.q)
+        return float(adopted[0]) if np.ndim(time) == 0 else adopted
 
     def sales(self, periods: int) -> np.ndarray:
         """Return the sales of the periods 1 to `periods`."""

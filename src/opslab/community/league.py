@@ -14,6 +14,7 @@ from opslab.community.simulation import Policy, score, simulate
 from opslab.frames import as_number
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
+LONGEST = 3_600  # seconds
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
 
 # Words
@@ -56,7 +57,7 @@ def league(
     """
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))
-    seconds = as_number(seconds, "seconds", least=0.01)
+    seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
     played = {
         name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting})
         for name, policy in policies.items()

@@ -52,9 +52,8 @@ def break_even_joins(
     `weekly_spend` (yuan) is by default the plan's own: the first members' fees spread over `weeks`.
     """
     fee = as_number(entry_fee, "entry_fee", least=np.nextafter(0, 1))
-    if weekly_spend is None:
-        weekly_spend = weekly_reward(members, fee, weeks)
-    return as_number(weekly_spend, "weekly_spend", least=0) / fee
+    planned = weekly_reward(members, fee, weeks)
+    return (planned if weekly_spend is None else as_number(weekly_spend, "weekly_spend", least=0)) / fee
 
 
 def fund_ledger(
@@ -95,8 +94,9 @@ def fund_ledger(
         If a number is negative, no members are there, or a week count is below 1.
     """
     fund = as_number(members, "members", least=1) * as_number(entry_fee, "entry_fee", least=0)
-    spend = weekly_reward(members, entry_fee, weeks) if weekly_spend is None else weekly_spend
-    spend, joins = as_number(spend, "weekly_spend", least=0), as_number(joins, "joins", least=0)
+    planned = weekly_reward(members, entry_fee, weeks)
+    spend = planned if weekly_spend is None else as_number(weekly_spend, "weekly_spend", least=0)
+    joins = as_number(joins, "joins", least=0)
     stay = 1 - as_number(churn, "churn", least=0, most=1)
     people = float(members)
     rows = []

@@ -8,7 +8,6 @@ What the model assumes stands in the block of constants below. They are guesses 
 measurements: change them, and see which conclusions survive.
 """
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.plan import weekly_pay
-from opslab.frames import as_choice, as_number
+from opslab.frames import EXACT, as_choice, as_list, as_number
 
 ROLES = ("big name", "answerer", "asker", "lurker", "moderator")
 BIG_NAME, ANSWERER, ASKER, LURKER, MODERATOR = range(len(ROLES))
@@ -108,7 +107,7 @@ class Decision:
         for name in ("reward", "pay", "threads"):
             value = getattr(self, name)
             # The quick look comes first: a year of a thousand runs makes 52,000 decisions.
-            if type(value) not in (int, float) or not 0 <= value < math.inf or value % 1:
+            if type(value) not in (int, float) or not 0 <= value <= EXACT or value % 1:
                 as_number(value, name, least=0, whole=name == "threads")
         if self.paid_by not in PAID_BY:
             as_choice(self.paid_by, "paid_by", PAID_BY)
@@ -180,7 +179,8 @@ def simulate(
         entry_fee=as_number(entry_fee, "entry_fee", least=0),
         weekly_dues=weekly_pay(1, dues),
         faults=frozenset(
-            as_choice(fault, "fault", FAULTS) for fault in ([faults] if isinstance(faults, str) else faults)
+            as_choice(fault, "fault", FAULTS)
+            for fault in ([faults] if isinstance(faults, str) else as_list(faults, "faults"))
         ),
         word_of_mouth=as_number(word_of_mouth, "word_of_mouth", least=0, most=1),
     )

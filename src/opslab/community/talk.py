@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_number, as_numbers, native, require_columns, require_unique
+from opslab.frames import as_choice, as_list, as_number, as_numbers, native, require_columns, require_unique
 
 GROUPS = ("top 1 %", "next 9 %", "other 90 %")
 CENTRALITIES = ("answers", "pagerank", "betweenness")
@@ -134,10 +134,10 @@ def defection(talk: pd.DataFrame, leavers: Iterable[Any]) -> pd.Series:
     Shares of 1: `answers` lost, `threads` left without any answer, `good` answers (quality 4 or 5) lost.
     """
     require_columns(native(talk, ["user_id", "thread_id", "quality"], what="talk"), ["user_id"])
-    gone = set(leavers)
+    gone = set(as_list(leavers, "leavers"))
     unknown = gone - set(talk.user_id)
     if unknown:
-        raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown)))
+        raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown, key=str)))
     lost = talk.user_id.isin(gone)
     good = talk.quality >= 4
     return pd.Series(
@@ -188,12 +188,13 @@ def exposed(roster: pd.DataFrame, columns: Sequence[str], fewer_than: int = 2) -
     means: they are the only one (k-anonymity, Sweeney 2002). With no column nobody is, unless the roster
     itself is so short.
     """
+    columns = as_list(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
     table = native(roster, dict.fromkeys(columns, "any"), what="roster")
     require_columns(table, columns, what="roster")
-    if not list(columns):
+    if not columns:
         return float(len(roster) < least)
-    alike = roster.groupby(list(columns), dropna=False)[columns[0]].transform("size")
+    alike = roster.groupby(columns, dropna=False)[columns[0]].transform("size")
     return float((alike < least).mean())
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from opslab.estimates import Z95
 from opslab.frames import as_number, day_numbers, native, small_table
-from opslab.retention.inputs import as_list, rising
+from opslab.retention.inputs import names_of, rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits
 
@@ -75,7 +75,7 @@ def weekly_activity(
 
 def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
-    kinds = {**dict.fromkeys(as_list(by), "key"), value: "number"}
+    kinds = {**dict.fromkeys(names_of(by), "key"), value: "number"}
     frame = small_table(native(table, kinds).select(*kinds))
     groups = frame.groupby(by if isinstance(by, str) else list(by), observed=True)[value]
     result = groups.agg(users="size", mean="mean")
@@ -122,6 +122,7 @@ def revenue_by_behaviour(
     ends = rising(edges, "edges", 0)
     if ends[0] != 0:
         raise ValueError(EDGES_START.format(found=list(edges)))
+    days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
     people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
     kinds = {user: "key", when: "date", amount: "amount"}

@@ -7,12 +7,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_number
-from opslab.retention.inputs import as_list
+from opslab.frames import as_choice, as_list, as_number
+from opslab.retention.inputs import names_of
 from opslab.retention.people import join_users
 from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
+
+# Words
+NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
 
 
 def cohort_table(
@@ -100,7 +103,9 @@ def retention_curve(
 
     Each day has its own denominator (`users`), as in `retention_rate`, which tells the definitions.
     """
-    wanted = [_Day.checked(day, kind, width) for day in days]
+    wanted = [_Day.checked(day, kind, width) for day in as_list(days, "days")]
+    if not wanted:
+        raise ValueError(NO_DAYS)
     visits = read_visits(events, user, when, until=until)
     rows = []
     for day in wanted:
@@ -148,7 +153,7 @@ def retention_by(
     """
     asked = _Day.checked(day, kind, width)
     visits = read_visits(events, user, when, until=until)
-    people = join_users(visits, users, as_list(by), since, user)
+    people = join_users(visits, users, names_of(by), since, user)
     watched = visits.watched(people.start, asked.needs)
     back = people.pick(_returned(visits, people.over(visits, people.start), asked))
     table = people.table.assign(users=1, returned=back.astype(int))[watched]

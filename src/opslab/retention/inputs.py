@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers
+from opslab.frames import EXACT, as_list, as_number, as_numbers
 
 # Words
 NO_COLUMN_NAMED = "{name} is a table without the column {column!r}; expected the result of {maker}"
@@ -19,7 +19,7 @@ def whole_numbers(values: Any, name: str, least: int) -> np.ndarray:
     if np.ndim(values) == 0:
         return np.asarray(as_number(values, name, least=least, whole=True))
     array = as_numbers(values, name, least=least)
-    broken = array != np.rint(array)
+    broken = (array != np.rint(array)) | (array > EXACT)
     if broken.any():
         raise ValueError(WHOLE_NUMBERS.format(name=name, found=array[broken][0], least=least))
     return array.astype(np.int64)
@@ -27,9 +27,10 @@ def whole_numbers(values: Any, name: str, least: int) -> np.ndarray:
 
 def rising(values: Sequence[int], name: str, least: int) -> list[int]:
     """Return whole numbers, each above the one before."""
-    numbers = whole_numbers(list(values), name, least)
+    given = as_list(values, name)
+    numbers = whole_numbers(given, name, least)
     if (np.diff(numbers) <= 0).any():
-        raise ValueError(NOT_RISING.format(name=name, found=list(values)))
+        raise ValueError(NOT_RISING.format(name=name, found=given))
     return numbers.tolist()
 
 
@@ -40,6 +41,6 @@ def require_table(table: Any, name: str, columns: Sequence[Any], maker: str) -> 
             raise ValueError(NO_COLUMN_NAMED.format(name=name, column=column, maker=maker))
 
 
-def as_list(by: str | Sequence[str]) -> list[str]:
+def names_of(by: str | Sequence[str]) -> list[str]:
     """Return one column name or several as a list."""
-    return [by] if isinstance(by, str) else list(by)
+    return [by] if isinstance(by, str) else as_list(by, "by")

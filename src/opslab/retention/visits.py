@@ -97,7 +97,7 @@ class Visits(NamedTuple):
 
     def watched(self, start: np.ndarray, days: int) -> np.ndarray:
         """Tell for each start (a day of this log) whether the log goes on for so many days after it."""
-        watched = start + days <= self.end
+        watched = start <= self.end - days
         if not watched.any():
             have = self.end - int(start.min())
             raise ValueError(LOG_TOO_SHORT.format(need=days, last=self.starts[-1], have=have))

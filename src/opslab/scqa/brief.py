@@ -84,7 +84,7 @@ class Brief:
                 raise ValueError(NO_VALUE.format(name=name))
             try:
                 filled[part] = formatter.vformat(text, (), values)
-            except (ValueError, TypeError) as error:
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
                 raise ValueError(BAD_PLACE.format(part=part, cause=error)) from error
             used |= names
         for name in values.keys() - used:

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab.charts import INK, bars, lines
+from opslab.frames import as_number
 
 SPAN = 4  # chunks; Cowan 2001
 HOLD = 0.9  # share of 1: each further digit of a group is kept; an assumption of the model
@@ -45,6 +46,7 @@ def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "
     since each further digit is harder than the one before. Kept digits = span * n * chance.
     """
     sizes = np.arange(1, 11)
+    hold = as_number(hold, "hold", least=0, most=1)
     kept = _whole(span, "span", 1, 9) * sizes * hold ** (sizes * (sizes - 1) / 2)
     here = kept[_whole(size, "size", 1, 10) - 1]
     told = title or DIGITS_TITLE.format(size=size, digits=here)

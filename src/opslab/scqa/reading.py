@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from opslab.scqa.brief import LETTERS, ORDERS, join
 from opslab.scqa.cues import CUES, LABELS, STRONG, UNCERTAIN, WEAK
 
+# Words
+NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
+
 PAGE = 6_000  # letters: what a coach reads of a text, about a page and a half
 MOST_SENTENCES = 40
 WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
@@ -95,7 +98,14 @@ def read_opening(text: str) -> Opening:
     expected of a text: all four parts, in one of the four orders, several sentences to a part if need be. The
     reading with most points is taken, so a sentence without a cue is read by its place. A label such as
     "Situation:" or "情境：" is followed. At most a page is read.
+
+    Raises
+    ------
+    ValueError
+        If it is no text.
     """
+    if not isinstance(text, str):
+        raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))
     lines = text[:PAGE].splitlines()
     headings = tuple(match[1].strip() for line in lines if (match := _HEADING.match(line)))
     prose = ("" if _HEADING.match(line) else line.strip() for line in lines)

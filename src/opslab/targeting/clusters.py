@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, native, small_table
+from opslab.frames import as_number, as_numbers, native, small_table
 
 # Words
 NO_FEATURES = "features has no columns; give at least one column of numbers"
@@ -15,6 +15,7 @@ K_TOO_LARGE = "k is {k}, but features has only {rows} different rows; choose a s
 CONSTANT = (
     "column {column!r} of features is the same for everybody; leave it out, it cannot tell groups apart"
 )
+LAST_SEED = 2**32 - 1  # of scikit-learn
 STARTS = 10
 SHOWN_ROWS = 1_500  # silhouettes compare each row with each: a fixed draw of rows is enough
 DIGITS = 6
@@ -57,6 +58,7 @@ def segment(features: Any, k: int, seed: int = 0) -> Segments:
         Bad features; a constant column; k below 2 (one group is everybody) or above the number of rows.
     """
     k = as_number(k, "k", least=2, whole=True)
+    seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
     table, z = _standardised(features, k)
     model = _k_means(z, k, seed, STARTS)
     order = np.argsort(-np.bincount(model.labels_, minlength=k), kind="stable")
@@ -93,7 +95,8 @@ def compare_k(
     """
     from sklearn.metrics import adjusted_rand_score
 
-    ks = list(ks)
+    ks = [as_number(k, "ks", least=2, whole=True) for k in as_numbers(ks, "ks", least=2)]
+    seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
     table, z = _standardised(features, max(ks, default=2))
     repeats = as_number(repeats, "repeats", least=1, whole=True)
     chance = np.random.default_rng(seed)

@@ -12,6 +12,7 @@ from opslab.frames import as_day, as_number, day_numbers, native, require_unique
 # Words
 UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"
 NOT_BRINGS = "brings is a {found}; expected a dictionary or Series from event to need"
+NOT_NOTED = "by is a {found}; expected a Series of needs with the index user_id, as current_needs gives"
 NOBODY = "nobody in answers signed up {months:g} months before {when} or earlier; choose fewer months"
 MONTH = 365.25 / 12
 
@@ -45,7 +46,7 @@ def current_needs(
     told = native(events, {"user_id": "key", "date": "date", "event": "key"}, what="events")
     log = small_table(told.select("user_id", "date", "event"))
     for event in set(log["event"]) - set(known):
-        raise ValueError(UNKNOWN_EVENT.format(event=event, known=", ".join(known)))
+        raise ValueError(UNKNOWN_EVENT.format(event=event, known=", ".join(map(str, known))))
     if until is not None:
         log = log[day_numbers(log["date"]) <= as_day(until, "until")]
     last = log.sort_values(["user_id", "date"], kind="stable").drop_duplicates("user_id", keep="last")
@@ -83,6 +84,8 @@ def still_right(
     told = told[age >= months * MONTH]
     if told.empty:
         raise ValueError(NOBODY.format(months=months, when=when))
+    if not isinstance(by, pd.Series | None):
+        raise ValueError(NOT_NOTED.format(found=type(by).__name__))
     noted = (table["need"] if by is None else by).reindex(told["user_id"]).to_numpy()
     hits = int(np.sum(noted == told["need"].to_numpy()))
     low, high = share_interval(hits, len(told))

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native, small_table
+from opslab.frames import as_list, as_number, as_numbers, native, small_table
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"
-NONE_IN_ORDER = "no answer has its four prices in order (too cheap <= cheap <= dear <= too dear)"
+NONE_IN_ORDER = (
+    "no answer has its prices in order (too cheap <= cheap <= dear <= too dear, the first below the last)"
+)
 NO_WEIGHT = "weights are all 0; expected at least one answer that counts"
 NO_CROSSING = "the curves {first!r} and {second!r} do not meet: the answers are too few or too alike"
 PRICES = ("too_cheap", "cheap", "dear", "too_dear")
@@ -57,8 +59,9 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     """Find the range of acceptable prices from four questions.
 
     Each row of `survey` holds the prices at which a product is too cheap to be good, a bargain, dear, and
-    too dear. Answers out of order are left out and counted; equal prices are allowed. Curves are joined by
-    straight lines between the prices named. The range is van Westendorp's own; some texts use a narrower one.
+    too dear. Answers out of order are left out and counted; equal prices are allowed, but not all four.
+    Curves are joined by straight lines between the prices named. The range is van Westendorp's own; some
+    texts use a narrower one.
 
     Parameters
     ----------
@@ -70,7 +73,7 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     ValueError
         Bad table; missing or negative prices; weights of another length; no answer in order; no crossing.
     """
-    names = list(columns)
+    names = as_list(columns, "columns")
     if isinstance(columns, str) or len(names) != 4:
         raise ValueError(FOUR.format(found=columns))
     table = small_table(native(survey, dict.fromkeys(names, "amount"), what="survey"))
@@ -80,7 +83,8 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
         if weights is None
         else as_numbers(weights, "weights", least=0, length=len(prices))
     )
-    ordered = (np.diff(prices, axis=1) >= 0).all(axis=1)
+    # Four times one price would call it too cheap and too dear at once.
+    ordered = (np.diff(prices, axis=1) >= 0).all(axis=1) & (prices[:, 0] < prices[:, 3])
     if not ordered.any():
         raise ValueError(NONE_IN_ORDER)
     prices, weight = prices[ordered], weight[ordered]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.estimates import Z95
-from opslab.frames import as_numbers, native, small_table
+from opslab.frames import as_list, as_numbers, native, small_table
 
 # Words
 NO_COMMON = (
@@ -115,8 +115,9 @@ def poststratify(
     ValueError
         Bad tables; no common column; shares that do not add up; a group in one of the two only.
     """
-    answers = small_table(native(sample, [by] if isinstance(by, str) else by or [], what="sample"))
-    weigh_by, sizes = _sizes(answers, population, by, size)
+    columns = [] if by is None else [by] if isinstance(by, str) else as_list(by, "by")
+    answers = small_table(native(sample, columns, what="sample"))
+    weigh_by, sizes = _sizes(answers, population, columns, size)
     native(answers, weigh_by, what="sample")
     keys = pd.MultiIndex.from_frame(answers[weigh_by])
     groups = keys.to_flat_index() if len(weigh_by) > 1 else keys.get_level_values(0)
@@ -139,10 +140,9 @@ def poststratify(
 
 
 def _sizes(
-    answers: pd.DataFrame, population: Any, by: str | Sequence[str] | None, size: str
+    answers: pd.DataFrame, population: Any, columns: list[str], size: str
 ) -> tuple[list[str], pd.Series]:
     """Return the columns that make groups, and people (or shares) by group."""
-    columns = [by] if isinstance(by, str) else list(by or [])
     if isinstance(population, Mapping | pd.Series):
         sizes = pd.Series(population, dtype=object)
         if not columns and sizes.index.name in answers:
@@ -153,7 +153,7 @@ def _sizes(
         if len(twice):
             raise ValueError(TWICE.format(group=twice[0]))
         numbers = as_numbers(sizes.to_numpy(), "population", least=0)
-        if numbers.max() <= 1 and abs(numbers.sum() - 1) > 1e-6:
+        if numbers.max() <= 1 and (numbers % 1).any() and abs(numbers.sum() - 1) > 1e-6:
             raise ValueError(SHARES_SUM.format(found=numbers.sum()))
         return columns, pd.Series(numbers, index=sizes.index)
     table = small_table(native(population, {size: "amount"}, what="population"))

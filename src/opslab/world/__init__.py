@@ -136,7 +136,7 @@ def which(
     name: str, seed: int = 0, size: int = SIZE, strength: Mapping[str, float] | None = None
 ) -> tuple[str, int, int, Strengths]:
     """Return the four after checking that there is such a table, world, size and strength."""
-    if name not in TABLES:
+    if not isinstance(name, str) or name not in TABLES:
         raise ValueError(NO_TABLE.format(name=name, nearest=nearest(name, TABLES), names=", ".join(TABLES)))
     return (
         name,

@@ -1,0 +1,271 @@
+"""Whatever a public function gets in place of a number, a list, a day or a table: a sentence answers."""
+
+import contextlib
+import inspect
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from opslab import acquisition, community, content, retention, scqa, targeting, world
+from opslab.acquisition import Saturation
+from opslab.community import Bass, Decision
+from opslab.retention import ShiftedBetaGeometric
+from tests.strategies import log, orders_of
+
+SUBJECTS = (retention, targeting, acquisition, community, content, scqa)
+
+EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
+USERS = pd.DataFrame({"user_id": [1, 2, 3, 4], "signup_date": EVENTS["date"].min(), "group": list("aabb")})
+NEEDS = USERS.assign(need=list("xyxy"))
+ORDERS = orders_of([(1, 0, 1.0), (1, 40, 2.0), (2, 0, 3.0), (3, 60, 4.0), (4, 30, 5.0)]).assign(
+    product="dues"
+)
+LIFE = EVENTS.assign(event="move")
+PRICES = pd.DataFrame({"too_cheap": [1, 2, 3], "cheap": [3, 4, 5], "dear": [5, 6, 7], "too_dear": [8, 9, 10]})
+FEATURES = pd.DataFrame({"a": [1.0, 2, 3, 9, 10, 11], "b": [1.0, 2, 1, 5, 6, 5]})
+MESSAGES = pd.DataFrame(
+    {"brand": ["a", "b"], "target_group": "x", "product_line": "y", "image": "z", "recalled": 1}
+)
+MEMBERS = pd.DataFrame(
+    {"user_id": [1, 2, 3], "strength": list("xyz"), "second_strength": list("yzx"), "role": "a"}
+)
+THREADS = pd.DataFrame(
+    {"thread_id": [1, 2], "week": 1, "kind": "side", "topic": ["x", "y"], "asked_by": [1, 2]}
+)
+ANSWERS = pd.DataFrame({"thread_id": [1, 1, 2], "user_id": [2, 3, 3], "quality": [3, 4, 5]})
+TALK = community.conversations(ANSWERS, THREADS, MEMBERS)
+CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
+PATHS = [("a>b", 1, 1), ("b", 2, 0)]
+HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
+MARCH = "2024-03-01"
+
+# Each public function with arguments that it takes. What stands here as a number, a list of numbers, a day or
+# a table is exchanged for something else; names of columns and choices are left alone.
+GOOD = {
+    retention.active_days: {"events": EVENTS, "users": USERS, "days": 7, "watched": 8},
+    retention.active_users: {"new_per_week": 5, "weekly_retention": 0.5, "weeks": 4},
+    retention.cohort_table: {"events": EVENTS},
+    retention.early_warning: {"events": EVENTS, "as_of": MARCH, "quiet_days": [3], "horizon": 9, "watch": 60},
+    retention.fit_sbg: {"survivors": [100, 60, 40, 30]},
+    retention.growth_accounting: {"events": EVENTS},
+    retention.kaplan_meier: {"durations": [1, 2, 3]},
+    retention.lifetimes: {"events": EVENTS, "quiet_days": 7, "until": MARCH},
+    retention.log_rank: {"durations": [1, 2, 3], "observed": None, "group": list("aab")},
+    retention.mean_by: {"table": ORDERS, "by": "user_id", "value": "amount"},
+    retention.median_survival: {"table": retention.kaplan_meier([1, 2, 3])},
+    retention.renewal_survivors: {"orders": ORDERS, "months": 1, "month_days": 30.5},
+    retention.retention_by: {"events": EVENTS, "users": USERS, "by": "group", "day": 7, "width": 3},
+    retention.retention_curve: {"events": EVENTS, "days": [1, 7], "width": 3, "until": MARCH},
+    retention.retention_rate: {"events": EVENTS, "day": 7, "width": 3},
+    retention.revenue_by_behaviour: {
+        "events": EVENTS, "orders": ORDERS, "users": USERS, "days": 7, "horizon": 30, "edges": (0, 1)
+    },
+    retention.stage_moves: {"events": EVENTS, "start": "2024-02-01", "end": MARCH, "limits": (3, 5, 8)},
+    retention.stages: {"events": EVENTS, "as_of": MARCH, "limits": (3, 5, 8)},
+    retention.weekly_activity: {"events": EVENTS, "users": USERS, "by": "group", "weeks": 4},
+    ShiftedBetaGeometric: {"alpha": 1.0, "beta": 2.0},
+    ShiftedBetaGeometric(1, 2).survival: {"t": 3},
+    ShiftedBetaGeometric(1, 2).retention: {"t": 3},
+    ShiftedBetaGeometric(1, 2).derl: {"renewals": 3, "discount": 0.1},
+    targeting.affinity: {"sample": list("aab"), "base": list("aabb")},
+    targeting.affinity_by: {"table": USERS, "group": "group", "label": "user_id"},
+    targeting.compare_k: {"features": FEATURES, "ks": [2], "repeats": 1, "seed": 0},
+    targeting.concentration: {"shares": [0.5, 0.5]},
+    targeting.current_needs: {"users": NEEDS, "events": LIFE, "brings": {"move": "x"}, "until": MARCH},
+    targeting.focus_table: {"messages": MESSAGES, "by": "brand"},
+    targeting.go_no_go: {"criteria": {"a": (1, 2, 1.5)}},
+    targeting.market_size: {"factors": {"a": (1, 2)}},
+    targeting.poststratify: {"sample": USERS, "population": {"a": 10, "b": 20}, "by": "group"},
+    targeting.price_sensitivity: {"survey": PRICES, "weights": [1, 1, 1]},
+    targeting.price_sensitivity(PRICES).shares: {"price": 5},
+    targeting.rfm: {"orders": ORDERS, "as_of": MARCH, "bins": 3},
+    targeting.segment: {"features": FEATURES, "k": 2, "seed": 0},
+    targeting.share_interval: {"hits": 3, "trials": 5},
+    targeting.still_right: {"users": NEEDS, "answers": NEEDS, "when": MARCH, "months": 1},
+    Saturation: {"top": 1, "half": 2, "carry_over": 0.5},
+    CURVES["a"].spend_at: {"marginal": 0.01},
+    CURVES["a"].weekly: {"spend": [1, 2]},
+    acquisition.adstock: {"x": [1, 2], "decay": 0.5},
+    acquisition.allocate_budget: {"responses": CURVES, "budget": 1_000, "worth": 2, "floors": 1, "caps": 900},
+    acquisition.attribute: {"paths": PATHS},
+    acquisition.cac: {"spend": 10, "customers": 2},
+    acquisition.equal_split: {"channels": ["a", "b"], "budget": 10, "caps": 9},
+    acquisition.evaluate_budget: {"responses": CURVES, "spend": [1, 2], "worth": 2},
+    acquisition.fit_saturation: {"spend": [*range(1, 10)], "signups": [*range(1, 10)], "carry_over": 0.1},
+    acquisition.funnel_users: {"budget": 10, "cost": 2, "weeks": 3, "k": 0.4},
+    acquisition.lifetime_value: {"margin": 10, "churn": 0.1, "discount": 0.1},
+    acquisition.marginal_cac: {"spend": [1, 2], "customers": [1, 2]},
+    acquisition.payback_months: {"cac": 10, "margin": 5, "churn": 0.1, "discount": 0.1},
+    acquisition.removal_effects: {"paths": PATHS},
+    acquisition.shapley_values: {"value": len, "players": list(range(13)), "permutations": 2, "seed": 0},
+    acquisition.tipping_budget: {"responses": CURVES, "worth": 30, "most": 1e5},
+    acquisition.transitions: {"paths": PATHS},
+    acquisition.trust_policy: {
+        "offer_every": 3, "weeks": 4, "members": 5, "price": 3,
+        "built": 0.1, "spent": 0.1, "buying": 0.1, "leaving": 0.1,
+    },
+    acquisition.viral_users: {"start": 5, "k": 0.5, "cycles": 3},
+    acquisition.worth_by: {
+        "users": USERS, "orders": ORDERS, "by": "group", "days": 7, "margin": 0.5, "discount": 0.1,
+        "until": MARCH,
+    },
+    Bass: {"p": 0.01, "q": 0.3, "m": 100},
+    Bass(0.01, 0.3, 100).adopters: {"time": 3},
+    Bass(0.01, 0.3, 100).sales: {"periods": 3},
+    Decision: {"reward": 1, "pay": 2, "threads": 3},
+    community.answer_graph: {"talk": TALK},
+    community.break_even_joins: {"entry_fee": 1, "members": 5, "weeks": 3, "weekly_spend": 4},
+    community.complaint_desk: {
+        "complaints": 3, "kinds": 2, "found": 0.5, "readers": 2, "put_off": 0.1, "won": 0.1
+    },
+    community.conversations: {"answers": ANSWERS, "threads": THREADS, "members": MEMBERS},
+    community.core_users: {"graph": community.answer_graph(TALK), "count": 2},
+    community.defection: {"talk": TALK, "leavers": [2]},
+    community.exposed: {"roster": MEMBERS, "columns": ["role"], "fewer_than": 2},
+    community.extinction_probability: {"r": 2, "starts": 1},
+    community.fit_bass: {"sales": [1, 2, 3, 4, 3, 2, 1]},
+    community.fund_ends: {"ledger": community.fund_ledger()},
+    community.fund_ledger: {
+        "members": 5, "entry_fee": 2, "weeks": 3, "joins": 1, "churn": 0.1, "dues": 1, "horizon": 3,
+        "weekly_spend": 1,
+    },
+    community.graph_measures: {"graph": community.answer_graph(TALK)},
+    community.introduction_hours: {"members": 5, "minutes": 1},
+    community.league: {"policies": {"a": Decision()}, "seconds": 5},
+    community.meetings: {"effect": 0.05, "seed": 0, "people": 10},
+    community.pairs: {"members": 5},
+    community.participation: {"counts": [1, 2, 3]},
+    community.replies_per_thread: {"answers": ANSWERS, "threads": THREADS, "limit": 1, "moved": 0.5},
+    community.score: {"history": HISTORY},
+    community.simulate: {
+        "policy": Decision(), "seed": 0, "runs": 1, "weeks": 2, "members": 3, "places": 4, "entry_fee": 5,
+        "dues": 1, "word_of_mouth": 0.1,
+    },
+    community.strong_share: {"people": community.meetings(people=100)},
+    community.threshold_members: {"entry_fee": 5, "weeks": 3},
+    community.viral_growth: {"customers": 5, "invites": 5, "conversion": 0.1, "time": 3, "cycle_time": 1},
+    community.weekly_pay: {"members": 5, "dues": 2},
+    community.weekly_reward: {"members": 5, "entry_fee": 2, "weeks": 3},
+    community.who_leaves: {"history": HISTORY},
+    content.gini: {"values": [1, 2]},
+    content.lorenz: {"values": [1, 2]},
+    scqa.acting: {"order": "standard", "audience": "doubts you", "patience": 0.5},
+    scqa.coach: {"brief": "Everyone agrees."},
+    scqa.in_mind: {"breadth": 3, "depth": 2},
+    scqa.mece: {"groups": {"a": [1]}, "whole": [1]},
+    scqa.read_opening: {"text": "Everyone agrees."},
+    scqa.recalled: {"shown": "12", "written": "12"},
+    world.truth: {"seed": 0},
+    world.which: {"name": "users", "seed": 0, "size": 5_000},
+}  # fmt: skip
+# What has no number, list, day or table: briefs and pyramids take text, the desk shows them.
+OF_TEXT = {"Brief", "Pyramid", "desk"}
+# What `mece` covers may be anything; what leaves a talk is a name.
+OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "players")}
+
+# What stands for something after all: no limit, no offer, a curve.
+TAKEN = {
+    ("allocate_budget", "floors"): (type(None), dict),
+    ("allocate_budget", "caps"): (dict,),
+    ("equal_split", "caps"): (dict,),
+    ("trust_policy", "offer_every"): (type(None),),
+    ("marginal_cac", "customers"): (type(len),),
+}
+
+NOTHING = [None, object(), {}, b"x", "ten", "", [], pd.NaT, len, pd.DataFrame(), {"a"}]
+WRONG = {
+    "number": [
+        *(
+            *NOTHING,
+            math.nan,
+            math.inf,
+            -math.inf,
+            -1,
+            -0.5,
+            True,
+            10**400,
+            -(10**400),
+            1 + 2j,
+            np.complex128(1),
+        ),
+        *(pd.NA, np.float64("nan"), [math.nan], ["a"], "5", np.datetime64("2024-01-01")),
+    ],
+    "numbers": [
+        *(
+            *NOTHING,
+            math.nan,
+            -1,
+            [math.nan],
+            [-1],
+            [math.inf],
+            ["a"],
+            [1, "2"],
+            [[1, 2], [3]],
+            [[1, 2], [3, 4]],
+        ),
+        *([None], [10**400], [1 + 2j], [pd.NA, 1], pd.Series([1, "2"]), np.array([]), np.array(["a"])),
+    ],
+    "day": [object(), {}, b"x", "some day", [], pd.NaT, math.nan, "2024-13-01", 5, 1.5, True],
+    "table": [*NOTHING, 5, math.nan, [1, 2], pd.DataFrame({"other": [1]}), pd.Series([1, 2]), np.eye(2)],
+}
+# What is a number, and may be none for this function.
+ODD = [0, 10**30, np.float32(0.5), np.int8(1), np.float64(1)]
+
+
+def kind_of(value: object) -> str | None:
+    if isinstance(value, pd.DataFrame):
+        return "table"
+    if value == MARCH or value == "2024-02-01":
+        return "day"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, list | tuple) and all(isinstance(one, int | float) for one in value):
+        return "numbers"
+    return None
+
+
+def name_of(function) -> str:
+    return getattr(function, "__qualname__", repr(function))
+
+
+ARGUMENTS = [
+    pytest.param(function, name, kind_of(value), id=f"{name_of(function)}-{name}")
+    for function, given_arguments in GOOD.items()
+    for name, value in given_arguments.items()
+    if kind_of(value) and (name_of(function), name) not in OF_NAMES
+]
+
+
+def test_every_public_function_is_here():
+    known = {name_of(function) for function in GOOD} | OF_TEXT
+    public = {name: getattr(module, name) for module in SUBJECTS for name in module.__all__}
+    functions = {name for name, value in public.items() if inspect.isfunction(value)}
+    assert {name for name in functions if not name.endswith("_chart")} <= known
+
+
+@pytest.mark.parametrize("function", GOOD, ids=name_of)
+def test_the_arguments_here_are_good(function):
+    function(**GOOD[function])
+
+
+@pytest.mark.parametrize(("function", "name", "kind"), ARGUMENTS)
+def test_what_is_none_is_refused_with_a_sentence(function, name, kind):
+    taken = TAKEN.get((name_of(function), name), ())
+    if inspect.signature(function).parameters[name].default is None:
+        taken = (*taken, type(None))
+    for wrong in WRONG[kind]:
+        if not isinstance(wrong, taken):
+            print(f"{name}={wrong!r}")
+            with pytest.raises(ValueError, match=" "):
+                function(**{**GOOD[function], name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "kind"), [case for case in ARGUMENTS if case.values[2] == "number"]
+)
+def test_odd_numbers_are_taken_or_refused(function, name, kind):
+    for odd in ODD:
+        with contextlib.suppress(ValueError):
+            function(**{**GOOD[function], name: odd})
