@@ -23,8 +23,8 @@ RIGHT = "Right."
 MISTAKE = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 EQUAL_WRONG = (
-    "{question}: the wrong {name!r} gives {value}, the same as {other}; a mistake must be told from the "
-    "answer and from every other mistake, so change it or remove it"
+    "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so that a "
+    "value between them would be both; change the wrong, remove it, or tighten the tolerance"
 )
 WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
 WANTS_FINITE = (
@@ -127,7 +127,7 @@ def judge(question: Question, received: object, expected: object, mistakes: Mapp
 
 
 def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:
-    """Refuse a wrong that equals the answer or another wrong.
+    """Refuse a wrong that cannot be told from the answer or another wrong: one value would be both.
 
     Raises
     ------
@@ -136,12 +136,12 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
     """
     if question.kind == "written":
         return
-    kind = COMPARISONS[question.kind]
+    kind, nearby = COMPARISONS[question.kind], question.looser(2)
     seen = {"the answer": kind.read(question, expected, expected, mistakes)}
     for name, value in mistakes.items():
         read = kind.read(question, value, expected, mistakes)
         for other, known in seen.items():
-            if kind.same(question, read, known):
+            if kind.same(nearby, read, known):
                 raise ValueError(
                     EQUAL_WRONG.format(question=question.name, name=name, value=_short(value), other=other)
                 )
@@ -299,9 +299,8 @@ def word_count(text: str) -> int:
 
 def _near(question: Question, one: float, other: float) -> bool:
     # Floating-point roads differ in the last digits, whatever the tolerance.
-    return math.isclose(
-        one, other, rel_tol=max(question.relative, 1e-9), abs_tol=max(question.absolute, 1e-12)
-    )
+    allowed = max(question.absolute, question.relative * abs(float(other)), 1e-12)
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=allowed)
 
 
 def _alike(question: Question, one: object, other: object) -> bool:
