@@ -45,7 +45,9 @@ def test_a_prompt_states_tolerance_unit_and_length_as_the_check_has_them(lesson)
 def test_every_option_of_a_prompt_is_the_answer_or_a_mistake_with_its_reason(lesson):
     prompt, key = prompts(lesson), AnswerKey(read_solution(lesson), 0)
     asked = read_questions(lesson).items()
-    assert [words for name, question in asked for words in unoffered(question, prompt[name], *key[name])] == []
+    assert [
+        words for name, question in asked for words in unoffered(question, prompt[name], *key[name])
+    ] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

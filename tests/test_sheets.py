@@ -55,7 +55,11 @@ def test_the_exercise_holds_the_students_part_and_no_help():
         'text = ...\ncheck("q2", text)',
     ]
     assert [cell.metadata for cell in answers(exercise)] == [{"tags": ["answer"]}] * 2
-    assert [set(tags(cell)) for cell in exercise.cells if tags(cell)] == [{"parameters"}, {"answer"}, {"answer"}]
+    assert [set(tags(cell)) for cell in exercise.cells if tags(cell)] == [
+        {"parameters"},
+        {"answer"},
+        {"answer"},
+    ]
 
 
 def test_the_solution_holds_the_solved_cells_and_keeps_the_whole_question():
@@ -65,7 +69,11 @@ def test_the_solution_holds_the_solved_cells_and_keeps_the_whole_question():
         f"{Q2.solution}\n{Q2.after}",
     ]
     assert read_sheet(solution) == {"q1": Q1, "q2": Q2}
-    assert [set(tags(cell)) for cell in solution.cells if tags(cell)] == [{"parameters"}, {"answer"}, {"answer"}]
+    assert [set(tags(cell)) for cell in solution.cells if tags(cell)] == [
+        {"parameters"},
+        {"answer"},
+        {"answer"},
+    ]
 
 
 def test_the_authored_text_stays_as_it_was():
