@@ -23,8 +23,8 @@ RIGHT = "Right."
 MISTAKE = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 EQUAL_WRONG = (
-    "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so that a "
-    "value between them would be both; change the wrong, remove it, or tighten the tolerance"
+    "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
+    "that a value between them would be both; change the wrong, remove it, or tighten the tolerance"
 )
 WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
 WANTS_FINITE = (
