@@ -17,6 +17,14 @@ def ask(kind: str, tolerance: str = "0", names: tuple[str, ...] = ()) -> Questio
 
 NUMBER = ask("number", "0.001", ("percent", "blended"))
 MISTAKES = {"percent": 40.0, "blended": 0.25}
+HUGE = 10**400  # more than a float can hold
+ODD = [
+    HUGE, -HUGE, 1j, {}, [], (), set(), object, "", b"a", range(3), {None: 1}, pd.NA, pd.NaT,
+    [[1, 2], [3]], ["a", ["b"], "c"], [[..., 1], 2, 3], [0.2, HUGE, 0.3], np.array("a"),
+    {"ads": [1, 2], "seo": 1, "social": 1}, {"ads": pd.NA, "seo": 1, "social": 1}, np.array([]),
+    {"ads": HUGE, "seo": 1, "social": 1}, np.zeros((2, 2)), pd.Series([...]), pd.Series(dtype=float), pd.DataFrame(), [None, None, None],
+    pd.DataFrame({"a": [HUGE], "b": [2]}), pd.Series([1, 2, 3], index=["ads", "ads", "seo"]),
+]  # fmt: skip
 SHARES = pd.Series({"ads": 0.2, "seo": 0.5, "social": 0.3})
 TABLE = ask("table", "0.001", ("sums",))
 
@@ -111,6 +119,73 @@ def test_a_table_is_right_in_any_form_and_order(value):
 def test_a_table_says_how_many_values_are_right_and_which_is_off():
     finding = judge(TABLE, {"ads": 0.4, "seo": 0.5, "social": 0.3}, SHARES, {"sums": SHARES * 2})
     assert finding.text == "2 of 3 right; ads is too high."
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [(0.2009, "right"), (0.1991, "right"), (0.2011, "different"), (0.1989, "different")]
+)
+def test_each_value_of_a_table_is_right_within_tolerance(value, status):
+    assert judge(TABLE, SHARES.to_dict() | {"ads": value}, SHARES, {"sums": SHARES * 2}).status == status
+
+
+def test_a_table_of_several_columns_or_levels_is_labelled_by_both():
+    truth = pd.DataFrame({"n": [1, 2], "m": [3, 4]}, index=["ads", "seo"])
+    assert judge(ask("table"), truth[["m", "n"]][::-1], truth, {}).is_right
+    off = truth.copy()
+    off.loc["seo", "n"] = 9
+    for told, right in ((off, truth), (off.stack(), truth.stack())):
+        assert judge(ask("table"), told, right, {}).text == "3 of 4 right; seo, n is too high."
+    assert judge(ask("table"), [1, 5], [1, 2], {}).text == "1 of 2 right; place 2 is too high."
+
+
+def test_what_is_no_table_says_what_is_expected():
+    asked = "ads, seo, social"
+    assert judge(TABLE, 7, SHARES, {}).text == (
+        f"This cannot be checked: received 7, expected a table with 3 values ({asked})."
+    )
+    assert judge(TABLE, [1, 2], SHARES, {}).text == (
+        f"This cannot be checked: received 2 values, expected 3 ({asked})."
+    )
+    assert judge(TABLE, {"ads": 1}, SHARES, {}).text == (
+        f"This cannot be checked: seo, social missing. Expected 3 values: {asked}."
+    )
+    long = dict.fromkeys("abcdefg", 1)
+    assert "(a, b, c, d, e, f, …)" in judge(ask("table"), 7, long, {}).text
+
+
+def test_what_is_no_number_is_told_the_unit_that_is_asked_for():
+    question = Question("q1", "number", unit="yuan")
+    assert judge(question, "x", 1, {}).text == (
+        "This cannot be checked: received 'x', expected one number in yuan."
+    )
+    assert judge(ask("number"), "x", 1, {}).text.endswith("expected one number.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "mistakes"),
+    [
+        ("number", 0.4, MISTAKES),
+        ("table", SHARES, {"sums": SHARES * 2}),
+        ("table", [0.2, 0.5, 0.3], {}),
+        ("choice", "b", {"guess": "a"}),
+        ("ordering", ["c", "a", "b"], {"backwards": ["b", "a", "c"]}),
+        ("written", ..., {}),
+    ],
+)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_whatever_is_received_is_answered_and_is_not_right(kind, expected, mistakes, value):
+    finding = judge(ask(kind, names=tuple(mistakes)), value, expected, mistakes)
+    assert finding.status in ("unanswered", "uncheckable", "different")
+    assert finding.text
+
+
+def test_a_text_is_judged_by_its_words():
+    question = Question("q1", "written", least_words=3)
+    assert judge(question, "three words here", ..., {}).status == "written"
+    assert judge(question, "two words", ..., {}).text.startswith("2 words so far; write at least 3 ")
+    assert judge(question, 7, ..., {}).text == (
+        "This cannot be checked: received 7, expected a text between quotation marks."
+    )
 
 
 def test_a_table_with_several_values_off_names_the_first_and_counts_the_rest():
