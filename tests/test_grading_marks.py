@@ -82,7 +82,7 @@ def test_a_value_that_breaks_the_comparison_costs_its_own_question(key, monkeypa
 
     monkeypatch.setattr(marks, "judge", broken)
     found = marked(key, q1=6, q2=TEXT)
-    assert (found["q1"].score, found["q1"].finding) == (0, "uncheckable")
+    assert (found["q1"].student, found["q1"].score, found["q1"].finding) == ("anna", 0, "uncheckable")
     assert found["q1"].message == marks.NOT_DATA.format(cause="RecursionError")
     assert found["q2"].finding == "written"
 
@@ -115,7 +115,7 @@ def test_a_world_that_cannot_be_made_finds_nothing_out(key, monkeypatch):
         ([1, "a", None], "1, a, "),
         ({"ads": 0.5, "seo": [1, 2]}, "ads: 0.5, seo: 1, 2"),
         (pd.Series([1.0], pd.to_datetime(["2024-01-01"])), "2024-01-01: 1"),
-        (pd.DataFrame({"a": [1, 2], "b": [3.5, 4]}), "2 × 2: 1, 3.5, 2, 4"),
+        (pd.DataFrame({"a": [1, 2, 3], "b": [3.5, 4, 5]}), "3 × 2: 1, 3.5, 2, 4, 3, 5"),
         (Unreadable("a set"), "a set"),
         ("x" * SHOWN, "x" * SHOWN),
         ("x" * (SHOWN + 1), "x" * (SHOWN - 1) + "…"),

@@ -22,7 +22,8 @@ ODD = [
     HUGE, -HUGE, 1j, {}, [], (), set(), object, "", b"a", range(3), {None: 1}, pd.NA, pd.NaT,
     [[1, 2], [3]], ["a", ["b"], "c"], [[..., 1], 2, 3], [0.2, HUGE, 0.3], np.array("a"),
     {"ads": [1, 2], "seo": 1, "social": 1}, {"ads": pd.NA, "seo": 1, "social": 1}, np.array([]),
-    {"ads": HUGE, "seo": 1, "social": 1}, np.zeros((2, 2)), pd.Series([...]), pd.Series(dtype=float), pd.DataFrame(),
+    {"ads": HUGE, "seo": 1, "social": 1}, np.zeros((2, 2)), pd.Series([...]),
+    pd.Series(dtype=float), pd.DataFrame(),
     [None, None, None],
     pd.DataFrame({"a": [HUGE], "b": [2]}), pd.Series([1, 2, 3], index=["ads", "ads", "seo"]),
 ]  # fmt: skip

@@ -59,6 +59,11 @@ def test_untouched_exercises_count_as_no_attempt(file):
     assert not file.exists()
 
 
+def test_an_answer_that_could_not_be_checked_counts_as_no_attempt():
+    assert check.check("q1", "two").status == "uncheckable"
+    assert progress.record_of("06-tiny", "q1") == Record()
+
+
 def test_a_question_is_mastered_by_emptying_and_answering_it_after_a_week(clock):
     check.check("q1", 2)
     clock(7)

@@ -193,6 +193,11 @@ def test_what_is_no_record_is_refused(damage):
         from_json(stored)
 
 
+def test_a_box_without_an_answer_is_named():
+    with pytest.raises(ValueError, match=r"box 9, answered datetime.*; expected a box from 1 to 5"):
+        from_json(to_json(play((0, "right"))) | {"box": 9})
+
+
 steps = st.lists(
     st.tuples(st.integers(0, 60), st.sampled_from(["right", "rerun", "hint", "percent", "sum"])), max_size=25
 )

@@ -89,6 +89,12 @@ def test_what_an_author_leaves_out_has_its_usual_value():
     assert (read["q1"].tolerance, read["q1"].unit, read["q2"].least_words) == ("0", "", 15)
 
 
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_an_exemplar_reaches_one_of_four_levels(level):
+    text = TEXT.replace('"level": 2', f'"level": {level}')
+    assert read_sheet(compile_sheet(authored(text))[1])["q2"].exemplars[0].level == level
+
+
 def test_a_cell_without_a_question_answers_none():
     assert read_question(authored().cells[0]) is None
 
