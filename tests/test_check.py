@@ -31,7 +31,7 @@ def test_a_bad_seed_is_refused(seed):
 def test_an_unknown_lesson_or_question_lists_what_there_is(started):
     with pytest.raises(ValueError, match="no exercises '09-none'; there are 06-tiny"):
         check.start("09-none")
-    with pytest.raises(ValueError, match="no question 'q9'; it has q1, q2"):
+    with pytest.raises(ValueError, match="06-tiny has no question 'q9'; it has q1, q2"):
         check.check("q9", 1)
 
 
@@ -67,11 +67,17 @@ def test_a_written_answer_is_compared_before_it_is_scored(started):
     assert "One whale moves it." in first
     assert "level 4" not in first
     assert "1. says nothing" in first
+    assert 'check("q2", …, level=2)' in first
+    assert "1. says nothing\n2. names the mean\n" in first
     scored = check.check("q2", text, level=3).text
+    assert "You gave yourself level 3: says that it moves\n\n" in scored
     assert "Answer A reaches level 2, answer B level 4." in scored
     assert "To reach level 4: says when it misleads" in scored
-    with pytest.raises(ValueError, match="expected 1, 2, 3 or 4"):
-        check.check("q2", text, level=5)
+    assert "level 1: says nothing" in check.check("q2", text, level=1).text
+    assert "To reach" not in check.check("q2", text, level=4).text
+    for level in (0, 5):
+        with pytest.raises(ValueError, match=f"level is {level}; expected 1, 2, 3 or 4"):
+            check.check("q2", text, level=level)
 
 
 def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):

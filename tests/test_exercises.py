@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from opslab.answers import AnswerKey, read_questions, read_solution
 from opslab.judge import judge, require_distinct
 from opslab.sheets import tags
+from tests.exercise_laws import prompts, unoffered, unsaid
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -31,6 +32,22 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
             finding = judge(question, mistakes[wrong.name], expected, mistakes)
             assert (finding.status, finding.mistake) == ("mistake", wrong.name)
             assert wrong.message in finding.text
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_prompt_states_tolerance_unit_and_length_as_the_check_has_them(lesson):
+    prompt = prompts(lesson)
+    asked = read_questions(lesson).items()
+    assert [words for name, question in asked for words in unsaid(question, prompt[name])] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_option_of_a_prompt_is_the_answer_or_a_mistake_with_its_reason(lesson):
+    prompt, key = prompts(lesson), AnswerKey(read_solution(lesson), 0)
+    asked = read_questions(lesson).items()
+    assert [
+        words for name, question in asked for words in unoffered(question, prompt[name], *key[name])
+    ] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import math
 import pickle
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from opslab.answers import AnswerKey, read_questions, read_solution
-from opslab.grading.values import LARGEST, BadDataError, Unreadable, decode, encode
+from opslab.grading.values import (
+    DEEPEST,
+    LARGEST,
+    MOST_COLUMNS,
+    BadDataError,
+    Unreadable,
+    decode,
+    encode,
+)
 from opslab.judge import judge
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +72,38 @@ def test_tables_keep_labels_and_cells(table):
     assert there.astype(object).where(table.notna()).equals(table.astype(object).where(table.notna()))
 
 
+def test_labels_that_are_no_data_keep_their_text():
+    days = pd.Series([1.0, 2.0], index=[date(2024, 1, 1), pd.Period("2024-01", "M")])
+    assert list(passed(days).index) == ["2024-01-01", "2024-01"]
+
+
+def test_a_gap_is_a_gap_and_a_tuple_a_tuple():
+    assert math.isnan(passed(pd.NaT))
+    assert passed((1, [2, (3,)])) == (1, [2, (3,)])
+
+
+@pytest.mark.parametrize("wrap", [lambda inner: [inner], lambda inner: {"a": inner}, lambda inner: (inner,)])
+def test_a_value_may_be_as_deep_as_the_limit_says(wrap):
+    def nested(depth):
+        return wrap(nested(depth - 1)) if depth else 0.5
+
+    assert passed(nested(DEEPEST)) == nested(DEEPEST)
+    assert f"lists within lists, more than {DEEPEST} deep" in repr(passed(nested(DEEPEST + 1)))
+
+
+def test_cells_count_as_one_level():
+    deep = 0.5
+    for _ in range(DEEPEST - 1):
+        deep = [deep]
+    assert passed(pd.Series([deep], ["a"])).iloc[0] == deep
+    assert "lists within lists" in repr(passed(pd.Series([[deep]], ["a"])).iloc[0])
+
+
+def test_the_longest_answer_and_the_widest_table_pass():
+    assert passed("x" * (LARGEST - 2)) == "x" * (LARGEST - 2)  # JSON adds two quotation marks
+    assert passed(pd.DataFrame([[1.5] * MOST_COLUMNS])).shape == (1, MOST_COLUMNS)
+
+
 def test_numbers_of_numpy_pass_and_large_whole_numbers_become_floats():
     assert passed(np.float32(0.5)) == 0.5
     assert passed(np.int64(7)) == 7
@@ -92,6 +134,16 @@ def test_whatever_is_no_data_arrives_as_its_description(make):
     assert isinstance(passed(make()), Unreadable)
 
 
+@pytest.mark.parametrize(("value", "what"), [({1}, "a set"), (print, "a builtin_function_or_method")])
+def test_what_cannot_be_read_is_named_by_its_type(value, what):
+    assert passed(value) == Unreadable(what)
+    assert passed([1, value])[1] == Unreadable(what)
+
+
+def test_what_raises_when_it_is_looked_at_is_named_by_its_type():
+    assert passed(Angry()) == Unreadable("a Angry")
+
+
 def test_a_pickle_is_never_read_as_one():
     assert passed(pickle.dumps(Payload)) == Unreadable("a bytes")
 
@@ -116,5 +168,16 @@ def test_forged_data_is_read_or_refused_and_nothing_else(data):
      "x" * (LARGEST + 1), '{"mapping": [[{"list": []}, 1]]}'],
 )  # fmt: skip
 def test_text_that_encode_never_wrote_is_refused(text):
-    with pytest.raises(BadDataError):
+    with pytest.raises(BadDataError, match=r"the answer did not arrive as data: .|where .+ are the most"):
+        decode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[1]", "a list without its kind"), ('{"who": 1}', "who"),
+     ("x" * (LARGEST + 1), f"a value of {LARGEST + 1:,} letters, where {LARGEST:,} are the most"),
+     ('{"table": [' + "[]," * 300 + "[]]}", f"a table of 301 columns, where {MOST_COLUMNS} are the most")],
+)  # fmt: skip
+def test_what_is_refused_says_why(text, words):
+    with pytest.raises(BadDataError, match=f"{words}$"):
         decode(text)

@@ -17,6 +17,16 @@ def ask(kind: str, tolerance: str = "0", names: tuple[str, ...] = ()) -> Questio
 
 NUMBER = ask("number", "0.001", ("percent", "blended"))
 MISTAKES = {"percent": 40.0, "blended": 0.25}
+HUGE = 10**400  # more than a float can hold
+ODD = [
+    HUGE, -HUGE, 1j, {}, [], (), set(), object, "", b"a", range(3), {None: 1}, pd.NA, pd.NaT,
+    [[1, 2], [3]], ["a", ["b"], "c"], [[..., 1], 2, 3], [0.2, HUGE, 0.3], np.array("a"),
+    {"ads": [1, 2], "seo": 1, "social": 1}, {"ads": pd.NA, "seo": 1, "social": 1}, np.array([]),
+    {"ads": HUGE, "seo": 1, "social": 1}, np.zeros((2, 2)), pd.Series([...]),
+    pd.Series(dtype=float), pd.DataFrame(),
+    [None, None, None],
+    pd.DataFrame({"a": [HUGE], "b": [2]}), pd.Series([1, 2, 3], index=["ads", "ads", "seo"]),
+]  # fmt: skip
 SHARES = pd.Series({"ads": 0.2, "seo": 0.5, "social": 0.3})
 TABLE = ask("table", "0.001", ("sums",))
 
@@ -58,13 +68,32 @@ def test_a_known_mistake_is_named_and_explained(value, name):
         (0.1, "Too low."),
         (-0.4, "sign"),
         (0.004, "100 times too low"),
-        (40.05, "100 times"),
+        (40.05, "100 times too high"),
     ],
 )
 def test_an_unknown_number_is_described(value, words):
     finding = judge(ask("number", "0.001"), value, 0.4, {})
     assert finding.status == "different"
     assert words in finding.text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1050, "Too high, but close"), (951, "Too low, but close"), (1060, "Too high."), (900, "Too low.")],
+)
+def test_close_is_within_5_per_cent_of_the_answer(value, text):
+    assert judge(ask("number", "1"), value, 1000, {}).text.startswith(text)
+
+
+def test_a_relative_tolerance_is_a_share_of_the_answer_and_not_of_what_was_received():
+    assert not judge(ask("number", "1%"), 1010.05, 1000, {}).is_right
+
+
+def test_what_was_received_is_shown_and_cut_where_it_is_long():
+    said = judge(ask("number"), "x" * 100, 1, {}).text
+    assert f"received 'x{'x' * 55}…, expected" in said
+    assert f"received '{'x' * 58}', expected" in judge(ask("number"), "x" * 58, 1, {}).text
+    assert "a DataFrame of shape (1, 2)" in judge(ask("number"), pd.DataFrame([[1, 2]]), 1, {}).text
 
 
 @pytest.mark.parametrize("value", ["0.4", True, pd.DataFrame({"a": [1, 2]}), float("nan"), float("inf")])
@@ -92,6 +121,88 @@ def test_a_table_is_right_in_any_form_and_order(value):
 def test_a_table_says_how_many_values_are_right_and_which_is_off():
     finding = judge(TABLE, {"ads": 0.4, "seo": 0.5, "social": 0.3}, SHARES, {"sums": SHARES * 2})
     assert finding.text == "2 of 3 right; ads is too high."
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [(0.2009, "right"), (0.1991, "right"), (0.2011, "different"), (0.1989, "different")]
+)
+def test_each_value_of_a_table_is_right_within_tolerance(value, status):
+    assert judge(TABLE, SHARES.to_dict() | {"ads": value}, SHARES, {"sums": SHARES * 2}).status == status
+
+
+def test_a_table_of_several_columns_or_levels_is_labelled_by_both():
+    truth = pd.DataFrame({"n": [1, 2], "m": [3, 4]}, index=["ads", "seo"])
+    assert judge(ask("table"), truth[["m", "n"]][::-1], truth, {}).is_right
+    off = truth.copy()
+    off.loc["seo", "n"] = 9
+    for told, right in ((off, truth), (off.stack(), truth.stack())):
+        assert judge(ask("table"), told, right, {}).text == "3 of 4 right; seo, n is too high."
+    assert judge(ask("table"), [1, 5], [1, 2], {}).text == "1 of 2 right; place 2 is too high."
+
+
+def test_what_is_no_table_says_what_is_expected():
+    asked = "ads, seo, social"
+    assert judge(TABLE, 7, SHARES, {}).text == (
+        f"This cannot be checked: received 7, expected a table with 3 values ({asked})."
+    )
+    assert judge(TABLE, [1, 2], SHARES, {}).text == (
+        f"This cannot be checked: received 2 values, expected 3 ({asked})."
+    )
+    assert judge(TABLE, {"ads": 1}, SHARES, {}).text == (
+        f"This cannot be checked: seo, social missing. Expected 3 values: {asked}."
+    )
+    long = dict.fromkeys("abcdefg", 1)
+    assert "(a, b, c, d, e, f, …)" in judge(ask("table"), 7, long, {}).text
+
+
+def test_what_is_no_number_is_told_the_unit_that_is_asked_for():
+    question = Question("q1", "number", unit="yuan")
+    assert judge(question, "x", 1, {}).text == (
+        "This cannot be checked: received 'x', expected one number in yuan."
+    )
+    assert judge(ask("number"), "x", 1, {}).text.endswith("expected one number.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "mistakes"),
+    [
+        ("number", 0.4, MISTAKES),
+        ("table", SHARES, {"sums": SHARES * 2}),
+        ("table", [0.2, 0.5, 0.3], {}),
+        ("choice", "b", {"guess": "a"}),
+        ("ordering", ["c", "a", "b"], {"backwards": ["b", "a", "c"]}),
+        ("written", ..., {}),
+    ],
+)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_whatever_is_received_is_answered_and_is_not_right(kind, expected, mistakes, value):
+    finding = judge(ask(kind, names=tuple(mistakes)), value, expected, mistakes)
+    assert finding.status in ("unanswered", "uncheckable", "different")
+    assert finding.text
+
+
+def test_a_text_is_judged_by_its_words():
+    question = Question("q1", "written", least_words=3)
+    assert judge(question, "three words here", ..., {}).status == "written"
+    assert judge(question, "two words", ..., {}).text.startswith("2 words so far; write at least 3 ")
+    assert judge(question, 7, ..., {}).text == (
+        "This cannot be checked: received 7, expected a text between quotation marks."
+    )
+
+
+def test_a_table_with_several_values_off_names_the_first_and_counts_the_rest():
+    finding = judge(TABLE, {"ads": 0.1, "seo": 0.4, "social": 0.3}, SHARES, {"sums": SHARES * 2})
+    assert finding.text == "1 of 3 right; ads is too low; 1 more to mend."
+
+
+@pytest.mark.parametrize(("received", "shown"), [("b", "'b'"), (7, "7")])
+def test_a_text_in_a_table_that_is_off_is_shown(received, shown):
+    finding = judge(ask("table"), {"n": 1, "note": received}, {"n": 1, "note": "a"}, {})
+    assert finding.text == f"1 of 2 right; note is {shown}, which is not it."
+
+
+def test_a_text_where_a_number_belongs_is_shown():
+    assert "n is 'many'" in judge(ask("table"), {"n": "many", "m": 2}, {"n": 1, "m": 2}, {}).text
 
 
 def test_a_table_with_a_missing_row_names_it():
@@ -149,7 +260,7 @@ def test_each_distractor_earns_its_reason():
 def test_what_is_no_option_lists_the_options(value):
     finding = judge(CHOICE, value, "b", OPTIONS)
     assert finding.status == "uncheckable"
-    assert "a, b, c" in finding.text
+    assert f"received {value!r}, expected one of a, b, c." in finding.text
 
 
 ORDER = ask("ordering", names=("backwards",))
@@ -168,7 +279,9 @@ def test_an_order_says_from_where_it_is_off():
 
 @pytest.mark.parametrize("value", [["c", "a"], ["c", "a", "a"], ["c", "a", "x"], 7])
 def test_an_order_must_use_each_label_once(value):
-    assert judge(ORDER, value, ["c", "a", "b"], {"backwards": ["b", "a", "c"]}).status == "uncheckable"
+    assert judge(ORDER, value, ["c", "a", "b"], {"backwards": ["b", "a", "c"]}).text == (
+        f"This cannot be checked: received {value!r}, expected each of a, b, c once, in your order."
+    )
 
 
 def test_a_short_text_is_asked_for_more():
@@ -184,15 +297,29 @@ def test_words_are_counted_in_both_languages():
 
 @pytest.mark.parametrize(
     ("mistakes", "other"),
-    [({"percent": 0.4005}, "the answer"), ({"percent": 40.0, "blended": 40.0005}, "the wrong 'percent'")],
+    [
+        ({"percent": 0.4005}, "the answer"),
+        ({"percent": 0.4019}, "the answer"),
+        ({"percent": 40.0, "blended": 40.0005}, "the wrong 'percent'"),
+        ({"percent": 40.0, "blended": 39.9981}, "the wrong 'percent'"),
+    ],
 )
 def test_a_wrong_that_cannot_be_told_apart_is_refused(mistakes, other):
-    with pytest.raises(ValueError, match=f"q1: the wrong .* the same as {other}"):
+    name, value = list(mistakes.items())[-1]
+    with pytest.raises(ValueError, match=f"q1: the wrong '{name}' gives {value}, the same as {other}"):
         require_distinct(NUMBER, 0.4, mistakes)
+
+
+def test_a_wrong_that_cannot_be_checked_is_named_with_what_it_gave():
+    with pytest.raises(ValueError, match="received 'none', expected one number"):
+        require_distinct(NUMBER, 0.4, {"percent": "none"})
+    with pytest.raises(ValueError, match="received 'none', expected one number"):
+        require_distinct(NUMBER, "none", {})
 
 
 def test_mistakes_that_differ_are_accepted():
     require_distinct(NUMBER, 0.4, MISTAKES)
+    require_distinct(NUMBER, 0.4, {"percent": 0.4021, "blended": 0.3979})
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 100))
@@ -205,5 +332,5 @@ def test_every_number_is_right_against_itself_and_never_against_one_beyond_toler
 @pytest.mark.parametrize("status", MARKS)
 def test_findings_show_the_same_words_as_text_and_html(status):
     finding = Finding(status, "2 < 3 in `code`")
-    assert repr(finding).endswith("2 < 3 in `code`")
-    assert "2 &lt; 3 in <code>code</code>" in finding._repr_html_()
+    assert repr(finding) == f"{MARKS[status][0]} 2 < 3 in `code`"
+    assert f"{MARKS[status][0]} 2 &lt; 3 in <code>code</code>" in finding._repr_html_()

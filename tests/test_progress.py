@@ -59,6 +59,11 @@ def test_untouched_exercises_count_as_no_attempt(file):
     assert not file.exists()
 
 
+def test_an_answer_that_could_not_be_checked_counts_as_no_attempt():
+    assert check.check("q1", "two").status == "uncheckable"
+    assert progress.record_of("06-tiny", "q1") == Record()
+
+
 def test_a_question_is_mastered_by_emptying_and_answering_it_after_a_week(clock):
     check.check("q1", 2)
     clock(7)
@@ -86,7 +91,12 @@ def test_a_written_answer_is_done_once_it_is_scored():
     assert not progress.record_of("06-tiny", "q2").right
     check.check("q2", text, level=3)
     record = progress.record_of("06-tiny", "q2")
-    assert (record.right, record.level, record.attempts) == (True, 3, 2)
+    assert (record.right, record.level, record.attempts, record.last) == (True, 3, 2, NOW)
+
+
+def test_reading_a_written_answer_is_an_attempt_with_its_time():
+    check.check("q2", "The mean is pulled up by one very large value.")
+    assert progress.record_of("06-tiny", "q2").last == NOW
 
 
 def test_a_file_of_the_first_version_is_read_and_completed(file):
@@ -121,7 +131,7 @@ def test_what_is_known_of_a_lesson_or_question_that_is_gone_stays(file):
 def test_a_damaged_file_is_set_aside_and_work_goes_on(file, capsys, damage):
     write(file, damage)
     assert check.check("q1", 2).is_right
-    assert "set aside" in capsys.readouterr().out
+    assert "set aside as " + str(file.with_name("progress.damaged.json")) in capsys.readouterr().out
     assert file.with_name("progress.damaged.json").read_text(encoding="utf-8") == damage
     assert progress.record_of("06-tiny", "q1").attempts == 1
 
@@ -132,6 +142,19 @@ def test_a_home_that_cannot_be_written_does_not_stop_the_student(tmp_path, monke
     assert check.check("q1", 2).is_right
     assert [check.hint("q1").text[:12] for _ in range(2)] == ["**Hint 1 of ", "**Hint 2 of "]
     assert "One way" in check.solution("q1").text
+
+
+def test_what_could_not_be_written_is_kept_and_written_as_soon_as_it_can_be(tmp_path, monkeypatch):
+    home = tmp_path / "file"
+    home.touch()
+    monkeypatch.setenv("OPSLAB_HOME", str(home))
+    check.check("q1", 6)
+    home.unlink()
+    check.check("q1", 2)
+    stored = json.loads((home / "progress.json").read_text(encoding="utf-8"))
+    assert stored["06-tiny"]["q1"]["attempts"] == 2
+    (home / "progress.json").write_text("{}", encoding="utf-8")  # from now on the file is what counts
+    assert progress.record_of("06-tiny", "q1") == Record()
 
 
 def test_a_damaged_file_that_cannot_be_moved_does_not_stop_the_student(file, monkeypatch):

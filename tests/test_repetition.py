@@ -1,7 +1,7 @@
 """When a question comes back and what counts as mastered: a record and a time in, a record out."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -99,7 +99,22 @@ def test_days_are_the_calendars_where_the_student_is():
     assert not record.is_due(START.replace(hour=23, minute=59))
     assert record.is_due(datetime(2025, 3, 4, 0, 0, tzinfo=UTC))
     assert record.is_due(datetime(2025, 3, 5, 0, 30, tzinfo=timezone(timedelta(hours=8))))
+    china = timezone(timedelta(hours=8))  # there the answer was given at 4 in the morning of the 4th
+    assert not record.is_due(datetime(2025, 3, 4, 23, tzinfo=china))
+    assert record.due(datetime(2025, 3, 4, 23, tzinfo=china)) == date(2025, 3, 5)
     assert days_since(START, START - timedelta(days=3)) == 0  # a clock that was set back
+
+
+def test_an_unknown_mistake_has_no_name_to_keep():
+    assert play((0, "")).mistakes == {}
+
+
+def test_times_are_kept_in_utc_and_read_with_their_zone():
+    china = datetime(2025, 3, 4, 4, tzinfo=timezone(timedelta(hours=8)))
+    stored = to_json(answered(Record(), china, right=False, mistake="sum"))
+    assert (stored["last"], stored["mistakes"]) == (START.isoformat(), {"sum": START.isoformat()})
+    assert from_json(stored | {"last": "2025-03-04T04:00:00+08:00"}).last == START
+    assert from_json(stored | {"last": "2025-03-03T20:00:00"}).last == START  # without a zone: UTC
 
 
 @pytest.mark.parametrize(
@@ -114,6 +129,7 @@ def test_days_are_the_calendars_where_the_student_is():
         ([(0, "hint"), (0, "right"), (7, "right")], False),
         ([(0, "percent"), (0, "right"), (7, "right")], False),
         ([(0, "percent"), (1, "right"), (8, "right")], True),
+        ([(0, "right"), (3, "percent"), (8, "right")], False),
         ([(0, "right"), (7, "right"), (9, "percent")], False),
         ([(0, "right"), (7, "right"), (9, "percent"), (10, "right"), (17, "right")], True),
         ([(0, "right"), (7, "right"), (10, "hint"), (10, "right")], True),
@@ -124,10 +140,12 @@ def test_mastered_is_right_twice_without_mistake_or_hint_a_week_apart(steps, mas
 
 
 def test_a_written_answer_is_done_with_the_level_given_and_does_not_come_back():
-    record = scored(scored(Record(), day(0)), day(0), level=2)
-    assert (record.right, record.level, record.attempts, record.mastered) == (True, 2, 2, False)
+    record = scored(scored(Record(), day(0)), day(0), level=1)
+    assert (record.right, record.level, record.attempts, record.mastered) == (True, 1, 2, False)
+    assert record.last == day(0)
     assert record.due(day(90)) is None
-    assert scored(record, day(1)).level == 2
+    assert scored(record, day(1)).level == 1
+    assert not scored(Record(), day(0)).right
 
 
 def test_hints_begin_again_when_a_question_is_emptied_to_be_practised():
@@ -140,17 +158,27 @@ def test_a_record_of_the_first_version_begins_in_box_one():
     record = from_json(old)
     assert (record.attempts, record.hints, record.right, record.mistakes) == (3, 1, True, {"sum": None})
     assert (record.box, record.answered, record.fresh, record.first) == (1, START, False, None)
+    assert (record.outcome, record.last) == ("right", START)
     assert record.due(START) == day(1).date()
     assert from_json(old | {"attempts": 1, "hints": 0, "mistakes": []}).first == START
-    assert from_json(old | {"right": False}).fresh
+    assert from_json(old | {"attempts": 3, "hints": 0}).first is None
+    wrong = from_json(old | {"right": False})
+    assert (wrong.fresh, wrong.outcome, wrong.first) == (True, "wrong", None)
     hinted = {"attempts": 0, "hints": 2, "right": False, "mistakes": [], "last": ""}
     assert from_json(hinted) == replace(Record(), hints=2)
+    assert from_json(hinted | {"last": "2025-03-03T20:00:00+00:00"}).answered is None  # only a hint was seen
+
+
+def test_a_record_in_the_last_box_is_kept():
+    record = play((0, "right"), (1, "right"), (4, "right"), (11, "right"), (27, "right"))
+    assert record.box == len(INTERVALS)
+    assert from_json(to_json(record)) == record
 
 
 @pytest.mark.parametrize(
     "damage",
     [
-        {"box": 9},
+        {"box": len(INTERVALS) + 1},
         {"box": -1},
         {"box": 0},
         {"answered": None},
@@ -163,6 +191,11 @@ def test_what_is_no_record_is_refused(damage):
     stored = to_json(play((0, "right"))) | damage
     with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
         from_json(stored)
+
+
+def test_a_box_without_an_answer_is_named():
+    with pytest.raises(ValueError, match=r"box 9, answered datetime.*; expected a box from 1 to 5"):
+        from_json(to_json(play((0, "right"))) | {"box": 9})
 
 
 steps = st.lists(

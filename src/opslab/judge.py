@@ -7,6 +7,7 @@ question has a small class that reads what was received, compares it and describ
 import html
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
@@ -23,8 +24,8 @@ RIGHT = "Right."
 MISTAKE = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 EQUAL_WRONG = (
-    "{question}: the wrong {name!r} gives {value}, the same as {other}; a mistake must be told from the "
-    "answer and from every other mistake, so change it or remove it"
+    "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
+    "that a value between them would be both; change the wrong, remove it, or tighten the tolerance"
 )
 WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
 WANTS_FINITE = (
@@ -127,7 +128,7 @@ def judge(question: Question, received: object, expected: object, mistakes: Mapp
 
 
 def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:
-    """Refuse a wrong that equals the answer or another wrong.
+    """Refuse a wrong that cannot be told from the answer or another wrong: one value would be both.
 
     Raises
     ------
@@ -136,12 +137,12 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
     """
     if question.kind == "written":
         return
-    kind = COMPARISONS[question.kind]
+    kind, nearby = COMPARISONS[question.kind], question.looser(2)
     seen = {"the answer": kind.read(question, expected, expected, mistakes)}
     for name, value in mistakes.items():
         read = kind.read(question, value, expected, mistakes)
         for other, known in seen.items():
-            if kind.same(question, read, known):
+            if kind.same(nearby, read, known):
                 raise ValueError(
                     EQUAL_WRONG.format(question=question.name, name=name, value=_short(value), other=other)
                 )
@@ -260,7 +261,7 @@ class _Ordering:
         question: Question, value: object, expected: object, mistakes: Mapping[str, object]
     ) -> list[str]:
         labels = [_choice(item) for item in expected]
-        found = [_choice(item) for item in value] if isinstance(value, Sequence | np.ndarray) else []
+        found = [_choice(item) for item in value] if isinstance(value, str) or _is_flat(value) else []
         if sorted(found) != sorted(labels):
             listed = ", ".join(sorted(map(str, expected)))
             raise UncheckableError(WANTS_ORDER.format(received=_short(value), labels=listed))
@@ -299,9 +300,8 @@ def word_count(text: str) -> int:
 
 def _near(question: Question, one: float, other: float) -> bool:
     # Floating-point roads differ in the last digits, whatever the tolerance.
-    return math.isclose(
-        one, other, rel_tol=max(question.relative, 1e-9), abs_tol=max(question.absolute, 1e-12)
-    )
+    allowed = max(question.absolute, question.relative * abs(float(other)), 1e-12)
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=allowed)
 
 
 def _alike(question: Question, one: object, other: object) -> bool:
@@ -316,9 +316,12 @@ def _is_number(value: object) -> bool:
 
 
 def _alone(value: object) -> object:
-    """Return the one value of an array or a table that holds no more."""
-    holds_one = isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1
-    return np.asarray(value).item() if holds_one else value
+    """Return the one value of an array or a table that holds no more; infinity where no float can hold it."""
+    if isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1:
+        value = np.asarray(value).item()
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 def _labelled(value: object) -> dict[str, object] | None:
@@ -327,19 +330,26 @@ def _labelled(value: object) -> dict[str, object] | None:
         if value.shape[1] == 1:
             return _labelled(value.iloc[:, 0])
         return {
-            f"{_label(row)}, {_label(column)}": cell
+            f"{_label(row)}, {_label(column)}": _alone(cell)
             for column, cells in value.items()
             for row, cell in cells.items()
         }
     if isinstance(value, pd.Series | Mapping):
         return {_label(key): _alone(cell) for key, cell in value.items()}
-    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value) == 1:
-        return {f"place {place}": cell for place, cell in enumerate(value, start=1)}
+    if _is_flat(value):
+        return {f"place {place}": _alone(cell) for place, cell in enumerate(value, start=1)}
     return None
 
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, list | tuple | np.ndarray)
+
+
+def _is_flat(value: object) -> bool:
+    """Whether it is a list, tuple or array of single values."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 1
+    return isinstance(value, list | tuple) and not any(map(_is_plain, value))
 
 
 def _describe(label: str, received: object, truth: object) -> str:

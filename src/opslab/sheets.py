@@ -15,7 +15,7 @@ keep the wrongs, hints and rubric in their metadata, and `read_sheet` finds them
 import copy
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -92,6 +92,11 @@ class Question:
     def relative(self) -> float:
         """Relative tolerance, as a share of the expected value."""
         return float(self.tolerance[:-1]) / 100 if self.tolerance.endswith("%") else 0.0
+
+    def looser(self, times: float) -> "Question":
+        """Return the question with a tolerance so many times as wide."""
+        number = self.tolerance.removesuffix("%")
+        return replace(self, tolerance=f"{times * float(number):g}{self.tolerance[len(number) :]}")
 
     def code(self, answer: str) -> str:
         """Return the cell as if the student had written `answer`."""

@@ -109,7 +109,7 @@ class Sandbox:
             self._require_bubblewrap()
 
     def run(self, cells: Mapping[str, str]) -> Outcome:
-        """Run cells, given by place; one that brings the process down is left out, and the rest runs again."""
+        """Run cells, given by place; one that ends the process is left out, and the rest runs again."""
         outcome = Outcome()
         left = dict(cells)
         deadline = time.monotonic() + self.limits.notebook_seconds

@@ -1,9 +1,9 @@
-"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE`, its job on stdin.
+"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE`, job on stdin.
 
-The first line is JSON: limits, the user to become, the seed of the world to run in and the sheet's set-up cells,
-which run at once. The second line has the submission's cells. For each of them one line of JSON is written to
-the pipe when it begins and one when it has ended, with what the cell handed to `check`. Nothing that is said
-here is believed: whoever reads the pipe treats it as data and judges elsewhere.
+The first line is JSON: limits, the user to become, the seed of the world to run in and the sheet's set-up
+cells, which run at once. The second line has the submission's cells. For each of them one line of JSON is
+written to the pipe when it begins and one when it has ended, with what the cell handed to `check`. Nothing
+that is said here is believed: whoever reads the pipe treats it as data and judges elsewhere.
 """
 
 import json

@@ -1,0 +1,230 @@
+"""The laws of checks have teeth: a swapped comparison, a dropped wrong, a loosened tolerance breaks one."""
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import jupytext
+import numpy as np
+import pandas as pd
+import pytest
+
+from opslab import judge
+from opslab.answers import answer_key, read_questions
+from opslab.build import stale
+from opslab.sheets import Question, Wrong, compile_sheet, read_sheet, tags
+from tests.exercise_laws import prompts, unoffered, unsaid
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
+
+
+def ask(kind: str, tolerance: str = "0", wrongs: str = "") -> Question:
+    named = tuple(Wrong(name, f"You made the mistake {name}.", "") for name in wrongs.split())
+    return Question("q1", kind, tolerance, least_words=3, wrongs=named)
+
+
+# Law (a): each answer earns its finding.
+
+NUMBER = ask("number", "0.001", "percent blended"), 0.4, {"percent": 40.0, "blended": 0.25}
+EXACT = ask("number"), 0.3, {}
+LARGE = ask("number", "1%"), 1000, {}
+TABLE = ask("table", "0.001", "swapped"), {"ads": 0.2, "seo": 0.5}, {"swapped": {"ads": 0.5, "seo": 0.2}}
+SERIES = ask("table", "0.001"), pd.Series({"ads": 0.2, "seo": 0.5}), {}
+GAPS = ask("table"), {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, {}
+CHOICE = ask("choice", "", "guess rumour"), "b", {"guess": "a", "rumour": "c"}
+ORDER = ask("ordering", "", "backwards"), ["c", "a", "b"], {"backwards": ["b", "a", "c"]}
+WRITTEN = ask("written"), ..., {}
+
+FINDINGS = [
+    (NUMBER, 0.4, "right"),
+    (NUMBER, 0.4009, "right"),
+    (NUMBER, 0.3991, "right"),
+    (NUMBER, 0.4011, "different"),
+    (NUMBER, 0.3989, "different"),
+    (NUMBER, 40.0009, "percent"),
+    (NUMBER, 0.25, "blended"),
+    (NUMBER, "0.4", "uncheckable"),
+    (NUMBER, np.nan, "uncheckable"),
+    (NUMBER, np.array([0.4]), "right"),
+    (NUMBER, np.array([0.4, 0.4]), "uncheckable"),
+    (NUMBER, ..., "unanswered"),
+    (NUMBER, None, "unanswered"),
+    (NUMBER, " ... ", "unanswered"),
+    (EXACT, 0.1 + 0.2, "right"),
+    (EXACT, 0.3 + 1e-8, "different"),
+    (LARGE, 1010, "right"),
+    (LARGE, 1010.05, "different"),
+    (LARGE, 990, "right"),
+    (LARGE, 989.95, "different"),
+    (TABLE, {"ADS": 0.2009, "seo": 0.4991}, "right"),
+    (TABLE, {"ads": 0.2, "seo": 0.5011}, "different"),
+    (TABLE, {"ads": 0.5, "seo": 0.2}, "swapped"),
+    (TABLE, {"ads": 0.2}, "uncheckable"),
+    (TABLE, {"ads": 0.2, "seo": np.nan}, "uncheckable"),
+    (TABLE, {"ads": 0.2, "seo": ...}, "unanswered"),
+    (TABLE, 0.2, "uncheckable"),
+    (SERIES, [0.2, 0.5], "right"),
+    (SERIES, pd.DataFrame({"share": [0.5, 0.2]}, ["seo", "ads"]), "right"),
+    (SERIES, np.array([0.2, 0.5]), "right"),
+    (SERIES, [0.2, 0.6], "different"),
+    (SERIES, [0.2, 0.5, 0.3], "uncheckable"),
+    (SERIES, [0.2, ...], "unanswered"),
+    (GAPS, {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, "right"),
+    (GAPS, {"ads": np.nan, "seo": np.inf, "note": "b", "open": True}, "different"),
+    (GAPS, {"ads": np.nan, "seo": 10**400, "note": "a", "open": True}, "right"),
+    (GAPS, {"ads": 1.0, "seo": np.inf, "note": "a", "open": True}, "different"),
+    (GAPS, {"ads": np.nan, "seo": np.inf, "note": "a", "open": 1}, "different"),
+    (CHOICE, " B", "right"),
+    (CHOICE, "a", "guess"),
+    (CHOICE, "c", "rumour"),
+    (CHOICE, "d", "uncheckable"),
+    (ORDER, "cab", "right"),
+    (ORDER, ["b", "a", "c"], "backwards"),
+    (ORDER, ["c", "b", "a"], "different"),
+    (ORDER, ["c", "a"], "uncheckable"),
+    (WRITTEN, "three words here", "written"),
+    (WRITTEN, "two words", "uncheckable"),
+    (WRITTEN, "", "unanswered"),
+]
+DISTINCT = [
+    ((NUMBER[0], 0.4, {"percent": 40.0, "blended": 0.4025}), "told apart"),
+    ((NUMBER[0], 0.4, {"percent": 40.0, "blended": 0.4015}), "ValueError"),
+    ((NUMBER[0], 0.4, {"percent": 40.0, "blended": 40.0015}), "ValueError"),
+    ((WRITTEN[0], ..., {}), "told apart"),
+]
+
+
+def require_laws(judging: ModuleType) -> None:
+    """Require that a judge finds what it should find."""
+    for (question, expected, mistakes), received, finding in FINDINGS:
+        assert _finding(judging, question, received, expected, mistakes) == finding, received
+    for case, verdict in DISTINCT:
+        assert _verdict(judging, *case) == verdict, case
+
+
+def _finding(judging: ModuleType, *case: object) -> str:
+    try:
+        found = judging.judge(*case)
+    except Exception as error:
+        return type(error).__name__
+    return "right" if found.is_right else found.mistake or found.status
+
+
+def _verdict(judging: ModuleType, *case: object) -> str:
+    try:
+        judging.require_distinct(*case)
+    except Exception as error:
+        return type(error).__name__
+    return "told apart"
+
+
+SOURCE = Path(judge.__file__).read_text(encoding="utf-8")
+OPPOSITE = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn,
+    ast.NotIn: ast.In, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
+}  # fmt: skip
+WORDING = {"difference", "_describe", "_listed", "_short"}  # choose words, not what is right
+LOOSENED = [
+    ("max(question.absolute,", "max(10 * question.absolute,"),
+    ("max(question.absolute,", "max(question.absolute * abs(float(other)),"),
+    ("question.relative *", "10 * question.relative *"),
+    ("question.relative * abs(float(other))", "question.relative * abs(float(one))"),
+    ("question.relative * abs(float(other))", "question.relative"),
+    ("rel_tol=1e-9", "rel_tol=1e-2"),
+    (", 1e-12)", ", 1e-3)"),
+    ("in question.wrongs:", "in question.wrongs[1:]:"),
+    ("in question.wrongs:", "in question.wrongs[:-1]:"),
+    ("question.looser(2)", "question"),
+]
+
+
+def comparisons(tree: ast.Module) -> list[tuple[ast.Compare, int]]:
+    """Return the places of the comparisons that decide what is right, in one order for each parse."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    decide = (function for function in functions if function.name not in WORDING)
+    found = (node for function in decide for node in ast.walk(function) if isinstance(node, ast.Compare))
+    return [(node, place) for node in found for place in range(len(node.ops))]
+
+
+def judge_of(code: str | ast.Module) -> ModuleType:
+    """Return a module that judges by other code."""
+    module = ModuleType(judge.__name__)
+    exec(compile(code, "<mutant>", "exec"), module.__dict__)
+    return module
+
+
+def test_the_judge_keeps_the_laws():
+    require_laws(judge)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=ast.unparse(node))
+        for place, (node, _) in enumerate(comparisons(ast.parse(SOURCE)))
+    ],
+)
+def test_a_swapped_comparison_breaks_a_law(place):
+    tree = ast.parse(SOURCE)
+    node, part = comparisons(tree)[place]
+    node.ops[part] = OPPOSITE[type(node.ops[part])]()
+    with pytest.raises(AssertionError):
+        require_laws(judge_of(tree))
+
+
+@pytest.mark.parametrize(("old", "new"), LOOSENED)
+def test_a_judge_that_is_looser_or_skips_a_mistake_breaks_a_law(old, new):
+    assert SOURCE.count(old) == 1
+    with pytest.raises(AssertionError):
+        require_laws(judge_of(SOURCE.replace(old, new)))
+
+
+# Law (b): the solution keeps every wrong of its text, and a choice names each of its options.
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_wrong_dropped_from_the_text_is_refused_or_differs_from_what_was_built(lesson):
+    text = (ROOT / "lessons" / lesson / "exercises.md").read_text(encoding="utf-8")
+    authored = jupytext.reads(text, fmt="md:myst")
+    cells, built = list(authored.cells), read_questions(lesson)
+    assert read_sheet(compile_sheet(authored)[1]) == built
+    for wrong in [cell for cell in cells if "wrong" in tags(cell)]:
+        authored.cells = [cell for cell in cells if cell is not wrong]
+        with pytest.raises((AssertionError, ValueError)):
+            assert read_sheet(compile_sheet(authored)[1]) == built
+
+
+def test_a_wrong_dropped_from_a_built_solution_is_stale(tiny_course):
+    path = tiny_course / "solutions/06-tiny.ipynb"
+    assert not any("solutions" in line for line in stale(tiny_course))
+    built = path.read_text(encoding="utf-8")
+    dropped = re.sub(r'\{\s*"message": "You forgot.*?\},', "", built, flags=re.DOTALL)
+    assert dropped != built
+    path.write_text(dropped, encoding="utf-8")
+    assert any("solutions/06-tiny" in line for line in stale(tiny_course))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_choice_whose_wrong_is_dropped_from_text_and_solution_leaves_an_option_without_reason(lesson):
+    prompt, key = prompts(lesson), answer_key(lesson, 0)
+    for question in (asked for asked in read_questions(lesson).values() if asked.kind == "choice"):
+        expected, mistakes = key[question.name]
+        for dropped in mistakes:
+            kept = {name: value for name, value in mistakes.items() if name != dropped}
+            assert list(unoffered(question, prompt[question.name], expected, kept))
+
+
+# Law (c): the prompt states the tolerance that is checked, and near mistakes are still told apart.
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_loosened_tolerance_is_not_what_the_prompt_says(lesson):
+    prompt = prompts(lesson)
+    for name, question in read_questions(lesson).items():
+        if question.kind in ("number", "table"):
+            looser = question.looser(10) if float(question.tolerance) else replace(question, tolerance="1")
+            for changed in (looser, replace(question, tolerance=f"{looser.tolerance}%")):
+                assert list(unsaid(changed, prompt[name])), changed

@@ -1,0 +1,159 @@
+"""One text becomes the exercise and the solution; a sheet that lacks something is refused and says what."""
+
+import copy
+import re
+
+import jupytext
+import pytest
+
+from opslab import sheets
+from opslab.sheets import Exemplar, Question, Wrong, compile_sheet, read_question, read_sheet, tags
+from tests.course import EXERCISES
+
+Q1 = Question(
+    "q1",
+    "number",
+    "0.001",
+    unit="points",
+    wrongs=(
+        Wrong("sum", "You forgot to divide by the count.", "mean = sum(values)"),
+        Wrong("off-by-one", "You divided by one too few.", "mean = sum(values) / (len(values) - 1)"),
+    ),
+    hints=("What is asked?", "Look at `values`.", "Divide by `len(values)`."),
+    before="# Give points.\nvalues = sorted(values)",
+    solution="mean = sum(values) / len(values)",
+    after='check("q1", mean)',
+)
+Q2 = Question(
+    "q2",
+    "written",
+    least_words=5,
+    hints=("One.", "Two.", "Three."),
+    rubric=("says nothing", "names the mean", "says that it moves, and how", "says when it misleads"),
+    exemplars=(Exemplar(2, "The mean is {a number}."), Exemplar(4, "One whale moves it.")),
+    solution='text = "The mean moves with every value, even with one {whale}."',
+    after='check("q2", text)',
+)
+TEXT = (
+    EXERCISES.replace(":tolerance: 0.001\n", ":tolerance: 0.001\n:unit: points\n")
+    .replace("#| student\nmean", "#| both\n# Give points.\nvalues = sorted(values)\n#| student\nmean")
+    .replace("- says that it moves\n", "- says that it moves,\n  and how\n")
+)
+
+
+def authored(text: str = TEXT):
+    return jupytext.reads(text, fmt="md:myst")
+
+
+def answers(notebook):
+    return [cell for cell in notebook.cells if "answer" in tags(cell)]
+
+
+def test_the_exercise_holds_the_students_part_and_no_help():
+    exercise, _ = compile_sheet(authored())
+    assert [cell.source for cell in answers(exercise)] == [
+        '# Give points.\nvalues = sorted(values)\nmean = ...\ncheck("q1", mean)',
+        'text = ...\ncheck("q2", text)',
+    ]
+    assert [cell.metadata for cell in answers(exercise)] == [{"tags": ["answer"]}] * 2
+    assert [set(tags(cell)) for cell in exercise.cells if tags(cell)] == [
+        {"parameters"},
+        {"answer"},
+        {"answer"},
+    ]
+
+
+def test_the_solution_holds_the_solved_cells_and_keeps_the_whole_question():
+    _, solution = compile_sheet(authored())
+    assert [cell.source for cell in answers(solution)] == [
+        f"{Q1.before}\n{Q1.solution}\n{Q1.after}",
+        f"{Q2.solution}\n{Q2.after}",
+    ]
+    assert read_sheet(solution) == {"q1": Q1, "q2": Q2}
+    assert [set(tags(cell)) for cell in solution.cells if tags(cell)] == [
+        {"parameters"},
+        {"answer"},
+        {"answer"},
+    ]
+
+
+def test_the_authored_text_stays_as_it_was():
+    before = authored()
+    compile_sheet(read := copy.deepcopy(before))
+    assert read == before
+
+
+def test_what_an_author_leaves_out_has_its_usual_value():
+    text = TEXT.replace(":tolerance: 0.001\n:unit: points\n", "").replace(":least_words: 5\n", "")
+    read = read_sheet(compile_sheet(authored(text))[1])
+    assert (read["q1"].tolerance, read["q1"].unit, read["q2"].least_words) == ("0", "", 15)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_an_exemplar_reaches_one_of_four_levels(level):
+    text = TEXT.replace('"level": 2', f'"level": {level}')
+    assert read_sheet(compile_sheet(authored(text))[1])["q2"].exemplars[0].level == level
+
+
+def test_a_cell_without_a_question_answers_none():
+    assert read_question(authored().cells[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "absolute", "relative", "ten_times"),
+    [("0", 0, 0, "0"), ("0.001", 0.001, 0, "0.01"), ("5e-05", 5e-5, 0, "0.0005"), ("1.5%", 0, 0.015, "15%")],
+)
+def test_a_tolerance_is_absolute_or_a_share(tolerance, absolute, relative, ten_times):
+    question = Question("q1", "number", tolerance)
+    assert (question.absolute, question.relative) == (absolute, pytest.approx(relative))
+    assert question.looser(10).tolerance == ten_times
+    text = TEXT.replace("0.001", tolerance)
+    assert float(read_sheet(compile_sheet(authored(text))[1])["q1"].absolute) == absolute
+
+
+@pytest.mark.parametrize("tolerance", ["-1", "1 %", "narrow", "0.1yuan", ".", "1%%"])
+def test_what_is_no_tolerance_is_refused(tolerance):
+    words = sheets.BAD_TOLERANCE.format(question="q1", tolerance=tolerance)
+    with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
+        compile_sheet(authored(TEXT.replace("0.001", f'"{tolerance}"')))
+
+
+LAST_WRONG = """```{code-cell}
+:tags: [wrong]
+:name: off-by-one
+# You divided by one too few.
+mean = sum(values) / (len(values) - 1)
+```
+"""
+FAULTS = [
+    (":kind: number", ":kind: riddle", sheets.BAD_KIND.format(
+        question="q1", kind="riddle", kinds="number, table, choice, ordering, written")),
+    (":question: q1\n", "", sheets.NO_ID.format(line="#| both")),
+    (":question: q2\n", ":question: q1\n", sheets.TWICE.format(question="q1")),
+    (":tags: [answer]\n:question: q1\n", "", sheets.NO_QUESTION.format(
+        tag="wrong", line="# You forgot to divide")),
+    ("#| student\nmean = ...\n", "", sheets.NO_PART.format(question="q1", part="student")),
+    ("#| solution\nmean", "mean", sheets.NO_PART.format(question="q1", part="solution")),
+    ('#| both\ncheck("q1", mean)\n', "", sheets.NO_PART.format(question="q1", part="both")),
+    ('#| both\ncheck("q1"', '#| other\ncheck("q1"', sheets.UNKNOWN_PART.format(question="q1", part="other")),
+    ("# You divided by one too few.\n", "", sheets.NO_COMMENT.format(
+        question="q1", line="mean = sum(values) / (len(values) - 1)")),
+    ("# You divided by one too few.\n", "#\n", sheets.NO_COMMENT.format(question="q1", line="#")),
+    (":name: sum\n", "", sheets.NO_NAME.format(question="q1", line="# You forgot to divide")),
+    (LAST_WRONG, "", sheets.FEW.format(
+        question="q1", found=1, role="wrong", expected="two or more", advice=sheets.ADD_WRONGS)),
+    ('+++ {"tags": ["hint"]}\n\nTwo.\n\n', "", sheets.FEW.format(
+        question="q2", found=2, role="hint", expected=3, advice=sheets.ADD_HINTS)),
+    ("- says nothing\n", "", sheets.FEW.format(
+        question="q2", found=3, role="rubric", expected=4, advice=sheets.ADD_RUBRIC)),
+    ('+++ {"tags": ["exemplar"], "level": 4}\n\nOne whale moves it.\n', "", sheets.FEW.format(
+        question="q2", found=1, role="exemplar", expected=2, advice=sheets.ADD_EXEMPLARS)),
+    ('"level": 4', '"level": 5', sheets.NO_LEVEL.format(question="q2", line="One whale moves it.")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "words"), FAULTS)
+def test_what_a_sheet_lacks_is_named_with_its_place(old, new, words):
+    assert TEXT.count(old) == 1
+    with pytest.raises(ValueError, match=f"^{re.escape(words)}$"):
+        compile_sheet(authored(TEXT.replace(old, new)))
