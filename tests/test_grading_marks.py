@@ -14,6 +14,7 @@ from opslab.grading.submissions import (
     Submission,
     SubmissionError,
     find_submissions,
+    leading_setup,
     read_submission,
     with_setup,
 )
@@ -144,24 +145,29 @@ FOREIGN = Cell("x", "1", frozenset({"q1"}))
 @pytest.mark.parametrize(
     ("cells", "run"),
     [
-        ([SHEET[0], ONE, SHEET[2], TWO], "import 1 table 2"),
-        ([ONE, TWO], "import 1 table 2"),
-        ([TWO], "import table 2"),
-        ([CHANGED, ONE, TWO], "import import else 1 table 2"),
-        ([TWO, ONE], "import table 2 1"),
-        ([OWN, ONE], "note import 1"),
-        ([FOREIGN, OWN], "import 1 note"),
-        ([OWN], "import table note"),
-        ([], "import table"),
+        ([SHEET[0], ONE, SHEET[2], TWO], "1 table 2"),
+        ([ONE, TWO], "1 table 2"),
+        ([TWO], "table 2"),
+        ([CHANGED, ONE, TWO], "import else 1 table 2"),
+        ([TWO, ONE], "table 2 1"),
+        ([OWN, ONE], "note 1"),
+        ([FOREIGN, OWN], "1 note"),
+        ([OWN], "table note"),
+        ([], "table"),
     ],
 )  # fmt: skip
-def test_set_up_cells_run_before_what_builds_on_them_and_once(cells, run):
+def test_later_set_up_cells_run_before_what_builds_on_them_and_once(cells, run):
     assert " ".join(cell.source for cell in with_setup(cells, SHEET)) == run
 
 
 def test_a_cell_belongs_to_the_questions_of_its_place_and_to_those_that_it_checks():
     emptied = Cell("one", "1 / 0", frozenset({"q2"}))
-    assert [cell.questions for cell in with_setup([emptied], SHEET)] == [frozenset(), {"q1", "q2"}]
+    assert [cell.questions for cell in with_setup([emptied], SHEET)] == [{"q1", "q2"}]
+
+
+def test_what_stands_before_the_first_question_is_run_for_every_submission():
+    assert leading_setup(SHEET) == SHEET[:1]
+    assert leading_setup(SHEET[1:]) == []
 
 
 def read(folder, *sources, lesson=LESSON, name="anna.ipynb"):

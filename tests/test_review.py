@@ -54,7 +54,7 @@ def class_grade(course, tmp_path, monkeypatch):
     def graded(**texts):
         for student, text in texts.items():
             submit(course, tmp_path / "submissions" / f"{student}.ipynb", q2=f"check('q2', {text!r})")
-        monkeypatch.setattr(Sandbox, "run", lambda _, cells, seed: Outcome(_handed_over(cells)))
+        monkeypatch.setattr(Sandbox, "run", lambda _, cells: Outcome(_handed_over(cells)))
         found = grade(LESSON, tmp_path / "submissions", seed=12, output=folder, safe=False)
         write_results(found, folder)
         return folder

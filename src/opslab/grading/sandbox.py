@@ -191,13 +191,12 @@ class _Worker:
 
     def __init__(self, sandbox: Sandbox):
         self.said, telling = os.pipe()
-        self._complaints = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             sandbox.command(telling),
             env=sandbox.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=self._complaints,
+            stderr=subprocess.PIPE,
             pass_fds=(telling,),
             start_new_session=True,
             cwd=tempfile.gettempdir(),
@@ -217,11 +216,9 @@ class _Worker:
         """End the process with all that it started; return what it complained of before any cell ran."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
         os.close(self.said)
-        with self._complaints as complaints:
-            complaints.seek(0)
-            return complaints.read(1000).strip()
+        with self.process as process:
+            return process.stderr.read(1000).strip()
 
     def _tell(self, **job: object) -> None:
         with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to it will notice
