@@ -5,12 +5,13 @@
 
 One assignment of three questions (grading/exercises.md) stands in each grader's own form, and one set of
 submissions (grading/submissions.py) is given to all three: the same cells, graded in the same world, of
-another seed than the students saw. The peers are installed with pip into environments that are thrown away,
+another seed than the students saw. The graders are installed with pip into environments that are thrown away,
 so a package index must be in reach. Their tests are hidden from the students; they hold the values that the
 solution gives in the graded world, and compare as closely as `opslab` does.
 
 A submission is judged correctly when each of its three questions gets the mark that it deserves. Each
-grader works on one submission at a time, under one limit of memory, and a cell may take ten seconds where
+grader is called as its documentation says, under one limit of memory; `opslab grade` then takes one
+submission for each core at a time, and is measured one at a time, too. A cell may take ten seconds where
 there is such a setting. `otter run` has none, so it is stopped from outside; `otter grade`, which has one
 for a submission, needs a Docker server and is not measured.
 """
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -179,51 +181,16 @@ class Assignment:
         return template.format(test=test.replace("\n", indent), **fields)
 
 
-class Opslab:
-    """`python -m opslab grade`."""
-
-    def __init__(self, assignment: Assignment, folder: Path):
-        self.assignment, self.folder = assignment, folder
-        self.label = f"opslab {version('opslab')}"
-
-    def notebook(self, submission) -> list:
-        cells = list(self.assignment.head)
-        for question, code in submission.cells:
-            cell = new_code_cell(code)
-            if question:
-                cell = self.assignment.answers[question].copy()
-                cell.source = self.assignment.questions[question].code(code)
-            cells.append(cell)
-        return cells
-
-    def grade(self, students: dict, jobs: int = 1) -> tuple[Marks, float]:
-        folder = Path(tempfile.mkdtemp(dir=self.folder))
-        for student, submission in students.items():
-            save(self.notebook(submission), folder / "submissions" / f"{student}.ipynb")
-        command = [sys.executable, "-m", "opslab", "grade", LESSON, folder / "submissions", "--seed", SEED]
-        command += ["--jobs", jobs, "--cell-seconds", CELL_SECONDS, "--output", folder / "graded"]
-        seconds = run(
-            command, folder, OPSLAB_COURSE=str(self.assignment.course), OPSLAB_HOME=str(folder / "home")
-        )
-        scores = folder / "graded" / "scores.csv"
-        if not scores.is_file():
-            raise ValueError(f"opslab grade wrote no scores.csv: {(folder / 'log').read_text()[-500:]}")
-        marks: Marks = {}
-        with scores.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                marks.setdefault(row["student"], {})[row["question"]] = row["finding"] == "right"
-        return marks, seconds
-
-
-class Peer:
+class Grader:
     """A grader in an environment of its own."""
 
-    package = ""
+    package, requirement = "", ""
 
     def __init__(self, assignment: Assignment, folder: Path):
         self.assignment, self.folder = assignment, folder
         subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
-        pip = [self.python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", self.package]
+        wanted = self.requirement or self.package
+        pip = [self.python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", wanted]
         if subprocess.run([*pip, *SHARED]).returncode:
             raise SystemExit(f"{self.package} cannot be installed: this benchmark needs a package index")
         code = f"from importlib.metadata import version; print(version({self.package!r}))"
@@ -239,10 +206,45 @@ class Peer:
         programs = self.python.parent
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         package = str(REPOSITORY / "src")
-        return run([programs / command[0], *command[1:]], folder, seconds, PATH=path, PYTHONPATH=package)
+        course = str(self.assignment.course)
+        words = [programs / command[0], *command[1:]]
+        return run(words, folder, seconds, PATH=path, PYTHONPATH=package, OPSLAB_COURSE=course)
 
 
-class Otter(Peer):
+class Opslab(Grader):
+    """`opslab grade`: one submission for each core at a time, unless told otherwise."""
+
+    package, requirement = "opslab", f"{REPOSITORY}[grade]"
+
+    def notebook(self, submission) -> list:
+        cells = list(self.assignment.head)
+        for question, code in submission.cells:
+            cell = new_code_cell(code)
+            if question:
+                cell = self.assignment.answers[question].copy()
+                cell.source = self.assignment.questions[question].code(code)
+            cells.append(cell)
+        return cells
+
+    def grade(self, students: dict, jobs: int | None = None) -> tuple[Marks, float]:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        for student, submission in students.items():
+            save(self.notebook(submission), folder / "submissions" / f"{student}.ipynb")
+        command = ["opslab", "grade", LESSON, folder / "submissions", "--seed", SEED]
+        command += ["--cell-seconds", CELL_SECONDS, "--output", folder / "graded"]
+        command += ["--jobs", jobs] if jobs else []
+        seconds = self.run(command, folder)
+        scores = folder / "graded" / "scores.csv"
+        if not scores.is_file():
+            raise ValueError(f"opslab grade wrote no scores.csv: {(folder / 'log').read_text()[-500:]}")
+        marks: Marks = {}
+        with scores.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                marks.setdefault(row["student"], {})[row["question"]] = row["finding"] == "right"
+        return marks, seconds
+
+
+class Otter(Grader):
     """`otter run`, once for each submission."""
 
     package = "otter-grader"
@@ -278,7 +280,7 @@ class Otter(Peer):
         return marks, total
 
 
-class Nbgrader(Peer):
+class Nbgrader(Grader):
     """`nbgrader autograde`, once for the class."""
 
     package = "nbgrader"
@@ -350,26 +352,28 @@ def shown(marks: tuple[bool, ...]) -> str:
     return " ".join("✔" if mark else "✘" for mark in marks)
 
 
-def report(graders: list, students: dict) -> str:
+def report(graders: list[Grader], students: dict) -> str:
     """Grade, and return the tables."""
     honest = {student: work for student, work in students.items() if all(work.truth)}
+    ways = {grader.label: grader.grade for grader in graders}
+    if isinstance(graders[0], Opslab):
+        ways = {f"{graders[0].label}, one at a time": partial(graders[0].grade, jobs=1)} | ways
     rows, judged, speed = [], {}, {}
-    for grader in graders:
-        marks, seconds = grader.grade(students)
-        _, quiet = grader.grade(honest)
-        judged[grader.label] = marks
-        speed[grader.label] = seconds / len(students), quiet / len(honest)
+    for label, grade in ways.items():
+        marks, seconds = grade(students)
+        _, quiet = grade(honest)
+        judged[label] = marks
+        speed[label] = seconds / len(students), quiet / len(honest)
         correct = sum(given(marks, student) == work.truth for student, work in students.items())
         rows.append(
-            f"| {grader.label} | {correct} of {len(students)} | {seconds / len(students):.2f} "
-            f"| {quiet / len(honest):.2f} |"
+            f"| {label} | {correct} of {len(students)} | {speed[label][0]:.2f} | {speed[label][1]:.2f} |"
         )
         print(rows[-1], flush=True)
     lines = [
         "| grader | judged correctly | seconds a submission | of those all right |",
         "|---|---:|---:|---:|",
     ]
-    lines += [*rows, "", *ratios(speed), f"| submission | truth | {' | '.join(judged)} |"]
+    lines += [*rows, "", *ratios(speed), "", f"| submission | truth | {' | '.join(judged)} |"]
     lines.append("|---" * (2 + len(judged)) + "|")
     for student, work in students.items():
         found = [given(marks, student) for marks in judged.values()]
@@ -380,17 +384,19 @@ def report(graders: list, students: dict) -> str:
 
 
 def ratios(speed: dict[str, tuple[float, float]]) -> list[str]:
-    """Say how many times as fast as the faster of the peers opslab is, where both were measured."""
-    own = [seconds for label, seconds in speed.items() if label.startswith("opslab")]
-    peers = [seconds for label, seconds in speed.items() if not label.startswith("opslab")]
+    """Say how many times as fast as the faster of the peers this course's grader is."""
+    own = {label: seconds for label, seconds in speed.items() if label.startswith("opslab")}
+    peers = [seconds for label, seconds in speed.items() if label not in own]
     if not own or not peers:
         return []
-    every, honest = (min(times) / mine for times, mine in zip(zip(*peers, strict=True), *own, strict=True))
-    return [
-        f"opslab is {every:.1f} times as fast as the faster of the other two, {honest:.1f} times on the "
-        "right ones alone. Asked: all judged correctly, at least 3 times as fast.",
-        "",
-    ]
+    lines = []
+    for label, seconds in own.items():
+        every, honest = (min(peer[place] for peer in peers) / seconds[place] for place in (0, 1))
+        lines.append(
+            f"{label}: {every:.1f} times as fast as the faster of the two others, {honest:.1f} times on the "
+            "right ones alone."
+        )
+    return [*lines, "Asked: all judged correctly, at least 3 times as fast."]
 
 
 def whole_class(opslab: Opslab) -> str:
@@ -422,7 +428,7 @@ def main() -> None:
         lines = [
             "# Three graders, one assignment, the same submissions",
             "",
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, one submission at a time; "
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, each grader in an environment of its own; "
             "`benchmarks/grading.py`. For the three questions: ✔ marked as right, ✘ as wrong or not at all; "
             "**bold** where that is not the truth. The endless loop takes a grader its limit: "
             f"{CELL_SECONDS} s for a cell, and {OTTER_SECONDS} s for `otter run`, which has none of its own.",
