@@ -48,6 +48,7 @@ from opslab.community import (
     weekly_reward,
     who_leaves,
 )
+from opslab.community.league import HELD_BACK
 from opslab.datasets import load
 
 CASES = {
@@ -421,6 +422,19 @@ def test_who_is_not_paid_leaves_first():
     table = who_leaves(simulate(Decision(), 0, runs=20, faults=["no incentive"]))
     assert table.index[0] == "moderator"
     assert who_leaves(simulate(Decision(threads=0), 0, runs=20)).index[0] == "asker"
+
+
+def test_the_lesson_tells_what_its_rules_cost_the_askers():
+    def played(policy):
+        runs = simulate(policy, HELD_BACK, runs=50, weeks=260)  # as in the league
+        return 100 * who_leaves(runs).leave_a_week["asker"], runs[runs.week == 260].members_asker.mean()
+
+    leave, stay = played(lambda state: Decision(reward=state.fund / 52, threads=3))
+    usual, usual_stay = played(Decision())
+    leaving = f"of a hundred, {leave:.1f} leave in a week instead of {usual:.1f}"
+    staying = f"after five years {stay:.0f} of them are in the group instead of {usual_stay:.0f}"
+    lesson = Path(__file__).parents[1].joinpath("lessons/11-community/lesson.md").read_text("utf-8")
+    assert f"{leaving}, and {staying}." in " ".join(lesson.split())
 
 
 def test_pay_by_number_brings_more_answers_and_worse_ones():

@@ -272,9 +272,12 @@ def test_an_order_is_right_as_list_tuple_or_text(value):
 
 
 def test_an_order_says_from_where_it_is_off():
-    finding = judge(ORDER, ["c", "b", "a"], ["c", "a", "b"], {"backwards": ["b", "a", "c"]})
-    assert finding.text == "The first 1 of 3 are in place; look at place 2."
-    assert "Place 1" in judge(ORDER, ["a", "c", "b"], ["c", "a", "b"], {"backwards": ["b", "a", "c"]}).text
+    def said(answer):
+        return judge(ORDER, list(answer), list("cabd"), {"backwards": list("dbac")}).text
+
+    assert said("acbd") == "Place 1 is not right yet: what has to come before everything else?"
+    assert said("cbad") == "Place 1 is right; look at place 2."
+    assert said("cadb") == "The first 2 of 4 are in place; look at place 3."
 
 
 @pytest.mark.parametrize("value", [["c", "a"], ["c", "a", "a"], ["c", "a", "x"], 7])
@@ -287,7 +290,8 @@ def test_an_order_must_use_each_label_once(value):
 def test_a_short_text_is_asked_for_more():
     finding = judge(ask("written"), "too short", ..., {})
     assert finding.status == "uncheckable"
-    assert "2 words" in finding.text
+    assert "2 words so far" in finding.text
+    assert "1 word so far" in judge(ask("written"), "short", ..., {}).text
 
 
 def test_words_are_counted_in_both_languages():

@@ -52,10 +52,11 @@ AND_MORE = "; {count} more to mend"
 WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}."
 OTHER_CHOICE = "Not this one."
 WANTS_ORDER = "This cannot be checked: received {received}, expected each of {labels} once, in your order."
+ORDER_SECOND = "Place 1 is right; look at place 2."
 ORDER_FROM = "The first {right} of {count} are in place; look at place {place}."
 ORDER_FIRST = "Place 1 is not right yet: what has to come before everything else?"
 WANTS_TEXT = "This cannot be checked: received {received}, expected a text between quotation marks."
-TOO_SHORT = "{count} words so far; write at least {least} so that there is something to compare."
+TOO_SHORT = "{count} {words} so far; write at least {least} so that there is something to compare."
 
 MARKS = {
     "unanswered": ("○", "#767676"),
@@ -277,7 +278,8 @@ class _Ordering:
     ) -> str:
         truth = [_choice(item) for item in expected]
         right = next(place for place, (a, b) in enumerate(zip(answer, truth, strict=True)) if a != b)
-        return ORDER_FROM.format(right=right, count=len(truth), place=right + 1) if right else ORDER_FIRST
+        words = {0: ORDER_FIRST, 1: ORDER_SECOND}.get(right, ORDER_FROM)
+        return words.format(right=right, count=len(truth), place=right + 1)
 
 
 COMPARISONS = {"number": _Number, "table": _Table, "choice": _Choice, "ordering": _Ordering}
@@ -288,7 +290,8 @@ def _judge_text(question: Question, received: object) -> Finding:
         return Finding("uncheckable", WANTS_TEXT.format(received=_short(received)))
     count = word_count(received)
     if count < question.least_words:
-        return Finding("uncheckable", TOO_SHORT.format(count=count, least=question.least_words))
+        words = "word" if count == 1 else "words"
+        return Finding("uncheckable", TOO_SHORT.format(count=count, words=words, least=question.least_words))
     return Finding("written", SAVED)
 
 

@@ -22,6 +22,7 @@ NOT_A_WHOLE = "whole is {found}; expected a list of everything that the groups s
 NOT_THINGS = "a group or the whole holds what cannot be compared ({cause}); give names or numbers"
 EMPTY_WHOLE = "whole is empty; without it nobody can say what is left out"
 DOUBLE_WHOLE = "whole holds {item!r} more than once; give each thing once"
+SAME_REASON, TWO_REASONS = "said in two lines", "under two reasons"
 ANSWER, REASON, LINE, ALL = "the answer", "reason {number}", "reason {number}, line {line}", "all reasons"
 WHAT = {
     "left_out": "{count} of {all} are in no group.",
@@ -38,7 +39,7 @@ WHY = {
     "left_out": "The groups are not collectively exhaustive: {examples}.",
     "twice": "The groups are not mutually exclusive: {examples}.",
     "foreign": "Perhaps a slip of the pen: {examples}.",
-    "overlap": "See “{other}” ({where}). One thing under two reasons is counted twice.",
+    "overlap": "See “{other}” ({where}). One thing {spread} is counted twice.",
     "lonely": "A group of one is no group: add evidence, or move it up.",
     "one_reason": "If it stands alone, say it in the answer.",
     "too_many": "About four things fit in mind at once (Cowan 2001). Group them again.",
@@ -172,7 +173,7 @@ class Pyramid:
             found.append(_finding("one_reason", ALL, "", 0.9))
         if len(self.reasons) > MOST_REASONS:
             found.append(_finding("too_many", ALL, "", 0.8, count=len(self.reasons)))
-        seen: list[tuple[str, str]] = []
+        seen: list[tuple[int, str, str]] = []
         for number, (reason, lines) in enumerate(self.reasons.items(), start=1):
             place = REASON.format(number=number)
             if _REST.fullmatch(reason):
@@ -183,11 +184,14 @@ class Pyramid:
                 found.append(_finding("lonely", place, reason, 0.8))
             placed = [(LINE.format(number=number, line=line), text) for line, text in enumerate(lines, 1)]
             for here, text in [(place, reason), *placed]:
-                for there, other in seen:
+                for group, there, other in seen:
                     if (alike := _alike(text, other)) >= ALIKE:
                         sure = 0.5 + 0.4 * alike
-                        found.append(_finding("overlap", here, text, sure, other=other, where=there))
-                seen.append((here, text))
+                        spread = SAME_REASON if group == number else TWO_REASONS
+                        found.append(
+                            _finding("overlap", here, text, sure, other=other, where=there, spread=spread)
+                        )
+                seen.append((number, here, text))
         return Findings(found)
 
     def to_markdown(self) -> str:
