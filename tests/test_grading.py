@@ -10,7 +10,7 @@ from opslab.__main__ import main
 from opslab.grading.batch import KEPT, grade
 from opslab.grading.report import write_results
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
-from opslab.grading.submissions import SubmissionError, find_submissions, read_sheet_cells, read_submission
+from opslab.grading.submissions import SubmissionError, code_cells, find_submissions, read_submission
 from opslab.messages import UsageError
 from opslab.paths import NotWrittenError
 from tests.classroom import (
@@ -202,9 +202,7 @@ def test_both_usual_layouts_are_read(course, folder):
 
 
 def unusable(course, folder, student="anna"):
-    from nbformat import read
-
-    sheet = read_sheet_cells(read(course / "exercises" / f"{LESSON}.ipynb", as_version=4))
+    sheet = code_cells((course / "exercises" / f"{LESSON}.ipynb").read_text("utf-8"))
     with pytest.raises(SubmissionError) as caught:
         read_submission(student, find_submissions(folder)[student], LESSON, sheet)
     return str(caught.value)

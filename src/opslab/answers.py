@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
+from opslab.cells import Notebook, read_notebook
 from opslab.messages import UsageError
 from opslab.paths import solutions_folder
 from opslab.sheets import Question, read_question, tags
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
@@ -29,7 +27,7 @@ CAPTURED: ContextVar[dict[str, object] | None] = ContextVar("captured", default=
 class AnswerKey:
     """The answers of one solution notebook in one world, worked out as they are asked for."""
 
-    def __init__(self, solution: "NotebookNode", seed: int):
+    def __init__(self, solution: Notebook, seed: int):
         self._run = _run(solution, seed)
         self._known: dict[str, tuple[object, dict[str, object]]] = {}
 
@@ -48,7 +46,7 @@ def answer_key(lesson: str, seed: int) -> AnswerKey:
 
 
 @lru_cache
-def read_solution(lesson: str) -> "NotebookNode":
+def read_solution(lesson: str) -> Notebook:
     """Return a lesson's solution notebook.
 
     Raises
@@ -61,9 +59,7 @@ def read_solution(lesson: str) -> "NotebookNode":
     if not path.is_file():
         lessons = ", ".join(sorted(file.stem for file in folder.glob("*.ipynb")))
         raise UsageError(NO_LESSON.format(lesson=lesson, lessons=lessons))
-    import nbformat  # takes longer to import than all else here, and a graded notebook never reads a solution
-
-    return nbformat.read(path, as_version=4)
+    return read_notebook(path.read_text("utf-8"))
 
 
 @lru_cache
@@ -100,7 +96,7 @@ def find_question(lesson: str, name: str) -> Question:
     return questions[name]
 
 
-def _run(solution: "NotebookNode", seed: int) -> Iterator[tuple[str, object, dict[str, object]]]:
+def _run(solution: Notebook, seed: int) -> Iterator[tuple[str, object, dict[str, object]]]:
     """Run a solution's cells in order; at each answer, first its mistakes, each on its own copy."""
     namespace: dict[str, object] = {"__name__": "__answers__"}
     for cell in solution.cells:

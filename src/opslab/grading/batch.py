@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-import nbformat
 from tqdm import tqdm
 
 from opslab.answers import AnswerKey, read_questions, read_solution
@@ -16,9 +15,9 @@ from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
     Submission,
     SubmissionError,
+    code_cells,
     find_submissions,
     leading_setup,
-    read_sheet_cells,
     read_submission,
 )
 from opslab.judge import require_distinct
@@ -89,7 +88,8 @@ def grade(
         raise UsageError(BAD_JOBS.format(jobs=jobs))
     found = find_submissions(submissions)
     key = _answer_key(lesson, seed)
-    sheet = read_sheet_cells(nbformat.read(course_root() / "exercises" / f"{lesson}.ipynb", as_version=4))
+    handed_out = course_root() / "exercises" / f"{lesson}.ipynb"
+    sheet = code_cells(handed_out.read_text("utf-8"))
     limits = limits or Limits()
     store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
     marks: dict[str, list[Mark]] = {}

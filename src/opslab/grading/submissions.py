@@ -12,8 +12,7 @@ from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 
-import nbformat
-
+from opslab.cells import read_notebook
 from opslab.messages import UsageError
 
 LARGEST = 20_000_000  # bytes of a notebook
@@ -118,16 +117,29 @@ def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Seq
         content = path.read_bytes()
     except OSError as error:
         raise SubmissionError(NOT_READ.format(cause=error.strerror)) from error
-    cells = list(_code_cells(content))
+    cells = _cells_of(content)
     _require_lesson(cells, lesson, sheet)
     own = _SEED.search("\n".join(cell.source for cell in cells))
     runnable = {str(place): cell for place, cell in enumerate(with_setup(cells, sheet), start=1)}
     return Submission(student, runnable, int(own[1]) if own else 0, sha256(content).hexdigest())
 
 
-def read_sheet_cells(notebook: nbformat.NotebookNode) -> list[Cell]:
-    """Return the code cells of the exercise as it was handed out."""
-    return [_cell(cell.id, cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+def code_cells(text: str) -> list[Cell]:
+    """Return the code cells of a notebook's text; ValueError if it is none.
+
+    A notebook of an older format is brought to the present one first.
+    """
+    try:
+        notebook = read_notebook(text)
+    except ValueError:
+        import nbformat  # slow to import, and seldom needed
+
+        notebook = nbformat.reads(text, as_version=4)
+    return [
+        _cell(getattr(cell, "id", "") or str(place), cell.source)
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    ]
 
 
 def leading_setup(sheet: Sequence[Cell]) -> list[Cell]:
@@ -160,12 +172,9 @@ def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
             yield replace(cell, questions=cell.questions | sheet[anchor].questions)
 
 
-def _code_cells(content: bytes) -> Iterator[Cell]:
+def _cells_of(content: bytes) -> list[Cell]:
     try:
-        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-        for place, cell in enumerate(notebook.cells):
-            if cell.cell_type == "code":
-                yield _cell(str(cell.get("id", place)), str(cell.source))
+        return code_cells(content.decode("utf-8"))
     except Exception as error:  # whatever a broken file makes the reader raise
         cause = str(error).partition("\n")[0][:100] or type(error).__name__
         raise SubmissionError(NOT_A_NOTEBOOK.format(cause=cause)) from error
