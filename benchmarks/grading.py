@@ -52,7 +52,7 @@ CLASS = 300
 NAMES = {"q1": "share", "q2": "paid", "q3": "wait"}
 SUBMISSIONS = runpy.run_path(str(FOLDER / "submissions.py"))["SUBMISSIONS"]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-# Besides the peer itself: a kernel, and what the submissions' own code imports, as it is here.
+# Besides the grader itself: a kernel, and what the submissions' own code imports, as it is here.
 SHARED = [
     f"{package}=={version(package)}"
     for package in ("ipykernel", "pandas", "numpy", "scipy", "narwhals", "platformdirs")
@@ -428,7 +428,7 @@ def main() -> None:
         lines = [
             "# Three graders, one assignment, the same submissions",
             "",
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, each grader in an environment of its own; "
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, each grader in its own environment; "
             "`benchmarks/grading.py`. For the three questions: ✔ marked as right, ✘ as wrong or not at all; "
             "**bold** where that is not the truth. The endless loop takes a grader its limit: "
             f"{CELL_SECONDS} s for a cell, and {OTTER_SECONDS} s for `otter run`, which has none of its own.",
