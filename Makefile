@@ -39,7 +39,7 @@ site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.export site
 
 grade: $(READY) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
-	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" $(if $(SEED),--seed $(SEED)) $(if $(OUTPUT),--output "$(OUTPUT)")
+	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" --seed "$(SEED)" $(if $(OUTPUT),--output "$(OUTPUT)")
 
 data: $(READY)  ## generate datasets/ again and verify it
 	$(BIN)/python -m opslab.datasets

@@ -428,7 +428,7 @@ def main() -> None:
         lines = [
             "# Three graders, one assignment, the same submissions",
             "",
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, each grader in its own environment; "
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, each grader in its environment; "
             "`benchmarks/grading.py`. For the three questions: ✔ marked as right, ✘ as wrong or not at all; "
             "**bold** where that is not the truth. The endless loop takes a grader its limit: "
             f"{CELL_SECONDS} s for a cell, and {OTTER_SECONDS} s for `otter run`, which has none of its own.",

@@ -346,9 +346,23 @@ def test_a_bad_number_of_jobs_is_refused(course, folder, tmp_path, jobs):
         findings(course, folder, tmp_path, jobs=jobs)
 
 
+@pytest.mark.parametrize(
+    "limit", [{"cell_seconds": 0}, {"gigabytes": -1}, {"notebook_seconds": float("nan")}]
+)
+def test_limits_that_leave_nothing_are_refused(limit):
+    with pytest.raises(UsageError, match="expected at least"):
+        Limits(**limit)
+
+
+def test_results_do_not_go_among_the_submissions(course, folder, tmp_path):
+    submit(course, folder / "anna.ipynb")
+    with pytest.raises(UsageError, match="outside"):
+        findings(course, folder, tmp_path, output=folder / "grades")
+
+
 def test_an_unknown_lesson_and_a_bad_seed_are_named(course, folder, tmp_path, capsys):
     submit(course, folder / "anna.ipynb")
-    assert main(["grade", "99-none", str(folder)]) == 2
+    assert main(["grade", "99-none", str(folder), "--seed", "5"]) == 2
     assert "there are no exercises '99-none'; there are 06-tiny" in capsys.readouterr().err
 
 

@@ -17,7 +17,7 @@ REVIEW = "read and score written answers in the browser, beside the rubric, name
 PROGRESS = "what you have done and mastered, and what to practise again today"
 LESSON = 'which exercises, such as "06-retention"'
 SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student"
-SEED = "the world to grade in; take one that no student works in (default: %(default)s)"
+SEED = "the world to grade in, such as 4711: one that no student works in or knows of"
 OUTPUT = "folder for the results (default: grades/LESSON)"
 JOBS = "submissions side by side (default: one for each core, here %(default)s)"
 CELL = "seconds that a cell may run (default: %(default)g)"
@@ -32,8 +32,6 @@ PROBLEM = "  {student}: {problem}"
 READING = "{left} of {count} written answers to read: {address}\nEach key is saved. Ctrl+C ends."
 READ = "{left} of {count} left to read. Scores: {scores}"
 INTERRUPTED = "interrupted; what is graded is kept, and the same command goes on from there"
-
-GRADING_SEED = 4711
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     grading = commands.add_parser("grade", help=GRADE, description=GRADE)
     grading.add_argument("lesson", help=LESSON)
     grading.add_argument("submissions", type=Path, help=SUBMISSIONS)
-    grading.add_argument("--seed", type=int, default=GRADING_SEED, help=SEED)
+    grading.add_argument("--seed", type=int, required=True, help=SEED)
     grading.add_argument("--output", type=Path, help=OUTPUT)
     grading.add_argument("--jobs", type=int, default=os.cpu_count(), help=JOBS)
     grading.add_argument("--cell-seconds", type=float, default=30, help=CELL)

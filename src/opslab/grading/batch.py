@@ -27,6 +27,7 @@ from opslab.paths import course_root, write_whole
 # Words
 BAD_JOBS = "jobs is {jobs!r}; expected a whole number from 1"
 UNLUCKY = "world {seed} does not tell every mistake from the answer ({cause}); grade with another --seed"
+INSIDE = "the results would lie in {output}, among the submissions; give an --output outside {submissions}"
 GRADING = "graded"
 NO_GRADES = (
     "{folder} holds no grades; run `opslab grade LESSON SUBMISSIONS --output {folder}` first, or give the "
@@ -86,6 +87,8 @@ def grade(
     """
     if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
         raise UsageError(BAD_JOBS.format(jobs=jobs))
+    if output.resolve().is_relative_to(submissions.resolve()):
+        raise UsageError(INSIDE.format(output=output, submissions=submissions))
     found = find_submissions(submissions)
     key = _answer_key(lesson, seed)
     handed_out = course_root() / "exercises" / f"{lesson}.ipynb"

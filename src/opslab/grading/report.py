@@ -55,7 +55,7 @@ class Tally:
             if mark.finding not in ("right", "written", "reviewed"):
                 found[mark.finding].append(mark)
         by_count = sorted(found.items(), key=lambda item: -len(item[1]))
-        return [(name, self._said(name, marks), marks) for name, marks in by_count]
+        return [(name, _said(marks), marks) for name, marks in by_count]
 
     @property
     def levels(self) -> list[tuple[int, str, list[Mark]]]:
@@ -75,8 +75,10 @@ class Tally:
         frequent = [item for item in alike.items() if len(item[1]) >= FREQUENT]
         return sorted(frequent, key=lambda item: -len(item[1]))
 
-    def _said(self, finding: str, marks: Sequence[Mark]) -> str:
-        return marks[0].message if len({mark.message for mark in marks}) == 1 else ""
+
+def _said(marks: Sequence[Mark]) -> str:
+    """Return what all were told, or nothing where they were told different things."""
+    return marks[0].message if len({mark.message for mark in marks}) == 1 else ""
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ NOT_WORKING = (
     "bubblewrap is installed and cannot make a sandbox here: {cause}. Version 0.7 or newer is needed, and "
     "permission for user namespaces. Only if you trust every submission add --unsafe-no-sandbox"
 )
+TOO_LITTLE = "{name} is {found}; expected at least {least}"
 NOT_STARTED = "the sandboxed Python did not start: {cause}"
 TOO_LONG = "stopped: it ran longer than {seconds:g} seconds"
 TOO_MUCH_MEMORY = "stopped: it took more than {gigabytes:g} GB of memory"
@@ -58,6 +59,11 @@ class Limits:
     gigabytes: float = 2
     file_megabytes: float = 50
     processes: int = 32
+
+    def __post_init__(self) -> None:
+        for name, least in (("cell_seconds", 0.1), ("notebook_seconds", 1), ("gigabytes", 0.5)):
+            if not getattr(self, name) >= least:
+                raise UsageError(TOO_LITTLE.format(name=name, found=getattr(self, name), least=least))
 
     def hard(self) -> dict[str, int]:
         """Return the limits that the kernel keeps, by their names in `resource`."""
