@@ -15,6 +15,7 @@ Q1 = Question(
     "number",
     "0.001",
     unit="points",
+    section="A tiny lesson",
     wrongs=(
         Wrong("sum", "You forgot to divide by the count.", "mean = sum(values)"),
         Wrong("off-by-one", "You divided by one too few.", "mean = sum(values) / (len(values) - 1)"),
@@ -28,6 +29,7 @@ Q2 = Question(
     "q2",
     "written",
     least_words=5,
+    section="A tiny lesson",
     hints=("One.", "Two.", "Three."),
     rubric=("says nothing", "names the mean", "says that it moves, and how", "says when it misleads"),
     exemplars=(Exemplar(2, "The mean is {a number}."), Exemplar(4, "One whale moves it.")),

@@ -56,7 +56,8 @@ ORDER_SECOND = "Place 1 is right; look at place 2."
 ORDER_FROM = "The first {right} of {count} are in place; look at place {place}."
 ORDER_FIRST = "Place 1 is not right yet: what has to come before everything else?"
 WANTS_TEXT = "This cannot be checked: received {received}, expected a text between quotation marks."
-TOO_SHORT = "{count} {words} so far; write at least {least} so that there is something to compare."
+ONE_WORD = "1 word so far; write at least {least} so that there is something to compare."
+TOO_SHORT = "{count} words so far; write at least {least} so that there is something to compare."
 
 MARKS = {
     "unanswered": ("○", "#767676"),
@@ -290,8 +291,8 @@ def _judge_text(question: Question, received: object) -> Finding:
         return Finding("uncheckable", WANTS_TEXT.format(received=_short(received)))
     count = word_count(received)
     if count < question.least_words:
-        words = "word" if count == 1 else "words"
-        return Finding("uncheckable", TOO_SHORT.format(count=count, words=words, least=question.least_words))
+        words = {1: ONE_WORD}.get(count, TOO_SHORT)
+        return Finding("uncheckable", words.format(count=count, least=question.least_words))
     return Finding("written", SAVED)
 
 
