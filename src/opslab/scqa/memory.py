@@ -81,7 +81,8 @@ def in_mind_chart(breadth: int, depth: int) -> go.Figure:
     held = in_mind(breadth, depth)
     told = MIND_TITLE.format(lines=held.iloc[0], last=held.iloc[1], first=held.iloc[2])
     drawing = bars(held, told, y=MIND_Y).add_hline(y=SPAN, line_dash="dash", line_color=INK)
-    drawing.add_annotation(x=1, xref="paper", y=SPAN, yshift=10, text=LIMIT, showarrow=False, xanchor="right")
+    drawing.add_annotation(x=1, xref="paper", y=SPAN, text=LIMIT, showarrow=False, xanchor="left")
+    drawing.update_layout(margin_r=110)  # room for the words beside their line, clear of the bars' numbers
     return drawing.update_yaxes(range=[0, max(1.15 * held.max(), 12)])
 
 
