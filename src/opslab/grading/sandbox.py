@@ -172,12 +172,13 @@ class Sandbox:
         memory = str(int(self.limits.file_megabytes * 1e6))
         return [
             "bwrap", "--die-with-parent", "--new-session", *_separation(),
-            "--proc", "/proc", "--dev", "/dev",
+            # Process 1 is bubblewrap, free of limits; where it has the same user, /proc hands it over.
+            "--proc", "/proc", "--tmpfs", "/proc/1", "--dev", "/dev",
             "--size", memory, "--perms", "1777", "--tmpfs", "/dev/shm",
             "--size", memory, "--perms", "1777", "--tmpfs", "/tmp",
             *(word for path in [*above, root / "lessons"] for word in ("--dir", str(path))),
             *(word for path in shown for word in ("--ro-bind-try", str(path), str(path))),
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
+            "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
         ]  # fmt: skip
 
     def environment(self) -> dict[str, str]:

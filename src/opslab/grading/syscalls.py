@@ -1,7 +1,8 @@
-"""The calls to the kernel that a submission may not make: those that would get it memory nobody counts.
+"""The calls to the kernel that a submission may not make: those that lead around the limits.
 
 A new user namespace lets anybody mount a file system in memory; `memfd_create` and `shmget` hand out memory
-that belongs to no process. The rest of the kernel stays open: namespaces and rights are the walls.
+that belongs to no process; `ptrace` and `process_vm_writev` take over bubblewrap itself. The rest of the
+kernel stays open: namespaces and rights are the walls.
 
 The filter is a program for the kernel's seccomp, see seccomp(2) and bpf(4); numbers from the kernel's tables.
 """
@@ -17,9 +18,9 @@ OTHER_NUMBERS = 0x4000_0000  # x32 counts from here
 NEW_USER_NAMESPACE = 0x1000_0000
 
 # The architecture; clone; clone3, whose flags no filter can read; what is refused altogether.
-_MACHINES = {  # memfd_create, memfd_secret, shmget, unshare, setns
-    "x86_64": (0xC000_003E, 56, 435, (319, 447, 29, 272, 308)),
-    "aarch64": (0xC000_00B7, 220, 435, (279, 447, 194, 97, 268)),
+_MACHINES = {  # memfd_create, memfd_secret, shmget, unshare, setns, ptrace, process_vm_writev
+    "x86_64": (0xC000_003E, 56, 435, (319, 447, 29, 272, 308, 101, 311)),
+    "aarch64": (0xC000_00B7, 220, 435, (279, 447, 194, 97, 268, 117, 271)),
 }
 
 
