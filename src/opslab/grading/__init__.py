@@ -2,7 +2,7 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   submissions (the files)
+    values (answers as data)   submissions (the files)   syscalls (what the kernel refuses)
         -> worker (inside the sandbox)   sandbox (the walls, and who watches)
         -> marks -> batch -> levels (what a reader found) -> report -> review (the page to read with)
 

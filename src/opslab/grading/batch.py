@@ -206,7 +206,7 @@ class _Store:
     def write(self, submission: Submission, outcome: Outcome) -> None:
         """Keep what one run handed over."""
         kept = {"of": self._key(submission)} | asdict(outcome)
-        write_whole(self._path(submission), json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        write_whole(self._path(submission), json.dumps(kept, indent=1).encode())
 
     def _path(self, submission: Submission) -> Path:
         return self._folder / f"{submission.student}.json"

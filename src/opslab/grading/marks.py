@@ -79,6 +79,7 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
     try:
         received = decode(outcome.answers[name])
         finding = judge(question, received, *key.answers[name])
+        given = str(received) if finding.status == "written" else short(received)
     except BadDataError as error:
         return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=error))
     except Exception as error:  # a value made to break the comparison costs its own question
@@ -87,9 +88,9 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
     if finding.status == "different" and _is_right_elsewhere(submission.own_seed, key, question, received):
         finding = Finding("mistake", OWN_WORLD.format(own=submission.own_seed, seed=key.seed), "own-world")
     if finding.status == "written":
-        return Mark(submission.student, name, None, "written", WRITTEN, str(received))
+        return Mark(submission.student, name, None, "written", WRITTEN, given)
     code = finding.mistake or finding.status
-    return Mark(submission.student, name, float(finding.is_right), code, finding.text, short(received))
+    return Mark(submission.student, name, float(finding.is_right), code, finding.text, given)
 
 
 def _is_right_elsewhere(own: int, key: Key, question: Question, received: object) -> bool:

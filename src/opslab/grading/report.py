@@ -187,7 +187,7 @@ def _row(mark: Mark, question: Question) -> tuple[str, ...]:
 
 def _harmless(cell: str) -> str:
     """Keep a spreadsheet from running a cell as a formula: a student's text may begin with an equals sign."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
 
 
 def render(template: str, **values: object) -> str:

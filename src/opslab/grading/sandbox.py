@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 
+from opslab.grading.syscalls import seccomp_filter
 from opslab.messages import UsageError
 from opslab.paths import course_root
 
@@ -46,6 +47,7 @@ NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 
 STARTUP_SECONDS = 60
 MOST_SAID = 5_000_000  # bytes that one run may send
+LONGEST_ERROR = 500  # letters kept of why a cell failed
 TICK = 0.25  # seconds between two looks at memory and clock
 NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
 
@@ -59,6 +61,7 @@ class Limits:
     gigabytes: float = 2
     file_megabytes: float = 50
     processes: int = 32
+    open_files: int = 256
 
     def __post_init__(self) -> None:
         for name, least in (("cell_seconds", 0.1), ("notebook_seconds", 1), ("gigabytes", 0.5)):
@@ -71,6 +74,7 @@ class Limits:
             "RLIMIT_AS": int(2 * self.gigabytes * 1e9),  # address space; half of it is never touched
             "RLIMIT_FSIZE": int(self.file_megabytes * 1e6),
             "RLIMIT_NPROC": self.processes,
+            "RLIMIT_NOFILE": self.open_files,
             "RLIMIT_CORE": 0,
         }
 
@@ -123,6 +127,8 @@ class Sandbox:
             attempt = _Attempt(self._worker(), left, self.limits, deadline)
             attempt.watch(self._closed)
             outcome.answers |= attempt.answers
+            if sum(map(len, outcome.answers.values())) + sum(map(len, outcome.answers)) > MOST_SAID:
+                outcome.answers = attempt.answers  # each run said something else: the last word counts
             outcome.errors |= attempt.errors
             if attempt.culprit is None:
                 break
@@ -148,10 +154,13 @@ class Sandbox:
                 self._ready.append(_Worker(self))
             return self._ready.popleft()
 
-    def command(self, pipe: int) -> list[str]:
-        """Return the command line of a worker that reports on the open file `pipe`."""
+    def command(self, pipe: int, rules: int) -> list[str]:
+        """Return the command line of a worker that reports on the open file `pipe`.
+
+        From the open file `rules` bubblewrap reads which calls to the kernel it refuses.
+        """
         worker = [sys.executable, "-P", "-s", "-m", "opslab.grading.worker", str(pipe)]
-        return [*self._walls(), *worker] if self.safe else worker
+        return [*self._walls(), "--seccomp", str(rules), *worker] if self.safe else worker
 
     def _walls(self) -> list[str]:
         root, package = course_root(), Path(__file__).parents[1]
@@ -163,12 +172,13 @@ class Sandbox:
         memory = str(int(self.limits.file_megabytes * 1e6))
         return [
             "bwrap", "--die-with-parent", "--new-session", *_separation(),
-            "--proc", "/proc", "--dev", "/dev",
+            # Process 1 is bubblewrap, free of limits; where it has the same user, /proc hands it over.
+            "--proc", "/proc", "--tmpfs", "/proc/1", "--dev", "/dev",
             "--size", memory, "--perms", "1777", "--tmpfs", "/dev/shm",
             "--size", memory, "--perms", "1777", "--tmpfs", "/tmp",
             *(word for path in [*above, root / "lessons"] for word in ("--dir", str(path))),
             *(word for path in shown for word in ("--ro-bind-try", str(path), str(path))),
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
+            "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
         ]  # fmt: skip
 
     def environment(self) -> dict[str, str]:
@@ -197,18 +207,23 @@ class _Worker:
 
     def __init__(self, sandbox: Sandbox):
         self.said, telling = os.pipe()
+        rules, writing = os.pipe()
+        os.write(writing, seccomp_filter())  # short enough to wait in the pipe
+        os.close(writing)
         self.process = subprocess.Popen(
-            sandbox.command(telling),
+            sandbox.command(telling, rules),
             env=sandbox.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=(telling,),
+            pass_fds=(telling, rules),
             start_new_session=True,
             cwd=tempfile.gettempdir(),
             text=True,
+            errors="replace",
         )
         os.close(telling)
+        os.close(rules)
         user = _nobody() if sandbox.safe else None
         self._tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
 
@@ -238,7 +253,7 @@ class _Attempt:
     def __init__(self, worker: _Worker, cells: Mapping[str, str], limits: Limits, deadline: float):
         self.answers: dict[str, str] = {}
         self.errors: dict[str, str] = {}
-        self.not_begun = list(cells)
+        self.not_begun = dict.fromkeys(cells)
         self.culprit: str | None = None  # the cell that brought the process down, and why
         self.cause = ""
         self._worker = worker
@@ -304,20 +319,20 @@ class _Attempt:
             said = json.loads(line)
             if said.get("begins") in self.not_begun:
                 self._open = said["begins"]
-                self.not_begun.remove(self._open)
+                del self.not_begun[self._open]
                 self._cell_deadline = time.monotonic() + self._limits.cell_seconds
             elif self._open is not None and said.get("ended") == self._open:
                 self.answers |= {str(name): str(value) for name, value in said["answers"].items()}
                 if said["error"]:
-                    self.errors[self._open] = str(said["error"])
+                    self.errors[self._open] = str(said["error"])[:LONGEST_ERROR]
                 self._open = None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return  # not a line of the worker's: whatever it was meant to forge, it says nothing
 
     def _conclude(self, code: int, complaints: str) -> None:
-        if self._open is None and self.not_begun == list(self._cells):
+        if self._open is None and len(self.not_begun) == len(self._cells):
             raise SandboxError(NOT_STARTED.format(cause=complaints or self.cause or code))
-        self.culprit = self._open or (self.not_begun[0] if self.not_begun else None)
+        self.culprit = self._open or next(iter(self.not_begun), None)
         self.cause = self.cause or ENDED.format(code=code)
 
 
@@ -341,21 +356,25 @@ def _nobody() -> int | None:
 def _takes_more_than(most: float, process: subprocess.Popen) -> bool:
     """Whether a process and its descendants hold more memory than `most` bytes.
 
-    Resident memory counts what a child shares with its parent for both; what each has for itself takes longer
-    to find out, and is asked for only when the quick count is too high.
+    Resident memory counts what processes share for each of them; each one's part of it (PSS) takes longer to
+    find out, and is asked for only when the quick count is too high.
     """
     try:
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     except psutil.Error:
         return False
-    resident = sum(_bytes(one, lambda one: one.memory_info().rss) for one in family)
-    return (
-        resident > most and sum(_bytes(one, lambda one: one.memory_full_info().uss) for one in family) > most
+    resident = [_bytes(one, lambda one: one.memory_info().rss, 0) for one in family]
+    if sum(resident) <= most:
+        return False
+    parts = (
+        _bytes(one, lambda one: one.memory_full_info().pss, whole)
+        for one, whole in zip(family, resident, strict=True)
     )
+    return sum(parts) > most
 
 
-def _bytes(process: psutil.Process, count: Callable[[psutil.Process], int]) -> int:
+def _bytes(process: psutil.Process, count: Callable[[psutil.Process], int], unknown: int) -> int:
     try:
         return count(process)
     except psutil.Error:
-        return 0
+        return unknown

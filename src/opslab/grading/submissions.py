@@ -4,7 +4,9 @@ A folder holds either one notebook for each student (`submissions/anna.ipynb`) o
 with a notebook in it (`submissions/anna/anything.ipynb`), as learning platforms hand them out.
 """
 
+import os
 import re
+import stat
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +18,9 @@ from opslab.cells import read_notebook
 from opslab.messages import UsageError
 
 LARGEST = 20_000_000  # bytes of a notebook
+LARGEST_OLD = 2_000_000  # letters of one in an older format; to bring it up to date takes 200 times its size
+LONGEST_NAME = 200  # bytes; a file system takes 255, ending and all
+LONGEST_PROBLEM = 500  # letters
 
 # Words
 NO_FOLDER = "there is no folder {folder}; give the folder that holds the submitted notebooks"
@@ -30,17 +35,28 @@ TOO_LARGE = (
 )
 NOT_A_NOTEBOOK = "not a notebook ({cause}); ask for the .ipynb file as JupyterLab saves it"
 NOT_READ = "cannot be read ({cause})"
+NO_FILE = "is a link or no file at all; put the notebook itself in its place"
+LONG_NAME = "the name is longer than {most} bytes; shorten it and grade again"
+OLD_AND_LARGE = "an older format, and larger than {most:.0f} MB"
 WRONG_ENDING = "ends in {ending!r}; if it is the notebook, rename it to {name}.ipynb and grade again"
 OTHER_LESSON = "is the exercise of {found}, expected {lesson}"
 NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson}?"
 
 # Calls of check as students write them: check("q1", ...) or check('q1', ...).
 _CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\w+)["']""")
+# What would steer a terminal, turn the direction of writing around, or stand for no letter at all.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SEED = re.compile(r"\bseed\s*=\s*(\d{1,9})\b")
 
 
 class SubmissionError(ValueError):
-    """A submission that cannot be graded; the sentence says why and what to do."""
+    """A submission that cannot be graded; the sentence says why and what to do.
+
+    It may quote the submission, and is safe to print nevertheless.
+    """
+
+    def __init__(self, words: str):
+        super().__init__(_printable(words)[:LONGEST_PROBLEM])
 
 
 @dataclass(frozen=True)
@@ -85,8 +101,10 @@ def find_submissions(folder: Path) -> dict[str, list[Path]]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")):
             continue
-        if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path))
+        if path.is_dir() and not path.is_symlink():
+            inside = sorted(
+                file for file in path.rglob("*") if not os.path.isdir(file) and not _is_hidden(file, path)
+            )
             notebooks = [file for file in inside if file.suffix == ".ipynb"]
             found[_student(path.name)] += notebooks or inside[:1]
         else:
@@ -108,9 +126,13 @@ def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Seq
     if len(files) > 1:
         raise SubmissionError(TWO.format(count=len(files), files=", ".join(_shown(path) for path in files)))
     path = files[0]
+    if len(student.encode()) > LONGEST_NAME:
+        raise SubmissionError(LONG_NAME.format(most=LONGEST_NAME))
     if path.suffix != ".ipynb":
         raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
     try:
+        if not stat.S_ISREG(path.lstat().st_mode):  # a link leads out of the folder, a pipe never ends
+            raise SubmissionError(NO_FILE)
         size = path.stat().st_size
         if size > LARGEST:
             raise SubmissionError(TOO_LARGE.format(size=size / 1e6, most=LARGEST / 1e6))
@@ -132,6 +154,8 @@ def code_cells(text: str) -> list[Cell]:
     try:
         notebook = read_notebook(text)
     except ValueError:
+        if len(text) > LARGEST_OLD:
+            raise ValueError(OLD_AND_LARGE.format(most=LARGEST_OLD / 1e6)) from None
         import nbformat  # slow to import, and seldom needed
 
         notebook = nbformat.reads(text, as_version=4)
@@ -192,7 +216,12 @@ def _require_lesson(cells: Sequence[Cell], lesson: str, sheet: Sequence[Cell]) -
 
 def _student(name: str) -> str:
     """Return whose a file or folder is; `anna (1)`, a browser's second download, is anna's."""
+    name = _printable(name)
     return re.sub(r"\s*(\(\d+\)|-checkpoint)$", "", name).strip() or name
+
+
+def _printable(text: str) -> str:
+    return _UNSAFE.sub("\ufffd", text)
 
 
 def _preferred(files: list[Path]) -> list[Path]:
