@@ -21,7 +21,6 @@ from tests.course import write_course
 
 REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
-OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 START_LIMIT = 60  # seconds
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.responses import POSITIVE, Response, slope
-from opslab.frames import as_choice, as_list, as_number, as_numbers
+from opslab.acquisition.responses import Response, slope
+from opslab.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
 
 # Words
 NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
