@@ -7,7 +7,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from opslab import answers
 from opslab.build import Target, convert
 from opslab.grading.sandbox import NO_BUBBLEWRAP
 from opslab.paths import write_whole
@@ -71,12 +70,6 @@ def write_class_course(root: Path) -> Path:
         notebook = convert(root, Target(LESSON, kind, execute=execute))
         write_whole(root / kind / f"{LESSON}.ipynb", nbformat.writes(notebook).encode())
     return root
-
-
-def forget_lessons() -> None:
-    """Empty the caches that know lessons by name alone."""
-    for cached in (answers.read_solution, answers.read_questions, answers.read_headings, answers.answer_key):
-        cached.cache_clear()
 
 
 def submit(root: Path, path: Path, *extra: str, seed: int = 0, **cells: str | None) -> Path:

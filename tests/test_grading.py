@@ -17,11 +17,11 @@ from tests.classroom import (
     LESSON,
     RIGHT,
     bare_notebook,
-    forget_lessons,
     require_bubblewrap,
     submit,
     write_class_course,
 )
+from tests.course import forget_lessons
 
 SEED = 12  # the world that the class is graded in: values are 1, 2 and 15
 QUICK = Limits(cell_seconds=3, gigabytes=1)

@@ -24,7 +24,8 @@ from opslab.grading.sandbox import Outcome, Sandbox
 from opslab.grading.values import encode
 from opslab.messages import UsageError
 from opslab.paths import NotWrittenError
-from tests.classroom import LESSON, forget_lessons, submit, write_class_course
+from tests.classroom import LESSON, submit, write_class_course
+from tests.course import forget_lessons
 
 HOSTILE = '<script>document.title = "run"</script> $x^2$ is what a mean of mine says'
 TEXTS = {
