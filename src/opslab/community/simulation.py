@@ -4,8 +4,8 @@ Each place in each week has its own random numbers, drawn from the seed alone. S
 chance (common random numbers), and what differs between them is their doing. Runs are computed in blocks:
 one array cell for each member of each run.
 
-What the model assumes stands in the block of constants below. They are guesses with reasons, not
-measurements: change them, and see which conclusions survive.
+What the model assumes stands in the block of constants below, and in `_urge` and `_payoffs`, which weigh what
+moves people. They are guesses with reasons, not measurements: change them, and see which conclusions survive.
 """
 
 from collections.abc import Callable, Iterable
