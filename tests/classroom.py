@@ -1,17 +1,18 @@
 """A tiny course with a class: submissions written as the cells that a student left behind."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from opslab import answers
 from opslab.build import Target, convert
 from opslab.grading.sandbox import NO_BUBBLEWRAP
 from opslab.paths import write_whole
-from tests.course import EXERCISES, write_course
+from tests.course import EXERCISES, forget_lessons, write_course
 
 LESSON = "06-tiny"
 TOTAL = """
@@ -73,10 +74,15 @@ def write_class_course(root: Path) -> Path:
     return root
 
 
-def forget_lessons() -> None:
-    """Empty the caches that know lessons by name alone."""
-    for cached in (answers.read_solution, answers.read_questions, answers.read_headings, answers.answer_key):
-        cached.cache_clear()
+@contextmanager
+def class_course(folder: Path) -> Iterator[Path]:
+    """Give the root of such a course, which the package takes for its own meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        root = write_class_course(folder)
+        patch.setenv("OPSLAB_COURSE", str(root))
+        forget_lessons()
+        yield root
+    forget_lessons()
 
 
 def submit(root: Path, path: Path, *extra: str, seed: int = 0, **cells: str | None) -> Path:

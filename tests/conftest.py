@@ -13,15 +13,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opslab import answers, check
+from opslab import check
 from opslab.build import Target, convert
 from opslab.export.browser import NO_BROWSER, QUIET, browser_path
 from opslab.paths import write_whole
-from tests.course import write_course
+from tests.course import forget_lessons, write_course
 
 REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
-OWN_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 START_LIMIT = 60  # seconds
 
 
@@ -31,14 +30,12 @@ def tiny_course(tmp_path, monkeypatch):
     root = write_course(tmp_path / "course")
     monkeypatch.setenv("OPSLAB_COURSE", str(root))
     monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "home"))
-    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
-        cached.cache_clear()
+    forget_lessons()
     solution = convert(root, Target("06-tiny", "solutions", execute=True))
     write_whole(root / "solutions/06-tiny.ipynb", nbformat.writes(solution).encode())
     monkeypatch.setattr(check, "_session", {})
     yield root
-    for cached in (answers.read_solution, answers.read_questions, answers.answer_key):
-        cached.cache_clear()
+    forget_lessons()
 
 
 class JupyterLab:

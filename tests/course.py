@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from opslab import answers
+
 LESSON = """\
 ---
 kernelspec:
@@ -147,3 +149,9 @@ def write_course(root: Path, lesson: str = LESSON, exercises: str = EXERCISES, n
     for file, text in (("lesson.md", lesson), ("exercises.md", exercises), ("guide.md", "# Guide\n")):
         (folder / file).write_text(text, encoding="utf-8")
     return root
+
+
+def forget_lessons() -> None:
+    """Empty the caches that know lessons by name alone."""
+    for cached in (answers.read_solution, answers.read_questions, answers.read_headings, answers.answer_key):
+        cached.cache_clear()

@@ -1,9 +1,7 @@
 """Acquisition is right: published figures, brute force, recovery of the truth, plain words for bad input."""
 
 import itertools
-import json
 import math
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -45,11 +43,8 @@ from opslab.acquisition import (
     worth_by,
 )
 from opslab.world import truth
+from tests.references import CASES
 
-CASES = {
-    case["id"]: case
-    for case in json.loads(Path(__file__).with_name("reference-cases.json").read_text("utf-8"))["cases"]
-}
 SOME = settings(max_examples=60, deadline=None)
 PUZYROV = CASES["markov_puzyrov"]["inputs"]["paths"]
 

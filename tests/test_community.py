@@ -1,6 +1,5 @@
 """The community's plan holds where it holds, its people behave as stated, and no policy breaks the league."""
 
-import json
 import math
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -50,11 +49,8 @@ from opslab.community import (
 )
 from opslab.community.league import HELD_BACK
 from opslab.datasets import load
+from tests.references import CASES
 
-CASES = {
-    case["id"]: case
-    for case in json.loads(Path(__file__).with_name("reference-cases.json").read_text("utf-8"))["cases"]
-}
 VCR = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]  # thousands, USA, 1980 to 1989
 SMALL = {"members": 60, "places": 60, "weeks": 8}
 

@@ -1,19 +1,13 @@
 """Inequality is measured as its definition says, and bad values are named."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from opslab.content import gini, lorenz
+from tests.references import CASES
 
-CASES = {
-    case["id"]: case
-    for case in json.loads(Path(__file__).with_name("reference-cases.json").read_text("utf-8"))["cases"]
-}
 POSITIVE = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=50)
 
 

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.frames import as_choice, as_number, as_numbers, native, nearest, require_columns, require_unique
+from opslab.frames import (
+    BELOW_ONE,
+    POSITIVE,
+    as_choice,
+    as_number,
+    as_numbers,
+    native,
+    nearest,
+    require_columns,
+    require_result,
+    require_unique,
+)
 
 COLUMNS = {
     "user_id": "key",
@@ -152,6 +163,28 @@ def test_numbers_keep_their_kind():
         as_number(-1, "budget", least=0)
     with pytest.raises(ValueError, match="budget is 2000000; expected a number up to 1,000,000"):
         as_number(2000000, "budget", most=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"least": POSITIVE}, "x is 0; expected a number above 0$"),
+        ({"least": POSITIVE, "most": 5}, "x is 0; expected a number above 0 up to 5$"),
+        ({"least": 0.5, "most": BELOW_ONE}, "x is 0; expected a number from 0.5 to below 1$"),
+    ],
+)
+def test_an_end_that_does_not_belong_to_its_range_is_named_as_such(limits, words):
+    with pytest.raises(ValueError, match=words):
+        as_number(0, "x", **limits)
+
+
+def test_a_table_that_is_not_the_result_asked_for_is_refused():
+    require_result(pd.DataFrame({"fund": [1]}), "ledger", ["fund"], "fund_ledger")
+    message = "ledger is a table without the column 'fund'; expected the result of fund_ledger"
+    with pytest.raises(ValueError, match=message):
+        require_result(pd.DataFrame({"fees": [1]}), "ledger", ["fund"], "fund_ledger")
+    with pytest.raises(ValueError, match="ledger is a list; expected the result of fund_ledger"):
+        require_result([], "ledger", ["fund"], "fund_ledger")
 
 
 @pytest.mark.parametrize("values", [[1, 2], (1, 2), np.array([1, 2]), pd.Series([1, 2]), pl.Series([1, 2])])

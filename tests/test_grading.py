@@ -17,10 +17,9 @@ from tests.classroom import (
     LESSON,
     RIGHT,
     bare_notebook,
-    forget_lessons,
+    class_course,
     require_bubblewrap,
     submit,
-    write_class_course,
 )
 
 SEED = 12  # the world that the class is graded in: values are 1, 2 and 15
@@ -31,12 +30,8 @@ QUICK = Limits(cell_seconds=3, gigabytes=1)
 def course(tmp_path_factory):
     """The root of a course with three questions, which the package takes for its own meanwhile."""
     require_bubblewrap(in_ci=bool(os.environ.get("CI")))
-    with pytest.MonkeyPatch.context() as patch:
-        root = write_class_course(tmp_path_factory.mktemp("course"))
-        patch.setenv("OPSLAB_COURSE", str(root))
-        forget_lessons()
+    with class_course(tmp_path_factory.mktemp("course")) as root:
         yield root
-    forget_lessons()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "opslab"
-GROUND = {"paths", "frames", "estimates", "inequality", "world", "datasets", "charts", "messages"}
+GROUND = {"paths", "frames", "estimates", "inequality", "series", "world", "datasets", "charts", "messages"}
 SUBJECTS = {
     "goals", "targeting", "acquisition", "experiments", "retention", "lifetime",
     "outreach", "listening", "content", "community", "scqa",

@@ -3,7 +3,6 @@
 import datetime
 import inspect
 import itertools
-import json
 import math
 import warnings
 from collections import defaultdict
@@ -53,11 +52,8 @@ from opslab.retention import (
     weekly_activity,
 )
 from opslab.world import truth
+from tests.references import CASES
 
-CASES = {
-    case["id"]: case
-    for case in json.loads(Path(__file__).with_name("reference-cases.json").read_text("utf-8"))["cases"]
-}
 # Fader and Hardie (2007), table 1: per cent of customers still there after 0, 1, ... 12 years.
 REGULAR = [100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1, 22.3, 20.7, 19.4, 18.3, 17.3]
 HIGH_END = [100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4]

@@ -24,7 +24,7 @@ from opslab.grading.sandbox import Outcome, Sandbox
 from opslab.grading.values import encode
 from opslab.messages import UsageError
 from opslab.paths import NotWrittenError
-from tests.classroom import LESSON, forget_lessons, submit, write_class_course
+from tests.classroom import LESSON, class_course, submit
 
 HOSTILE = '<script>document.title = "run"</script> $x^2$ is what a mean of mine says'
 TEXTS = {
@@ -38,12 +38,8 @@ TEXTS = {
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """The root of a course with one written question, q2, which the package takes for its own meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        root = write_class_course(tmp_path_factory.mktemp("course"))
-        patch.setenv("OPSLAB_COURSE", str(root))
-        forget_lessons()
+    with class_course(tmp_path_factory.mktemp("course")) as root:
         yield root
-    forget_lessons()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A brief told in four orders, a coach that points and gives reasons, a pyramid that counts gaps."""
 
 import importlib.util
-import json
 import time
 from pathlib import Path
 
@@ -25,9 +24,9 @@ from opslab.scqa import (
     read_opening,
     recalled,
 )
+from tests.references import CASES
 
 ROOT = Path(__file__).parents[1]
-CASES = json.loads((Path(__file__).parent / "reference-cases.json").read_text(encoding="utf-8"))["cases"]
 GOOD = Brief(
     "New users get seven days free of charge.",
     "Yet 40 % of them leave on day 7.",
@@ -47,7 +46,7 @@ def benchmark():
 
 
 def test_the_four_orders_are_the_published_ones():
-    (case,) = (case for case in CASES if case["id"] == "scqa_orders")
+    case = CASES["scqa_orders"]
     for name, written in case["expected"].items():
         order = name.split()[0].split("/")[0]
         letters = [letter for letter in written if letter in "SCQA" and f"({letter})" not in written]

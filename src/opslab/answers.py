@@ -13,7 +13,7 @@ import pandas as pd
 from opslab.cells import Notebook, read_notebook
 from opslab.messages import UsageError
 from opslab.paths import solutions_folder
-from opslab.sheets import Question, read_question, tags
+from opslab.sheets import Question, read_question, read_sheet, tags
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
@@ -65,8 +65,7 @@ def read_solution(lesson: str) -> Notebook:
 @lru_cache
 def read_questions(lesson: str) -> dict[str, Question]:
     """Return a lesson's questions, by name and in order."""
-    cells = read_solution(lesson).cells
-    return {question.name: question for cell in cells if (question := read_question(cell))}
+    return read_sheet(read_solution(lesson))
 
 
 class Heading(NamedTuple):

@@ -48,6 +48,10 @@ KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
+LESSONS_HELP = "such as 06-retention; all where none is named"
+ALL_HELP = "build also what has not changed"
+CHECK_HELP = "build nothing; say which notebooks are stale"
+JOBS_HELP = "notebooks at a time; the number of cores where not given"
 NOTHING = "everything is up to date ({count} notebooks)"
 
 
@@ -296,10 +300,10 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 1 if anything could not be built or is stale."""
     parser = argparse.ArgumentParser(prog="python -m opslab.build", description=__doc__.partition("\n")[0])
-    parser.add_argument("lessons", nargs="*", help="such as 06-retention; all where none is named")
-    parser.add_argument("--all", action="store_true", help="build also what has not changed")
-    parser.add_argument("--check", action="store_true", help="build nothing; say which notebooks are stale")
-    parser.add_argument("--jobs", type=int, help="notebooks at a time; the number of cores where not given")
+    parser.add_argument("lessons", nargs="*", help=LESSONS_HELP)
+    parser.add_argument("--all", action="store_true", help=ALL_HELP)
+    parser.add_argument("--check", action="store_true", help=CHECK_HELP)
+    parser.add_argument("--jobs", type=int, help=JOBS_HELP)
     options = parser.parse_args(arguments)
     root = course_root()
     try:

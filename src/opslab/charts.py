@@ -106,7 +106,7 @@ def wrap(text: str, columns: int = TITLE_COLUMNS) -> str:
     """
     lines, line = [], ""
     for piece in _pieces(text):
-        if line and _width(line + piece.rstrip()) > columns:
+        if line and text_width(line + piece.rstrip()) > columns:
             lines.append(line.rstrip())
             line = ""
         line += piece.lstrip() if not line else piece
@@ -188,8 +188,7 @@ def bars(
     """Draw each column of `table` as bars over its index, beside one another or `stacked`.
 
     Negative values of a stacked column go below zero. A few bars of one column carry their values. With one
-    column, `low` and `high` (same length, in the
-    unit of the values) draw an interval on each bar.
+    column, `low` and `high` (same length, in the unit of the values) draw an interval on each bar.
 
     Raises
     ------
@@ -323,7 +322,8 @@ def _top_margin(title_lines: int, legend: bool = False) -> int:
     return 28 + LINE_HEIGHT * title_lines + (26 if legend else 0)
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """Return how many half-width letters a text takes; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -331,10 +331,10 @@ def _pieces(text: str) -> list[str]:
     """Split into parts that stay on one line: words with the space after them, single wide letters."""
     pieces: list[str] = []
     for letter in text:
-        wide = _width(letter) == 2
+        wide = text_width(letter) == 2
         closing = wide and unicodedata.category(letter) in ("Po", "Pe", "Pf")
         last = pieces[-1][-1] if pieces else " "
-        joins = closing or not (wide or last == " " or _width(last) == 2)
+        joins = closing or not (wide or last == " " or text_width(last) == 2)
         if pieces and (joins or letter == " "):
             pieces[-1] += letter
         else:

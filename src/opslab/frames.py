@@ -34,6 +34,8 @@ NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
 NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
+NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
+LACKING = "table without the column {column!r}"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
 EXPECTED = {
@@ -51,7 +53,10 @@ REMEDY = {
 WHOLE, FINITE = "a whole number", "a number"
 FROM, UP_TO = " from {least:,.15g} up", " up to {most:,.15g}"
 BETWEEN = " from {least:,.15g} to {most:,.15g}"
+ABOVE_ZERO, TO_BELOW_ONE = " above 0", " from {least:,.15g} to below 1"
 
+POSITIVE = float(np.nextafter(0, 1))  # the least number above 0
+BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
@@ -122,6 +127,15 @@ def require_unique(table: Frame, key: Sequence[str], *, what: str = "table") -> 
         )
 
 
+def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
+    """Refuse what is no pandas table with these columns; `maker` names the function that gives one."""
+    is_table = isinstance(table, pd.DataFrame)
+    lacking = [column for column in columns if is_table and column not in table.columns]
+    if lacking or not is_table:
+        found = LACKING.format(column=lacking[0]) if lacking else type(table).__name__
+        raise ValueError(NOT_THE_RESULT.format(name=name, found=found, maker=maker))
+
+
 def as_number(
     value: Any, name: str, *, least: float = -np.inf, most: float = np.inf, whole: bool = False
 ) -> int | float:
@@ -187,6 +201,11 @@ def as_list(values: Any, name: str) -> list[Any]:
         raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
 
 
+def as_names(by: str | Iterable[str], name: str = "by") -> list[str]:
+    """Return one column name or several as a list."""
+    return [by] if isinstance(by, str) else as_list(by, name)
+
+
 def as_choice(value: Any, name: str, options: Iterable[Hashable]) -> Any:
     """Return `value` if it is one of `options`; otherwise the error lists them and suggests the nearest."""
     known = dict.fromkeys(options)  # looked up by hash: pandas.NA refuses to be compared
@@ -218,6 +237,10 @@ def _finite(value: Any) -> float | None:
 
 
 def _range_words(kind: str, least: float, most: float) -> str:
+    if least == POSITIVE:
+        return kind + ABOVE_ZERO + ("" if most == np.inf else UP_TO.format(most=most))
+    if most == BELOW_ONE:
+        return kind + TO_BELOW_ONE.format(least=least)
     if least == -np.inf:
         return kind if most == np.inf else kind + UP_TO.format(most=most)
     return kind + (FROM if most == np.inf else BETWEEN).format(least=least, most=most)

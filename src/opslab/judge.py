@@ -27,7 +27,9 @@ EQUAL_WRONG = (
     "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
     "that a value between them would be both; change the wrong, remove it, or tighten the tolerance"
 )
+THE_ANSWER, THE_WRONG = "the answer", "the wrong {name!r}"
 WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
+IN_UNIT = " in {unit}"
 WANTS_FINITE = (
     "This cannot be checked: {what} is {received}. A division by zero, a missing value or a sum without end "
     "gives that."
@@ -48,6 +50,7 @@ SOME_RIGHT = "{right} of {count} right; {first}{more}."
 LABEL_HIGH = "{label} is too high"
 LABEL_LOW = "{label} is too low"
 LABEL_OTHER = "{label} is {received}, which is not it"
+PLACE, SHAPED = "place {place}", "a {type} of shape {shape}"
 AND_MORE = "; {count} more to mend"
 WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}."
 OTHER_CHOICE = "Not this one."
@@ -67,7 +70,6 @@ MARKS = {
     "different": ("✘", "#C24A00"),
     "written": ("✎", "#0072B2"),
 }
-
 
 # What an answer may be multiplied by, by mistake.
 FACTORS = {100: HUNDRED_HIGH, 0.01: HUNDRED_LOW, -1: SIGN}
@@ -140,7 +142,7 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
     if question.kind == "written":
         return
     kind, nearby = COMPARISONS[question.kind], question.looser(2)
-    seen = {"the answer": kind.read(question, expected, expected, mistakes)}
+    seen = {THE_ANSWER: kind.read(question, expected, expected, mistakes)}
     for name, value in mistakes.items():
         read = kind.read(question, value, expected, mistakes)
         for other, known in seen.items():
@@ -148,7 +150,7 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
                 raise ValueError(
                     EQUAL_WRONG.format(question=question.name, name=name, value=_short(value), other=other)
                 )
-        seen[f"the wrong {name!r}"] = read
+        seen[THE_WRONG.format(name=name)] = read
 
 
 def is_unanswered(received: object) -> bool:
@@ -167,7 +169,7 @@ class _Number:
     def read(question: Question, value: object, expected: object, mistakes: Mapping[str, object]) -> float:
         value = _alone(value)
         if not _is_number(value):
-            unit = f" in {question.unit}" if question.unit else ""
+            unit = IN_UNIT.format(unit=question.unit) if question.unit else ""
             raise UncheckableError(WANTS_NUMBER.format(received=_short(value), unit=unit))
         if not math.isfinite(value):
             raise UncheckableError(WANTS_FINITE.format(what=THE_RESULT, received=value))
@@ -341,7 +343,7 @@ def _labelled(value: object) -> dict[str, object] | None:
     if isinstance(value, pd.Series | Mapping):
         return {_label(key): _alone(cell) for key, cell in value.items()}
     if _is_flat(value):
-        return {f"place {place}": _alone(cell) for place, cell in enumerate(value, start=1)}
+        return {PLACE.format(place=place): _alone(cell) for place, cell in enumerate(value, start=1)}
     return None
 
 
@@ -379,6 +381,6 @@ def _choice(value: object) -> str:
 
 def _short(value: object) -> str:
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
-        return f"a {type(value).__name__} of shape {value.shape}"
+        return SHAPED.format(type=type(value).__name__, shape=value.shape)
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"

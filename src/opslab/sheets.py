@@ -46,6 +46,7 @@ ADD_HINTS = "restate the task, locate the place, then nearly give it away"
 ADD_RUBRIC = "write one markdown list of four levels, weakest first"
 ADD_EXEMPLARS = "add two markdown cells, each with its `level`"
 ADD_WRONGS = "write plausible mistakes as code"
+TWO_OR_MORE = "two or more"
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def _require_enough(question: Question) -> None:
         found = len(question.wrongs)
         raise ValueError(
             FEW.format(
-                question=question.name, found=found, role="wrong", expected="two or more", advice=ADD_WRONGS
+                question=question.name, found=found, role="wrong", expected=TWO_OR_MORE, advice=ADD_WRONGS
             )
         )
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.responses import POSITIVE, Response, slope
-from opslab.frames import as_choice, as_list, as_number, as_numbers
+from opslab.acquisition.responses import Response, slope
+from opslab.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
 
 # Words
+EMPTY, OF_TYPE = "empty", "a {type}"
 NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
 NOT_A_RESPONSE = "the response of {channel!r} is a {found}; expected a function such as fit_saturation gives"
 RISING_RETURNS = (
@@ -180,7 +181,7 @@ def _named(responses: Any) -> dict[Any, Response]:
     if isinstance(responses, Sequence) and not isinstance(responses, str):
         responses = dict(enumerate(responses))
     if not isinstance(responses, Mapping) or not responses:
-        found = "empty" if isinstance(responses, Mapping) else f"a {type(responses).__name__}"
+        found = EMPTY if isinstance(responses, Mapping) else OF_TYPE.format(type=type(responses).__name__)
         raise ValueError(NO_RESPONSES.format(found=found))
     for channel, response in responses.items():
         if not callable(response):

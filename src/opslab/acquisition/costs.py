@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_date, as_day, as_number, as_numbers, native, small_table
+from opslab.estimates import Z95
+from opslab.frames import POSITIVE, as_date, as_day, as_number, as_numbers, native, small_table
 
 # Words
 NOBODY_WON = (
@@ -21,7 +22,6 @@ OTHER_LABELS = (
     "spend and customers have different labels ({detail}); give one row of each for the same channels"
 )
 
-POSITIVE = float(np.nextafter(0, 1))
 MONTH = 30  # days
 
 
@@ -153,8 +153,8 @@ def worth_by(
         {
             "users": table["count"],
             "worth": table["mean"],
-            "low": table["mean"] - 1.96 * table["sem"],
-            "high": table["mean"] + 1.96 * table["sem"],
+            "low": table["mean"] - Z95 * table["sem"],
+            "high": table["mean"] + Z95 * table["sem"],
         }
     )
 

@@ -5,10 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.costs import POSITIVE
-from opslab.frames import as_number, as_numbers
-
-NEAR_ONE = 1e-9  # so near to k = 1 the formula divides one rounding error by another
+from opslab.frames import POSITIVE, as_number, as_numbers
+from opslab.series import geometric_sum
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
@@ -21,8 +19,7 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     each = as_number(k, "k", least=0)
     given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
     rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
-    near_one = abs(each - 1) < NEAR_ONE
-    total = first * (rounds + 1) if near_one else first * (each ** (rounds + 1) - 1) / (each - 1)
+    total = first * geometric_sum(each, rounds + 1)
     return float(total[0]) if np.ndim(cycles) == 0 else total
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.acquisition.costs import POSITIVE, lifetime_value, payback_months
+from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
-from opslab.frames import as_number
+from opslab.frames import POSITIVE, as_number, require_result
 
 # Words
 SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"
@@ -31,9 +31,6 @@ WORKS_LATER = "1,000 yuan work like {total:,.0f}, and {later:.0%} of that in lat
 INCOME, TRUSTED = (
     "income so far (yuan)",
     "After 52 weeks: {income:,.0f} yuan earned, {members:,.0f} of 500 members still there",
-)
-NO_SPEND_COLUMN = (
-    "plans[{name!r}] has no column 'spend'; expected a table of allocate_budget or evaluate_budget"
 )
 
 
@@ -101,8 +98,7 @@ def payback_chart(cost: float, margin: float, churn: float, discount: float, mon
 def budget_chart(plans: Mapping[str, pd.DataFrame], title: str = "") -> go.Figure:
     """Draw the spend of several plans (name to table of `allocate_budget`), channel by channel."""
     for name, plan in plans.items():
-        if not isinstance(plan, pd.DataFrame) or "spend" not in plan.columns:
-            raise ValueError(NO_SPEND_COLUMN.format(name=name))
+        require_result(plan, f"plans[{name!r}]", ["spend"], "allocate_budget or evaluate_budget")
     return charts.bars(pd.DataFrame({name: plan["spend"] for name, plan in plans.items()}), title, "", YUAN)
 
 

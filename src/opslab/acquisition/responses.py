@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from opslab.frames import as_number, as_numbers
+from opslab.estimates import Z95
+from opslab.frames import BELOW_ONE, POSITIVE, as_number, as_numbers
 
 # Words
 SAME_SPEND = "spend is {found:g} in every week: a response needs weeks that differ in spend"
@@ -23,7 +24,6 @@ NO_RESPONSE = (
 NOT_FITTED = "this response was not fitted, so its interval is unknown; take it from fit_saturation"
 NO_MORE = "response does not rise at spend {spend:g}: the next customer has no price there"
 
-POSITIVE = float(np.nextafter(0, 1))
 LEAST_WEEKS = 8
 MOST_CARRIED = 0.95
 STEP = 1e-5  # of the spend, for slopes of functions that bring none
@@ -57,7 +57,7 @@ class Saturation:
         """Refuse parameters out of range."""
         as_number(self.top, "top", least=POSITIVE)
         as_number(self.half, "half", least=POSITIVE)
-        as_number(self.carry_over, "carry_over", least=0, most=float(np.nextafter(1, 0)))
+        as_number(self.carry_over, "carry_over", least=0, most=BELOW_ONE)
 
     @property
     def half_spend(self) -> float:
@@ -91,7 +91,7 @@ class Saturation:
         # d log(cost): by log(top), by log(half), by carry_over.
         by_half = 2 * left / total - 1
         slope = np.array([-1, by_half, -by_half / (1 - self.carry_over)])
-        spread = 1.96 * math.sqrt(float(slope @ np.array(self.covariance) @ slope))
+        spread = Z95 * math.sqrt(float(slope @ np.array(self.covariance) @ slope))
         cost = 1 / self.marginal(at)
         return cost * math.exp(-spread), cost * math.exp(spread)
 
@@ -106,7 +106,7 @@ def adstock(x: Any, decay: float) -> np.ndarray:
     1). The sum of all effects of one yuan is 1 / (1 - decay).
     """
     spend = as_numbers(x, "x", least=0)
-    kept = as_number(decay, "decay", least=0, most=float(np.nextafter(1, 0)))
+    kept = as_number(decay, "decay", least=0, most=BELOW_ONE)
     level, carried = np.empty(len(spend)), 0.0
     for place, value in enumerate(spend):
         carried = level[place] = value + kept * carried

@@ -7,6 +7,9 @@ import pandas as pd
 
 from opslab.frames import as_choice, as_number, native
 
+# Words
+UP_TO, MORE = "up to 3", "more than 3"
+
 CHOSEN_BY = ("members", "chance")
 MANY_MEETINGS = 3  # the claim: more than three offline meetings make a strong tie
 
@@ -37,9 +40,7 @@ def strong_share(people: pd.DataFrame) -> pd.Series:
     """Return the share of strong ties among those with up to three meetings, and with more."""
     native(people, {"meetings": "number", "strong": "flag"}, what="people")
     many = people.meetings > MANY_MEETINGS
-    return people.strong.groupby(many.map({False: "up to 3", True: "more than 3"})).mean()[
-        ["up to 3", "more than 3"]
-    ]
+    return people.strong.groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
 
 
 def complaint_desk(

@@ -5,7 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from opslab.frames import as_choice, as_number, as_numbers
+from opslab.frames import POSITIVE, as_choice, as_number, as_numbers
+from opslab.series import geometric_sum
 
 Method = Literal["best", "density", "nls", "ols"]
 METHODS = ("best", "density", "nls", "ols")
@@ -16,7 +17,6 @@ NO_SALES = "sales add up to 0; there is no diffusion to fit"
 NO_FIT = "Bass's model does not fit these sales ({reason}); try another method or a longer series"
 ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
 
-NEAR_ONE = 1e-9  # so near to K = 1 the formula divides one rounding error by another
 NEAR_CRITICAL = 1e-4  # above r = 1: so near to its branch point lambertw loses digits, and at last all
 MOST = 1e4  # a market so many times the sales seen is no estimate
 PLAINLY = 0.5  # another reading fits plainly better if it leaves less than so much of the squares
@@ -38,8 +38,8 @@ def viral_growth(
     start = as_number(customers, "customers", least=0)
     k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
     cycles = as_numbers(np.atleast_1d(time), "time", least=0)
-    cycles = cycles / as_number(cycle_time, "cycle_time", least=np.nextafter(0, 1))
-    total = start * (cycles + 1 if abs(k - 1) < NEAR_ONE else (k ** (cycles + 1) - 1) / (k - 1))
+    cycles = cycles / as_number(cycle_time, "cycle_time", least=POSITIVE)
+    total = start * geometric_sum(k, cycles + 1)
     return float(total[0]) if np.ndim(time) == 0 else total
 
 
@@ -75,7 +75,7 @@ class Bass:
     def __post_init__(self) -> None:
         """Refuse parameters that are not above 0."""
         for name in ("p", "q", "m"):
-            as_number(getattr(self, name), name, least=np.nextafter(0, 1))
+            as_number(getattr(self, name), name, least=POSITIVE)
 
     @property
     def peak(self) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.simulation import Policy, score, simulate
+from opslab.estimates import Z95
 from opslab.frames import as_number
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
@@ -73,7 +74,7 @@ def _row(name: str, result: pd.DataFrame | str, best: pd.Series | None) -> dict[
     if isinstance(result, str):
         return {"policy": name, "reason": result}
     gap = best - result.score
-    reach = 1.96 * gap.std() / np.sqrt(len(gap))
+    reach = Z95 * gap.std() / np.sqrt(len(gap))
     return {
         "policy": name,
         "score": result.score.mean(),

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.community.plan import fund_ends
-from opslab.community.simulation import NO_HISTORY, ROLES
-from opslab.frames import as_choice
+from opslab.community.simulation import ROLES
+from opslab.frames import as_choice, require_result
 from opslab.inequality import lorenz
 
 # Words
@@ -20,7 +20,7 @@ FUND_ENDS = "The fund ends in week {week}"
 IN_FUND = "yuan in the fund"
 EQUAL = "if all wrote the same"
 PEOPLE_AXIS, HELD_AXIS = "share of members, the quietest first", "share of all answers"
-PAYOFF_AXIS, LEAVES_AXIS = "pay-off of a week (0 to 1)", "share that leaves in a week"
+LEAVES_AXIS = "share that leaves in a week"
 AXES = {
     "members": "members",
     "answers": "answers a week",
@@ -53,8 +53,7 @@ def history_chart(
     named = histories if isinstance(histories, Mapping) else {column: histories}
     as_choice(column, "column", AXES)
     for history in named.values():
-        if not isinstance(history, pd.DataFrame) or not {"week", column} <= set(history):
-            raise ValueError(NO_HISTORY.format(found=type(history).__name__))
+        require_result(history, "history", ["week", column], "simulate")
     table = pd.DataFrame({name: history.groupby("week")[column].mean() for name, history in named.items()})
     return charts.lines(table, title, WEEK, AXES[column], markers=False)
 

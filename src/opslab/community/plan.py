@@ -4,15 +4,11 @@ The plan is practitioner source S2's (群基金, 群管): an entry fee from each
 monthly dues pay the moderators. Money in yuan, time in weeks.
 """
 
-import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number
+from opslab.frames import POSITIVE, as_number, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
-
-# Words
-NO_LEDGER = "ledger is a {found}; expected the table that fund_ledger returns"
 
 
 def weekly_reward(members: float = 500, entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> float:
@@ -37,7 +33,7 @@ def threshold_members(entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> int:
     ValueError
         If the fee is not above 0 (then no reward ever pays it back) or `weeks` is below 1.
     """
-    as_number(entry_fee, "entry_fee", least=np.nextafter(0, 1))
+    as_number(entry_fee, "entry_fee", least=POSITIVE)
     return _weeks(weeks)
 
 
@@ -51,7 +47,7 @@ def break_even_joins(
 
     `weekly_spend` (yuan) is by default the plan's own: the first members' fees spread over `weeks`.
     """
-    fee = as_number(entry_fee, "entry_fee", least=np.nextafter(0, 1))
+    fee = as_number(entry_fee, "entry_fee", least=POSITIVE)
     planned = weekly_reward(members, fee, weeks)
     return (planned if weekly_spend is None else as_number(weekly_spend, "weekly_spend", least=0)) / fee
 
@@ -112,8 +108,7 @@ def fund_ledger(
 
 def fund_ends(ledger: pd.DataFrame) -> int | None:
     """Return the first week after which less than one yuan is left in a `fund_ledger`, or None."""
-    if not isinstance(ledger, pd.DataFrame) or "fund" not in ledger:
-        raise ValueError(NO_LEDGER.format(found=type(ledger).__name__))
+    require_result(ledger, "ledger", ["fund"], "fund_ledger")
     empty = ledger.index[ledger.fund < 1]
     return int(empty[0]) if len(empty) else None
 

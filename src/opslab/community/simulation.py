@@ -4,8 +4,8 @@ Each place in each week has its own random numbers, drawn from the seed alone. S
 chance (common random numbers), and what differs between them is their doing. Runs are computed in blocks:
 one array cell for each member of each run.
 
-What the model assumes stands in the block of constants below. They are guesses with reasons, not
-measurements: change them, and see which conclusions survive.
+What the model assumes stands in the block of constants below, and in `_urge` and `_payoffs`, which weigh what
+moves people. They are guesses with reasons, not measurements: change them, and see which conclusions survive.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.plan import weekly_pay
-from opslab.frames import EXACT, as_choice, as_list, as_number
+from opslab.frames import EXACT, as_choice, as_list, as_number, require_result
 
 ROLES = ("big name", "answerer", "asker", "lurker", "moderator")
 BIG_NAME, ANSWERER, ASKER, LURKER, MODERATOR = range(len(ROLES))
@@ -28,7 +28,6 @@ NOT_A_POLICY = (
 )
 NOT_A_DECISION = "in week {week} the policy returned {found!r}; expected a Decision"
 TOO_MANY = "members is {members}, but there are {places} places; start with at most as many"
-NO_HISTORY = "history is a {found}; expected the table that simulate returns"
 
 # What the model assumes
 SHARES = np.array([0.01, 0.09, 0.16, 0.70, 0.04])  # of each role among those who join
@@ -196,15 +195,15 @@ def simulate(
 
 def score(history: pd.DataFrame) -> pd.Series:
     """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction."""
-    if not isinstance(history, pd.DataFrame) or not {"run", "satisfaction"} <= set(history):
-        raise ValueError(NO_HISTORY.format(found=type(history).__name__))
+    require_result(history, "history", ["run", "members", "satisfaction"], "simulate")
     worth = history.members * history.satisfaction
     return worth.groupby(history.run).sum().rename("satisfied member-weeks")
 
 
 def who_leaves(history: pd.DataFrame) -> pd.DataFrame:
     """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week."""
-    score(history)  # refuses another table
+    counted = [f"{what}_{key}" for what in ("payoff", "left", "members") for key in _KEYS]
+    require_result(history, "history", counted, "simulate")
     rows = {
         role: {
             "payoff": history[f"payoff_{key}"].mean(),

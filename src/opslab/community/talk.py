@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_list, as_number, as_numbers, native, require_columns, require_unique
+from opslab.frames import as_choice, as_list, as_number, as_numbers, native, require_unique
 
 GROUPS = ("top 1 %", "next 9 %", "other 90 %")
 CENTRALITIES = ("answers", "pagerank", "betweenness")
@@ -22,13 +22,12 @@ def conversations(answers: pd.DataFrame, threads: pd.DataFrame, members: pd.Data
     `match` is True if the thread's topic is one of the writer's two strengths; `role` is the writer's.
     """
     native(answers, ["thread_id", "user_id"], what="answers")
-    native(threads, ["thread_id", "week", "kind", "topic", "asked_by"], what="threads")
+    asked = ["thread_id", "week", "kind", "topic", "asked_by"]
     people = ["user_id", "strength", "second_strength", "role"]
-    native(members, people, what="members")
-    require_unique(native(threads, ["thread_id"], what="threads"), ["thread_id"], what="threads")
-    require_unique(native(members, ["user_id"], what="members"), ["user_id"], what="members")
-    asked = threads[["thread_id", "week", "kind", "topic", "asked_by"]]
-    talk = answers.merge(asked, on="thread_id").merge(members[people], on="user_id")
+    asking, writing = native(threads, asked, what="threads"), native(members, people, what="members")
+    require_unique(asking, ["thread_id"], what="threads")
+    require_unique(writing, ["user_id"], what="members")
+    talk = answers.merge(threads[asked], on="thread_id").merge(members[people], on="user_id")
     talk["match"] = (talk.topic == talk.strength) | (talk.topic == talk.second_strength)
     return talk.drop(columns=["strength", "second_strength"])
 
@@ -133,7 +132,7 @@ def defection(talk: pd.DataFrame, leavers: Iterable[Any]) -> pd.Series:
 
     Shares of 1: `answers` lost, `threads` left without any answer, `good` answers (quality 4 or 5) lost.
     """
-    require_columns(native(talk, ["user_id", "thread_id", "quality"], what="talk"), ["user_id"])
+    native(talk, ["user_id", "thread_id", "quality"], what="talk")
     gone = set(as_list(leavers, "leavers"))
     unknown = gone - set(talk.user_id)
     if unknown:
@@ -190,8 +189,7 @@ def exposed(roster: pd.DataFrame, columns: Sequence[str], fewer_than: int = 2) -
     """
     columns = as_list(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
-    table = native(roster, dict.fromkeys(columns, "any"), what="roster")
-    require_columns(table, columns, what="roster")
+    native(roster, dict.fromkeys(columns, "any"), what="roster")
     if not columns:
         return float(len(roster) < least)
     alike = roster.groupby(columns, dropna=False)[columns[0]].transform("size")

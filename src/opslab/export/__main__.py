@@ -17,7 +17,8 @@ NO_LESSONS = "there is no notebook in {folder}; build them first with `make buil
 DONE = "[{done}/{all}] {path}  {kilobytes:,.0f} kB  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED: {cause}"
 WARNED = "  {text}"
-WHERE = "a folder for the exported files; `{folder}` where not given"
+LESSONS_HELP = "such as 06-retention; all where none is named"
+OUTPUT_HELP = "a folder for the exported files; `{exported}` or `{site}` where not given"
 
 EXPORTED, SITE = "exported", "_site"
 ENDINGS = {"slides": ".slides.html", "pages": ".html", "handouts": ".pdf"}
@@ -76,8 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 1 if anything could not be exported."""
     parser = argparse.ArgumentParser(prog="python -m opslab.export", description=__doc__)
     parser.add_argument("kind", choices=[*ENDINGS, "site"])
-    parser.add_argument("lessons", nargs="*", help="such as 06-retention; all where none is named")
-    parser.add_argument("--output", type=Path, help=WHERE.format(folder=f"{EXPORTED} or {SITE}"))
+    parser.add_argument("lessons", nargs="*", help=LESSONS_HELP)
+    parser.add_argument("--output", type=Path, help=OUTPUT_HELP.format(exported=EXPORTED, site=SITE))
     options = parser.parse_args(arguments)
     root = course_root()
     books = {book.stem: book for book in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}

@@ -6,13 +6,13 @@ generously; `start.js` makes a slide's type a little smaller should a browser's 
 An author's own marks (`slide`, `subslide`, `fragment`, `skip`, `notes`) go before these rules.
 """
 
-import unicodedata
 from copy import copy
 from dataclasses import dataclass, field, replace
 from math import ceil
 
 from bs4 import BeautifulSoup, Tag
 
+from opslab.charts import text_width
 from opslab.export.blocks import Block
 
 # The room on a slide and what fills it, in px as deck.css draws it; widths in half-width letters.
@@ -197,12 +197,8 @@ def _tall(element: Tag, across: int, line: int) -> int:
 
 
 def _lines(text: str, across: int) -> int:
-    return max(1, ceil(_width(" ".join(text.split())) / across))
+    return max(1, ceil(text_width(" ".join(text.split())) / across))
 
 
 def _code_lines(element: Tag) -> int:
-    return sum(max(1, ceil(_width(line) / CODE)) for line in element.get_text().rstrip().split("\n"))
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(max(1, ceil(text_width(line) / CODE)) for line in element.get_text().rstrip().split("\n"))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from opslab.estimates import Z95
-from opslab.frames import as_number, day_numbers, native, small_table
-from opslab.retention.inputs import names_of, rising
+from opslab.frames import as_names, as_number, day_numbers, native, small_table
+from opslab.retention.inputs import rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits
 
@@ -75,9 +75,10 @@ def weekly_activity(
 
 def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
-    kinds = {**dict.fromkeys(names_of(by), "key"), value: "number"}
+    names = as_names(by)
+    kinds = {**dict.fromkeys(names, "key"), value: "number"}
     frame = small_table(native(table, kinds).select(*kinds))
-    groups = frame.groupby(by if isinstance(by, str) else list(by), observed=True)[value]
+    groups = frame.groupby(names, observed=True)[value]
     result = groups.agg(users="size", mean="mean")
     half = Z95 * groups.std() / np.sqrt(result["users"])
     return result.assign(low=result["mean"] - half, high=result["mean"] + half)

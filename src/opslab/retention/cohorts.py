@@ -7,8 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_list, as_number
-from opslab.retention.inputs import names_of
+from opslab.frames import as_choice, as_list, as_names, as_number
 from opslab.retention.people import join_users
 from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 
@@ -153,11 +152,12 @@ def retention_by(
     """
     asked = _Day.checked(day, kind, width)
     visits = read_visits(events, user, when, until=until)
-    people = join_users(visits, users, names_of(by), since, user)
+    names = as_names(by)
+    people = join_users(visits, users, names, since, user)
     watched = visits.watched(people.start, asked.needs)
     back = people.pick(_returned(visits, people.over(visits, people.start), asked))
     table = people.table.assign(users=1, returned=back.astype(int))[watched]
-    table = table.groupby(by if isinstance(by, str) else list(by), observed=True)[["users", "returned"]].sum()
+    table = table.groupby(names, observed=True)[["users", "returned"]].sum()
     return table.assign(rate=table["returned"] / table["users"])
 
 

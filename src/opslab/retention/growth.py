@@ -7,8 +7,7 @@ import pandas as pd
 
 from opslab.frames import as_number
 from opslab.retention.visits import Period, read_visits
-
-NEAR_ONE = 1e-9  # so near to a retention of 1 the formula divides one rounding error by another
+from opslab.series import geometric_sum
 
 
 def growth_accounting(
@@ -61,5 +60,4 @@ def active_users(new_per_week: float, weekly_retention: float, weeks: int) -> fl
     arrivals = as_number(new_per_week, "new_per_week", least=0)
     stay = as_number(weekly_retention, "weekly_retention", least=0, most=1)
     count = as_number(weeks, "weeks", least=0, whole=True)
-    near_one = 1 - stay < NEAR_ONE
-    return arrivals * count if near_one else arrivals * (1 - stay**count) / (1 - stay)
+    return arrivals * geometric_sum(stay, count)

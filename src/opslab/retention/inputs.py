@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from opslab.frames import EXACT, as_list, as_number, as_numbers
 
 # Words
-NO_COLUMN_NAMED = "{name} is a table without the column {column!r}; expected the result of {maker}"
 NOT_RISING = "{name} is {found}; expected rising whole numbers"
 WHOLE_NUMBERS = "{name} holds {found:g}; expected whole numbers from {least} up"
 
@@ -32,15 +30,3 @@ def rising(values: Sequence[int], name: str, least: int) -> list[int]:
     if (np.diff(numbers) <= 0).any():
         raise ValueError(NOT_RISING.format(name=name, found=given))
     return numbers.tolist()
-
-
-def require_table(table: Any, name: str, columns: Sequence[Any], maker: str) -> None:
-    """Refuse what lacks one of the columns; `maker` names the function whose result is expected."""
-    for column in columns:
-        if not isinstance(table, pd.DataFrame) or column not in table.columns:
-            raise ValueError(NO_COLUMN_NAMED.format(name=name, column=column, maker=maker))
-
-
-def names_of(by: str | Sequence[str]) -> list[str]:
-    """Return one column name or several as a list."""
-    return [by] if isinstance(by, str) else as_list(by, "by")

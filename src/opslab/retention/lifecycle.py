@@ -20,6 +20,7 @@ NOBODY_WATCHED = (
 )
 NOT_THREE = "limits has {found} values; expected three numbers of days, such as (7, 28, 84)"
 NOT_LATER = "end ({end}) must lie after start ({start})"
+
 STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
 
 

@@ -9,9 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.frames import as_choice, as_number, as_numbers
+from opslab.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.growth import active_users
-from opslab.retention.inputs import require_table
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
 from opslab.retention.visits import PERIODS, Period
 
@@ -50,7 +49,7 @@ ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves
 def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") -> go.Figure:
     """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0."""
     as_choice(period, "period", PERIODS)
-    require_table(table, "table", [0], "cohort_table")
+    require_result(table, "table", [0], "cohort_table")
     rates = table.div(table[0], axis=0)
     later = rates.drop(columns=0).to_numpy()
     return charts.heatmap(
@@ -174,7 +173,7 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
 
 def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     """Draw a `growth_accounting` table: where active users came from above zero, who was lost below."""
-    require_table(table, "table", ["new", "resurrected", "retained", "churned"], "growth_accounting")
+    require_result(table, "table", ["new", "resurrected", "retained", "churned"], "growth_accounting")
     parts = pd.DataFrame(
         {
             RETAINED: table["retained"],
@@ -188,7 +187,7 @@ def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
 
 def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     """Draw precision and recall of an `early_warning` table over quiet days."""
-    require_table(table, "table", ["precision", "recall"], "early_warning")
+    require_result(table, "table", ["precision", "recall"], "early_warning")
     parts = pd.DataFrame({PRECISION: table["precision"], RECALL: table["recall"]})
     drawing = charts.lines(parts, title, QUIET, SHARE, share=True)
     return drawing.update_yaxes(range=[0, 1.02])
@@ -206,5 +205,5 @@ def _named(
     if not isinstance(named, Mapping) or not named:
         raise ValueError(NO_TABLES.format(maker=maker))
     for name, curve in named.items():
-        require_table(curve, repr(name), columns, maker)
+        require_result(curve, repr(name), columns, maker)
     return dict(named)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_date, as_number, as_numbers, day_numbers, native, small_table
+from opslab.frames import POSITIVE, as_date, as_number, as_numbers, day_numbers, native, small_table
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import read_visits
 
@@ -45,7 +45,7 @@ class ShiftedBetaGeometric:
     def __post_init__(self) -> None:
         """Refuse parameters that are not above 0."""
         for name in ("alpha", "beta"):
-            as_number(getattr(self, name), name, least=np.nextafter(0, 1))
+            as_number(getattr(self, name), name, least=POSITIVE)
 
     def survival(self, t: Any) -> Any:
         """Return the share (of 1) still there after `t` renewals, one whole number or several; 1 at t = 0."""

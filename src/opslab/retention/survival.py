@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native
-from opslab.retention.inputs import require_table
+from opslab.frames import as_number, as_numbers, native, require_result
 from opslab.retention.visits import read_visits
 
 # Words
@@ -90,7 +89,7 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
 
 def median_survival(table: pd.DataFrame) -> float:
     """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never."""
-    require_table(table, "table", ["survival"], "kaplan_meier")
+    require_result(table, "table", ["survival"], "kaplan_meier")
     below = table.index[table["survival"] <= 0.5 + 1e-12]  # found through logarithms, a half is not exact
     return float(below[0]) if len(below) else math.inf
 

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab.charts import bars, shares
-from opslab.frames import as_choice
+from opslab.frames import as_choice, as_number
 from opslab.scqa.brief import ORDERS
 
 # The sentence after which a listener stays more willingly, by what they come with.
@@ -19,7 +19,6 @@ NEEDS = {"wants a decision": "", "sees no problem": "C", "has asked the question
 HELD = 0.5  # share of the usual losses after the hook; an assumption of the model
 
 # Words
-BAD_PATIENCE = "patience is {found!r}; expected a share between 0 and 1, such as 0.8"
 TITLE = "Most can act on “{best}”: {most:.0%}, with “{second}” {next:.0%}"
 TIE = "No order leads: {most:.0%} can act"
 Y = "listeners who can act"
@@ -41,8 +40,7 @@ def acting(order: str, audience: str, patience: float) -> float:
     """
     letters = ORDERS[as_choice(order, "order", ORDERS)]
     hook = AUDIENCES[as_choice(audience, "audience", AUDIENCES)]
-    if isinstance(patience, bool) or not isinstance(patience, int | float) or not 0 <= patience <= 1:
-        raise ValueError(BAD_PATIENCE.format(found=patience))
+    patience = as_number(patience, "patience", least=0, most=1)
     place = letters.index("A")
     last = place if set(NEEDS[audience]) <= set(letters[:place]) else len(letters) - 1
     there, stays = 1.0, patience

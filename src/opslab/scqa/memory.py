@@ -12,7 +12,6 @@ HOLD = 0.9  # share of 1: each further digit of a group is kept; an assumption o
 
 # Words
 NOT_TEXT = '{name} is {found}; expected text such as "4711"'
-BAD_WHOLE = "{name} is {found!r}; expected a whole number from {least} to {most}"
 DIGITS_TITLE = "Groups of {size}: {digits:.1f} digits kept"
 DIGITS_X, DIGITS_Y = "digits in a group", "digits kept (model)"
 MIND_TITLE = "{lines:,} lines: ungrouped {lines:,} in mind, grouped {last} (answer last) or {first} (first)"
@@ -47,8 +46,9 @@ def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "
     """
     sizes = np.arange(1, 11)
     hold = as_number(hold, "hold", least=0, most=1)
-    kept = _whole(span, "span", 1, 9) * sizes * hold ** (sizes * (sizes - 1) / 2)
-    here = kept[_whole(size, "size", 1, 10) - 1]
+    size = as_number(size, "size", least=1, most=10, whole=True)
+    kept = as_number(span, "span", least=1, most=9, whole=True) * sizes * hold ** (sizes * (sizes - 1) / 2)
+    here = kept[size - 1]
     told = title or DIGITS_TITLE.format(size=size, digits=here)
     drawing = lines(pd.Series(kept, index=sizes, name="kept")[:size], told, DIGITS_X, DIGITS_Y)
     drawing.add_scatter(x=[size], y=[here], mode="markers", marker={"size": 16, "color": INK}, name="here")
@@ -72,7 +72,8 @@ def in_mind(breadth: int, depth: int) -> pd.Series:
     ValueError
         If breadth is not a whole number from 2 to 9, or depth from 1 to 4.
     """
-    b, d = _whole(breadth, "breadth", 2, 9), _whole(depth, "depth", 1, 4)
+    b = as_number(breadth, "breadth", least=2, most=9, whole=True)
+    d = as_number(depth, "depth", least=1, most=4, whole=True)
     return pd.Series([b**d, d * (b - 1) + 1, d + b], index=WAYS)
 
 
@@ -84,10 +85,3 @@ def in_mind_chart(breadth: int, depth: int) -> go.Figure:
     drawing.add_annotation(x=1, xref="paper", y=SPAN, text=LIMIT, showarrow=False, xanchor="left")
     drawing.update_layout(margin_r=110)  # room for the words beside their line, clear of the bars' numbers
     return drawing.update_yaxes(range=[0, max(1.15 * held.max(), 12)])
-
-
-def _whole(value: object, name: str, least: int, most: int) -> int:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:
-        raise ValueError(BAD_WHOLE.format(name=name, found=value, least=least, most=most))
-    return int(value)

@@ -15,6 +15,7 @@ K_TOO_LARGE = "k is {k}, but features has only {rows} different rows; choose a s
 CONSTANT = (
     "column {column!r} of features is the same for everybody; leave it out, it cannot tell groups apart"
 )
+
 LAST_SEED = 2**32 - 1  # of scikit-learn
 STARTS = 10
 SHOWN_ROWS = 1_500  # silhouettes compare each row with each: a fixed draw of rows is enough
@@ -84,9 +85,8 @@ def compare_k(
     DataFrame
         Index k; inertia; silhouette; silhouette_shuffled (the same after each column was shuffled by itself:
         what k-means finds where there are no groups); stability (mean adjusted Rand index between the groups
-        and those found in `repeats` other draws of the same rows with replacement: 1 the same people,
-        0 chance;
-        Hubert and Arabie 1985); smallest (share of 1 in the smallest group).
+        and those found in `repeats` other draws of the same rows with replacement: 1 the same people, 0
+        chance; Hubert and Arabie 1985); smallest (share of 1 in the smallest group).
 
     Raises
     ------

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_list, as_numbers, native, small_table
+from opslab.frames import as_list, as_names, as_numbers, native, small_table
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"
 HINT_HUNDRED = " (these look like per cent: divide by 100)"
 HINT_COUNTS = " (divide counts by their sum)"
+
 FOCUSES = ("target_group", "product_line", "image")
 TOLERANCE = 1e-6
 
@@ -48,7 +49,7 @@ def focus_table(messages: Any, by: str | Sequence[str], columns: Sequence[str] =
     ValueError
         Bad messages: a column that is missing or has gaps, no rows.
     """
-    keys = [by] if isinstance(by, str) else as_list(by, "by")
+    keys = as_names(by)
     columns = as_list(columns, "columns")
     kinds = {**dict.fromkeys([*keys, *columns], "key"), "recalled": "amount"}
     table = small_table(native(messages, kinds, what="messages"))

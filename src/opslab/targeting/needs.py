@@ -14,6 +14,7 @@ UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names 
 NOT_BRINGS = "brings is a {found}; expected a dictionary or Series from event to need"
 NOT_NOTED = "by is a {found}; expected a Series of needs with the index user_id, as current_needs gives"
 NOBODY = "nobody in answers signed up {months:g} months before {when} or earlier; choose fewer months"
+
 MONTH = 365.25 / 12
 
 

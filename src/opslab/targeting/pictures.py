@@ -7,13 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.frames import as_number
+from opslab.frames import NOT_THE_RESULT, as_number, require_result
 from opslab.targeting.market import MarketSize
 from opslab.targeting.prices import PriceSensitivity
 from opslab.targeting.survey import PostStratified
 
 # Words
-NOT_A = "{name} is a {found}; expected the result of {maker}"
+MARKET, SHARE = "market", "share"
 PEOPLE_LOG = "people (each step ten times the last)"
 RANGE = "Between {low:,.0f} and {high:,.0f} people, middle {middle:,.0f}"
 NEEDED = "needed: {needed:,.0f}"
@@ -39,7 +39,7 @@ def market_chart(size: MarketSize, needed: float | None = None, title: str = "")
     drawing = charts.figure(words, PEOPLE_LOG, "")
     drawing.add_scatter(
         x=[size.low, size.middle, size.high],
-        y=["market"] * 3,
+        y=[MARKET] * 3,
         mode="lines+markers",
         line={"color": charts.BLUE, "width": 5},
         marker={
@@ -70,7 +70,7 @@ def strata_chart(survey: PostStratified, title: str = "") -> go.Figure:
     """Draw each group's share of the answers beside its share of all users."""
     _require(survey, PostStratified, "survey", "poststratify")
     table = survey.strata[["share_answers", "share_population"]].set_axis([ANSWERS, USERS], axis=1)
-    return charts.bars(table, title, y="share", share=True)
+    return charts.bars(table, title, y=SHARE, share=True)
 
 
 def price_chart(prices: PriceSensitivity, at: float | None = None, most: float | None = None) -> go.Figure:
@@ -100,7 +100,7 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
 
 def affinity_chart(table: pd.DataFrame, title: str = "", most: float = 300) -> go.Figure:
     """Draw an `affinity` table as bars with intervals about the line of 100."""
-    _require_columns(table, ("index", "low", "high"), "affinity")
+    require_result(table, "table", ("index", "low", "high"), "affinity")
     drawing = charts.bars(table["index"], title, "", AFFINITY, low=table["low"], high=table["high"])
     drawing.add_hline(100, line={"color": charts.INK, "dash": "dash", "width": 1.5})
     return drawing.update_yaxes(range=[0, as_number(most, "most", least=100)])
@@ -148,9 +148,4 @@ def segments_chart(
 
 def _require(value: Any, kind: type, name: str, maker: str) -> None:
     if not isinstance(value, kind):
-        raise ValueError(NOT_A.format(name=name, found=type(value).__name__, maker=maker))
-
-
-def _require_columns(table: Any, columns: tuple[str, ...], maker: str) -> None:
-    if not isinstance(table, pd.DataFrame) or not set(columns) <= set(table.columns):
-        raise ValueError(NOT_A.format(name="table", found=type(table).__name__, maker=maker))
+        raise ValueError(NOT_THE_RESULT.format(name=name, found=type(value).__name__, maker=maker))

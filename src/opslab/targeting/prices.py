@@ -16,6 +16,7 @@ NONE_IN_ORDER = (
 )
 NO_WEIGHT = "weights are all 0; expected at least one answer that counts"
 NO_CROSSING = "the curves {first!r} and {second!r} do not meet: the answers are too few or too alike"
+
 PRICES = ("too_cheap", "cheap", "dear", "too_dear")
 
 

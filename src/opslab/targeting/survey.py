@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.estimates import Z95
-from opslab.frames import as_list, as_numbers, native, small_table
+from opslab.frames import as_names, as_numbers, native, small_table
 
 # Words
 NO_COMMON = (
@@ -115,7 +115,7 @@ def poststratify(
     ValueError
         Bad tables; no common column; shares that do not add up; a group in one of the two only.
     """
-    columns = [] if by is None else [by] if isinstance(by, str) else as_list(by, "by")
+    columns = [] if by is None else as_names(by)
     answers = small_table(native(sample, columns, what="sample"))
     weigh_by, sizes = _sizes(answers, population, columns, size)
     native(answers, weigh_by, what="sample")

@@ -12,11 +12,13 @@ from opslab.world.people import People, draw_people
 from opslab.world.strengths import Strengths, truth
 from opslab.world.truth import Truth
 
+# Words
+NO_REVERSAL = "no world with the planted reversal in {attempts} attempts for seed {seed} and {size} users"
+
 ATTEMPTS = 1000
 SMALLEST = 4_000  # users in a world
 BLOCK = 50_000  # users in one part of a world that is told in parts
 LEAST_CHANGE = 0.004  # share of users: what the reversal must show in the data
-NO_REVERSAL = "no world with the planted reversal in {attempts} attempts for seed {seed} and {size} users"
 
 
 @dataclass(frozen=True, slots=True)
