@@ -128,12 +128,13 @@ def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Seq
     path = files[0]
     if len(student.encode()) > LONGEST_NAME:
         raise SubmissionError(LONG_NAME.format(most=LONGEST_NAME))
-    if path.suffix != ".ipynb":
-        raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):  # a link leads out of the folder, a pipe never ends
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):  # a link leads out of the folder, a pipe never ends
             raise SubmissionError(NO_FILE)
-        size = path.stat().st_size
+        if path.suffix != ".ipynb":
+            raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
+        size = found.st_size
         if size > LARGEST:
             raise SubmissionError(TOO_LARGE.format(size=size / 1e6, most=LARGEST / 1e6))
         content = path.read_bytes()
