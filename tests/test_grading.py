@@ -71,8 +71,7 @@ BROKEN = {
     ),
     "deleted": (None, "missing"),
     "not Python": ("mean = = 3", "error"),
-    "flood": ("import os\nwhile True:\n    for pipe in range(3, 9):\n        try:\n"
-              "            os.write(pipe, b'x' * 60000)\n        except OSError: pass", "error"),
+    "flood": ("import os, sys\nwhile True:\n    os.write(int(sys.argv[1]), b'x' * 60000)", "error"),
     "broken reporter": ("import json\njson.dumps = None", "error"),
     "untouched": ("mean = ...\ncheck('q1', mean)", "unanswered"),
     "a value that says yes to all": (
@@ -99,9 +98,8 @@ FORGERIES = {
         "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
     ),
     "forged lines": (
-        "import os, json\nline = {'score': 1, 'finding': 'right', 'answers': {'q1': '{\"score\": 1}'}}\n"
-        "for pipe in range(3, 9):\n    try:\n        os.write(pipe, json.dumps(line).encode() + b'\\n')\n"
-        "    except OSError: pass\ncheck('q1', 0.5)"
+        "import os, json, sys\nline = {'score': 1, 'finding': 'right', 'answers': {'q1': '{\"score\": 1}'}}\n"
+        "os.write(int(sys.argv[1]), json.dumps(line).encode() + b'\\n')\ncheck('q1', 0.5)"
     ),
     "frames": (
         "import gc\nfor thing in gc.get_objects():\n"

@@ -62,9 +62,9 @@ def graded_with(course, folder, tmp_path, source):
 def forged(answers, error=""):
     """Return a cell that sends the line with which a cell ends, for whatever cell it is."""
     return (
-        "import os, json\nfor place in range(1, 20):\n    for pipe in range(3, 20):\n        try:\n"
-        f"            line = {{'ended': str(place), 'answers': {answers!r}, 'error': {error!r} * 1000}}\n"
-        "            os.write(pipe, json.dumps(line).encode() + b'\\n')\n        except OSError: pass"
+        "import os, json, sys\nfor place in range(1, 20):\n"
+        f"    line = {{'ended': str(place), 'answers': {answers!r}, 'error': {error!r} * 1000}}\n"
+        "    os.write(int(sys.argv[1]), json.dumps(line).encode() + b'\\n')"
     )
 
 
@@ -77,8 +77,7 @@ SABOTAGE = {
     "depth without end": (forged({"q1": DEEP}), "uncheckable"),
     "an error without end": (forged({}, "endless "), "error"),
     "a place that is no text": (
-        "import os\nfor pipe in range(3, 20):\n    try: os.write(pipe, b'{\"begins\": [1]}\\n')\n"
-        "    except OSError: pass", "missing",
+        "import os, sys\nos.write(int(sys.argv[1]), b'{\"begins\": [1]}\\n')", "missing",
     ),
 }  # fmt: skip
 
