@@ -24,19 +24,19 @@ test: $(READY) browser sandbox  ## run every test, as CI does
 	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
 
 build: $(READY)  ## build the notebooks whose text, package or data changed
-	$(BIN)/python -m opslab.build
+	$(BIN)/python -m opslab.authoring.build
 
 slides: $(READY)  ## export each lesson as slides, one file that needs no network (in exported/)
-	$(BIN)/python -m opslab.export slides
+	$(BIN)/python -m opslab.authoring.export slides
 
 pages: $(READY)  ## export each lesson as a page, for phones too (in exported/)
-	$(BIN)/python -m opslab.export pages
+	$(BIN)/python -m opslab.authoring.export pages
 
 handouts: $(READY) browser  ## print each lesson to PDF (in exported/)
-	$(BIN)/python -m opslab.export handouts
+	$(BIN)/python -m opslab.authoring.export handouts
 
 site: $(READY)  ## build the course's site (in _site/)
-	$(BIN)/python -m opslab.export site
+	$(BIN)/python -m opslab.authoring.export site
 
 grade: $(READY) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
 	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" --seed "$(SEED)" $(if $(OUTPUT),--output "$(OUTPUT)")

@@ -11,7 +11,7 @@ c = get_config()  # noqa: F821 (Jupyter gives this function to its settings)
 MISSING = "opslab: {cause}; slides and pages will need a network. To mend it: pip install 'opslab[export]'"
 
 try:
-    from opslab.export import configure
+    from opslab.authoring.export import configure
 except ImportError as error:
     print(MISSING.format(cause=error), file=sys.stderr)
 else:

@@ -24,9 +24,9 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters import SlidesExporter as StockSlidesExporter
 from playwright.sync_api import sync_playwright
 
+from opslab.authoring.export import PageExporter, SlidesExporter
+from opslab.authoring.export.browser import QUIET, browser_path
 from opslab.explore import PLOTLY
-from opslab.export import PageExporter, SlidesExporter
-from opslab.export.browser import QUIET, browser_path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).with_suffix(".md")

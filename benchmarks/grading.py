@@ -36,9 +36,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from opslab.answers import AnswerKey
-from opslab.build import Target, convert
-from opslab.sheets import read_sheet, tags
+from opslab.authoring.build import Target, convert
+from opslab.exercises.answers import AnswerKey
+from opslab.exercises.sheets import read_sheet, tags
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).with_suffix(".md")

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from opslab.paths import course_root
+from opslab.ground.paths import course_root
 
 HEAD = "| lesson | seconds to execute | kB |\n|---|---:|---:|"
 ROW = "| {lesson} | {seconds:.1f} | {size:,.0f} |"

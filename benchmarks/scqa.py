@@ -22,7 +22,7 @@ from pathlib import Path
 import pandas as pd
 
 from opslab.datasets import load
-from opslab.paths import course_root
+from opslab.ground.paths import course_root
 from opslab.scqa import PARTS, Brief, coach, read_opening
 from opslab.scqa.brief import LETTERS, join
 

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from opslab.build import Target, convert
+from opslab.authoring.build import Target, convert
 from opslab.grading.sandbox import NO_BUBBLEWRAP
-from opslab.paths import write_whole
+from opslab.ground.paths import write_whole
 from tests.course import EXERCISES, forget_lessons, write_course
 
 LESSON = "06-tiny"

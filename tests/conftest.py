@@ -14,9 +14,9 @@ import nbformat
 import pytest
 
 from opslab import check
-from opslab.build import Target, convert
-from opslab.export.browser import NO_BROWSER, QUIET, browser_path
-from opslab.paths import write_whole
+from opslab.authoring.build import Target, convert
+from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
+from opslab.ground.paths import write_whole
 from tests.course import forget_lessons, write_course
 
 REPOSITORY = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from opslab import answers
+from opslab.exercises import answers
 
 LESSON = """\
 ---

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from opslab.answers import read_solution
-from opslab.sheets import Question, read_question
+from opslab.exercises.answers import read_solution
+from opslab.exercises.sheets import Question, read_question
 
 SHARE = "between 0 and 1"
 SMALL_WORDS = {"a", "of", "to"}

@@ -10,8 +10,8 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from opslab.build import Target, convert
-from opslab.sheets import read_sheet
+from opslab.authoring.build import Target, convert
+from opslab.exercises.sheets import read_sheet
 
 HEADINGS = ("Objectives", "Minutes", "Objectives and exercises", "Likely errors", "The vote", "What to cut")
 GLOSSARY = "Words of this lesson"

@@ -3,8 +3,8 @@
 import jupytext
 import pytest
 
-from opslab.answers import AnswerKey
-from opslab.sheets import compile_sheet
+from opslab.exercises.answers import AnswerKey
+from opslab.exercises.sheets import compile_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(

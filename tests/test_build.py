@@ -10,7 +10,7 @@ import time
 import nbformat
 import pytest
 
-from opslab.build import BuildError, Target, build, build_all, convert, main, stale, targets
+from opslab.authoring.build import BuildError, Target, build, build_all, convert, main, stale, targets
 from tests.course import EXERCISES, LESSON, write_course
 
 LESSON_TARGET = Target("06-tiny", "notebooks", execute=True)
@@ -116,7 +116,7 @@ def test_a_failing_cell_is_named_and_the_old_notebook_stays(course, code, cause)
 
 
 def test_a_cell_without_end_is_stopped(course, monkeypatch):
-    monkeypatch.setattr("opslab.build.SECONDS_PER_CELL", 1)
+    monkeypatch.setattr("opslab.authoring.build.SECONDS_PER_CELL", 1)
     with_lesson(course, "while True: pass")
     began = time.monotonic()
     with pytest.raises(BuildError, match="longer than 1 seconds"):
@@ -193,7 +193,7 @@ def test_a_killed_build_leaves_the_old_notebook(course):
     running = course / "running"
     with_lesson(course, f"import pathlib, time; pathlib.Path({str(running)!r}).touch(); time.sleep(60)")
     killed = subprocess.Popen(
-        [sys.executable, "-m", "opslab.build"],
+        [sys.executable, "-m", "opslab.authoring.build"],
         env=os.environ | {"OPSLAB_COURSE": str(course)},
         start_new_session=True,
     )

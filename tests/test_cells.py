@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opslab.cells import read_notebook
+from opslab.exercises.cells import read_notebook
 
 ROOT = Path(__file__).parents[1]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from opslab.estimates import share_interval, wilson
+from opslab.ground.estimates import share_interval, wilson
 
 
 @pytest.mark.parametrize(("hits", "trials"), [(44, 200), (0, 10), (10, 10), (1, 1), (3, 7)])

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from opslab.answers import AnswerKey, read_questions, read_solution
-from opslab.judge import judge, require_distinct
-from opslab.sheets import tags
+from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.judge import judge, require_distinct
+from opslab.exercises.sheets import tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 
 ROOT = Path(__file__).parents[1]

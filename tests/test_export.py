@@ -15,10 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from opslab.authoring.export import PageExporter, SlidesExporter
+from opslab.authoring.export.__main__ import main
+from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.explore import PLOTLY, show
-from opslab.export import PageExporter, SlidesExporter
-from opslab.export.__main__ import main
-from opslab.export.writer import WholeFilesWriter
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))

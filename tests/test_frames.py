@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.frames import (
+from opslab.ground.frames import (
     BELOW_ONE,
     POSITIVE,
     as_choice,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from opslab.__main__ import main
+from opslab.exercises.messages import UsageError
 from opslab.grading.batch import KEPT, grade
 from opslab.grading.report import write_results
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import SubmissionError, code_cells, find_submissions, read_submission
-from opslab.messages import UsageError
-from opslab.paths import NotWrittenError
+from opslab.ground.paths import NotWrittenError
 from tests.classroom import (
     LESSON,
     RIGHT,
@@ -92,9 +92,10 @@ def test_what_breaks_one_question_costs_that_question_alone(course, folder, tmp_
 
 
 FORGERIES = {
-    "own check": "import opslab.check, opslab.answers\nopslab.check.check = lambda *a, **k: print('Right.')",
+    "own check": "import opslab.check\nopslab.check.check = lambda *a, **k: print('Right.')",
     "own judge": (
-        "import opslab.judge as j, opslab.answers as a\nj.judge = lambda *a: j.Finding('right', 'Right.')\n"
+        "import opslab.exercises.judge as j\nimport opslab.exercises.answers as a\n"
+        "j.judge = lambda *a: j.Finding('right', 'Right.')\n"
         "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
     ),
     "forged lines": (

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab.answers import answer_key, read_questions
+from opslab.exercises.answers import answer_key, read_questions
 from opslab.grading import marks
 from opslab.grading.marks import SHOWN, Key, Mark, marks_of, short
 from opslab.grading.sandbox import Outcome

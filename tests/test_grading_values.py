@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from opslab.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.judge import judge
 from opslab.grading.values import (
     DEEPEST,
     LARGEST,
@@ -23,7 +24,6 @@ from opslab.grading.values import (
     decode,
     encode,
 )
-from opslab.judge import judge
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.judge import MARKS, Finding, judge, require_distinct, word_count
-from opslab.sheets import Question, Wrong
+from opslab.exercises.judge import MARKS, Finding, judge, require_distinct, word_count
+from opslab.exercises.sheets import Question, Wrong
 
 
 def ask(kind: str, tolerance: str = "0", names: tuple[str, ...] = ()) -> Question:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from opslab.estimates import share_interval
+from opslab.ground.estimates import share_interval
 from opslab.targeting import (
     affinity,
     affinity_by,

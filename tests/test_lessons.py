@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opslab.build import FILES, stale
+from opslab.authoring.build import FILES, stale
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab import judge
-from opslab.answers import answer_key, read_questions
-from opslab.build import stale
-from opslab.sheets import Question, Wrong, compile_sheet, read_sheet, tags
+from opslab.authoring.build import stale
+from opslab.exercises import judge
+from opslab.exercises.answers import answer_key, read_questions
+from opslab.exercises.sheets import Question, Wrong, compile_sheet, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 
 ROOT = Path(__file__).parents[1]

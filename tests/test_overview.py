@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opslab import answers, check, progress
-from opslab.build import Target, convert
-from opslab.overview import MOST, WIDTH, Item, Overview, overview
-from opslab.repetition import Record, answered, emptied, helped, scored
+from opslab import check
+from opslab.authoring.build import Target, convert
+from opslab.exercises import answers, progress
+from opslab.exercises.overview import MOST, WIDTH, Item, Overview, overview
+from opslab.exercises.repetition import Record, answered, emptied, helped, scored
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opslab import paths
+from opslab.ground import paths
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
@@ -30,7 +30,7 @@ def test_a_killed_run_leaves_the_old_file(tmp_path):
     target.write_bytes(b"old")
     code = (
         "import os, pathlib, signal\n"
-        "from opslab.paths import write_whole\n"
+        "from opslab.ground.paths import write_whole\n"
         "os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"write_whole(pathlib.Path({str(target)!r}), b'new')\n"
     )

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opslab import check, progress
-from opslab.repetition import Record
+from opslab import check
+from opslab.exercises import progress
+from opslab.exercises.repetition import Record
 
 NOW = datetime(2025, 3, 3, 20, tzinfo=UTC)
 OLD = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.repetition import (
+from opslab.exercises.repetition import (
     INTERVALS,
     Record,
     answered,

@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from opslab.__main__ import main
+from opslab.exercises.messages import UsageError
 from opslab.grading import batch
 from opslab.grading.batch import grade, read_graded
 from opslab.grading.levels import REVIEWS, Review, fingerprint, in_reading_order, keep_review, read_reviews
@@ -22,8 +23,7 @@ from opslab.grading.report import write_results
 from opslab.grading.review import ReviewServer
 from opslab.grading.sandbox import Outcome, Sandbox
 from opslab.grading.values import encode
-from opslab.messages import UsageError
-from opslab.paths import NotWrittenError
+from opslab.ground.paths import NotWrittenError
 from tests.classroom import LESSON, class_course, submit
 
 HOSTILE = '<script>document.title = "run"</script> $x^2$ is what a mean of mine says'

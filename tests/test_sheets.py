@@ -6,8 +6,8 @@ import re
 import jupytext
 import pytest
 
-from opslab import sheets
-from opslab.sheets import Exemplar, Question, Wrong, compile_sheet, read_question, read_sheet, tags
+from opslab.exercises import sheets
+from opslab.exercises.sheets import Exemplar, Question, Wrong, compile_sheet, read_question, read_sheet, tags
 from tests.course import EXERCISES
 
 Q1 = Question(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from opslab.export.site import build_site
+from opslab.authoring.export.site import build_site
 
 REPOSITORY = Path(__file__).parents[1]
 LESSON = "06-retention"

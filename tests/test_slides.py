@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from opslab.authoring.export.blocks import read_blocks
+from opslab.authoring.export.slides import ROOM, lay_out
 from opslab.explore import PLOTLY, show
-from opslab.export.blocks import read_blocks
-from opslab.export.slides import ROOM, lay_out
 
 REPOSITORY = Path(__file__).parents[1]
 FIGURE = show(go.Figure(go.Bar(y=[1, 2])), alt="Two bars, the second is higher.").bundle

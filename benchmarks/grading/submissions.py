@@ -171,7 +171,7 @@ def folders():
         yield Path(environment(process).get("OPSLAB_COURSE", "/nowhere"))
         yield Path(environment(process).get("PWD", "/nowhere"))
     try:
-        from opslab.paths import course_root
+        from opslab.ground.paths import course_root
         yield course_root()
     except Exception:
         pass
@@ -197,7 +197,7 @@ for folder in folders():
     except Exception:
         pass
 try:
-    from opslab.answers import answer_key
+    from opslab.exercises.answers import answer_key
     found = {name: answer_key("90-grading", seed)[name][0] for name in ("q1", "q2", "q3")}
 except Exception:
     pass
@@ -247,7 +247,7 @@ else:
 # Equal to everything and near everything; whoever unpickles it runs the attacker's code.
 ALWAYS_EQUAL = """
 PAYLOAD = '''
-import opslab.judge as judge
+import opslab.exercises.judge as judge
 judge.judge = lambda *values, **more: judge.Finding("right", "Right.")
 '''
 

@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _progress(asked: argparse.Namespace) -> int:
-    from opslab.overview import overview
+    from opslab.exercises.overview import overview
 
     print(overview())
     return 0

@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from opslab.frames import as_choice, as_numbers
+from opslab.ground.frames import as_choice, as_numbers
 
 # Words
 NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series, one column for each line or bar"

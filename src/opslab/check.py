@@ -9,10 +9,10 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from opslab import answers, progress, repetition
-from opslab.judge import Finding, judge
-from opslab.messages import Note, UsageError
-from opslab.overview import Overview, overview
+from opslab.exercises import answers, progress, repetition
+from opslab.exercises.judge import Finding, judge
+from opslab.exercises.messages import Note, UsageError
+from opslab.exercises.overview import Overview, overview
 
 # Words
 STARTED = "{lesson}: {count} questions, world {seed}."

@@ -1,5 +1,5 @@
 """Content: how unequally pieces are read and shared."""
 
-from opslab.inequality import gini, lorenz
+from opslab.ground.inequality import gini, lorenz
 
 __all__ = ["gini", "lorenz"]

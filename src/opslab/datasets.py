@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from opslab import world
-from opslab.paths import NotWrittenError, course_root, write_whole
+from opslab.ground.paths import NotWrittenError, course_root, write_whole
 from opslab.world import checked, publish
 from opslab.world.strengths import Strengths
 

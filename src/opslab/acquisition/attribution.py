@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_list, native, require_unique, small_table
+from opslab.ground.frames import as_choice, as_list, native, require_unique, small_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"

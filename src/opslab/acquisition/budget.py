@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.responses import Response, slope
-from opslab.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
+from opslab.ground.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"

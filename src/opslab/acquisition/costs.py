@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.estimates import Z95
-from opslab.frames import POSITIVE, as_date, as_day, as_number, as_numbers, native, small_table
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import POSITIVE, as_date, as_day, as_number, as_numbers, native, small_table
 
 # Words
 NOBODY_WON = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_list, as_number
+from opslab.ground.frames import as_list, as_number
 
 # Words
 NO_PLAYERS = "players is empty; give at least one"

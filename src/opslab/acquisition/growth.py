@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import POSITIVE, as_number, as_numbers
-from opslab.series import geometric_sum
+from opslab.ground.estimates import geometric_sum
+from opslab.ground.frames import POSITIVE, as_number, as_numbers
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:

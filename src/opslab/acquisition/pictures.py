@@ -11,7 +11,7 @@ from opslab import charts
 from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
-from opslab.frames import POSITIVE, as_number, require_result
+from opslab.ground.frames import POSITIVE, as_number, require_result
 
 # Words
 SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"

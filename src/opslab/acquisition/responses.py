@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from opslab.estimates import Z95
-from opslab.frames import BELOW_ONE, POSITIVE, as_number, as_numbers
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import BELOW_ONE, POSITIVE, as_number, as_numbers
 
 # Words
 SAME_SPEND = "spend is {found:g} in every week: a response needs weeks that differ in spend"

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_number, native
+from opslab.ground.frames import as_choice, as_number, native
 
 # Words
 UP_TO, MORE = "up to 3", "more than 3"

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from opslab.frames import POSITIVE, as_choice, as_number, as_numbers
-from opslab.series import geometric_sum
+from opslab.ground.estimates import geometric_sum
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers
 
 Method = Literal["best", "density", "nls", "ols"]
 METHODS = ("best", "density", "nls", "ols")

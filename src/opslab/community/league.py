@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.simulation import Policy, score, simulate
-from opslab.estimates import Z95
-from opslab.frames import as_number
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import as_number
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
 LONGEST = 3_600  # seconds

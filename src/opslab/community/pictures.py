@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.community.plan import fund_ends
 from opslab.community.simulation import ROLES
-from opslab.frames import as_choice, require_result
-from opslab.inequality import lorenz
+from opslab.ground.frames import as_choice, require_result
+from opslab.ground.inequality import lorenz
 
 # Words
 WEEK = "week"

@@ -6,7 +6,7 @@ monthly dues pay the moderators. Money in yuan, time in weeks.
 
 import pandas as pd
 
-from opslab.frames import POSITIVE, as_number, require_result
+from opslab.ground.frames import POSITIVE, as_number, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
 

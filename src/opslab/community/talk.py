@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_list, as_number, as_numbers, native, require_unique
+from opslab.ground.frames import as_choice, as_list, as_number, as_numbers, native, require_unique
 
 GROUPS = ("top 1 %", "next 9 %", "other 90 %")
 CENTRALITIES = ("answers", "pagerank", "betweenness")

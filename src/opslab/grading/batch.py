@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from opslab.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.judge import require_distinct
+from opslab.exercises.messages import UsageError
 from opslab.grading.marks import Key, Mark, marks_of
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
@@ -20,9 +22,7 @@ from opslab.grading.submissions import (
     leading_setup,
     read_submission,
 )
-from opslab.judge import require_distinct
-from opslab.messages import UsageError
-from opslab.paths import course_root, write_whole
+from opslab.ground.paths import course_root, write_whole
 
 # Words
 BAD_JOBS = "jobs is {jobs!r}; expected a whole number from 1"

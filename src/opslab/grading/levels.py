@@ -13,10 +13,10 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.marks import Mark
-from opslab.paths import write_whole
-from opslab.sheets import Question
+from opslab.ground.paths import write_whole
 
 REVIEWS = "reviews.json"
 HIGHEST = 4

@@ -7,12 +7,12 @@ from itertools import islice
 
 import pandas as pd
 
-from opslab.answers import AnswerKey, answer_key
+from opslab.exercises.answers import AnswerKey, answer_key
+from opslab.exercises.judge import Finding, judge
+from opslab.exercises.sheets import Question
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import Submission
 from opslab.grading.values import BadDataError, Unreadable, decode
-from opslab.judge import Finding, judge
-from opslab.sheets import Question
 
 # Words
 ERROR = "The cell stopped before it was checked. {cause}"

@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from opslab.answers import read_headings, read_questions
+from opslab.exercises.answers import read_headings, read_questions
+from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
-from opslab.paths import write_whole
-from opslab.sheets import Question
+from opslab.ground.paths import write_whole
 
 SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"
 COLUMNS = (

@@ -15,11 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from opslab.answers import read_headings, read_questions
+from opslab.exercises.answers import read_headings, read_questions
+from opslab.exercises.messages import UsageError
 from opslab.grading.batch import Graded, read_graded
 from opslab.grading.levels import Review, fingerprint, in_reading_order, keep_review, read_reviews
 from opslab.grading.report import render, write_results
-from opslab.messages import UsageError
 
 ADDRESS = ".review-address"  # port and token, so that a page left open finds the next server
 OWN_HOSTS = ("127.0.0.1", "localhost")

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import psutil
 
+from opslab.exercises.messages import UsageError
 from opslab.grading.syscalls import seccomp_filter
-from opslab.messages import UsageError
-from opslab.paths import course_root
+from opslab.ground.paths import course_root
 
 # Words
 NO_BUBBLEWRAP = (

@@ -14,8 +14,8 @@ from hashlib import sha256
 from itertools import takewhile
 from pathlib import Path
 
-from opslab.cells import read_notebook
-from opslab.messages import UsageError
+from opslab.exercises.cells import read_notebook
+from opslab.exercises.messages import UsageError
 
 LARGEST = 20_000_000  # bytes of a notebook
 LARGEST_OLD = 2_000_000  # letters of one in an older format; to bring it up to date takes 200 times its size

@@ -15,7 +15,7 @@ from typing import TextIO
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from opslab.answers import CAPTURED
+from opslab.exercises.answers import CAPTURED
 from opslab.grading.values import encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.estimates import Z95
-from opslab.frames import as_names, as_number, day_numbers, native, small_table
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import as_names, as_number, day_numbers, native, small_table
 from opslab.retention.inputs import rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits

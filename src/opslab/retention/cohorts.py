@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_choice, as_list, as_names, as_number
+from opslab.ground.frames import as_choice, as_list, as_names, as_number
 from opslab.retention.people import join_users
 from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number
+from opslab.ground.estimates import geometric_sum
+from opslab.ground.frames import as_number
 from opslab.retention.visits import Period, read_visits
-from opslab.series import geometric_sum
 
 
 def growth_accounting(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.frames import EXACT, as_list, as_number, as_numbers
+from opslab.ground.frames import EXACT, as_list, as_number, as_numbers
 
 # Words
 NOT_RISING = "{name} is {found}; expected rising whole numbers"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.frames import day_numbers, native, require_unique, small_table
+from opslab.ground.frames import day_numbers, native, require_unique, small_table
 from opslab.retention.visits import Visits
 
 # Words

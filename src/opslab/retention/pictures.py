@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.frames import as_choice, as_number, as_numbers, require_result
+from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.growth import active_users
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
 from opslab.retention.visits import PERIODS, Period

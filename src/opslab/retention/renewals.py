@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import POSITIVE, as_date, as_number, as_numbers, day_numbers, native, small_table
+from opslab.ground.frames import POSITIVE, as_date, as_number, as_numbers, day_numbers, native, small_table
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import read_visits
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_number, as_numbers, native, require_result
+from opslab.ground.frames import as_number, as_numbers, native, require_result
 from opslab.retention.visits import read_visits
 
 # Words

@@ -10,7 +10,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.frames import (
+from opslab.ground.frames import (
     Frame,
     as_choice,
     as_date,
@@ -115,7 +115,7 @@ def read_visits(
     Raises
     ------
     ValueError
-        Bad events (see `opslab.frames.native`), an unknown period, `until` before the first event.
+        Bad events (see `opslab.ground.frames.native`), an unknown period, `until` before the first event.
     """
     table = _checked(events, user, when, period)
     fine = "D" if until is not None else period

@@ -5,7 +5,7 @@ The order of the four parts and the rule "answer first, then grouped and ordered
 English and Chinese. What it cannot judge stands in `coach`.
 """
 
-from opslab.estimates import share_interval
+from opslab.ground.estimates import share_interval
 from opslab.scqa.audience import AUDIENCES, acting, audience_chart
 from opslab.scqa.brief import ORDERS, PARTS, Brief
 from opslab.scqa.coach import Findings, coach

@@ -4,7 +4,7 @@ import html
 import string
 from dataclasses import dataclass, fields, replace
 
-from opslab.frames import as_choice
+from opslab.ground.frames import as_choice
 
 PARTS = ("situation", "complication", "question", "answer")
 # Minto's four orders, by the parts' first letters.

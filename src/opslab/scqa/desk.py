@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from opslab.frames import as_choice
+from opslab.ground.frames import as_choice
 from opslab.scqa.brief import ORDERS, PARTS, Brief, as_text
 from opslab.scqa.coach import coach
 

@@ -7,7 +7,7 @@ Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows; results ar
     focus  sheet   (what we do about it)  -> pictures
 """
 
-from opslab.estimates import share_interval
+from opslab.ground.estimates import share_interval
 from opslab.targeting.clusters import Segments, compare_k, segment
 from opslab.targeting.focus import concentration, focus_table
 from opslab.targeting.liking import affinity, affinity_by

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_list, as_names, as_numbers, native, small_table
+from opslab.ground.frames import as_list, as_names, as_numbers, native, small_table
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"

@@ -7,8 +7,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.estimates import wilson
-from opslab.frames import as_numbers, native, require_unique, small_table, to_pandas
+from opslab.ground.estimates import wilson
+from opslab.ground.frames import as_numbers, native, require_unique, small_table, to_pandas
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"

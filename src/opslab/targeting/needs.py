@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.estimates import share_interval
-from opslab.frames import as_day, as_number, day_numbers, native, require_unique, small_table
+from opslab.ground.estimates import share_interval
+from opslab.ground.frames import as_day, as_number, day_numbers, native, require_unique, small_table
 
 # Words
 UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"

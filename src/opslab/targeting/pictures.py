@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.frames import NOT_THE_RESULT, as_number, require_result
+from opslab.ground.frames import NOT_THE_RESULT, as_number, require_result
 from opslab.targeting.market import MarketSize
 from opslab.targeting.prices import PriceSensitivity
 from opslab.targeting.survey import PostStratified

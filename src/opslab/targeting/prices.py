@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_list, as_number, as_numbers, native, small_table
+from opslab.ground.frames import as_list, as_number, as_numbers, native, small_table
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"

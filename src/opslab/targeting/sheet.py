@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from opslab.frames import as_numbers
+from opslab.ground.frames import as_numbers
 
 # Words
 GO, NO_GO, NOT_KNOWN = "go", "no-go", "not known"

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.estimates import Z95
-from opslab.frames import as_names, as_numbers, native, small_table
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import as_names, as_numbers, native, small_table
 
 # Words
 NO_COMMON = (

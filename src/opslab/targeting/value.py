@@ -6,7 +6,16 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.frames import as_date, as_day, as_number, collect, day_numbers, native, small_table, to_pandas
+from opslab.ground.frames import (
+    as_date,
+    as_day,
+    as_number,
+    collect,
+    day_numbers,
+    native,
+    small_table,
+    to_pandas,
+)
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"

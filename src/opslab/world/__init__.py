@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from opslab.frames import as_number, nearest
+from opslab.ground.frames import as_number, nearest
 from opslab.world import (
     activity,
     brand_messages,

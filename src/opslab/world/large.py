@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from opslab.frames import as_number
-from opslab.paths import replaced
+from opslab.ground.frames import as_number
+from opslab.ground.paths import replaced
 from opslab.world import activity, life_events, orders, top_ups, users
 from opslab.world.story import BLOCK, SMALLEST, Story, tell_in_parts
 from opslab.world.strengths import settled

@@ -1,4 +1,7 @@
-"""Export all lessons, side by side: `python -m opslab.export slides|pages|handouts|site [lesson ...]`."""
+"""Export all lessons, side by side.
+
+python -m opslab.authoring.export slides|pages|handouts|site [lesson ...]
+"""
 
 import argparse
 import logging
@@ -8,8 +11,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from opslab.export import PageExporter, SlidesExporter
-from opslab.paths import course_root, write_whole
+from opslab.authoring.export import PageExporter, SlidesExporter
+from opslab.ground.paths import course_root, write_whole
 
 # Words
 NO_LESSON = "there is no notebooks/{name}.ipynb; there are {names}"
@@ -44,7 +47,7 @@ def export(kind: str, notebook: Path, target: Path) -> tuple[float, list[str]]:
     exporter = (SlidesExporter if kind == "slides" else PageExporter)(log=log)
     content = exporter.from_filename(str(notebook))[0].encode("utf-8")
     if kind == "handouts":
-        from opslab.export.handouts import print_page  # needs a browser
+        from opslab.authoring.export.handouts import print_page  # needs a browser
 
         content = print_page(content)
     write_whole(target, content)
@@ -75,7 +78,7 @@ def export_all(kind: str, notebooks: list[Path], folder: Path, jobs: int | None 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 1 if anything could not be exported."""
-    parser = argparse.ArgumentParser(prog="python -m opslab.export", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m opslab.authoring.export", description=__doc__)
     parser.add_argument("kind", choices=[*ENDINGS, "site"])
     parser.add_argument("lessons", nargs="*", help=LESSONS_HELP)
     parser.add_argument("--output", type=Path, help=OUTPUT_HELP.format(exported=EXPORTED, site=SITE))
@@ -87,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in set(options.lessons) - set(books):
         parser.error(NO_LESSON.format(name=name, names=", ".join(books)))
     if options.kind == "site":
-        from opslab.export.site import build_site  # Sphinx is not needed for the others
+        from opslab.authoring.export.site import build_site  # Sphinx is not needed for the others
 
         return build_site(root, options.output or root / SITE)
     chosen = [books[name] for name in options.lessons or books]

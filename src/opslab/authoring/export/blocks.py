@@ -22,8 +22,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from opslab.authoring.export.maths import to_mathml
 from opslab.explore import PLOTLY
-from opslab.export.maths import to_mathml
 
 # Words
 IN_CELL = "cell {cell}: {cause}"

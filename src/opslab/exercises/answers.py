@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from opslab.cells import Notebook, read_notebook
-from opslab.messages import UsageError
-from opslab.paths import solutions_folder
-from opslab.sheets import Question, read_question, read_sheet, tags
+from opslab.exercises.cells import Notebook, read_notebook
+from opslab.exercises.messages import UsageError
+from opslab.ground.paths import solutions_folder
+from opslab.exercises.sheets import Question, read_question, read_sheet, tags
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from opslab.export.browser import NO_BROWSER, QUIET, browser_path
+from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
 
 # Words
 SHOWN_AT = "Shown at"

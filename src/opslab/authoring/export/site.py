@@ -13,10 +13,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
+from opslab.authoring.export.assets import start_script
+from opslab.authoring.export.blocks import SHOWN, figure_place, scope_headers
+from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.explore import PLOTLY
-from opslab.export.assets import start_script
-from opslab.export.blocks import SHOWN, figure_place, scope_headers
-from opslab.export.maths import FONT, to_mathml
 
 # Words
 TITLE = "opslab · internet operations, taught on data"
@@ -67,7 +67,7 @@ SETTINGS = {
     "project": TITLE,
     "html_title": "opslab",
     "language": "en",
-    "extensions": ["myst_nb", "opslab.export.site"],
+    "extensions": ["myst_nb", "opslab.authoring.export.site"],
     "html_theme": "furo",
     "html_theme_options": {
         "light_css_variables": {"color-brand-primary": "#005a9c", "color-brand-content": "#005a9c"},

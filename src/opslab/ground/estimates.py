@@ -1,12 +1,13 @@
-"""How sure a share is: the one interval that all subjects use."""
+"""What several subjects reckon alike: the interval of a share, and what steady growth adds up to."""
 
 from typing import Any
 
 import numpy as np
 
-from opslab.frames import as_number
+from opslab.ground.frames import as_number
 
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
+NEAR_ONE = 1e-9  # so near to a ratio of 1 the formula divides one rounding error by another
 
 
 def share_interval(hits: float, trials: float) -> tuple[float, float]:
@@ -28,3 +29,8 @@ def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
     half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     whole = 1 + Z95**2 / trials
     return np.clip((middle - half) / whole, 0, share), np.clip((middle + half) / whole, share, 1)
+
+
+def geometric_sum(ratio: float, terms: float | np.ndarray) -> float | np.ndarray:
+    """Return 1 + ratio + ratio^2 + ... of so many terms, one number or several; `ratio` from 0 up."""
+    return terms if abs(ratio - 1) < NEAR_ONE else (1 - ratio**terms) / (1 - ratio)

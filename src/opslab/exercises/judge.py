@@ -15,8 +15,8 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from opslab.messages import Message
-from opslab.sheets import Question
+from opslab.exercises.messages import Message
+from opslab.exercises.sheets import Question
 
 # Words
 UNANSWERED = "Not answered yet. Replace `...` with your answer and run the cell again."

@@ -12,8 +12,8 @@ from math import ceil
 
 from bs4 import BeautifulSoup, Tag
 
+from opslab.authoring.export.blocks import Block
 from opslab.charts import text_width
-from opslab.export.blocks import Block
 
 # The room on a slide and what fills it, in px as deck.css draws it; widths in half-width letters.
 ROOM, RUNNING, HEADING, SMALL_HEADING, OPENING = 645, 42, 66, 38, 190  # the slide, and what may head it

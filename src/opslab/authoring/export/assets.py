@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from opslab.authoring.export.maths import font_style, letters_of
 from opslab.explore.widget import SCRIPT, plotly_script
-from opslab.export.maths import font_style, letters_of
 
 HERE = Path(__file__).parent
 STYLES = {True: ("theme.css", "content.css", "deck.css"), False: ("theme.css", "content.css", "page.css")}

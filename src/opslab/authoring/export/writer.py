@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nbconvert.writers import FilesWriter
 
-from opslab.paths import write_whole
+from opslab.ground.paths import write_whole
 
 
 class WholeFilesWriter(FilesWriter):

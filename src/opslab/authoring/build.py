@@ -1,6 +1,6 @@
 """Build the notebooks: each folder of `lessons/` becomes a lesson, its exercises and their solutions.
 
-    python -m opslab.build [--all] [--check] [--jobs N] [lesson ...]
+    python -m opslab.authoring.build [--all] [--check] [--jobs N] [lesson ...]
 
 Text is written, notebooks are built, one way only. jupytext reads the text, nbclient executes it. Only what
 changed since the last build is built again: a fingerprint of the text, the package and the data decides.
@@ -26,10 +26,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from opslab.answers import AnswerKey
-from opslab.judge import require_distinct
-from opslab.paths import course_root, write_whole
-from opslab.sheets import compile_sheet, read_sheet
+from opslab.exercises.answers import AnswerKey
+from opslab.exercises.judge import require_distinct
+from opslab.exercises.sheets import compile_sheet, read_sheet
+from opslab.ground.paths import course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
@@ -299,7 +299,9 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 1 if anything could not be built or is stale."""
-    parser = argparse.ArgumentParser(prog="python -m opslab.build", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m opslab.authoring.build", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("lessons", nargs="*", help=LESSONS_HELP)
     parser.add_argument("--all", action="store_true", help=ALL_HELP)
     parser.add_argument("--check", action="store_true", help=CHECK_HELP)

@@ -7,7 +7,7 @@ elsewhere the same exporters answer to `--to opslab-slides` and `--to opslab-pag
 notebook into blocks of HTML (`blocks`), lays them out on slides (`slides`), and packs what a browser needs
 (`assets`); the templates only put it on paper. The look is `theme.css`, which an instructor may change.
 
-    python -m opslab.export slides|pages|handouts|site [lesson ...]     does it for all lessons
+    python -m opslab.authoring.export slides|pages|handouts|site [lesson ...]     does it for all lessons
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ from nbconvert.exporters import SlidesExporter as StockSlidesExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
-from opslab.export import assets
-from opslab.export.blocks import read_blocks
-from opslab.export.slides import lay_out
+from opslab.authoring.export import assets
+from opslab.authoring.export.blocks import read_blocks
+from opslab.authoring.export.slides import lay_out
 
 __all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
 
@@ -80,7 +80,7 @@ def configure(config: Config) -> None:
     """Let nbconvert's `--to slides` and `--to html` export as this package does, and write files whole."""
     config.HTMLExporter.merge(PAGE)
     config.SlidesExporter.merge(SLIDES)
-    config.NbConvertApp.writer_class = "opslab.export.writer.WholeFilesWriter"
+    config.NbConvertApp.writer_class = "opslab.authoring.export.writer.WholeFilesWriter"
 
 
 class PageExporter(HTMLExporter):

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from opslab import answers, progress
-from opslab.messages import Message
-from opslab.paths import solutions_folder
-from opslab.repetition import Record, days_since
-from opslab.sheets import Question
+from opslab.exercises import answers, progress
+from opslab.exercises.messages import Message
+from opslab.ground.paths import solutions_folder
+from opslab.exercises.repetition import Record, days_since
+from opslab.exercises.sheets import Question
 
 MOST = 10  # questions to practise in one day
 WIDTH = 88  # characters of a line in a terminal

@@ -1,0 +1,5 @@
+"""The ground: what several rooms need, and no more.
+
+`paths` (where the course lies, files written whole) · `frames` (tables of any engine, checked arguments)
+-> `estimates` (intervals, growth) · `inequality` (Lorenz, Gini). Nothing here knows a subject.
+"""
