@@ -420,6 +420,18 @@ def test_gaps_overlaps_and_strangers_are_counted():
     assert mece({"low": [1, 2], "high": [3]}, [1, 2, 3]).is_mece
 
 
+def test_coverage_shows_numbers_and_a_few_of_each_however_many_there_are():
+    cover = mece({"low": range(20_000), "odd": range(1, 9_999, 2)}, range(31_171))
+    assert repr(cover) == (
+        "Coverage of 31,171: left_out 11,171 (20000, 20001, 20002, 20003, …); "
+        "twice 4,999 (1, 3, 5, 7, …); foreign 0"
+    )
+
+
+def test_coverage_shows_long_names_shortened():
+    assert len(repr(mece({"a": ["x" * 10_000]}, ["y" * 10_000]))) < 300
+
+
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
 @settings(max_examples=40, deadline=None)
 def test_a_partition_is_mece(labels):

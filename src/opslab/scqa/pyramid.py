@@ -23,6 +23,7 @@ NOT_THINGS = "a group or the whole holds what cannot be compared ({cause}); give
 EMPTY_WHOLE = "whole is empty; without it nobody can say what is left out"
 DOUBLE_WHOLE = "whole holds {item!r} more than once; give each thing once"
 SAME_REASON, TWO_REASONS = "said in two lines", "under two reasons"
+COVERAGE = "Coverage of {size:,}: left_out {left_out}; twice {twice}; foreign {foreign}"
 ANSWER, REASON, LINE, ALL = "the answer", "reason {number}", "reason {number}, line {line}", "all reasons"
 WHAT = {
     "left_out": "{count} of {all} are in no group.",
@@ -66,14 +67,21 @@ STYLE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Coverage:
-    """How groups cover a whole: what is in none, in several, or does not belong."""
+    """How groups cover a whole: what is in none, in several, or does not belong.
+
+    It shows itself by numbers and a few examples, since the lists may be long.
+    """
 
     left_out: list
     twice: list
     foreign: list
     size: int
+
+    def __repr__(self) -> str:
+        lists = {"left_out": self.left_out, "twice": self.twice, "foreign": self.foreign}
+        return COVERAGE.format(size=self.size, **{name: _counted(items) for name, items in lists.items()})
 
     @property
     def is_mece(self) -> bool:
@@ -247,8 +255,12 @@ def _shown(text: str) -> str:
 
 
 def _listed(items: list) -> str:
-    shown = ", ".join(map(str, items[:4]))
+    shown = ", ".join(str(item)[:60] for item in items[:4])
     return shown + (", …" if len(items) > 4 else "")
+
+
+def _counted(items: list) -> str:
+    return f"{len(items):,} ({_listed(items)})" if items else "0"
 
 
 def _remark(code: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
