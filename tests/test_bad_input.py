@@ -116,7 +116,7 @@ GOOD = {
     Bass(0.01, 0.3, 100).sales: {"periods": 3},
     Decision: {"reward": 1, "pay": 2, "threads": 3},
     community.answer_graph: {"talk": TALK},
-    community.break_even_joins: {"entry_fee": 1, "members": 5, "weeks": 3, "weekly_spend": 4},
+    community.break_even_joins: {"members": 5, "entry_fee": 1, "weeks": 3, "weekly_spend": 4},
     community.complaint_desk: {
         "complaints": 3, "kinds": 2, "found": 0.5, "readers": 2, "put_off": 0.1, "won": 0.1
     },

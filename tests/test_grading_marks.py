@@ -10,7 +10,7 @@ from opslab.grading.marks import SHOWN, Key, Mark, marks_of, short
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import (
     LARGEST,
-    Cell,
+    CodeCell,
     Submission,
     SubmissionError,
     find_submissions,
@@ -24,7 +24,7 @@ from tests.classroom import bare_notebook
 SEED = 12  # the world that the class is graded in: the values are 1, 2 and 15, their mean is 6
 LESSON = "06-tiny"
 TEXT = "One whale moves the whole mean."
-CELLS = {"1": Cell("a", "", frozenset({"q1"})), "2": Cell("b", "", frozenset({"q2"}))}
+CELLS = {"1": CodeCell("a", "", frozenset({"q1"})), "2": CodeCell("b", "", frozenset({"q2"}))}
 
 
 @pytest.fixture
@@ -131,15 +131,15 @@ def test_an_answer_is_shown_in_a_short_line(value, text):
 # Submissions
 
 SHEET = [
-    Cell("s", "import", frozenset()),
-    Cell("one", "", frozenset({"q1"})),
-    Cell("t", "table", frozenset()),
-    Cell("two", "", frozenset({"q2"})),
+    CodeCell("s", "import", frozenset()),
+    CodeCell("one", "", frozenset({"q1"})),
+    CodeCell("t", "table", frozenset()),
+    CodeCell("two", "", frozenset({"q2"})),
 ]
-ONE, TWO = Cell("one", "1", frozenset({"q1"})), Cell("two", "2", frozenset({"q2"}))
-OWN = Cell("own", "note", frozenset())
-CHANGED = Cell("s", "import else", frozenset())
-FOREIGN = Cell("x", "1", frozenset({"q1"}))
+ONE, TWO = CodeCell("one", "1", frozenset({"q1"})), CodeCell("two", "2", frozenset({"q2"}))
+OWN = CodeCell("own", "note", frozenset())
+CHANGED = CodeCell("s", "import else", frozenset())
+FOREIGN = CodeCell("x", "1", frozenset({"q1"}))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_later_set_up_cells_run_before_what_builds_on_them_and_once(cells, run):
 
 
 def test_a_cell_belongs_to_the_questions_of_its_place_and_to_those_that_it_checks():
-    emptied = Cell("one", "1 / 0", frozenset({"q2"}))
+    emptied = CodeCell("one", "1 / 0", frozenset({"q2"}))
     assert [cell.questions for cell in with_setup([emptied], SHEET)] == [{"q1", "q2"}]
 
 

@@ -1,6 +1,8 @@
 """The house: a few rooms stand at the top, the rest in wings; arrows go down, and a subject is pure."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -122,3 +124,28 @@ def test_a_subject_is_pure(path):
 def test_a_circle_would_be_found():
     with pytest.raises(CycleError):
         TopologicalSorter({"one": {"other"}, "other": {"one"}}).prepare()
+
+
+def names_of_kinds(path: Path) -> list[str]:
+    """Return the classes and type aliases that a file defines: names for a kind of thing."""
+    names = []
+    for node in ast.parse(path.read_text("utf-8")).body:
+        match node:
+            case ast.ClassDef(name=name):
+                names.append(name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                # Constants are written in capitals, variables in small letters.
+                names.extend([name] if re.fullmatch(r"_?[A-Z]+[a-z]\w*", name) else [])
+    return names
+
+
+def test_a_kind_of_thing_has_a_name_of_its_own():
+    places = [(name, module(path)) for path in FILES for name in names_of_kinds(path)]
+    twice = {name for name, count in Counter(name for name, _ in places).items() if count > 1}
+    assert {name: [place for other, place in places if other == name] for name in twice} == {}
+
+
+def test_kinds_of_things_are_found(tmp_path):
+    page = tmp_path / "page.py"
+    page.write_text("class A: ...\nKind = int | str\nP: TypeAlias = int\nPlaces: TypeAlias = int\nMOST = 3\n")
+    assert names_of_kinds(page) == ["A", "Kind", "Places"]

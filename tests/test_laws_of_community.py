@@ -57,7 +57,7 @@ def test_the_plan_scales_with_its_members_and_its_threshold_knows_no_fee(members
     assert weekly_pay(members, fee) * 52 == pytest.approx(members * fee * 12)
     assert threshold_members(fee, weeks) == threshold_members(other_fee, weeks) == weeks
     assert (weekly_reward(members, fee, weeks) >= fee * (1 - 1e-12)) == (members >= weeks)
-    assert break_even_joins(fee, members, weeks) == pytest.approx(members / weeks)
+    assert break_even_joins(members, fee, weeks) == pytest.approx(members / weeks)
     assert introduction_hours(2 * members) == 2 * introduction_hours(members)
     assert pairs(members + 1) == pairs(members) + members
 
@@ -82,7 +82,7 @@ def test_the_ledger_balances_week_by_week(members, fee, weeks, joins, churn, due
     np.testing.assert_allclose(after, (ledger["members"] * (1 - churn) + joins)[:-1])
     end, end_with_more = fund_ends(ledger), fund_ends(fund_ledger(**plan, joins=joins + 1, churn=churn))
     assert (end_with_more or math.inf) >= (end or math.inf)
-    kept = fund_ledger(**plan, joins=break_even_joins(fee, members, weeks, spend))
+    kept = fund_ledger(**plan, joins=break_even_joins(members, fee, weeks, spend))
     assert kept["fund"].iloc[-1] == pytest.approx(members * fee, rel=1e-6)
 
 

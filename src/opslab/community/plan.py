@@ -38,8 +38,8 @@ def threshold_members(entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> int:
 
 
 def break_even_joins(
-    entry_fee: float = 200,
     members: float = 500,
+    entry_fee: float = 200,
     weeks: int = WEEKS_A_YEAR,
     weekly_spend: float | None = None,
 ) -> float:

@@ -46,7 +46,7 @@ OWNER_TAKES = 0.5  # share of all income that a selfish owner keeps
 BLOCK = 50  # runs at a time: small enough for the processor's cache
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What a policy knows on Monday morning. Counts are of members, money is yuan.
 
@@ -120,10 +120,10 @@ def simulate(
     seed: int = 0,
     *,
     runs: int = 1,
-    weeks: int = 52,
     members: int = 500,
     places: int = 500,
     entry_fee: float = 200,
+    weeks: int = 52,
     dues: float = 10,
     faults: Iterable[str] = (),
     word_of_mouth: float = 0.03,
@@ -136,10 +136,12 @@ def simulate(
         A function from `State` to `Decision`, asked once a week in each run; or one `Decision` for all.
     seed, runs
         Run k of a seed is the same whatever the policy does and however many runs there are.
-    weeks, members, places
-        How long, with how many at the start, and how many there is room for.
+    members, places
+        How many there are at the start, and how many there is room for.
     entry_fee, dues
         Yuan on joining, and yuan a month.
+    weeks
+        How long.
     faults
         Any of `FAULTS` to switch on.
     word_of_mouth

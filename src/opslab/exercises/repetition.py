@@ -120,8 +120,8 @@ def scored(record: Record, now: datetime, level: int = 0) -> Record:
 
 def to_json(record: Record) -> dict[str, object]:
     """Return a record as JSON keeps it; times are in UTC."""
-    values = {name: _told(value) for name, value in vars(record).items()}
-    return values | {"mistakes": {name: _told(when) for name, when in record.mistakes.items()}}
+    values = {name: _as_stored(value) for name, value in vars(record).items()}
+    return values | {"mistakes": {name: _as_stored(when) for name, when in record.mistakes.items()}}
 
 
 def from_json(stored: Mapping[str, object]) -> Record:
@@ -166,7 +166,7 @@ def _day(moment: datetime, now: datetime) -> date:
     return moment.astimezone(now.tzinfo).date()
 
 
-def _told(value: object) -> object:
+def _as_stored(value: object) -> object:
     return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 

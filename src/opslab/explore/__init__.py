@@ -16,7 +16,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from opslab.explore.bundle import coarse_grid, combine, encode
+from opslab.explore.bundle import Place, coarse_grid, combine, encode
 from opslab.explore.controls import Choice, Slider
 
 __all__ = ["Choice", "Explorable", "Slider", "explore", "show"]
@@ -53,7 +53,6 @@ PLOTLY = "application/vnd.plotly.v1+json"
 MAX_BYTES = 500_000  # of one stored explorable, so that a lesson with several stays small
 
 Control = Slider | Choice
-Place = tuple[int, ...]
 
 
 class Explorable:

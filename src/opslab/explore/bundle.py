@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-Path = tuple[str, ...]
+Keys = tuple[str, ...]
 Place = tuple[int, ...]
 
 SIGNIFICANT_DIGITS = 5
@@ -123,7 +123,7 @@ def _patches(trees: list[dict]) -> list[dict]:
     return [_nest({path: leaves.get(path) for path in differing}) for leaves in flat]
 
 
-def _leaves(tree: Mapping, path: Path = ()) -> Iterable[tuple[Path, Any]]:
+def _leaves(tree: Mapping, path: Keys = ()) -> Iterable[tuple[Keys, Any]]:
     for key, value in tree.items():
         if isinstance(value, dict) and "bdata" not in value and key != "template":
             yield from _leaves(value, (*path, key))
@@ -131,7 +131,7 @@ def _leaves(tree: Mapping, path: Path = ()) -> Iterable[tuple[Path, Any]]:
             yield (*path, key), value
 
 
-def _nest(leaves: Mapping[Path, Any]) -> dict:
+def _nest(leaves: Mapping[Keys, Any]) -> dict:
     tree: dict = {}
     for (*parents, last), value in leaves.items():
         branch = tree

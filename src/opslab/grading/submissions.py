@@ -60,7 +60,7 @@ class SubmissionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Cell:
+class CodeCell:
     """A code cell: its id in the notebook, its source, and the questions whose answers belong there."""
 
     id: str
@@ -68,8 +68,8 @@ class Cell:
     questions: frozenset[str]
 
 
-def _cell(id: str, source: str) -> Cell:
-    return Cell(id, source, frozenset(_CHECK.findall(source)))
+def _cell(id: str, source: str) -> CodeCell:
+    return CodeCell(id, source, frozenset(_CHECK.findall(source)))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Submission:
     """One student's notebook: the cells to run, by their place, and what tells this version from another."""
 
     student: str
-    cells: dict[str, Cell]
+    cells: dict[str, CodeCell]
     own_seed: int
     digest: str
 
@@ -115,7 +115,9 @@ def find_submissions(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Sequence[Cell]) -> Submission:
+def read_submission(
+    student: str, files: Sequence[Path], lesson: str, sheet: Sequence[CodeCell]
+) -> Submission:
     """Return a student's submission, its set-up cells put back.
 
     Raises
@@ -147,7 +149,7 @@ def read_submission(student: str, files: Sequence[Path], lesson: str, sheet: Seq
     return Submission(student, runnable, int(own[1]) if own else 0, sha256(content).hexdigest())
 
 
-def code_cells(text: str) -> list[Cell]:
+def code_cells(text: str) -> list[CodeCell]:
     """Return the code cells of a notebook's text; ValueError if it is none.
 
     A notebook of an older format is brought to the present one first.
@@ -167,12 +169,12 @@ def code_cells(text: str) -> list[Cell]:
     ]
 
 
-def leading_setup(sheet: Sequence[Cell]) -> list[Cell]:
+def leading_setup(sheet: Sequence[CodeCell]) -> list[CodeCell]:
     """Return the cells before the first question, with which every submission begins as it was handed out."""
     return list(takewhile(lambda cell: not cell.questions, sheet))
 
 
-def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
+def with_setup(cells: Sequence[CodeCell], sheet: Sequence[CodeCell]) -> Iterator[CodeCell]:
     """Yield a student's cells, and among them the later set-up cells of the sheet that they build on.
 
     A set-up cell runs as it was handed out (the leading ones have run already), and then as the student left
@@ -197,7 +199,7 @@ def with_setup(cells: Sequence[Cell], sheet: Sequence[Cell]) -> Iterator[Cell]:
             yield replace(cell, questions=cell.questions | sheet[anchor].questions)
 
 
-def _cells_of(content: bytes) -> list[Cell]:
+def _cells_of(content: bytes) -> list[CodeCell]:
     try:
         return code_cells(content.decode("utf-8"))
     except Exception as error:  # whatever a broken file makes the reader raise
@@ -205,7 +207,7 @@ def _cells_of(content: bytes) -> list[Cell]:
         raise SubmissionError(NOT_A_NOTEBOOK.format(cause=cause)) from error
 
 
-def _require_lesson(cells: Sequence[Cell], lesson: str, sheet: Sequence[Cell]) -> None:
+def _require_lesson(cells: Sequence[CodeCell], lesson: str, sheet: Sequence[CodeCell]) -> None:
     if any(cell.id in {known.id for known in sheet} for cell in cells):
         return
     others = {cell.id.partition("-exercise-")[0] for cell in cells if "-exercise-" in cell.id} - {lesson}

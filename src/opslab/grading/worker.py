@@ -26,19 +26,19 @@ def main(pipe: int) -> None:
     job = json.loads(sys.stdin.readline())
     _limit(job["limits"])
     _become(job["user"])
-    notebook = Notebook(job["seed"])
+    kernel = Kernel(job["seed"])
     for source in job["setup"]:
-        notebook.run(source).raise_error()
+        kernel.run(source).raise_error()
     cells = json.loads(sys.stdin.readline())["cells"]
     with open(os.devnull, "r+") as nothing:
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)
     with os.fdopen(pipe, "w", encoding="utf-8") as out:
-        report(notebook, cells, out)
+        report(kernel, cells, out)
     os._exit(0)  # nothing is left to tidy up
 
 
-class Notebook:
+class Kernel:
     """One namespace in which cells run as in a notebook, and what they hand to `check`.
 
     After every cell `seed` is the grader's again, so that later cells load the world they are graded on.
@@ -58,16 +58,16 @@ class Notebook:
         return result
 
 
-def report(notebook: Notebook, cells: dict[str, str], out: TextIO) -> None:
+def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
     """Run cells in order and tell of each what it handed over, and why it stopped if it did."""
     for place, source in cells.items():
         _tell(out, begins=place)
-        result = notebook.run(source)
+        result = kernel.run(source)
         error = result.error_before_exec or result.error_in_exec
         _tell(
             out,
             ended=place,
-            answers={str(name): encode(value) for name, value in notebook.captured.items()},
+            answers={str(name): encode(value) for name, value in kernel.captured.items()},
             error=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR] if error else "",
         )
 

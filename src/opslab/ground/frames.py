@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-Kind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "share"]
+ColumnKind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "share"]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 # Words
@@ -66,7 +66,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 
 
-def native(frame: Any, columns: Mapping[str, Kind] | Sequence[str], *, what: str = "table") -> Frame:
+def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, what: str = "table") -> Frame:
     """Return `frame` as a Narwhals frame after checking the columns a function needs.
 
     Parameters
@@ -246,7 +246,7 @@ def _range_words(kind: str, least: float, most: float) -> str:
     return kind + (FROM if most == np.inf else BETWEEN).format(least=least, most=most)
 
 
-def _require_types(table: Frame, kinds: Mapping[str, Kind], what: str) -> None:
+def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
     schema = table.collect_schema()
     for column, kind in kinds.items():
         if not _is_of_kind(schema[column], kind):
@@ -262,7 +262,7 @@ def _require_types(table: Frame, kinds: Mapping[str, Kind], what: str) -> None:
             )
 
 
-def _is_of_kind(dtype: Any, kind: Kind) -> bool:
+def _is_of_kind(dtype: Any, kind: ColumnKind) -> bool:
     if kind in LIMITS:
         return dtype.is_numeric()
     if kind == "date":
@@ -272,7 +272,7 @@ def _is_of_kind(dtype: Any, kind: Kind) -> bool:
     return dtype == nw.Boolean if kind == "flag" else True
 
 
-def _require_values(table: Frame, kinds: Mapping[str, Kind], what: str) -> None:
+def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
     """Ask for the number of rows, of missing values, and the extremes, all in one row."""
     schema = table.collect_schema()
     wanted = [nw.len().alias("rows")]
@@ -300,7 +300,7 @@ def _require_values(table: Frame, kinds: Mapping[str, Kind], what: str) -> None:
             _require_between(seen[f"low{number}"], seen[f"high{number}"], kind, words)
 
 
-def _require_between(low: float, high: float, kind: Kind, words: Mapping[str, str]) -> None:
+def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[str, str]) -> None:
     least, most = LIMITS[kind]
     if low < least or low == -np.inf:
         raise ValueError(TOO_LOW.format(found=low, **words))

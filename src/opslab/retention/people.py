@@ -14,16 +14,16 @@ NO_SUCH_USERS = "none of the {count} users in users is in events; do both tables
 NEVER = 2**40  # a day that no log reaches
 
 
-class People(NamedTuple):
+class JoinedUsers(NamedTuple):
     """Users who count: their rows, the day each starts (0: the log's first), the place in the log or -1."""
 
     table: pd.DataFrame
     start: np.ndarray
     place: np.ndarray
 
-    def where(self, chosen: np.ndarray) -> "People":
+    def where(self, chosen: np.ndarray) -> "JoinedUsers":
         """Keep the people who are chosen."""
-        return People(self.table[chosen], self.start[chosen], self.place[chosen])
+        return JoinedUsers(self.table[chosen], self.start[chosen], self.place[chosen])
 
     def over(self, visits: Visits, values: np.ndarray) -> np.ndarray:
         """Put people's values in the order of the log's users; those who do not count get `NEVER`."""
@@ -37,7 +37,7 @@ class People(NamedTuple):
         return np.where(self.place >= 0, values[self.place], values.dtype.type(0))
 
 
-def join_users(visits: Visits, users: Any, by: list[str], since: str | None, user: str) -> People:
+def join_users(visits: Visits, users: Any, by: list[str], since: str | None, user: str) -> JoinedUsers:
     """Return the rows of `users`, checked for the columns `by`, with each one's start and place in the log.
 
     Days count from the date column `since`; without it from the first event, and users without events are
@@ -51,5 +51,5 @@ def join_users(visits: Visits, users: Any, by: list[str], since: str | None, use
     if (place < 0).all():
         raise ValueError(NO_SUCH_USERS.format(count=len(table), user=user))
     if since:
-        return People(table, day_numbers(table[since]) - visits.origin, place)
-    return People(table, visits.first[place], place).where(place >= 0)
+        return JoinedUsers(table, day_numbers(table[since]) - visits.origin, place)
+    return JoinedUsers(table, visits.first[place], place).where(place >= 0)

@@ -146,7 +146,7 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     return charts.shares(drawing)
 
 
-def active_users_chart(weekly_retention: float, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
+def active_users_chart(weekly_retention: float, *, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
     """Draw `active_users` week by week, with the last level in the title."""
     weeks = as_number(weeks, "weeks", least=1, whole=True)
     curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})

@@ -8,22 +8,22 @@ English and Chinese. What it cannot judge stands in `coach`.
 from opslab.ground.estimates import share_interval
 from opslab.scqa.audience import AUDIENCES, acting, audience_chart
 from opslab.scqa.brief import ORDERS, PARTS, Brief
-from opslab.scqa.coach import Findings, coach
+from opslab.scqa.coach import Remarks, coach
 from opslab.scqa.desk import desk
-from opslab.scqa.findings import Finding
 from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
 from opslab.scqa.pyramid import Pyramid, mece
 from opslab.scqa.reading import Opening, read_opening
+from opslab.scqa.remarks import Remark
 
 __all__ = [
     "AUDIENCES",
     "ORDERS",
     "PARTS",
     "Brief",
-    "Finding",
-    "Findings",
     "Opening",
     "Pyramid",
+    "Remark",
+    "Remarks",
     "acting",
     "audience_chart",
     "coach",

@@ -17,8 +17,8 @@ from opslab.scqa.cues import (
     UNCERTAIN,
     UNKNOWN,
 )  # fmt: skip
-from opslab.scqa.findings import Finding, Findings
 from opslab.scqa.reading import PAGE, Opening, is_usual, read_opening, score_parts
+from opslab.scqa.remarks import Remark, Remarks
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
@@ -81,13 +81,13 @@ _CLEAR = 2.0  # points by which another part must lead before a filled-in field 
 _WORD = re.compile(r"[a-z][a-z'’]+|[\u4e00-\u9fff]{2}", re.I)
 
 
-def coach(brief: Brief | str) -> Findings:
+def coach(brief: Brief | str) -> Remarks:
     """Return what stands in the way of a listener, each with its place, reason and confidence.
 
     Give a `Brief`, or a text in English, Chinese or both: its sentences are first given their parts
     (`read_opening`). The text is data: it is never run. Of a long one the first page is read.
 
-    The rules (`Finding.code`): empty, too_short, too_long, missing, misplaced, unusual_order,
+    The rules (`Remark.code`): empty, too_short, too_long, missing, misplaced, unusual_order,
     idle_complication, off_question, contested_situation, vague_answer, no_number, no_uncertainty,
     blank_heading.
 
@@ -102,30 +102,30 @@ def coach(brief: Brief | str) -> Findings:
         If it is neither a Brief nor text.
     """
     if isinstance(brief, Brief):
-        return Findings(_of_brief(brief))
+        return Remarks(_of_brief(brief))
     if isinstance(brief, str):
-        return Findings(_of_text(brief))
+        return Remarks(_of_text(brief))
     raise ValueError(NOT_A_BRIEF.format(found=type(brief).__name__))
 
 
-def _of_text(text: str) -> Iterator[Finding]:
+def _of_text(text: str) -> Iterator[Remark]:
     words = len(_WORD.findall(text[:PAGE]))
     if not text.strip():
-        yield _finding("empty", "", WHOLE, "", 1.0)
+        yield _remark("empty", "", WHOLE, "", 1.0)
         return
     opening = read_opening(text)
     yield from _headings(opening.headings)
     if opening.cut:
-        yield _finding("too_long", "", WHOLE, "", 1.0, count=len(text), read=PAGE)
+        yield _remark("too_long", "", WHOLE, "", 1.0, count=len(text), read=PAGE)
     if not opening.sentences or (len(opening.sentences) == 1 and words < 4):
-        yield _finding("too_short", "", WHOLE, text.strip(), 1.0, count=words)
+        yield _remark("too_short", "", WHOLE, text.strip(), 1.0, count=words)
         return
     for part in opening.missing:
         sure = _sure(opening.lead(lambda parts, letter=_LETTER[part]: letter in parts))
-        yield _finding("missing", part, WHOLE, "", sure)
+        yield _remark("missing", part, WHOLE, "", sure)
     if not opening.order:
         sure = _sure(opening.lead(is_usual))
-        yield _finding("unusual_order", "", WHOLE, "", sure, parts="-".join(opening.parts))
+        yield _remark("unusual_order", "", WHOLE, "", sure, parts="-".join(opening.parts))
     yield from _misplaced_sentences(opening)
     yield from _contents({part: opening.text(part) for part in PARTS}, _places(opening))
 
@@ -135,27 +135,27 @@ def _sure(lead: float) -> float:
     return min(0.95, 1 - 0.5 * exp(-lead / 2))
 
 
-def _of_brief(brief: Brief) -> Iterator[Finding]:
+def _of_brief(brief: Brief) -> Iterator[Remark]:
     texts = {part: getattr(brief, part).strip() for part in PARTS}
     if not any(texts.values()):
-        yield _finding("empty", "", WHOLE, "", 1.0)
+        yield _remark("empty", "", WHOLE, "", 1.0)
         return
     places = {part: FIELD.format(part=part) for part in PARTS}
     length = sum(map(len, texts.values()))
     if length > PAGE:
-        yield _finding("too_long", "", WHOLE, "", 1.0, count=length, read=PAGE)
+        yield _remark("too_long", "", WHOLE, "", 1.0, count=length, read=PAGE)
     texts = {part: text[:PAGE] for part, text in texts.items()}
     for part, text in texts.items():
         if not text:
-            yield _finding("missing", part, places[part], "", 1.0)
+            yield _remark("missing", part, places[part], "", 1.0)
         elif len(_WORD.findall(text)) < 2 and not QUANTITY.search(text):
-            yield _finding("too_short", part, places[part], text, 0.9, count=len(text.split()))
+            yield _remark("too_short", part, places[part], text, 0.9, count=len(text.split()))
         else:
             yield from _misplaced_field(part, text, places[part])
     yield from _contents(texts, places)
 
 
-def _misplaced_field(part: str, text: str, place: str) -> Iterator[Finding]:
+def _misplaced_field(part: str, text: str, place: str) -> Iterator[Remark]:
     scores = score_parts(text)
     own = scores.pop(_LETTER[part])
     letter, most = max(scores.items(), key=lambda item: item[1])
@@ -164,7 +164,7 @@ def _misplaced_field(part: str, text: str, place: str) -> Iterator[Finding]:
         yield _misplaced(part, LETTERS[letter], place, text, confidence)
 
 
-def _misplaced_sentences(opening: Opening) -> Iterator[Finding]:
+def _misplaced_sentences(opening: Opening) -> Iterator[Remark]:
     """Yield the sentences whose words speak for another part than the one that their place gives them."""
     for number, sentence in enumerate(opening.sentences, start=1):
         scores = score_parts(sentence.text)
@@ -174,38 +174,38 @@ def _misplaced_sentences(opening: Opening) -> Iterator[Finding]:
             yield _misplaced(LETTERS[sentence.part], LETTERS[letter], place, sentence.text, 0.5)
 
 
-def _misplaced(part: str, other: str, place: str, text: str, confidence: float) -> Finding:
+def _misplaced(part: str, other: str, place: str, text: str, confidence: float) -> Remark:
     start = " ".join(text.split()[:4]) if " " in text else text[:6]
-    return _finding("misplaced", part, place, text, confidence, other=other, cue=f"“{start} …”")
+    return _remark("misplaced", part, place, text, confidence, other=other, cue=f"“{start} …”")
 
 
-def _contents(texts: dict[str, str], places: dict[str, str]) -> Iterator[Finding]:
+def _contents(texts: dict[str, str], places: dict[str, str]) -> Iterator[Remark]:
     complication, answer = texts["complication"], texts["answer"]
     if (found := CONTESTED.search(texts["situation"])) and texts["situation"]:
         part = "situation"
-        yield _finding("contested_situation", part, places[part], texts[part], 0.6, word=found[0])
+        yield _remark("contested_situation", part, places[part], texts[part], 0.6, word=found[0])
     if complication and not _checkable(complication):
-        yield _finding("idle_complication", "complication", places["complication"], complication, 0.75)
+        yield _remark("idle_complication", "complication", places["complication"], complication, 0.75)
     if not answer:
         return
     yield from _beside_the_question(texts, places["answer"])
     if not _checkable(answer):
-        yield _finding("vague_answer", "answer", places["answer"], answer, 0.75)
+        yield _remark("vague_answer", "answer", places["answer"], answer, 0.75)
     elif not QUANTITY.search(answer):
-        yield _finding("no_number", "answer", places["answer"], answer, 0.6)
+        yield _remark("no_number", "answer", places["answer"], answer, 0.6)
     if not UNCERTAIN.search(answer) and not any(map(UNKNOWN.search, texts.values())):
-        yield _finding("no_uncertainty", "answer", places["answer"], answer, 0.6)
+        yield _remark("no_uncertainty", "answer", places["answer"], answer, 0.6)
 
 
 def _checkable(text: str) -> bool:
     return bool(NUMBER.search(text) or CHECKABLE.search(text))
 
 
-def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Finding]:
+def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Remark]:
     """Compare the fields and the words of the answer with those of the rest.
 
     A question that names no field ("What should we do?") may be answered from any; one that asks for a way
-    ("How do we keep them?") often is, so there the finding is a perhaps.
+    ("How do we keep them?") often is, so there the remark is a perhaps.
     """
     question, answer = texts["question"], texts["answer"]
     rest = " ".join(texts[part] for part in PARTS if part != "answer")
@@ -216,7 +216,7 @@ def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Finding]
     if shared <= 1:
         confidence = 0.5 if OPEN.search(question) else 0.75 if shared == 0 else 0.6
         named = " and ".join(sorted(fields))
-        yield _finding("off_question", "answer", place, answer, confidence, answer=named)
+        yield _remark("off_question", "answer", place, answer, confidence, answer=named)
 
 
 def _fields(text: str) -> set[str]:
@@ -228,11 +228,11 @@ def _content(text: str) -> set[str]:
     return {word[:5] for word in re.findall(r"[a-z]{3,}", text.lower()) if word not in STOP}
 
 
-def _headings(headings: tuple[str, ...]) -> Iterator[Finding]:
+def _headings(headings: tuple[str, ...]) -> Iterator[Remark]:
     for number, heading in enumerate(headings, start=1):
         if is_blank(heading):
             place = HEADING.format(number=number)
-            yield _finding("blank_heading", "", place, heading, 0.85)
+            yield _remark("blank_heading", "", place, heading, 0.85)
 
 
 def is_blank(heading: str) -> bool:
@@ -250,9 +250,9 @@ def _places(opening: Opening) -> dict[str, str]:
     return {part: SENTENCE.format(number=numbers.get(part, 0)) for part in PARTS}
 
 
-def _finding(code: str, part: str, place: str, quote: str, confidence: float, **details: object) -> Finding:
+def _remark(code: str, part: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
     why = WHY[code][part] if code == "missing" else WHY[code]
-    return Finding(
+    return Remark(
         code,
         WHAT[code].format(part=part, **details),
         part,

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from opslab.scqa.coach import is_blank
-from opslab.scqa.findings import Finding, Findings
+from opslab.scqa.remarks import Remark, Remarks
 
 MOST_REASONS = 5
 ALIKE = 0.6  # share of common words from which two lines say the same
@@ -88,11 +88,11 @@ class Coverage:
         """Whether each thing of the whole is in exactly one group."""
         return not (self.left_out or self.twice or self.foreign)
 
-    def findings(self) -> Findings:
+    def findings(self) -> Remarks:
         """Return the faults in words."""
         faults = {"left_out": self.left_out, "twice": self.twice, "foreign": self.foreign}
-        return Findings(
-            _finding(
+        return Remarks(
+            _remark(
                 code, ALL, "", 1.0, count=f"{len(items):,}", all=f"{self.size:,}", examples=_listed(items)
             )
             for code, items in faults.items()
@@ -168,7 +168,7 @@ class Pyramid:
                 )
         object.__setattr__(self, "reasons", read)
 
-    def check(self) -> Findings:
+    def check(self) -> Remarks:
         """Return what speaks against the grouping, by its words.
 
         Words tell near-repetition, lonely groups and empty headings. Whether the reasons are exhaustive
@@ -176,20 +176,20 @@ class Pyramid:
         """
         found = []
         if is_blank(self.answer):
-            found.append(_finding("blank_heading", ANSWER, self.answer, 0.85))
+            found.append(_remark("blank_heading", ANSWER, self.answer, 0.85))
         if len(self.reasons) == 1:
-            found.append(_finding("one_reason", ALL, "", 0.9))
+            found.append(_remark("one_reason", ALL, "", 0.9))
         if len(self.reasons) > MOST_REASONS:
-            found.append(_finding("too_many", ALL, "", 0.8, count=len(self.reasons)))
+            found.append(_remark("too_many", ALL, "", 0.8, count=len(self.reasons)))
         seen: list[tuple[int, str, str]] = []
         for number, (reason, lines) in enumerate(self.reasons.items(), start=1):
             place = REASON.format(number=number)
             if _REST.fullmatch(reason):
-                found.append(_finding("rest", place, reason, 0.8))
+                found.append(_remark("rest", place, reason, 0.8))
             elif is_blank(reason):
-                found.append(_finding("blank_heading", place, reason, 0.85))
+                found.append(_remark("blank_heading", place, reason, 0.85))
             if len(lines) < 2:
-                found.append(_finding("lonely", place, reason, 0.8))
+                found.append(_remark("lonely", place, reason, 0.8))
             placed = [(LINE.format(number=number, line=line), text) for line, text in enumerate(lines, 1)]
             for here, text in [(place, reason), *placed]:
                 for group, there, other in seen:
@@ -197,10 +197,10 @@ class Pyramid:
                         sure = 0.5 + 0.4 * alike
                         spread = SAME_REASON if group == number else TWO_REASONS
                         found.append(
-                            _finding("overlap", here, text, sure, other=other, where=there, spread=spread)
+                            _remark("overlap", here, text, sure, other=other, where=there, spread=spread)
                         )
                 seen.append((number, here, text))
-        return Findings(found)
+        return Remarks(found)
 
     def to_markdown(self) -> str:
         """Return the pyramid as Markdown; marks in the text are escaped, so that it reads as written."""
@@ -263,6 +263,6 @@ def _counted(items: list) -> str:
     return f"{len(items):,} ({_listed(items)})" if items else "0"
 
 
-def _finding(code: str, place: str, quote: str, confidence: float, **details: object) -> Finding:
+def _remark(code: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
     what, why = WHAT[code].format(**details), WHY[code].format(**details)
-    return Finding(code, what, "", place, quote, why, round(confidence, 2))
+    return Remark(code, what, "", place, quote, why, round(confidence, 2))

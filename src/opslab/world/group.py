@@ -15,7 +15,7 @@ FIRST_PLACES = 3  # answers to a thread that everybody sees
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ToldGroup:
     """The members in order of joining, one array each.
 
     Attributes
@@ -41,13 +41,13 @@ class Group:
         return np.flatnonzero((self.joined <= day) & (self.left > day))
 
 
-def tell_group(story: Story) -> Group:
+def tell_group(story: Story) -> ToldGroup:
     """Return the members of the group's 52 weeks."""
     person, joined, left = _seated(story)
     first = draw.whole(story.chance("group strength", len(person)), len(NEEDS))
     second = (first + 1 + draw.whole(story.chance("group second", len(person)), len(NEEDS) - 1)) % len(NEEDS)
     role = _roles(story, person, joined, left)
-    return Group(person, joined, left, role, np.column_stack([first, second]))
+    return ToldGroup(person, joined, left, role, np.column_stack([first, second]))
 
 
 def written(

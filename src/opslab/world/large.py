@@ -24,9 +24,9 @@ NO_FOLDER = "{folder} is not a folder; make it first"
 def stream(
     folder: Path | str,
     size: int,
+    *,
     seed: int = 0,
     strength: Mapping[str, float] | None = None,
-    *,
     block: int = BLOCK,
 ) -> dict[str, int]:
     """Write a world of any size to Parquet, one file for each table, in memory for one block of users.

@@ -13,7 +13,7 @@ TRIES = 8  # how often an inviter is looked for who is still there
 
 
 @dataclass(frozen=True, slots=True)
-class Lives:
+class ToldLives:
     """What is told of each user.
 
     Attributes
@@ -32,7 +32,7 @@ class Lives:
     moved: np.ndarray
 
 
-def tell_lives(story: Story) -> Lives:
+def tell_lives(story: Story) -> ToldLives:
     """Return personas, first needs, and each life event from sign-up to the last day of the calendar."""
     true, who = story.truth.lives, story.people
     shares = [[p.among_curious for p in true.personas], [p.among_need for p in true.personas]]
@@ -46,10 +46,10 @@ def tell_lives(story: Story) -> Lives:
     day = day[person, event]
     order = np.lexsort((event, day, person))
     moved = story.chance("lives moved", len(person)) < true.moves
-    return Lives(persona, need, person[order], day[order], event[order], moved)
+    return ToldLives(persona, need, person[order], day[order], event[order], moved)
 
 
-def needs_on(story: Story, lives: Lives, person: np.ndarray, day: np.ndarray) -> np.ndarray:
+def needs_on(story: Story, lives: ToldLives, person: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return what each person needs on each day: the last event that moved the need counts."""
     if not lives.moved.any():
         return lives.need[person]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.world import calendar, draw, orders
-from opslab.world.group import OPENS, WEEKS, Group, tell_group
+from opslab.world.group import OPENS, WEEKS, ToldGroup, tell_group
 from opslab.world.lives import needs_on, tell_lives
 from opslab.world.parameters.lives import NEEDS
 from opslab.world.schema import Column, Table, choice
@@ -98,7 +98,7 @@ def make_rota(story: Story) -> pd.DataFrame:
     return pd.DataFrame({"week": week, "user_id": user, "pay": np.full(len(user), PAY_EACH)})
 
 
-def _on_duty(story: Story, group: Group, week: int, count: int) -> np.ndarray:
+def _on_duty(story: Story, group: ToldGroup, week: int, count: int) -> np.ndarray:
     there = group.present(OPENS + 7 * week)
     speed = story.chance(f"rota {week}", len(there))
     return np.sort(group.person[there[np.argsort(speed, kind="stable")[:count]]]) + story.first_id

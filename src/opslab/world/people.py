@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opslab.world import calendar, draw
-from opslab.world.truth import Kind, Truth
+from opslab.world.truth import Truth, UserKind
 
 NEVER = 10 * calendar.DAYS  # an age that nobody reaches
 
@@ -92,7 +92,7 @@ def signup_weights(true: Truth) -> np.ndarray:
     return np.repeat(weekly, 7) * np.tile(true.weekdays, calendar.WEEKS)
 
 
-def _app_life(chance: Chance, kind: Kind, improved: np.ndarray) -> np.ndarray:
+def _app_life(chance: Chance, kind: UserKind, improved: np.ndarray) -> np.ndarray:
     """Return the age at which each would leave alone: on a day of the week that the sBG names, or day 7."""
     week = draw.sbg_lifetimes(chance("life"), kind.life.alpha, kind.life.beta, calendar.WEEKS)
     age = 7 * (week - 1) + 1 + draw.whole(chance("leaving day"), 7)

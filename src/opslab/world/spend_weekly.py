@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from opslab.world import calendar, draw
-from opslab.world.parameters.market import Response
+from opslab.world.parameters.market import SpendCurve
 from opslab.world.people import signup_weights
 from opslab.world.schema import Column, Table, choice, whole_or_empty
 from opslab.world.story import Story
 from opslab.world.users import CHANNELS
 
-USUAL_SIZE = 20_000  # users for which `Response.top` and `half` are stated
-FULLEST = 0.9  # share of `Response.top` above which no budget goes
+USUAL_SIZE = 20_000  # users for which `SpendCurve.top` and `half` are stated
+FULLEST = 0.9  # share of `SpendCurve.top` above which no budget goes
 SILENT = "partners"  # the channel that reports no impressions
 
 
@@ -69,7 +69,7 @@ def _expected(story: Story) -> np.ndarray:
     return planned + chance_left * story.size * mix * weekly / weekly.sum()
 
 
-def _spend(response: Response, used: np.ndarray, scale: float) -> np.ndarray:
+def _spend(response: SpendCurve, used: np.ndarray, scale: float) -> np.ndarray:
     """Return whole yuan a week that use these shares of the channel's top: the response, solved for spend."""
     wanted = scale * response.half * used / (1 - used)
     spend, carried = np.zeros(len(used), dtype=np.int64), 0.0

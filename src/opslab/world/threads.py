@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.world import calendar, draw
-from opslab.world.group import FIRST_PLACES, OPENS, WEEKS, Group, tell_group, written
+from opslab.world.group import FIRST_PLACES, OPENS, WEEKS, ToldGroup, tell_group, written
 from opslab.world.parameters.lives import NEEDS
 from opslab.world.schema import Column, Table, choice
 from opslab.world.story import Story
@@ -34,7 +34,7 @@ def _topics(story: Story) -> np.ndarray:
     return draw.whole(story.chance("threads topic", count), len(NEEDS))
 
 
-def _askers(story: Story, group: Group, week: np.ndarray) -> np.ndarray:
+def _askers(story: Story, group: ToldGroup, week: np.ndarray) -> np.ndarray:
     u = story.chance("threads asker", len(week))
     asker = np.empty(len(week), dtype=np.int64)
     for number in range(WEEKS):
@@ -76,7 +76,7 @@ def make_answers(story: Story) -> pd.DataFrame:
     )
 
 
-def _written(story: Story, group: Group) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _written(story: Story, group: ToldGroup) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return member, day and thread (from 0) of each answer, in order of time."""
     true = story.truth.group
     member, day = written(story, group.person, group.joined, group.left)

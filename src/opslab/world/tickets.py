@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.world import calendar, draw
-from opslab.world.parameters.voices import CONTENTS, DESK_MINUTES, PURPOSES, Desk
+from opslab.world.parameters.voices import CONTENTS, DESK_MINUTES, PURPOSES, SupportDesk
 from opslab.world.schema import Column, Table, choice, text, whole_or_empty
 from opslab.world.story import Story
 from opslab.world.truth import REFERENCE
@@ -23,7 +23,7 @@ def make(story: Story) -> pd.DataFrame:
     return frame
 
 
-def _one(story: Story, desk: Desk) -> pd.DataFrame:
+def _one(story: Story, desk: SupportDesk) -> pd.DataFrame:
     """Return the tickets of one desk: arrivals at random, one clerk, first come, first served."""
     days = calendar.DAYS - FIRST_DAY
     most = int(desk.per_day * days * 1.5) + 50

@@ -39,7 +39,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class UserKind:
     """One of two kinds of user, which no table shows: those with the need, and the curious.
 
     Attributes
@@ -170,8 +170,8 @@ class Truth:
     paid_push: float
     bursts: tuple[tuple[int, float], ...]
     channels: tuple[Channel, ...]
-    need: Kind
-    curious: Kind
+    need: UserKind
+    curious: UserKind
     daily_rates: tuple[float, ...]
     first_week: float
     weekdays: tuple[float, ...]
@@ -206,7 +206,7 @@ REFERENCE = Truth(
         Channel("partners", mix_before=0.14, mix_after=0.05, with_need=0.42),
         Channel("referral", mix_before=0.18, mix_after=0.07, with_need=0.74),
     ),
-    need=Kind(
+    need=UserKind(
         life=BetaGeometric(0.7, 10.3),
         trial_exit=0.31,
         trial_exit_improved=0.16,
@@ -215,7 +215,7 @@ REFERENCE = Truth(
         joins=0.72,
         buys=0.4,
     ),
-    curious=Kind(
+    curious=UserKind(
         life=BetaGeometric(1.2, 1.8),
         trial_exit=0.56,
         trial_exit_improved=0.40,
@@ -319,7 +319,7 @@ class _Jitter:
             changes[field.name] = self.scaled(value) if field.type is float else self.everything(value)
         return dataclasses.replace(part, **changes)
 
-    def kind(self, kind: Kind) -> Kind:
+    def kind(self, kind: UserKind) -> UserKind:
         # One step for both trial exits: the improvement keeps its size in every world.
         step = self._between(-SHARES, SHARES)
         return dataclasses.replace(

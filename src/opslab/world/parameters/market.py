@@ -8,7 +8,7 @@ from opslab.world.parameters import Fixed
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class SpendCurve:
     """What spend on one channel brings, a week.
 
     Sign-ups = top x / (half + x), where x is the spend with carry-over: x(t) = spend(t) + carry_over x(t-1).
@@ -94,7 +94,7 @@ class Market:
         Spread of clicks and impressions (standard deviation of their logarithm).
     """
 
-    responses: tuple[Response, ...]
+    responses: tuple[SpendCurve, ...]
     unexplained: Fixed
     noise: Fixed
     paths: Paths
@@ -102,13 +102,13 @@ class Market:
 
 REFERENCE = Market(
     responses=(
-        Response("search_ads", 260, 6_500, 0.2, 0.05, 0.10, 0.45),
-        Response("feed_ads", 320, 7_400, 0.35, 0.012, 0.06, 0.55),
-        Response("seo", 110, 1_500, 0.4, 0.06, 0.12, 0.1),
-        Response("content", 110, 1_800, 0.4, 0.04, 0.09, 0.1),
-        Response("social", 110, 1_800, 0.25, 0.02, 0.05, 0.2),
-        Response("partners", 110, 3_000, 0.1, 0.03, 0.12, 0.2),
-        Response("referral", 110, 1_800, 0.1, 0.2, 0.30, 0.1),
+        SpendCurve("search_ads", 260, 6_500, 0.2, 0.05, 0.10, 0.45),
+        SpendCurve("feed_ads", 320, 7_400, 0.35, 0.012, 0.06, 0.55),
+        SpendCurve("seo", 110, 1_500, 0.4, 0.06, 0.12, 0.1),
+        SpendCurve("content", 110, 1_800, 0.4, 0.04, 0.09, 0.1),
+        SpendCurve("social", 110, 1_800, 0.25, 0.02, 0.05, 0.2),
+        SpendCurve("partners", 110, 3_000, 0.1, 0.03, 0.12, 0.2),
+        SpendCurve("referral", 110, 1_800, 0.1, 0.2, 0.30, 0.1),
     ),
     unexplained=0.2,
     noise=0.06,

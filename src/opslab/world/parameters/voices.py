@@ -6,7 +6,7 @@ from opslab.world.parameters import Fixed
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SupportDesk:
     """One way to reach Lantern, with one clerk from 9:00 to 21:00: a queue M/M/1.
 
     Attributes
@@ -55,7 +55,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Outlet:
     """Where content appears: share of items, and hours in which half of all views have come."""
 
     name: str
@@ -94,7 +94,7 @@ class Content:
     promotion_lift: float
     sharing: float
     forms: tuple[Form, ...]
-    places: tuple[Place, ...]
+    places: tuple[Outlet, ...]
 
 
 THEMES = ("price", "courses", "answers", "reception", "materials", "staff")
@@ -206,7 +206,7 @@ class Openings:
 class Voices:
     """What is true about all that is said; `unrecorded` is the share of waiting times nobody wrote down."""
 
-    desks: tuple[Desk, ...]
+    desks: tuple[SupportDesk, ...]
     unrecorded: Fixed
     content: Content
     talk: Talk
@@ -216,11 +216,11 @@ class Voices:
 
 REFERENCE = Voices(
     desks=(
-        Desk("in_app", 8.0, 55.0, False, (0.75, 0.2, 0.05), (0.45, 0.15, 0.15, 0.25)),
-        Desk("wechat_weibo", 6.0, 75.0, True, (0.5, 0.2, 0.3), (0.4, 0.2, 0.3, 0.1)),
-        Desk("forum", 3.0, 140.0, True, (0.3, 0.5, 0.2), (0.25, 0.4, 0.2, 0.15)),
-        Desk("group", 4.0, 60.0, True, (0.35, 0.15, 0.5), (0.5, 0.25, 0.15, 0.1)),
-        Desk("hotline", 4.0, 30.0, False, (0.9, 0.05, 0.05), (0.3, 0.05, 0.55, 0.1)),
+        SupportDesk("in_app", 8.0, 55.0, False, (0.75, 0.2, 0.05), (0.45, 0.15, 0.15, 0.25)),
+        SupportDesk("wechat_weibo", 6.0, 75.0, True, (0.5, 0.2, 0.3), (0.4, 0.2, 0.3, 0.1)),
+        SupportDesk("forum", 3.0, 140.0, True, (0.3, 0.5, 0.2), (0.25, 0.4, 0.2, 0.15)),
+        SupportDesk("group", 4.0, 60.0, True, (0.35, 0.15, 0.5), (0.5, 0.25, 0.15, 0.1)),
+        SupportDesk("hotline", 4.0, 30.0, False, (0.9, 0.05, 0.05), (0.3, 0.05, 0.55, 0.1)),
     ),
     unrecorded=0.02,
     content=Content(
@@ -239,10 +239,10 @@ REFERENCE = Voices(
             Form("audio", 0.1, 0.1, 0.7),
         ),
         places=(
-            Place("moments", 0.25, 2.0),
-            Place("weibo", 0.25, 4.0),
-            Place("official_account", 0.25, 12.0),
-            Place("app", 0.25, 48.0),
+            Outlet("moments", 0.25, 2.0),
+            Outlet("weibo", 0.25, 4.0),
+            Outlet("official_account", 0.25, 12.0),
+            Outlet("app", 0.25, 48.0),
         ),
     ),
     talk=Talk(

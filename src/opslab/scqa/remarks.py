@@ -23,8 +23,8 @@ _CAPTION = '<caption style="text-align:left;font-weight:bold;line-height:1.4">{}
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One remark.
+class Remark:
+    """One thing that the coach or the pyramid remarks on.
 
     Attributes
     ----------
@@ -62,15 +62,15 @@ class Finding:
         )
 
 
-class Findings(list[Finding]):
-    """A list of findings that shows itself as a table; text from the brief is shown, never run."""
+class Remarks(list[Remark]):
+    """A list of remarks that shows itself as a table; text from the brief is shown, never run."""
 
-    def __init__(self, findings: Iterable[Finding] = ()):
-        super().__init__(sorted(findings, key=lambda finding: -finding.confidence))
+    def __init__(self, remarks: Iterable[Remark] = ()):
+        super().__init__(sorted(remarks, key=lambda remark: -remark.confidence))
 
     def codes(self) -> set[str]:
         """Return the names of the rules that found something."""
-        return {finding.code for finding in self}
+        return {remark.code for remark in self}
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self)) or NOTHING_FOUND
@@ -80,14 +80,14 @@ class Findings(list[Finding]):
             return f'<p role="status">{html.escape(NOTHING_FOUND)}</p>'
         style = _CELL.format(space="normal")
         heads = "".join(f'<th scope="col" style="{style}">{head}</th>' for head in HEADINGS)
-        rows = "".join(f"<tr>{_row(finding)}</tr>" for finding in self)
+        rows = "".join(f"<tr>{_row(remark)}</tr>" for remark in self)
         head = f"{_CAPTION.format(CAPTION)}<thead><tr>{heads}</tr></thead>"
         return f'<table style="border-collapse:collapse">{head}<tbody>{rows}</tbody></table>'
 
 
-def _row(finding: Finding) -> str:
-    quoted = _CODE.format(html.escape(finding.where))  # <code> keeps MathJax away from quoted formulas
-    words = (html.escape(finding.what), quoted, html.escape(finding.why))
+def _row(remark: Remark) -> str:
+    quoted = _CODE.format(html.escape(remark.where))  # <code> keeps MathJax away from quoted formulas
+    words = (html.escape(remark.what), quoted, html.escape(remark.why))
     cells = [f'<td style="{_CELL.format(space="normal")}">{text}</td>' for text in words]
-    sure = f"{finding.sure}, {finding.confidence:.0%}"
+    sure = f"{remark.sure}, {remark.confidence:.0%}"
     return "".join([*cells, f'<td style="{_CELL.format(space="nowrap")}">{sure}</td>'])
