@@ -137,7 +137,7 @@ def require_laws(judging: ModuleType) -> None:
         assert note in _words(judging, SLIPS_TABLE, received, GROUPS, {})
         assert _finding(judging, SLIPS_TABLE, received, GROUPS, {}) == "right"
     for received, name in OTHER_ANSWERS:
-        finding = "other-question" if name else "different"
+        finding = "answer-of-another" if name else "different"
         assert _finding(judging, SHARE, received, 0.2374, {}, OTHERS) == finding
     odd = GROUPS | {"ads": 31.4159, "seo": 5}
     assert _finding(judging, SLIPS_TABLE, odd, GROUPS, {}, OTHERS) == "different"

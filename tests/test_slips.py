@@ -251,7 +251,7 @@ OTHER_ANSWERS = [(31.4, "q2"), (31.4159, "q2"), (212, "q4"), (3, ""), (31.5, "")
 @pytest.mark.parametrize(("received", "name"), OTHER_ANSWERS)
 def test_the_answer_of_another_question_is_named_where_it_is_no_common_number(received, name):
     finding = judge(SHARE, received, 0.2374, {}, OTHERS)
-    assert finding.mistake == ("other-question" if name else "")
+    assert finding.mistake == ("answer-of-another" if name else "")
     assert name in finding.text
 
 

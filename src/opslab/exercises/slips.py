@@ -348,7 +348,7 @@ NUMBERS = {
     "one-apart": Slip("one too many or too few", _one_apart),
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
-    "other-question": Slip("the answer of another question", _other_question),
+    "answer-of-another": Slip("the answer of another question", _other_question),
 }
 ORDERS = {
     "turned-order": Slip("the order turned round", _reversed),
