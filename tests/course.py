@@ -57,6 +57,7 @@ values = [1, 2, 3 + seed]
 :section: A tiny lesson
 :kind: number
 :tolerance: 0.001
+:because: The mean shares the sum out evenly.
 #| student
 mean = ...
 #| solution

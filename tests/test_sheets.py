@@ -16,6 +16,7 @@ Q1 = Question(
     "0.001",
     unit="points",
     section="A tiny lesson",
+    because="The mean shares the sum out evenly.",
     wrongs=(
         Wrong("sum", "You forgot to divide by the count.", "mean = sum(values)"),
         Wrong("off-by-one", "You divided by one too few.", "mean = sum(values) / (len(values) - 1)"),

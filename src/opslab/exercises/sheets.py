@@ -76,6 +76,7 @@ class Question:
     unit: str = ""
     least_words: int = 15
     section: str = ""  # heading of the lesson's section that teaches what is asked
+    because: str = ""  # one sentence that says why the answer is right
     wrongs: tuple[Wrong, ...] = ()
     hints: tuple[str, ...] = ()
     rubric: tuple[str, ...] = ()
@@ -200,6 +201,7 @@ def _question(name: str, answer: "NotebookNode", *helpers: "NotebookNode") -> Qu
         unit=str(given.get("unit", "")),
         least_words=int(given.get("least_words", 15)),
         section=str(given["section"]),
+        because=str(given.get("because", "")).strip(),
         wrongs=tuple(_wrong(name, cell) for cell in role["wrong"]),
         hints=tuple(cell.source for cell in role["hint"]),
         rubric=tuple(level for cell in role["rubric"] for level in _list_items(cell.source)),
