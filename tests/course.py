@@ -21,7 +21,9 @@ print(1 + 1)
 
 +++
 
-Another idea.
+## Another idea
+
+It halves.
 
 ```{code-cell}
 :label: half
@@ -57,6 +59,7 @@ values = [1, 2, 3 + seed]
 :section: A tiny lesson
 :kind: number
 :tolerance: 0.001
+:because: The mean shares the sum out evenly.
 #| student
 mean = ...
 #| solution

@@ -3,8 +3,9 @@
 import jupytext
 import pytest
 
+from opslab.authoring.questions import compile_sheet
+from opslab.exercises import answers
 from opslab.exercises.answers import AnswerKey
-from opslab.exercises.sheets import compile_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(
@@ -33,3 +34,53 @@ def test_what_a_solution_prints_is_not_shown(capsys):
 def test_a_solution_that_hands_nothing_over_is_named():
     with pytest.raises(ValueError, match=r"^q1: the solution's cell does not call check\('q1', …\)$"):
         key(EXERCISES.replace('check("q1", mean)', "mean"))["q1"]
+
+
+def test_a_mistake_that_changes_a_list_spoils_neither_the_answer_nor_another_mistake():
+    text = EXERCISES.replace("mean = sum(values)\n", "values.append(100)\nmean = sum(values)\n", 1)
+    assert text != EXERCISES
+    assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
+
+
+def test_a_mistake_that_calls_a_function_of_the_sheet_changes_its_own_names_only():
+    text = EXERCISES.replace("3 + seed]\n", "3 + seed]\ndef spoil():\n    values.append(100)\n", 1)
+    text = text.replace("mean = sum(values)\n", "spoil()\nmean = sum(values)\n", 1)
+    assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
+
+
+def test_a_value_that_a_later_cell_changes_stays_as_it_was_handed_over():
+    text = EXERCISES.replace("mean = sum(values) / len(values)\n#| both\n", "mean = [2]\n#| both\n", 1)
+    told = key(text.replace("## q2 · Why", "```{code-cell}\nmean.append(9)\n```\n\n## q2 · Why"))
+    assert told.expected("q2")
+    assert told.expected("q1") == [2]
+
+
+def test_an_interrupted_key_begins_afresh(monkeypatch):
+    tried = key(EXERCISES, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "_execute", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            tried["q1"]
+    assert tried["q1"] == (3, {"sum": 9, "off-by-one": 4.5})
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("lesson", ["06-retention", "12-scqa"])
+def test_the_order_of_asking_does_not_matter(lesson):
+    solution = answers.read_solution(lesson)
+    forth, back = AnswerKey(solution, 4), AnswerKey(solution, 4)
+    names = list(answers.read_questions(lesson))
+    one = {name: forth.expected(name) for name in names}
+    other = {name: back.expected(name) for name in reversed(names[-3:])}
+    assert {name: str(value) for name, value in other.items()} == {name: str(one[name]) for name in other}
+
+
+def test_other_questions_are_known_as_far_as_they_were_worked_out():
+    tried = key(EXERCISES)
+    assert tried.others("q2") == {}
+    assert tried["q1"][0] == 2
+    assert tried.others("q2") == {"q1": 2}
+    assert tried.others("q1") == {}

@@ -44,6 +44,13 @@ def test_the_answer_is_worked_out_on_the_students_own_world(seed, mean):
     assert "forgot to divide by the count" in check.check("q1", mean * 3).text
 
 
+def test_right_says_why_and_what_comes_next(started):
+    assert check.check("q1", 2).text == "Right. The mean shares the sum out evenly. Next: q2 · Why."
+    text = "The mean is pulled up by one very large value."
+    assert "Next:" not in check.check("q2", text).text  # first compare
+    assert check.check("q2", text, level=4).text.endswith("That was the last question of this sheet.")
+
+
 def test_hints_go_from_one_to_three_and_stay(started):
     texts = [check.hint("q1").text for _ in range(4)]
     assert texts[0] == "**Hint 1 of 3.** What is asked?"

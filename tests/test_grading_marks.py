@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from opslab.exercises import answers
 from opslab.exercises.answers import answer_key, read_questions
+from opslab.exercises.slips import OTHER_WORLD
 from opslab.grading import marks
 from opslab.grading.marks import SHOWN, Key, Mark, marks_of, short
 from opslab.grading.sandbox import Outcome
@@ -55,7 +57,8 @@ def test_a_right_answer_earns_1_and_a_written_one_waits_for_its_reader(key):
     [
         (18, "sum", "You forgot to divide by the count."),
         (9, "off-by-one", "You divided by one too few."),
-        (7, "different", "Too high."),
+        (7.5, "different", "Too high."),
+        (7, "one-apart", "One too many."),
         (..., "unanswered", "Not answered yet"),
         ("six", "uncheckable", "received 'six'"),
         (b"{", "uncheckable", "This cannot be checked: the answer did not arrive as data"),
@@ -74,14 +77,14 @@ def test_a_cell_that_failed_says_why_and_a_lost_one_that_it_is_lost(key):
 
 
 def test_a_value_that_breaks_the_comparison_costs_its_own_question(key, monkeypatch):
-    judge = marks.judge
+    assess = marks.assess
 
-    def broken(question, received, *rest):
+    def broken(lesson, key, question, *rest):
         if question.name == "q1":
             raise RecursionError
-        return judge(question, received, *rest)
+        return assess(lesson, key, question, *rest)
 
-    monkeypatch.setattr(marks, "judge", broken)
+    monkeypatch.setattr(marks, "assess", broken)
     found = marked(key, q1=6, q2=TEXT)
     assert (found["q1"].student, found["q1"].score, found["q1"].finding) == ("anna", 0, "uncheckable")
     assert found["q1"].message == marks.NOT_DATA.format(cause="RecursionError")
@@ -90,17 +93,24 @@ def test_a_value_that_breaks_the_comparison_costs_its_own_question(key, monkeypa
 
 @pytest.mark.parametrize(
     ("own", "answer", "finding"),
-    [(0, 2, "own-world"), (3, 3, "own-world"), (3, 2, "different"), (SEED, 2, "different"), (0, 6, "right")],
+    [
+        (0, 2, "other-world"),
+        (3, 3, "other-world"),
+        (3, 2, "different"),
+        (SEED, 2, "different"),
+        (0, 6, "right"),
+    ],
 )
 def test_what_is_right_in_the_students_own_world_alone_was_typed_in(key, own, answer, finding):
     mark = marked(key, own, q1=answer)["q1"]
     assert (mark.finding, mark.score) == (finding, finding == "right")
-    assert (marks.OWN_WORLD.format(own=own, seed=SEED) in mark.message) == (finding == "own-world")
+    assert (OTHER_WORLD.format(other=own, seed=SEED) in mark.message) == (finding == "other-world")
 
 
 def test_a_world_that_cannot_be_made_finds_nothing_out(key, monkeypatch):
-    monkeypatch.setattr(marks, "answer_key", lambda *asked: 1 / 0)
-    assert marked(key, 3, q1=3)["q1"].finding == "different"
+    with monkeypatch.context() as patched:
+        patched.setattr(answers, "answer_key", lambda *asked: 1 / 0)
+        assert marked(key, 3, q1=3)["q1"].finding == "different"
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import ast
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from unittest import mock
 
 import jupytext
 import numpy as np
@@ -12,10 +14,29 @@ import pandas as pd
 import pytest
 
 from opslab.authoring.build import stale
-from opslab.exercises import judge
+from opslab.authoring.questions import compile_sheet
+from opslab.exercises import comparisons, judge, slips
 from opslab.exercises.answers import answer_key, read_questions
-from opslab.exercises.sheets import Question, Wrong, compile_sheet, read_sheet, tags
+from opslab.exercises.sheets import Question, Wrong, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
+from tests.test_slips import (
+    FORM_SLIPS,
+    GROUPS,
+    NEAR,
+    NEAR_MISTAKES,
+    NO_SLIPS,
+    NUMBER_SLIPS,
+    ODD_TABLES,
+    ORDER_SLIPS,
+    OTHER_ANSWERS,
+    OTHERS,
+    SAID,
+    SHARE,
+    TABLE_SLIPS,
+)
+from tests.test_slips import (
+    TABLE as SLIPS_TABLE,
+)
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -46,10 +67,10 @@ FINDINGS = [
     (NUMBER, 0.3989, "different"),
     (NUMBER, 40.0009, "percent"),
     (NUMBER, 0.25, "blended"),
-    (NUMBER, "0.4", "uncheckable"),
+    (NUMBER, "0.4", "right"),
     (NUMBER, np.nan, "uncheckable"),
     (NUMBER, np.array([0.4]), "right"),
-    (NUMBER, np.array([0.4, 0.4]), "uncheckable"),
+    (NUMBER, np.array([0.4, 0.4]), "whole-table"),
     (NUMBER, ..., "unanswered"),
     (NUMBER, None, "unanswered"),
     (NUMBER, " ... ", "unanswered"),
@@ -62,7 +83,7 @@ FINDINGS = [
     (TABLE, {"ADS": 0.2009, "seo": 0.4991}, "right"),
     (TABLE, {"ads": 0.2, "seo": 0.5011}, "different"),
     (TABLE, {"ads": 0.5, "seo": 0.2}, "swapped"),
-    (TABLE, {"ads": 0.2}, "uncheckable"),
+    (TABLE, {"ads": 0.2}, "group-missing"),
     (TABLE, {"ads": 0.2, "seo": np.nan}, "uncheckable"),
     (TABLE, {"ads": 0.2, "seo": ...}, "unanswered"),
     (TABLE, 0.2, "uncheckable"),
@@ -83,12 +104,22 @@ FINDINGS = [
     (CHOICE, "d", "uncheckable"),
     (ORDER, "cab", "right"),
     (ORDER, ["b", "a", "c"], "backwards"),
-    (ORDER, ["c", "b", "a"], "different"),
+    (ORDER, ["c", "b", "a"], "exchanged"),
     (ORDER, ["c", "a"], "uncheckable"),
     (WRITTEN, "three words here", "written"),
     (WRITTEN, "two words", "uncheckable"),
     (WRITTEN, "", "unanswered"),
 ]
+LETTERS = ask("ordering")
+SLIPS = [
+    *(((question, truth, {}), received, slip) for question, truth, received, slip in NUMBER_SLIPS),
+    *(((question, truth, {}), received, "different") for question, truth, received in NO_SLIPS),
+    *(((SLIPS_TABLE, truth, {}), received, slip) for truth, received, slip in TABLE_SLIPS),
+    *(((SHARE, 0.2374, {}), received, slip) for received, slip, _ in FORM_SLIPS),
+    *(((LETTERS, list("ABCDE"), {}), received, slip or "different") for received, slip in ORDER_SLIPS),
+    *(((NEAR, 0.788, {"accuracy": 0.7859}), received, status.replace("mistake", "accuracy"))
+      for received, status in NEAR_MISTAKES),
+]  # fmt: skip
 DISTINCT = [
     ((NUMBER[0], 0.4, {"percent": 40.0, "blended": 0.4025}), "told apart"),
     ((NUMBER[0], 0.4, {"percent": 40.0, "blended": 0.4015}), "ValueError"),
@@ -99,8 +130,20 @@ DISTINCT = [
 
 def require_laws(judging: ModuleType) -> None:
     """Require that a judge finds what it should find."""
-    for (question, expected, mistakes), received, finding in FINDINGS:
+    for (question, expected, mistakes), received, finding in (*FINDINGS, *SLIPS):
         assert _finding(judging, question, received, expected, mistakes) == finding, received
+    for question, truth, received, words in SAID:
+        assert words in _words(judging, question, received, truth, {}), received
+    for received, note in ODD_TABLES:
+        assert note in _words(judging, SLIPS_TABLE, received, GROUPS, {})
+        assert _finding(judging, SLIPS_TABLE, received, GROUPS, {}) == "right"
+    for received, name in OTHER_ANSWERS:
+        finding = "answer-of-another" if name else "different"
+        assert _finding(judging, SHARE, received, 0.2374, {}, OTHERS) == finding
+    odd = GROUPS | {"ads": 31.4159, "seo": 5}
+    assert _finding(judging, SLIPS_TABLE, odd, GROUPS, {}, OTHERS) == "different"
+    assert judging.is_right(NUMBER[0], 0.4009, 0.4)
+    assert not judging.is_right(NUMBER[0], 0.4011, 0.4)
     for case, verdict in DISTINCT:
         assert _verdict(judging, *case) == verdict, case
 
@@ -113,6 +156,13 @@ def _finding(judging: ModuleType, *case: object) -> str:
     return "right" if found.is_right else found.mistake or found.status
 
 
+def _words(judging: ModuleType, *case: object) -> str:
+    try:
+        return judging.judge(*case).text
+    except Exception as error:
+        return type(error).__name__
+
+
 def _verdict(judging: ModuleType, *case: object) -> str:
     try:
         judging.require_distinct(*case)
@@ -121,27 +171,38 @@ def _verdict(judging: ModuleType, *case: object) -> str:
     return "told apart"
 
 
-SOURCE = Path(judge.__file__).read_text(encoding="utf-8")
+ROOMS = (comparisons, slips, judge)  # each imports those before it
+SOURCES = {module.__name__: Path(module.__file__).read_text(encoding="utf-8") for module in ROOMS}
 OPPOSITE = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn,
     ast.NotIn: ast.In, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
 }  # fmt: skip
-WORDING = {"difference", "_describe", "_listed", "_short"}  # choose words, not what is right
+WORDING = {"_difference", "listed", "short", "_in_words"}  # choose words, not what is right
 LOOSENED = [
-    ("max(question.absolute,", "max(10 * question.absolute,"),
-    ("max(question.absolute,", "max(question.absolute * abs(float(other)),"),
-    ("question.relative *", "10 * question.relative *"),
-    ("question.relative * abs(float(other))", "question.relative * abs(float(one))"),
-    ("question.relative * abs(float(other))", "question.relative"),
-    ("rel_tol=1e-9", "rel_tol=1e-2"),
-    (", 1e-12)", ", 1e-3)"),
-    ("in question.wrongs:", "in question.wrongs[1:]:"),
-    ("in question.wrongs:", "in question.wrongs[:-1]:"),
-    ("question.looser(2)", "question"),
+    ("comparisons", "max(question.absolute,", "max(10 * question.absolute,"),
+    ("comparisons", "max(question.absolute,", "max(question.absolute * abs(truth),"),
+    ("comparisons", "question.relative *", "10 * question.relative *"),
+    ("comparisons", "question.relative * abs(truth)", "question.relative"),
+    ("comparisons", "ROUNDING = 1e-9", "ROUNDING = 1e-2"),
+    ("comparisons", ", 1e-12)", ", 1e-3)"),
+    (
+        "judge",
+        "for wrong in comparison.question.wrongs:\n        if",
+        "for wrong in comparison.question.wrongs[1:]:\n        if",
+    ),
+    (
+        "judge",
+        "for wrong in comparison.question.wrongs:\n        if",
+        "for wrong in comparison.question.wrongs[:-1]:\n        if",
+    ),
+    ("judge", "CLEARLY = 0.25", "CLEARLY = 2"),
+    ("slips", "NARROW = 0.002", "NARROW = 0.2"),
+    ("slips", "DIGITS = 3", "DIGITS = 1"),
+    ("slips", "ROUNDED_BY = 0.1", "ROUNDED_BY = 1"),
 ]
 
 
-def comparisons(tree: ast.Module) -> list[tuple[ast.Compare, int]]:
+def decisions(tree: ast.Module) -> list[tuple[ast.Compare, int]]:
     """Return the places of the comparisons that decide what is right, in one order for each parse."""
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     decide = (function for function in functions if function.name not in WORDING)
@@ -149,11 +210,13 @@ def comparisons(tree: ast.Module) -> list[tuple[ast.Compare, int]]:
     return [(node, place) for node in found for place in range(len(node.ops))]
 
 
-def judge_of(code: str | ast.Module) -> ModuleType:
-    """Return a module that judges by other code."""
-    module = ModuleType(judge.__name__)
-    exec(compile(code, "<mutant>", "exec"), module.__dict__)
-    return module
+def judge_of(room: str, code: str | ast.Module) -> ModuleType:
+    """Return a judge that has other code in one of its rooms."""
+    with mock.patch.dict(sys.modules):
+        for name, source in SOURCES.items():
+            sys.modules[name] = ModuleType(name)
+            exec(compile(code if name == room else source, name, "exec"), sys.modules[name].__dict__)
+        return sys.modules[judge.__name__]
 
 
 def test_the_judge_keeps_the_laws():
@@ -161,25 +224,28 @@ def test_the_judge_keeps_the_laws():
 
 
 @pytest.mark.parametrize(
-    "place",
+    ("room", "place"),
     [
-        pytest.param(place, id=ast.unparse(node))
-        for place, (node, _) in enumerate(comparisons(ast.parse(SOURCE)))
+        pytest.param(room, place, id=f"{room.split('.')[-1]}: {ast.unparse(node)}")
+        for room, source in SOURCES.items()
+        for place, (node, _) in enumerate(decisions(ast.parse(source)))
     ],
 )
-def test_a_swapped_comparison_breaks_a_law(place):
-    tree = ast.parse(SOURCE)
-    node, part = comparisons(tree)[place]
+def test_a_swapped_comparison_breaks_a_law(room, place):
+    tree = ast.parse(SOURCES[room])
+    node, part = decisions(tree)[place]
     node.ops[part] = OPPOSITE[type(node.ops[part])]()
+    changed = judge_of(room, tree)
     with pytest.raises(AssertionError):
-        require_laws(judge_of(tree))
+        require_laws(changed)
 
 
-@pytest.mark.parametrize(("old", "new"), LOOSENED)
-def test_a_judge_that_is_looser_or_skips_a_mistake_breaks_a_law(old, new):
-    assert SOURCE.count(old) == 1
+@pytest.mark.parametrize(("room", "old", "new"), LOOSENED)
+def test_a_judge_that_is_looser_or_skips_a_mistake_breaks_a_law(room, old, new):
+    room = f"opslab.exercises.{room}"
+    assert SOURCES[room].count(old) == 1
     with pytest.raises(AssertionError):
-        require_laws(judge_of(SOURCE.replace(old, new)))
+        require_laws(judge_of(room, SOURCES[room].replace(old, new)))
 
 
 # Law (b): the solution keeps every wrong of its text, and a choice names each of its options.

@@ -1,19 +1,19 @@
 """What the solution gives on a student's own data, and what each named mistake gives."""
 
 import contextlib
+import copy
 import io
 import re
-from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
+from types import FunctionType, ModuleType
 from typing import NamedTuple
 
-import pandas as pd
-
 from opslab.exercises.cells import Notebook, read_notebook
+from opslab.exercises.judge import Finding, is_right, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
-from opslab.ground.paths import solutions_folder
 from opslab.exercises.sheets import Question, read_question, read_sheet, tags
+from opslab.ground.paths import solutions_folder
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
@@ -25,18 +25,71 @@ CAPTURED: ContextVar[dict[str, object] | None] = ContextVar("captured", default=
 
 
 class AnswerKey:
-    """The answers of one solution notebook in one world, worked out as they are asked for."""
+    """The answers of one solution notebook in one world, worked out as they are asked for.
+
+    It stands at a place in the notebook, with the names that the cells above have made. A question is known
+    when it is done: whatever interrupts it leaves nothing half worked out, and the next call begins afresh.
+    """
 
     def __init__(self, solution: Notebook, seed: int):
-        self._run = _run(solution, seed)
-        self._known: dict[str, tuple[object, dict[str, object]]] = {}
+        self._cells = [cell for cell in solution.cells if cell.cell_type == "code"]
+        self.seed = seed
+        self._expected: dict[str, object] = {}
+        self._mistakes: dict[str, dict[str, object]] = {}
+        self._rewind()
 
-    def __getitem__(self, question: str) -> tuple[object, dict[str, object]]:
-        """Return the expected value and the values of the mistakes, by their names."""
-        while question not in self._known:
-            name, expected, mistakes = next(self._run)
-            self._known[name] = expected, mistakes
-        return self._known[question]
+    def __getitem__(self, name: str) -> tuple[object, dict[str, object]]:
+        """Return the expected value of a question and the values of its mistakes, by their names."""
+        if name not in self._mistakes:
+            question = self._go_to(name)
+            self._mistakes[name] = {
+                wrong.name: _value(question, wrong.source, _copy(self._names)) for wrong in question.wrongs
+            }
+        return self.expected(name), self._mistakes[name]
+
+    def expected(self, name: str) -> object:
+        """Return the expected value of a question; its mistakes are not worked out."""
+        if name not in self._expected:
+            self._go_to(name)
+            self._step()
+        return self._expected[name]
+
+    def others(self, name: str) -> dict[str, object]:
+        """Return the expected values of the other questions, as far as they are known."""
+        return {other: value for other, value in self._expected.items() if other != name}
+
+    def _rewind(self) -> None:
+        self._place = 0
+        self._names: dict[str, object] = {"__name__": "__answers__"}
+
+    def _go_to(self, name: str) -> Question:
+        """Run the cells above a question's, from the top where it lies behind, and return the question."""
+        questions = {question.name: place for place, cell in enumerate(self._cells)
+                     if (question := read_question(cell))}  # fmt: skip
+        if self._place > questions[name]:
+            self._rewind()
+        while self._place < questions[name]:
+            self._step()
+        return read_question(self._cells[questions[name]])
+
+    def _step(self) -> None:
+        """Run the next cell, with the solution where it holds a question."""
+        cell = self._cells[self._place]
+        question = read_question(cell)
+        try:
+            if question is None:
+                _execute(cell.source, self._names)
+            else:
+                # A later cell may change the value that this one handed over.
+                self._expected[question.name] = _deep_copy(
+                    _value(question, question.solution, self._names), {}
+                )
+        except BaseException:  # an interruption, too, leaves names that are half made
+            self._rewind()
+            raise
+        if "parameters" in tags(cell):
+            self._names["seed"] = self.seed
+        self._place += 1
 
 
 @lru_cache(maxsize=8)
@@ -95,22 +148,21 @@ def find_question(lesson: str, name: str) -> Question:
     return questions[name]
 
 
-def _run(solution: Notebook, seed: int) -> Iterator[tuple[str, object, dict[str, object]]]:
-    """Run a solution's cells in order; at each answer, first its mistakes, each on its own copy."""
-    namespace: dict[str, object] = {"__name__": "__answers__"}
-    for cell in solution.cells:
-        if cell.cell_type != "code":
-            continue
-        question = read_question(cell)
-        if question is None:
-            _execute(cell.source, namespace)
-        else:
-            mistakes = {
-                wrong.name: _value(question, wrong.source, _copy(namespace)) for wrong in question.wrongs
-            }
-            yield question.name, _value(question, question.solution, namespace), mistakes
-        if "parameters" in tags(cell):
-            namespace["seed"] = seed
+def assess(lesson: str, key: AnswerKey, question: Question, received: object, other: int) -> Finding:
+    """Return the finding for one answer.
+
+    Parameters
+    ----------
+    key : what is right in the world of the check
+    other : a world whose answer would give away that a number was typed in
+    """
+    finding = judge(question, received, *key[question.name], key.others(question.name))
+    if finding.status != "different" or other == key.seed or question.kind not in ("number", "table"):
+        return finding
+    with contextlib.suppress(Exception):  # a notebook may name any world, and none of them must exist
+        if is_right(question, received, answer_key(lesson, other).expected(question.name)):
+            return right_elsewhere(other, key.seed)
+    return finding
 
 
 def _value(question: Question, answer: str, namespace: dict[str, object]) -> object:
@@ -132,9 +184,23 @@ def _execute(source: str, namespace: dict[str, object]) -> dict[str, object]:
     return captured
 
 
-def _copy(namespace: dict[str, object]) -> dict[str, object]:
-    """Copy a namespace so that a mistake which writes into a table spoils nothing."""
-    return {
-        name: value.copy() if isinstance(value, pd.DataFrame | pd.Series) else value
-        for name, value in namespace.items()
-    }
+def _copy(names: dict[str, object]) -> dict[str, object]:
+    """Copy whatever a mistake could change: tables, lists, objects, and the names that functions look up."""
+    memo: dict[int, object] = {}
+    copied = {name: _deep_copy(value, memo) for name, value in names.items() if name != "__builtins__"}
+    for name, value in copied.items():
+        if isinstance(value, FunctionType) and value.__globals__ is names:
+            copied[name] = FunctionType(
+                value.__code__, copied, value.__name__, value.__defaults__, value.__closure__
+            )
+    return copied
+
+
+def _deep_copy(value: object, memo: dict[int, object]) -> object:
+    """Return a copy that shares nothing that can be changed; what cannot be copied stays itself."""
+    if isinstance(value, ModuleType):
+        return value
+    try:
+        return copy.deepcopy(value, memo)
+    except Exception:  # generators, open files, locks and the like: each raises what it likes
+        return value

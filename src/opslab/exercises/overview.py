@@ -12,9 +12,10 @@ from functools import cached_property
 
 from opslab.exercises import answers, progress
 from opslab.exercises.messages import Message
-from opslab.ground.paths import solutions_folder
 from opslab.exercises.repetition import Record, days_since
 from opslab.exercises.sheets import Question
+from opslab.exercises.slips import SLIPS
+from opslab.ground.paths import solutions_folder
 
 MOST = 10  # questions to practise in one day
 WIDTH = 88  # characters of a line in a terminal
@@ -83,11 +84,9 @@ class Item:
     def met(self) -> list[Met]:
         """The mistakes met that the question still knows, in its own order."""
         when = self.record.mistakes
-        return [
-            Met(wrong.name, wrong.message, when[wrong.name])
-            for wrong in self.question.wrongs
-            if wrong.name in when
-        ]
+        known = {wrong.name: wrong.message for wrong in self.question.wrongs}
+        known |= {name: slip.about for name, slip in SLIPS.items() if name not in known}
+        return [Met(name, message, when[name]) for name, message in known.items() if name in when]
 
     def reason(self, now: datetime) -> str:
         """Say why it comes back."""

@@ -1,15 +1,15 @@
 """What a student has tried and mastered, kept between sessions in one small file.
 
-`progress.json` holds a record for each question, by lesson and name; see `opslab.exercises.repetition.Record`. What it
-knows of lessons and questions that are not there any more stays in it.
+`progress.json` holds a record for each question, by lesson and name; see `repetition.Record`. What it knows
+of lessons and questions that are not there any more stays in it.
 """
 
 import json
 from datetime import datetime
 from pathlib import Path
 
-from opslab.ground.paths import state_folder, write_whole
 from opslab.exercises.repetition import Record, from_json, to_json
+from opslab.ground.paths import state_folder, write_whole
 
 # Words
 DAMAGED = "The saved progress could not be read. It was set aside as {kept}; a new record begins."

@@ -1,14 +1,12 @@
 """From what a run handed over to marks: decoded as data, judged here, far from the submission's process."""
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 import pandas as pd
 
-from opslab.exercises.answers import AnswerKey, answer_key
-from opslab.exercises.judge import Finding, judge
+from opslab.exercises.answers import AnswerKey, assess
 from opslab.exercises.sheets import Question
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import Submission
@@ -18,10 +16,6 @@ from opslab.grading.values import BadDataError, Unreadable, decode
 ERROR = "The cell stopped before it was checked. {cause}"
 MISSING = 'No cell calls check("{question}", …): the answer cell was deleted or renamed.'
 NOT_DATA = "This cannot be checked: {cause}"
-OWN_WORLD = (
-    "Right in world {own}, and not in world {seed}: a number is typed in, or the code names its world "
-    "itself. Work it out from the tables that `seed` loads."
-)
 WRITTEN = "To be read by your teacher, with this rubric."
 MORE = "…"
 
@@ -33,7 +27,7 @@ class Mark:
     """One student's result in one question.
 
     `score` is 1 or 0; of a written answer it is None while it waits for its reader, then its level / 4.
-    `finding` is right, written, reviewed, unanswered, uncheckable, different, error, missing, own-world, or
+    `finding` is right, written, reviewed, unanswered, uncheckable, different, error, missing, other-world, or
     the name of a recognised mistake. `answer` is short, and whole where it was written in words.
     """
 
@@ -78,28 +72,17 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
         return Mark(submission.student, name, 0, "error", ERROR.format(cause=cause))
     try:
         received = decode(outcome.answers[name])
-        finding = judge(question, received, *key.answers[name])
+        finding = assess(key.lesson, key.answers, question, received, submission.own_seed)
         given = str(received) if finding.status == "written" else short(received)
     except BadDataError as error:
         return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=error))
     except Exception as error:  # a value made to break the comparison costs its own question
         cause = type(error).__name__
         return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=cause))
-    if finding.status == "different" and _is_right_elsewhere(submission.own_seed, key, question, received):
-        finding = Finding("mistake", OWN_WORLD.format(own=submission.own_seed, seed=key.seed), "own-world")
     if finding.status == "written":
         return Mark(submission.student, name, None, "written", WRITTEN, given)
     code = finding.mistake or finding.status
     return Mark(submission.student, name, float(finding.is_right), code, finding.text, given)
-
-
-def _is_right_elsewhere(own: int, key: Key, question: Question, received: object) -> bool:
-    """Whether an answer is right in the student's own world: then it was not worked out in this one."""
-    if own == key.seed or question.kind not in ("number", "table"):
-        return False
-    with contextlib.suppress(Exception):  # any world may be named in a notebook, and none of them must exist
-        return judge(question, received, *answer_key(key.lesson, own)[question.name]).is_right
-    return False
 
 
 def short(value: object) -> str:

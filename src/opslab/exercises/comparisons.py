@@ -1,0 +1,422 @@
+"""Read an answer as it was meant, and tell how far it lies from another: values are compared, never text.
+
+Each kind of question has one class. It reads what was received (a Series, a dictionary, a list, a text that
+holds a number ...), says in a note what it made of an odd form, and measures distances in tolerances: up to 1
+is the same.
+"""
+
+import inspect
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import is_dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.exercises.sheets import Question
+
+ROUNDING = 1e-9  # floating-point roads differ in the last digits, whatever the tolerance
+SHOWN = 6  # labels that a message lists
+NUMBER_TEXT = re.compile(
+    r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(%|[a-z¥元天 ]*)\s*", re.IGNORECASE
+)
+
+# Words
+WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
+IN_UNIT = " in {unit}"
+WANTS_FINITE = (
+    "This cannot be checked: {what} is {received}. A division by zero, a missing value or a sum without end "
+    "gives that."
+)
+THE_RESULT = "the result"
+TAKEN_AS_NUMBER = "You gave a text; it was taken as the number {number:.15g}."
+TAKEN_AS_NUMBERS = "Some of your values are texts; they were taken as the numbers that they hold."
+TAKEN_AS_NAMES = "The names were taken from the column `{column}`."
+TAKEN_TURNED = "Your rows and columns are exchanged; they were taken the other way round."
+NOT_CALLED = "You gave the function `{name}` itself. Call it, with its arguments in parentheses: `{name}(…)`."
+HOLDS_ANSWER = (
+    "You gave the whole result, of the kind {received}. One of its parts is asked for: its `.{name}`."
+)
+PART_ASKED = (
+    "This cannot be checked: received a result of the kind {received}, expected one number{unit}. It has the "
+    "parts `.{names}`: give the one that is asked for."
+)
+CELL_ASKED = "You gave {received}. One value of it is asked for: choose it."
+WANTS_TABLE = "This cannot be checked: received {received}, expected a table with {count} values ({labels})."
+MISSING_LABELS = "This cannot be checked: {missing} missing. Expected {count} values: {labels}."
+GROUP_MISSING = "What you gave is right, but {missing} missing. Expected {count} values: {labels}."
+GROUP_EXTRA = "The values asked for are right, but {extra} {too} many. Expected {count} values: {labels}."
+SEVERAL, NAMED = "some", "names"
+ONE_TOO, SOME_TOO = "is one too", "are too"
+COLUMN_ASKED = "You gave a whole table. One column of it is asked for: add `[{column!r}]`."
+COLUMNS_GIVEN = (
+    "This cannot be checked: received a table with the columns {columns}, expected one value for each of "
+    "{labels}. Give the one column that is asked for."
+)
+WRONG_LENGTH = "This cannot be checked: received {received} values, expected {count} ({labels})."
+PLACE, SHAPED = "place {place}", "a {type} of shape {shape}"
+WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}."
+WANTS_ORDER = "This cannot be checked: received {received}, expected each of {labels} once, in your order."
+
+
+class UncheckableError(ValueError):
+    """What was received is not of the kind that was asked for; `mistake` names the slip that explains it."""
+
+    def __init__(self, words: str, mistake: str = ""):
+        super().__init__(words)
+        self.mistake = mistake
+
+
+class Comparison:
+    """One question in one world: the right answer and the named mistakes, read once.
+
+    Attributes
+    ----------
+    expected : the right answer as the solution gave it
+    truth : the same as it is compared
+    mistakes : what each named mistake gives, as it is compared
+    """
+
+    def __init__(self, question: Question, expected: object, mistakes: Mapping[str, object]):
+        self.question = question
+        self.expected = expected
+        self.options = [expected, *mistakes.values()]
+        self.truth: Any = None
+        self.truth = self.read_truth()
+        self.mistakes = {name: self.read(value)[0] for name, value in mistakes.items()}
+
+    def read(self, value: object) -> tuple[Any, str]:
+        """Return the answer as it is compared, and what must be said of its form.
+
+        Raises
+        ------
+        UncheckableError
+            If it is not of the kind that was asked for.
+        """
+        raise NotImplementedError
+
+    def read_truth(self) -> Any:
+        """Return the right answer as it is compared."""
+        return self.read(self.expected)[0]
+
+    def distance(self, one: Any, other: Any) -> float:
+        """Return how far apart two answers lie, in tolerances of the second one; up to 1 is the same."""
+        return 0 if one == other else math.inf
+
+    def pairs(self, answer: Any) -> dict[str, tuple[object, object]]:
+        """Return each value received beside the right one, by name; none where values are letters."""
+        return {}
+
+
+class NumberComparison(Comparison):
+    """One number."""
+
+    def read(self, value: object) -> tuple[float, str]:
+        """Return one number; a text that holds one is taken as it."""
+        alone = _alone(value)
+        number = as_number(alone)
+        if number is None:
+            raise self._no_number(value)
+        if not math.isfinite(number):
+            raise UncheckableError(WANTS_FINITE.format(what=THE_RESULT, received=number))
+        return number, TAKEN_AS_NUMBER.format(number=number) if isinstance(alone, str) else ""
+
+    def distance(self, one: float, other: float) -> float:
+        """Return the distance in tolerances."""
+        return cells_apart(self.question, one, other)
+
+    def pairs(self, answer: float) -> dict[str, tuple[object, object]]:
+        """Return the number received beside the right one."""
+        return {THE_RESULT: (answer, self.truth)}
+
+    def _no_number(self, value: object) -> UncheckableError:
+        """Say what came in place of a number: a function, a result or a table that holds it, or else."""
+        unit = IN_UNIT.format(unit=self.question.unit) if self.question.unit else ""
+        kind, parts, cells = type(value).__name__, _parts(value), labelled(value) or {}
+        right = [name for name, part in parts.items() if self._is_right(part)]
+        if inspect.isroutine(value):
+            return UncheckableError(NOT_CALLED.format(name=value.__name__), "not-called")
+        if right:
+            return UncheckableError(HOLDS_ANSWER.format(received=kind, name=right[0]), "whole-result")
+        if parts:
+            words = PART_ASKED.format(received=kind, unit=unit, names="`, `.".join(parts))
+            return UncheckableError(words, "whole-result")
+        if len(cells) > 1 and any(map(self._is_right, cells.values())):
+            return UncheckableError(CELL_ASKED.format(received=short(value)), "whole-table")
+        return UncheckableError(WANTS_NUMBER.format(received=short(value), unit=unit))
+
+    def _is_right(self, part: object) -> bool:
+        number = as_number(part)
+        return number is not None and self.truth is not None and self.distance(number, self.truth) <= 1
+
+
+class TableComparison(Comparison):
+    """Values under names."""
+
+    def read(self, value: object) -> tuple[dict[str, object], str]:
+        """Return the values that are asked for, under the names of the right answer."""
+        found, note = self._named(value)
+        given = {_plain_label(label): cell for label, cell in found.items()}
+        missing = [label for label in self.truth if _plain_label(label) not in given]
+        asked = {label: given[_plain_label(label)] for label in self.truth if label not in missing}
+        numbers = self._numbers(asked)
+        asked, note = asked | numbers, note or (TAKEN_AS_NUMBERS if numbers else "")
+        if missing:
+            raise self._missing(value, asked, missing)
+        for label in self._off(asked):
+            if is_number(asked[label]) and not math.isfinite(asked[label]):
+                raise UncheckableError(WANTS_FINITE.format(what=label, received=asked[label]))
+        extra = self._extra(found)
+        if extra and not self._off(asked):
+            too = ONE_TOO if len(extra) == 1 else SOME_TOO
+            words = GROUP_EXTRA.format(extra=listed(extra), too=too, **self._wanted())
+            raise UncheckableError(words, "group-too-many")
+        return asked, note
+
+    def read_truth(self) -> dict[str, object]:
+        """Return the right answer by name."""
+        truth = labelled(self.expected)
+        if truth is None:
+            words = WANTS_TABLE.format(received=short(self.expected), count=SEVERAL, labels=NAMED)
+            raise UncheckableError(words)
+        return truth
+
+    def distance(self, one: dict, other: dict) -> float:
+        """Return the distance of the two values that lie farthest apart."""
+        return max((cells_apart(self.question, one[label], other[label]) for label in other), default=0)
+
+    def pairs(self, answer: dict) -> dict[str, tuple[object, object]]:
+        """Return each value received beside the right one."""
+        return {label: (answer[label], truth) for label, truth in self.truth.items()}
+
+    def _named(self, value: object) -> tuple[dict[str, object], str]:
+        """Return the values by name; a list gets the names of the right answer, in order."""
+        if inspect.isroutine(value):
+            raise UncheckableError(NOT_CALLED.format(name=value.__name__), "not-called")
+        for form, note in _forms(value):
+            found = labelled(form)
+            if found is not None and {*map(_plain_label, self.truth)} <= {*map(_plain_label, found)}:
+                return found, note
+        found = labelled(value)
+        if found is None:
+            raise UncheckableError(WANTS_TABLE.format(received=short(value), **self._wanted()))
+        if _is_plain(value) and not _is_plain(self.expected):
+            if len(found) != len(self.truth):
+                raise UncheckableError(WRONG_LENGTH.format(received=len(found), **self._wanted()))
+            return dict(zip(self.truth, found.values(), strict=True)), ""
+        return found, ""
+
+    def _numbers(self, cells: Mapping[str, object]) -> dict[str, float]:
+        """Return the numbers that stand in texts where a number is asked for."""
+        texts = {label: cell for label, cell in cells.items() if isinstance(cell, str)}
+        numbers = {label: as_number(text) for label, text in texts.items() if is_number(self.truth[label])}
+        return {label: number for label, number in numbers.items() if number is not None}
+
+    def _missing(self, value: object, asked: dict[str, object], missing: list[str]) -> UncheckableError:
+        """Say which names are missing, or that a whole table was given where one column is asked for."""
+        for form, _ in _forms(value):
+            columns = {
+                column: {label: cells[label] for label in self.truth}
+                for column, cells in _columns(form).items()
+                if self.truth.keys() <= cells.keys()
+            }
+            right = [column for column, cells in columns.items() if not self._off(cells)]
+            if right:
+                return UncheckableError(COLUMN_ASKED.format(column=right[0]), "whole-table")
+            if columns:
+                words = COLUMNS_GIVEN.format(columns=listed(columns), labels=listed(self.truth))
+                return UncheckableError(words, "whole-table")
+        words = {"missing": listed(missing), **self._wanted()}
+        if asked and not self._off(asked):
+            return UncheckableError(GROUP_MISSING.format(**words), "group-missing")
+        return UncheckableError(MISSING_LABELS.format(**words))
+
+    def _off(self, cells: Mapping[str, object]) -> list[str]:
+        """Return the labels whose values are not right."""
+        truth = self.truth
+        return [label for label, cell in cells.items() if cells_apart(self.question, cell, truth[label]) > 1]
+
+    def _extra(self, found: Mapping[str, object]) -> list[str]:
+        """Return the names of rows that nobody asked for; further columns do no harm."""
+        rows = {part for label in self.truth for part in _names(label)}
+        return [label for label in found if rows.isdisjoint(_names(label))]
+
+    def _wanted(self) -> dict[str, object]:
+        return {"count": len(self.truth), "labels": listed(self.truth)}
+
+
+class ChoiceComparison(Comparison):
+    """One letter of several."""
+
+    def read(self, value: object) -> tuple[str, str]:
+        """Return the letter, also of "b)" or ["b"]."""
+        options, alone = sorted({_option(option) for option in self.options}), _alone(value)
+        found = _option(alone) if isinstance(alone, str) else ""
+        if found not in options:
+            raise UncheckableError(WANTS_CHOICE.format(received=short(value), options=", ".join(options)))
+        return found, ""
+
+
+class OrderingComparison(Comparison):
+    """All letters, in an order."""
+
+    def read(self, value: object) -> tuple[list[str], str]:
+        """Return the letters in order, also of "cab", "c, a, b" or "c > a > b"."""
+        items = _letters(value) if isinstance(value, str) else value
+        found = [_option(item) for item in items] if _is_flat(items) else []
+        if sorted(found) != sorted(map(_option, self.expected)):
+            labels = ", ".join(sorted(map(str, self.expected)))
+            raise UncheckableError(WANTS_ORDER.format(received=short(value), labels=labels))
+        return found, ""
+
+
+COMPARISONS: dict[str, type[Comparison]] = {
+    "number": NumberComparison,
+    "table": TableComparison,
+    "choice": ChoiceComparison,
+    "ordering": OrderingComparison,
+}
+
+
+def allowed(question: Question, truth: float) -> float:
+    """Return how far from `truth` a number may lie."""
+    return max(question.absolute, question.relative * abs(truth), ROUNDING * abs(truth), 1e-12)
+
+
+def cells_apart(question: Question, one: object, other: object) -> float:
+    """Return the distance of two values in tolerances: 0 for equal texts or two gaps, else infinity."""
+    if not (is_number(one) and is_number(other)):
+        return 0 if _label(one) == _label(other) else math.inf
+    if one == other or (math.isnan(one) and math.isnan(other)):
+        return 0
+    apart = abs(one - other)
+    return apart / allowed(question, float(other)) / (1 + ROUNDING) if math.isfinite(apart) else math.inf
+
+
+def is_number(value: object) -> bool:
+    """Whether it is a real number, and not True or False."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def as_number(value: object) -> float | None:
+    """Return a number, also of a text such as "1,234.5 yuan" or "25 %"; None for anything else."""
+    if not isinstance(value, str):
+        return float(value) if is_number(value) else None
+    found = NUMBER_TEXT.fullmatch(value.replace("−", "-"))
+    if found is None or not re.search(r"\d", found[1]):
+        return None
+    number = float(found[1].replace(",", ""))
+    return number / 100 if found[2] == "%" else number
+
+
+def labelled(value: object) -> dict[str, object] | None:
+    """Return a table's values by label: `row`, or `row, column` where there are several columns."""
+    if isinstance(value, pd.DataFrame):
+        if value.shape[1] == 1:
+            return labelled(value.iloc[:, 0])
+        return {
+            f"{_label(row)}, {_label(column)}": _alone(cell)
+            for column, cells in value.items()
+            for row, cell in cells.items()
+        }
+    if isinstance(value, pd.Series | Mapping):
+        return {_label(key): _alone(cell) for key, cell in value.items()}
+    if _is_flat(value):
+        return {PLACE.format(place=place): _alone(cell) for place, cell in enumerate(value, start=1)}
+    return None
+
+
+def listed(labels: Sequence[str] | Mapping[str, object]) -> str:
+    """Return the first labels, with an ellipsis where there are more."""
+    shown = list(labels)[:SHOWN]
+    return ", ".join(shown) + (", …" if len(labels) > len(shown) else "")
+
+
+def short(value: object) -> str:
+    """Return what was received in a few words."""
+    if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
+        return SHAPED.format(type=type(value).__name__, shape=value.shape)
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _forms(value: object) -> Iterator[tuple[object, str]]:
+    """Yield what a table may have meant: as it is, with its names in a column, with rows for columns."""
+    yield value, ""
+    if isinstance(value, pd.DataFrame) and value.columns.is_unique:
+        for column in value.columns[value.dtypes.map(pd.api.types.is_string_dtype)]:
+            yield value.set_index(column), TAKEN_AS_NAMES.format(column=column)
+        yield value.T, TAKEN_TURNED
+
+
+def _columns(value: object) -> dict[str, dict[str, object]]:
+    """Return the columns of a table that has several, each by label."""
+    if not isinstance(value, pd.DataFrame) or not value.columns.is_unique or value.shape[1] < 2:
+        return {}
+    return {str(column): labelled(value[column]) or {} for column in value.columns}
+
+
+def _parts(value: object) -> dict[str, object]:
+    """Return the public numbers of a result that has named parts, such as an estimate with its interval."""
+    if isinstance(value, type) or not (is_dataclass(value) or hasattr(value, "_fields")):
+        return {}
+    found = {}
+    for name in dir(value):
+        with suppress(Exception):  # a property may raise whatever it likes
+            found[name] = getattr(value, name)
+    return {name: part for name, part in found.items() if not name.startswith("_") and is_number(part)}
+
+
+def _alone(value: object) -> object:
+    """Return the one value of an array, a list or a table that holds no more; infinity where no float can."""
+    if isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1:
+        value = np.asarray(value).item()
+    elif isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
+    return value
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, list | tuple | np.ndarray)
+
+
+def _is_flat(value: object) -> bool:
+    """Whether it is a list, tuple, array or column of single values."""
+    if isinstance(value, np.ndarray | pd.Series):
+        return value.ndim == 1
+    return isinstance(value, list | tuple) and not any(map(_is_plain, value))
+
+
+def _label(key: object) -> str:
+    if isinstance(key, pd.Timestamp):
+        return key.date().isoformat()
+    return ", ".join(map(_label, key)) if isinstance(key, tuple) else str(key)
+
+
+def _plain_label(label: str) -> str:
+    """Return a label without case, and with one space for `_` and `-`: "Feed-ads" is `feed_ads`."""
+    return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", label.strip()).casefold()
+
+
+def _names(label: str) -> set[str]:
+    """Return a label and its row, as they are compared."""
+    return {_plain_label(label), _plain_label(label.split(", ")[0])}
+
+
+def _option(value: object) -> str:
+    """Return the letter of "b", " B ", "b)", "(b)" or "b — the option's words"; else the text itself."""
+    text = str(value).strip().casefold()
+    found = re.fullmatch(r"\W*(\w)(?:\W.*)?", text, re.DOTALL)
+    return found[1] if found else text
+
+
+def _letters(text: str) -> list[str]:
+    """Return the letters of "cab", "c, a, b" or "c > a > b"."""
+    return re.findall(r"\w+", text) if re.search(r"\w\W+\w", text) else [*text.strip()]

@@ -1,0 +1,375 @@
+"""The mistakes that everybody makes, known for every question, so that no author writes them down.
+
+Each slip is a small function of what was received and what is right; it returns the words for the student, or
+nothing. They are tried in order, after the author's own mistakes. A slip speaks only where it can be true: of
+percentages where a share is asked for, of rounding where the digits show it.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
+
+from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number
+
+NARROW = 0.002  # of a number: how near a factor must come; a wider net would catch other mistakes
+ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
+DIGITS = 3  # that a number needs to be recognised by its rounding
+MOST_PLACES = 6  # of a rounded number
+TIMES = {7: "7 days in a week", 12: "12 months in a year", 30: "30 days in a month", 52: "52 weeks in a year"}
+POWERS = (10, 100, 1_000, 10_000, 1_000_000)
+
+# Words
+PERCENT = "You gave a percentage where a share of 1 is asked for: 25 % is 0.25. Divide by 100."
+SHARE = "You gave a share of 1 where a percentage is asked for: 0.25 is 25 %. Multiply by 100."
+REST = "That is the rest: {whole} minus the answer. Count those who are asked for, and not the others."
+SIGN = "The size is right, the sign is turned: what is taken from what?"
+RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and below in your division."
+POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
+TIME = "{factor} times too {high}. There are {why}: for which span of time is it asked?"
+ROUNDED = "That is the answer, rounded to {places}. Give {wanted}, and round at the end only."
+WHOLES, ONE_PLACE, PLACES = "a whole number", "1 decimal", "{count} decimals"
+AT_LEAST, ALL_PLACES = "at least {places}", "all decimals"
+ROUND_UNITS = "multiples of {unit:,}"
+ONE_APART = "One too {many}. Look at the edges of what you count: does the first belong to it, or the last?"
+HIGH, LOW, MANY, FEW = "high", "low", "many", "few"
+SWAPPED = "The values are right, but they stand under the wrong names. Which value belongs to which name?"
+TWO_SWAPPED = "All values are right, but {first} and {second} are exchanged."
+SHIFTED = "Each name has the value of its neighbour: all are shifted by one place."
+ONE_OFF = "{right} of {count} right. Only {label} is off: it is too {high}."
+ONE_PART_OFF = "{right} of {count} right. All that is off belongs to {part}."
+COUNTS = "You gave amounts. Divide each by their sum: the shares of the whole are asked for."
+DIVIDED = "Your values add up to {whole}: each was divided by their sum. They are asked for as they are."
+ADDED_UP = "You added up, from the first to each. The value of each by itself is asked for."
+NOT_ADDED_UP = "You gave the value of each by itself. The sum from the first up to each is asked for."
+OTHER_QUESTION = "That is the answer of {question}. Read once more what is asked here."
+OTHER_WORLD = (
+    "Right in world {other}, and not in world {seed}: a number is typed in, or the code names its world "
+    "itself. Work it out from the tables that `seed` loads."
+)
+REVERSED = "The order is turned round: what you have last comes first."
+NEIGHBOURS = "Right but for two neighbours: exchange places {place} and {next}."
+TWO_EXCHANGED = "Right but for two that are exchanged, at places {place} and {next}."
+ONE_MISPLACED = "All but one stand in their order. Which one belongs somewhere else?"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a slip looks at: the answer as it was read, the right one, and the answers of other questions."""
+
+    comparison: Comparison
+    answer: object
+    others: Mapping[str, object]
+
+    @cached_property
+    def pairs(self) -> dict[str, tuple[float, float]]:
+        """Each number received beside the right one; none where not all are finite numbers."""
+        pairs = self.comparison.pairs(self.answer)
+        finite = all(is_number(cell) and math.isfinite(cell) for pair in pairs.values() for cell in pair)
+        return {label: (float(given), float(truth)) for label, (given, truth) in pairs.items() if finite}
+
+    @property
+    def given(self) -> list[float]:
+        """The numbers received, in order."""
+        return [given for given, _ in self.pairs.values()]
+
+    @property
+    def truth(self) -> list[float]:
+        """The right numbers, in the same order."""
+        return [truth for _, truth in self.pairs.values()]
+
+    @property
+    def off(self) -> list[str]:
+        """The names of the numbers that are not right."""
+        return [
+            label for label, pair in self.pairs.items() if cells_apart(self.comparison.question, *pair) > 1
+        ]
+
+    @property
+    def is_table(self) -> bool:
+        """Whether there are several numbers under names."""
+        return self.comparison.question.kind == "table" and len(self.pairs) > 1
+
+    @property
+    def is_share(self) -> bool:
+        """Whether shares of 1 are asked for."""
+        unit, truth = self.comparison.question.unit, self.truth
+        if unit:
+            return "share" in unit or "0 to 1" in unit
+        return all(0 <= one <= 1 for one in truth) and not all(one in (0, 1) for one in truth)
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether percentages are asked for."""
+        unit = self.comparison.question.unit
+        return any(word in unit for word in ("per cent", "percent", "points", "%"))
+
+    def same(self, some: Sequence[float], others: Sequence[float]) -> bool:
+        """Whether two rows of numbers are the same within the tolerance."""
+        pairs = zip(some, others, strict=True)
+        return all(cells_apart(self.comparison.question, one, other) <= 1 for one, other in pairs)
+
+    def are(self, turn: Callable[[float], float], most: float = math.inf) -> bool:
+        """Whether each number received is the right one turned, and that is another number."""
+        turned = [(given, truth, turn(truth)) for given, truth in self.pairs.values()]
+        return (
+            bool(turned)
+            and all(self._is(given, wrong, truth, turn, most) for given, truth, wrong in turned)
+            and any(cells_apart(self.comparison.question, wrong, truth) > 1 for _, truth, wrong in turned)
+        )
+
+    def _is(
+        self, given: float, wrong: float, truth: float, turn: Callable[[float], float], most: float
+    ) -> bool:
+        """Whether a number is the wrong one within the tolerance, turned like the number, or rounded."""
+        if not math.isfinite(wrong):
+            return False
+        tolerance = abs(turn(truth + allowed(self.comparison.question, truth)) - wrong)
+        near = min(tolerance * (1 + 1e-9), most * abs(wrong))
+        return abs(given - wrong) <= near or _is_written(given, wrong)
+
+
+def _percent(seen: Seen) -> str:
+    return PERCENT if seen.is_share and seen.are(lambda truth: 100 * truth) else ""
+
+
+def _share(seen: Seen) -> str:
+    return SHARE if seen.is_percentage and seen.are(lambda truth: truth / 100) else ""
+
+
+def _rest(seen: Seen) -> str:
+    whole = 1 if seen.is_share else 100
+    fits = (seen.is_share or seen.is_percentage) and seen.are(lambda truth: whole - truth)
+    return REST.format(whole=whole) if fits else ""
+
+
+def _sign(seen: Seen) -> str:
+    return SIGN if seen.are(lambda truth: -truth) else ""
+
+
+def _reciprocal(seen: Seen) -> str:
+    return RECIPROCAL if seen.are(lambda truth: 1 / truth if truth else math.inf, NARROW) else ""
+
+
+def _point(seen: Seen) -> str:
+    return _by_factor(seen, dict.fromkeys(POWERS, POINT))
+
+
+def _time(seen: Seen) -> str:
+    return _by_factor(seen, {factor: TIME.replace("{why}", why) for factor, why in TIMES.items()})
+
+
+def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
+    for factor, said in words.items():
+        for turn, high in ((factor, HIGH), (1 / factor, LOW)):
+            if seen.are(lambda truth, turn=turn: truth * turn, NARROW):
+                return said.format(factor=factor, high=high)
+    return ""
+
+
+def _rounded(seen: Seen) -> str:
+    """The digits show it: every number is the right one, rounded to as many places as the longest has."""
+    if not any(seen.given):
+        return ""
+    places = max(map(_places, seen.given))
+    # Several numbers of one rounding are no accident; one alone must lie near.
+    near = seen.is_table or abs(seen.given[0] - seen.truth[0]) <= ROUNDED_BY * abs(seen.truth[0])
+    alike = all(_is_rounding(given, truth, places) for given, truth in seen.pairs.values())
+    if not (near and alike and places <= MOST_PLACES):
+        return ""
+    closest = min(allowed(seen.comparison.question, truth) for truth in seen.truth)
+    wanted = max(0, math.ceil(-math.log10(2 * closest)))
+    least = AT_LEAST.format(places=_in_words(wanted)) if wanted <= MOST_PLACES else ALL_PLACES
+    return ROUNDED.format(places=_in_words(places), wanted=least)
+
+
+def _one_apart(seen: Seen) -> str:
+    counted = all(truth == int(truth) and truth > 1 for truth in seen.truth)
+    if not counted or seen.is_table or seen.comparison.question.absolute >= 1:
+        return ""
+    apart = {given - truth for given, truth in seen.pairs.values()}
+    return ONE_APART.format(many=MANY if apart == {1} else FEW) if apart in ({1}, {-1}) else ""
+
+
+def _shifted(seen: Seen) -> str:
+    given, truth = seen.given, seen.truth
+    if not seen.is_table or len(given) < 4:
+        return ""
+    late, early = seen.same(given[1:], truth[:-1]), seen.same(given[:-1], truth[1:])
+    return SHIFTED if late or early else ""
+
+
+def _swapped(seen: Seen) -> str:
+    if not seen.is_table or not seen.same(sorted(seen.given), sorted(seen.truth)):
+        return ""
+    off = seen.off
+    return TWO_SWAPPED.format(first=off[0], second=off[1]) if len(off) == 2 < len(seen.pairs) else SWAPPED
+
+
+def _counts(seen: Seen) -> str:
+    whole, total = sum(seen.given), sum(seen.truth)
+    if not seen.is_table or not whole or not math.isclose(total, 1, rel_tol=1e-6):
+        return ""
+    return COUNTS if seen.same([given / whole for given in seen.given], seen.truth) else ""
+
+
+def _divided(seen: Seen) -> str:
+    total = sum(seen.truth)
+    if not seen.is_table or not total:
+        return ""
+    wholes = [
+        whole for whole in (1, 100) if seen.are(lambda truth, whole=whole: truth * whole / total, NARROW)
+    ]
+    return DIVIDED.format(whole=wholes[0]) if wholes else ""
+
+
+def _added_up(seen: Seen) -> str:
+    sums = list(accumulate(seen.truth))
+    return ADDED_UP if seen.is_table and seen.same(seen.given, sums) else ""
+
+
+def _not_added_up(seen: Seen) -> str:
+    sums = list(accumulate(seen.given))
+    return NOT_ADDED_UP if seen.is_table and seen.same(sums, seen.truth) else ""
+
+
+def _one_off(seen: Seen) -> str:
+    if not seen.is_table or len(seen.pairs) < 3 or len(seen.off) != 1:
+        return ""
+    given, truth = seen.pairs[seen.off[0]]
+    count = len(seen.pairs)
+    return ONE_OFF.format(
+        right=count - 1, count=count, label=seen.off[0], high=HIGH if given > truth else LOW
+    )
+
+
+def _one_part_off(seen: Seen) -> str:
+    """All that is off lies in one column, or in one row, of several."""
+    labels = [label.split(", ") for label in seen.pairs]
+    off = [label.split(", ") for label in seen.off]
+    if not seen.is_table or {len(parts) for parts in labels} != {2} or len(off) < 2:
+        return ""
+    for side in (1, 0):
+        parts = {parts[side] for parts in off}
+        if len(parts) == 1 and len({parts[side] for parts in labels}) > 1:
+            right = len(labels) - len(off)
+            return ONE_PART_OFF.format(right=right, count=len(labels), part=parts.pop())
+    return ""
+
+
+def _other_question(seen: Seen) -> str:
+    if seen.comparison.question.kind != "number":
+        return ""
+    given = seen.given[0]
+    for name, other in seen.others.items():
+        # Small whole numbers are many questions' answers.
+        if (
+            is_number(other)
+            and (other != int(other) or abs(other) >= 100)
+            and _is_written(given, float(other))
+        ):
+            return OTHER_QUESTION.format(question=name)
+    return ""
+
+
+def _reversed(seen: Seen) -> str:
+    return REVERSED if seen.answer == seen.comparison.truth[::-1] else ""
+
+
+def _exchanged(seen: Seen) -> str:
+    given, truth = seen.answer, seen.comparison.truth
+    off = [place for place, (one, other) in enumerate(zip(given, truth, strict=True), 1) if one != other]
+    if len(off) != 2:
+        return ""
+    words = NEIGHBOURS if off[1] == off[0] + 1 else TWO_EXCHANGED
+    return words.format(place=off[0], next=off[1])
+
+
+def _misplaced(seen: Seen) -> str:
+    def without(one: str, order: list[str]) -> list[str]:
+        return [item for item in order if item != one]
+
+    given, truth = seen.answer, seen.comparison.truth
+    return ONE_MISPLACED if any(without(one, given) == without(one, truth) for one in truth) else ""
+
+
+def _places(number: float) -> int:
+    """Return how many decimals a number is written with; fewer than 0 for round tens, hundreds ..."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _is_rounding(given: float, number: float, places: int) -> bool:
+    """Whether one number is the other, rounded or cut off after so many places."""
+    unit = 10.0**-places
+    cut = abs(given) <= abs(number) < abs(given) + unit and given * number >= 0
+    return cut or abs(given - number) <= unit / 2 * (1 + 1e-9)
+
+
+def _is_written(given: float, number: float) -> bool:
+    """Whether a number was typed in for another: it is the same, or its rounding to enough digits."""
+    digits = len(Decimal(repr(given)).normalize().as_tuple().digits)
+    return math.isclose(given, number, rel_tol=1e-9) or (
+        digits >= DIGITS and _is_rounding(given, number, _places(given))
+    )
+
+
+def _in_words(places: int) -> str:
+    if places < 0:
+        return ROUND_UNITS.format(unit=10**-places)
+    return {0: WHOLES, 1: ONE_PLACE}.get(places, PLACES.format(count=places))
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A universal mistake: what it is, for lists of mistakes met, and what finds it in an answer."""
+
+    about: str
+    find: Callable[[Seen], str] | None = None  # None: it shows in the form, and `comparisons` finds it
+
+
+NUMBERS = {
+    "percent-for-share": Slip("a percentage where a share of 1 is asked for", _percent),
+    "share-for-percent": Slip("a share of 1 where a percentage is asked for", _share),
+    "the-rest": Slip("the whole minus the answer", _rest),
+    "turned-sign": Slip("the right size with the wrong sign", _sign),
+    "shifted-names": Slip("each value under the name of its neighbour", _shifted),
+    "swapped-names": Slip("the right values under the wrong names", _swapped),
+    "rounded-early": Slip("rounded to too few digits", _rounded),
+    "turned-division": Slip("1 divided by the answer", _reciprocal),
+    "amounts": Slip("amounts where shares of the whole are asked for", _counts),
+    "divided": Slip("shares of the whole where the values themselves are asked for", _divided),
+    "added-up": Slip("running sums where single values are asked for", _added_up),
+    "not-added-up": Slip("single values where running sums are asked for", _not_added_up),
+    "decimal-point": Slip("the right digits with the decimal point elsewhere", _point),
+    "span-of-time": Slip("another span of time than the one asked for", _time),
+    "one-apart": Slip("one too many or too few", _one_apart),
+    "one-off": Slip("right but for one value", _one_off),
+    "one-part-off": Slip("right but for one column or row", _one_part_off),
+    "answer-of-another": Slip("the answer of another question", _other_question),
+}
+ORDERS = {
+    "turned-order": Slip("the order turned round", _reversed),
+    "exchanged": Slip("two exchanged in an order", _exchanged),
+    "misplaced": Slip("one out of its place in an order", _misplaced),
+}
+FORMS = {
+    "not-called": Slip("a function that was not called"),
+    "whole-result": Slip("a whole result where one of its parts is asked for"),
+    "whole-table": Slip("a whole table where one column or value is asked for"),
+    "group-missing": Slip("right but for a group that is missing"),
+    "group-too-many": Slip("right but for a group too many"),
+    "other-world": Slip("the answer of another world"),
+}
+SLIPS = NUMBERS | ORDERS | FORMS
+
+
+def find_slip(seen: Seen) -> tuple[str, str]:
+    """Return the name of the first slip that explains an answer and its words, or two empty texts."""
+    known = ORDERS if seen.comparison.question.kind == "ordering" else NUMBERS if seen.pairs else {}
+    for name, slip in known.items():
+        if slip.find and (words := slip.find(seen)):
+            return name, words
+    return "", ""

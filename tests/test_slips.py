@@ -1,0 +1,307 @@
+"""Everybody's mistakes are named for every question, where they can be true, and never taken for right."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opslab.exercises.judge import judge, require_distinct
+from opslab.exercises.sheets import Question, Wrong
+from opslab.exercises.slips import SLIPS
+
+
+def asked(kind: str = "number", tolerance: str = "0.001", unit: str = "", *wrongs: str) -> Question:
+    named = tuple(Wrong(name, f"You made the mistake {name}.", "") for name in wrongs)
+    return Question("q1", kind, tolerance, unit, wrongs=named)
+
+
+SHARE = asked(unit="share of 1")
+YUAN = asked(tolerance="0.01", unit="yuan")
+PERCENT = asked(tolerance="0.1", unit="per cent")
+COUNT = asked(tolerance="0", unit="users")
+
+
+NUMBER_SLIPS = [
+    (SHARE, 0.2374, 23.74, "percent-for-share"),
+    (SHARE, 0.2374, 23.7, "percent-for-share"),
+    (PERCENT, 23.74, 0.2374, "share-for-percent"),
+    (SHARE, 0.2374, 0.7626, "the-rest"),
+    (PERCENT, 23.74, 76.26, "the-rest"),
+    (SHARE, -0.2374, 0.2374, "turned-sign"),
+    (YUAN, 31.4159, 1 / 31.4159, "turned-division"),
+    (SHARE, 0.2374, 1 / 0.2374, "turned-division"),
+    (SHARE, 0.2374, 0.24, "rounded-early"),
+    (SHARE, 0.2374, 0.23, "rounded-early"),
+    (YUAN, 1586.4, 1590, "rounded-early"),
+    (YUAN, 7.3812, 7, "rounded-early"),
+    (YUAN, 31.4159, 31.4159 * 7, "span-of-time"),
+    (YUAN, 31.4159, 31.4159 / 12, "span-of-time"),
+    (SHARE, 0.2374, 0.2374 / 52, "span-of-time"),
+    (YUAN, 31.4159, 942.5, "span-of-time"),
+    (YUAN, 31.4159, 3141.59, "decimal-point"),
+    (YUAN, 31.4159, 3.14159, "decimal-point"),
+    (YUAN, 31.4159, 0.314159, "decimal-point"),  # no percentage is asked for
+    (COUNT, 412, 413, "one-apart"),
+    (COUNT, 412, 411, "one-apart"),
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "received", "slip"), NUMBER_SLIPS)
+def test_a_slip_in_a_number_is_named(question, truth, received, slip):
+    finding = judge(question, received, truth, {})
+    assert (finding.status, finding.mistake) == ("mistake", slip), finding.text
+    assert finding.text.startswith("Not yet. ")
+
+
+NO_SLIPS = [
+    (YUAN, 31.4159, 1 - 31.4159),  # no share is asked for
+    (YUAN, 0.2374, 0.7626),
+    (SHARE, 0.2374, 0.31),
+    (SHARE, 0.2374, 0.0),
+    (SHARE, 0.62, 1),  # a whole number far off is no rounding
+    (YUAN, 31.4159, 31.4159 * 8),
+    (YUAN, 31.4159, 31.4159 * 7.1),
+    (COUNT, 412, 415),
+    (COUNT, 2.5, 3.5),  # nothing is counted
+    (asked(tolerance="5%", unit="yuan"), 31.4159, 31.4159 * 7.14),  # near seven times is not seven times
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "received"), NO_SLIPS)
+def test_what_is_no_slip_is_not_called_one(question, truth, received):
+    finding = judge(question, received, truth, {})
+    assert (finding.status, finding.mistake) == ("different", ""), finding.text
+
+
+def test_close_is_said_without_a_guess_at_the_reason():
+    assert judge(YUAN, 32.03, 31.4159, {}).text == "Too high, but close: within 5 % of the answer."
+
+
+GROUPS = {"ads": 0.2143, "seo": 0.1021, "social": 0.5515, "content": 0.1321}
+TABLE = asked("table")
+FRAME = pd.DataFrame({"n": [12.0, 31, 54], "m": [3.5, 4.5, 5.5]}, index=["ads", "seo", "social"])
+
+
+def changed(**values: float) -> dict[str, float]:
+    return GROUPS | values
+
+
+TABLE_SLIPS = [
+    (GROUPS, {name: 100 * value for name, value in GROUPS.items()}, "percent-for-share"),
+    (GROUPS, {name: round(100 * value, 1) for name, value in GROUPS.items()}, "percent-for-share"),
+    (GROUPS, {name: 1 - value for name, value in GROUPS.items()}, "the-rest"),
+    (GROUPS, {name: round(value, 1) for name, value in GROUPS.items()}, "rounded-early"),
+    (GROUPS, {name: 10_000 * value for name, value in GROUPS.items()}, "amounts"),
+    (GROUPS, changed(ads=0.1021, seo=0.2143), "swapped-names"),
+    (GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "swapped-names"),
+    (GROUPS, dict(zip(GROUPS, [0.9, 0.2143, 0.1021, 0.5515], strict=True)), "shifted-names"),
+    (GROUPS, dict(zip(GROUPS, np.cumsum([*GROUPS.values()]), strict=True)), "added-up"),
+    (dict(zip(GROUPS, np.cumsum([*GROUPS.values()]), strict=True)), GROUPS, "not-added-up"),
+    ({"a": 20, "b": 30, "c": 45}, {"a": 20 / 95, "b": 30 / 95, "c": 45 / 95}, "divided"),
+    (GROUPS, changed(social=0.4), "one-off"),
+    (FRAME, FRAME.assign(m=FRAME.m * [2, 3, 2.5]), "one-part-off"),
+    (GROUPS, changed(all=1.0), "group-too-many"),
+    (GROUPS, {name: GROUPS[name] for name in ("ads", "seo", "social")}, "group-missing"),
+    (GROUPS, pd.DataFrame({"users": 7, "rate": GROUPS}), "whole-table"),
+    (GROUPS, pd.DataFrame({"users": 7, "spend": 9}, index=list(GROUPS)), "whole-table"),
+]
+
+
+@pytest.mark.parametrize(("truth", "received", "slip"), TABLE_SLIPS)
+def test_a_slip_in_a_table_is_named(truth, received, slip):
+    finding = judge(TABLE, received, truth, {})
+    assert (finding.status, finding.mistake) == ("mistake", slip), finding.text
+
+
+ORDER = asked("ordering", "0")
+SAID = [
+    (TABLE, GROUPS, changed(ads=0.1021, seo=0.2143), "ads and seo are exchanged"),
+    (TABLE, GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "under the wrong names"),
+    (TABLE, {"ads": 0.2, "seo": 0.5}, {"ads": 0.5, "seo": 0.2}, "under the wrong names"),
+    (TABLE, GROUPS, changed(social=0.4), "Only social is off: it is too low"),
+    (TABLE, GROUPS, changed(social=0.7), "Only social is off: it is too high"),
+    (TABLE, GROUPS, changed(all=1.0), "all is one too many"),
+    (TABLE, GROUPS, changed(all=1.0, none=0), "all, none are too many"),
+    (
+        TABLE,
+        GROUPS,
+        pd.DataFrame({"users": 7, "rate": GROUPS}),
+        "One column of it is asked for: add `['rate']`.",
+    ),
+    (TABLE, FRAME, FRAME.assign(m=FRAME.m * [2, 3, 2.5]), "3 of 6 right. All that is off belongs to m."),
+    (TABLE, FRAME, FRAME.mul([2, 1, 1], axis=0), "4 of 6 right. All that is off belongs to ads."),
+    (TABLE, GROUPS, {"ads": 0.3}, "This cannot be checked: seo, social, content missing."),
+    (COUNT, 412, 413, "One too many."),
+    (COUNT, 412, 411, "One too few."),
+    (SHARE, 0.2174, 0.2, "rounded to 1 decimal. Give at least 3 decimals"),
+    (YUAN, 1586.4, 1590, "rounded to multiples of 10. Give at least 2 decimals"),
+    (asked(tolerance="0"), 0.2512345678, 0.25, "Give all decimals"),
+    (ORDER, list("ABCDE"), "ABDCE", "neighbours: exchange places 3 and 4."),
+    (ORDER, list("ABCDE"), "EBCDA", "exchanged, at places 1 and 5."),
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "received", "words"), SAID)
+def test_the_words_name_the_place(question, truth, received, words):
+    assert words in judge(question, received, truth, {}).text
+
+
+ODD_TABLES = [
+    (pd.Series(GROUPS).rename_axis("channel").reset_index(), "from the column `channel`"),
+    (pd.DataFrame([GROUPS]), "exchanged"),
+    ({name: f"{value:.4f}" for name, value in GROUPS.items()}, "taken as the numbers"),
+    ({name.title(): value for name, value in GROUPS.items()}, ""),
+]
+
+
+@pytest.mark.parametrize(("received", "note"), ODD_TABLES)
+def test_another_form_of_a_right_table_is_right_with_a_word(received, note):
+    finding = judge(TABLE, received, GROUPS, {})
+    assert finding.is_right, finding.text
+    assert note in finding.text
+
+
+@pytest.mark.parametrize("label", ["feed_ads", "Feed ads", "feed-ads", "FEED ADS "])
+def test_a_name_counts_in_any_spelling(label):
+    assert judge(TABLE, {label: 0.5, "seo": 0.1}, {"feed_ads": 0.5, "seo": 0.1}, {}).is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.2374", 0.2374), (" 23.74 %", 0.2374), ("1,586.4 yuan", 1586.4), ("−3", -3)]
+)
+def test_a_number_in_a_text_is_taken_with_a_word(text, number):
+    finding = judge(asked(tolerance="0.00001"), text, number, {})
+    assert finding.is_right
+    assert "You gave a text; it was taken as the number" in finding.text
+
+
+@pytest.mark.parametrize("text", ["about 3", "3 to 5", "1,23", "b", "%", "yuan"])
+def test_other_texts_are_no_numbers(text):
+    assert judge(YUAN, text, 3, {}).status == "uncheckable"
+
+
+@dataclass
+class Estimate:
+    value: float
+    low: float
+
+
+class Fit(NamedTuple):
+    alpha: float
+    beta: float
+
+
+FORM_SLIPS = [
+    (Estimate(0.2374, 0.2), "whole-result", "its `.value`"),
+    (Estimate(0.3, 0.2), "whole-result", "the parts `.low`, `.value`"),
+    (Fit(0.7, 0.2374), "whole-result", "its `.beta`"),
+    (len, "not-called", "`len(…)`"),
+    (pd.Series([0.1, 0.2374, 0.9]), "whole-table", "One value of it is asked for"),
+]
+
+
+@pytest.mark.parametrize(("received", "slip", "words"), FORM_SLIPS)
+def test_what_holds_the_answer_is_told_how_to_give_it(received, slip, words):
+    finding = judge(SHARE, received, 0.2374, {})
+    assert (finding.status, finding.mistake) == ("mistake", slip)
+    assert words in finding.text
+
+
+def test_a_table_that_was_not_called_is_told_so():
+    assert judge(TABLE, pd.Series(GROUPS).mean, GROUPS, {}).mistake == "not-called"
+
+
+CHOICE = asked("choice", "0", "", "guess")
+
+
+@pytest.mark.parametrize(
+    "received", ["b)", "(b)", "B.", " b ", "b — the option's words", ["b"], np.array(["b"])]
+)
+def test_a_letter_counts_in_any_form(received):
+    assert judge(CHOICE, received, "b", {"guess": "a"}).is_right
+
+
+ORDER_SLIPS = [
+    ("EDCBA", "turned-order"),
+    ("A B D C E", "exchanged"),
+    (["E", "B", "C", "D", "A"], "exchanged"),
+    ("B, C, D, A, E", "misplaced"),
+    ("B D A C E", ""),
+]
+
+
+@pytest.mark.parametrize(("received", "slip"), ORDER_SLIPS)
+def test_a_slip_in_an_order_is_named(received, slip):
+    assert judge(asked("ordering", "0"), received, list("ABCDE"), {}).mistake == slip
+
+
+@pytest.mark.parametrize("received", ["ABC", "A, B, C", "a > b > c", ["a)", "b)", "c)"], ("A", "B", "C")])
+def test_an_order_counts_in_any_form(received):
+    assert judge(asked("ordering", "0"), received, list("ABC"), {}).is_right
+
+
+OTHERS = {"q2": 31.4159, "q3": 3, "q4": 212, "q5": GROUPS}
+OTHER_ANSWERS = [(31.4, "q2"), (31.4159, "q2"), (212, "q4"), (3, ""), (31.5, "")]
+
+
+@pytest.mark.parametrize(("received", "name"), OTHER_ANSWERS)
+def test_the_answer_of_another_question_is_named_where_it_is_no_common_number(received, name):
+    finding = judge(SHARE, received, 0.2374, {}, OTHERS)
+    assert finding.mistake == ("answer-of-another" if name else "")
+    assert name in finding.text
+
+
+def test_no_order_or_table_is_called_the_answer_of_another_question():
+    assert judge(TABLE, changed(ads=31.4159, seo=5), GROUPS, {}, OTHERS).status == "different"
+
+
+# No mistake passes as right.
+
+NEAR = asked("number", "0.005", "share of 1", "accuracy")
+
+
+NEAR_MISTAKES = [
+    (0.7880, "right"),
+    (0.7884, "right"),
+    (0.7859, "mistake"),
+    (0.7820, "mistake"),
+    (0.7872, "different"),
+    (0.7868, "mistake"),
+    (0.79, "different"),
+]
+
+
+@pytest.mark.parametrize(("received", "status"), NEAR_MISTAKES)
+def test_where_a_mistake_lies_within_the_tolerance_the_nearer_one_counts(received, status):
+    finding = judge(NEAR, received, 0.7880, {"accuracy": 0.7859})
+    assert finding.status == status, finding.text
+
+
+def test_where_nothing_tells_them_apart_a_word_says_so():
+    finding = judge(NEAR, 0.788, 0.7880, {"accuracy": 0.7880})
+    assert finding.is_right
+    assert "You made the mistake accuracy." in finding.text
+
+
+@given(st.floats(0.05, 0.95), st.floats(-0.02, 0.02))
+def test_a_mistake_is_never_taken_for_right_without_a_word(truth, gap):
+    finding = judge(NEAR, truth + gap, truth, {"accuracy": truth + gap})
+    assert not finding.is_right or "You made the mistake accuracy." in finding.text
+    right = judge(NEAR, truth, truth, {"accuracy": truth + gap})
+    assert right.is_right
+
+
+def test_a_wrong_may_not_bear_the_name_of_a_slip():
+    question = asked("number", "0.001", "", "one-off")
+    with pytest.raises(
+        ValueError, match="'one-off' is the name of a mistake that is known for every question"
+    ):
+        require_distinct(question, 1, {"one-off": 2})
+
+
+def test_every_slip_says_what_it_is():
+    assert all(slip.about and not slip.about.endswith(".") for slip in SLIPS.values())
