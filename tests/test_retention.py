@@ -566,6 +566,32 @@ def test_lanterns_dues_give_back_the_true_renewals():
     assert fit_sbg(survivors).survival(8) == pytest.approx(expected[8], abs=0.05)
 
 
+@pytest.mark.parametrize("length", [None, 30.44])
+@pytest.mark.parametrize("start", ["2023-08-31", "2024-01-30", "2024-05-15"])
+def test_who_never_missed_a_month_is_never_lost_whenever_the_log_ends(start, length):
+    # Each payment a month after the first: on the same day, or on the last one of a shorter month.
+    days = [pd.Timestamp(start) + pd.DateOffset(months=made) for made in range(30)]
+    dues = pd.DataFrame({"user_id": 7, "date": days, "product": "dues"})
+    for end in pd.date_range(days[5], days[20]):
+        left = renewal_survivors(dues, 5, month_days=length, until=end)
+        assert left.tolist() == [1] * 6, end
+    with pytest.raises(ValueError, match="nobody can be watched for 5 renewals"):
+        renewal_survivors(dues, 5, month_days=length, until=days[5] - pd.Timedelta(days=1))
+
+
+def test_a_payment_belongs_to_the_renewal_whose_day_is_nearest():
+    # Due on 31 May, 30 June, 31 July: paid early, late, and then no more.
+    days = pd.to_datetime(["2024-04-30", "2024-05-28", "2024-07-04", "2024-12-31"])
+    dues = pd.DataFrame({"user_id": [1, 1, 1, 2], "date": days, "product": "dues"})
+    assert renewal_survivors(dues, 4, month_days=None).tolist() == [1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("length", [7.5, 31.2, 0])
+def test_a_part_of_a_day_is_no_billing_month(length):
+    with pytest.raises(ValueError, match=f"month_days is {length}"):
+        renewal_survivors(log((1, 0), (1, 40)).assign(product="dues"), 1, month_days=length)
+
+
 def test_only_members_watched_to_the_end_count_as_survivors():
     dues = log((1, 0), (1, 30), (1, 60), (2, 0), (2, 30), (3, 10), (4, 45), (4, 75)).assign(product="dues")
     orders = pd.concat([dues, log((9, 80)).assign(product="course")])

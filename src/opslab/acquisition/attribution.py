@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_flags, as_list, read_table
+from opslab.ground.frames import as_choice, as_flags, as_list, plain_value, read_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -246,9 +246,10 @@ def _reached(told: pd.Series, column: str) -> np.ndarray:
     if filled.all() and there.isin([0, 1]).all():
         return as_flags(there, column)
     # Whatever is filled counts as a conversion, so nothing that is filled may say "no".
-    denied = there.astype(str).str.strip().str.lower().isin(NO_IN_WORDS).to_numpy()
-    if filled.all() and isinstance(there.iloc[0], str):
-        denied[:] = True  # such as "yes" and "won": no row is empty, so the words must tell
+    denied = there.astype(str).str.strip().str.lower().isin(NO_IN_WORDS)
+    # Text in every row, such as "won" and "lost", would count them all.
+    denied |= filled.all() and isinstance(there.iloc[0], str)
     if denied.any():
-        raise ValueError(NOT_CONVERTED.format(column=column, found=there.iloc[int(denied.argmax())]))
+        found = plain_value(there.iloc[int(denied.argmax())])
+        raise ValueError(NOT_CONVERTED.format(column=column, found=found))
     return filled

@@ -173,7 +173,8 @@ def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key
     """
     place = known.get_indexer(pd.Index(ids))
     if (place < 0).all():
-        words = {"ours": ours, "theirs": theirs, "key": key, "one": _example(ids), "other": _example(known)}
+        words = {"ours": ours, "theirs": theirs, "key": key}
+        words |= {"one": plain_value(pd.Index(ids)[0]), "other": plain_value(known[0])}
         raise ValueError(NO_MATCH.format(**words))
     return place
 
@@ -203,7 +204,9 @@ def as_number(
     if number is None or not least <= number <= most or (whole and number != int(number)):
         raise ValueError(
             NOT_A_NUMBER.format(
-                name=name, found=value, expected=_range_words(WHOLE if whole else FINITE, least, most)
+                name=name,
+                found=plain_value(value),
+                expected=_range_words(WHOLE if whole else FINITE, least, most),
             )
         )
     return int(number) if whole else number
@@ -258,7 +261,7 @@ def as_flags(values: Any, name: str, *, length: int | None = None) -> np.ndarray
     good = _are_flags(flags)
     if not good.all():
         place = int(good.argmin())
-        raise ValueError(NOT_FLAGS.format(name=name, place=place, found=flags[place]))
+        raise ValueError(NOT_FLAGS.format(name=name, place=place, found=plain_value(flags[place])))
     return flags.to_numpy(bool)
 
 
@@ -355,7 +358,7 @@ def _require_one_kind(column: pd.Series, kind: ColumnKind, words: Mapping[str, A
     if kind == "flag":
         good = _are_flags(there)
         if not good.all():
-            raise ValueError(NO_FLAGS.format(found=there.iloc[int(good.argmin())], **words))
+            raise ValueError(NO_FLAGS.format(found=plain_value(there.iloc[int(good.argmin())]), **words))
         return
     if pd.api.types.infer_dtype(there) in ("string", "integer", "floating", "mixed-integer-float", "empty"):
         return
@@ -462,6 +465,6 @@ def plain_numbers(column: pd.Series) -> np.ndarray:
     return column.to_numpy(np.int64 if whole and column.max() < 2**63 else float)
 
 
-def _example(values: pd.Series | pd.Index) -> Any:
-    first = values[0] if isinstance(values, pd.Index) else values.iloc[0]
-    return first.item() if isinstance(first, np.generic) else first
+def plain_value(value: Any) -> Any:
+    """Return one of NumPy's numbers as Python's, so that a message shows 3 and not np.int64(3)."""
+    return value.item() if isinstance(value, np.generic) else value
