@@ -141,8 +141,8 @@ class Guess:
     """A prediction made on the picture's own axes, which are empty until it is made.
 
     The truth is read off the opening picture: trace `trace` at `at` on the x axis ("value"), the place of
-    its highest point ("peak"), or all of it ("curve"). A point or a line is dragged, or moved with the arrow keys;
-    then the truth is drawn over it, and the distance is told in words.
+    its highest point ("peak"), or all of it ("curve"). A point or a line is dragged, or moved with the arrow
+    keys; then the truth is drawn over it, and the distance is told in words.
 
     Parameters
     ----------
