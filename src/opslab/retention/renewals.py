@@ -191,7 +191,7 @@ def renewal_survivors(
 
 def _due_days(month_days: float | None) -> Callable[[np.ndarray, int], np.ndarray]:
     """Return the function from the day of the first payment and a renewal to the day on which it is due."""
-    length = MEAN_MONTH if month_days is None else as_number(month_days, "month_days", least=1)
+    length = MEAN_MONTH if month_days is None else as_number(month_days, "month_days", least=1, most=366)
     if length % 1 == 0:
         return lambda first, made: first + made * int(length)
     if not 30 < length < 31:
