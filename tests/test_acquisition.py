@@ -455,6 +455,18 @@ def test_more_than_twelve_players_are_sampled_with_their_error():
     pd.testing.assert_series_equal(found.values, again.values)
 
 
+def test_what_is_there_without_a_player_is_nobodys_share():
+    found = shapley_values(lambda team: 100 + 10 * len(team), "xyz").values
+    assert found.tolist() == pytest.approx([10, 10, 10])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, None, "7", [1]])
+@pytest.mark.parametrize("players", ["xy", range(14)])
+def test_a_coalition_without_a_value_is_named(bad, players):
+    with pytest.raises(ValueError, match=r"value\(.*\) is .*; expected a number"):
+        shapley_values(lambda team: bad if len(team) == 2 else 1.0, players, permutations=2)
+
+
 # Growth
 
 

@@ -99,8 +99,11 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
 
     Notes
     -----
-    Where churn does not fall with age the data know no difference between holders: alpha and beta then grow
-    to the search's limit (about 22,000) and survival is that of one constant churn.
+    Estimates lie at an end of the search in two corners. Where churn does not fall with age the data know no
+    difference between holders: alpha + beta then grows to e^10 (about 22,000), and survival is that of one
+    constant churn. Where whoever leaves does so at the first renewal, holders differ as much as they can,
+    some leaving at once and the others never: alpha + beta then falls to e^-10 (about 0.00005), and survival
+    stays where the first renewal left it. At either end the two parameters say no more than that.
     """
     left = as_numbers(survivors, "survivors", least=0)
     _require_survivors(left)
