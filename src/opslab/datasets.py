@@ -20,7 +20,10 @@ from opslab.world import checked, publish
 from opslab.world.strengths import Strengths
 
 # Words
-NO_ENTRY = "{path} does not describe the table {name!r}; write it anew with: python -m opslab.datasets"
+NOT_JSON = "{path} is damaged ({error}); restore it with: git checkout -- datasets"
+NO_ENTRY = (
+    "{path} does not describe the table {name!r} as it is made; write it anew with: python -m opslab.datasets"
+)
 TABLES = ("table", "columns", "meaning")
 EFFECTS = ("effect", "meaning", "least", "usual", "most")
 COLUMNS = ("column", "type", "unit", "allowed", "meaning")
@@ -36,7 +39,8 @@ def load(
     """Return one of the course's tables as a fresh data frame that you may change.
 
     Seed 0 comes from the committed file, checked against `datasets/datapackage.json`; any other seed is a
-    parallel world, made on the spot by the same rules with its own values.
+    parallel world, made on the spot by the same rules with its own values. So is seed 0 where the package is
+    installed without the course's folders.
 
     Parameters
     ----------
@@ -57,7 +61,8 @@ def load(
     """
     name, seed, size, strengths = world.which(name, seed, size, strength)
     committed = seed == 0 and size == world.SIZE and not strengths
-    table = _committed(name, course_root() / "datasets") if committed else _made(name, seed, size, strengths)
+    folder = _committed_folder() if committed else None
+    table = _made(name, seed, size, strengths) if folder is None else _committed(name, folder)
     return table.copy()
 
 
@@ -103,12 +108,23 @@ def verify(folder: Path) -> list[Path]:
 @lru_cache(maxsize=16)
 def _committed(name: str, folder: Path) -> pd.DataFrame:
     package = folder / publish.PACKAGE
-    if not package.exists():
-        raise ValueError(checked.NO_FILE.format(path=package))
-    for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]:
-        if resource["name"] == name:
-            return checked.read(folder / resource["path"], resource)
+    try:
+        described = json.loads(checked.contents(package))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(NOT_JSON.format(path=package, error=error)) from error
+    entries = described.get("resources") if isinstance(described, dict) else None
+    wanted = publish.schema_of(world.TABLES[name], world.TABLES)
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("name") == name and entry.get("schema") == wanted:
+            return checked.read(folder / f"{name}.csv.gz", entry)
     raise ValueError(NO_ENTRY.format(path=package, name=name))
+
+
+def _committed_folder() -> Path | None:
+    try:
+        return course_root() / "datasets"
+    except ValueError:  # a package without the course: there is no file, but all that makes one
+        return None
 
 
 @lru_cache(maxsize=16)
@@ -126,7 +142,7 @@ def _differences(folder: Path) -> dict[Path, bytes]:
     wanted = {folder / f"{name}.csv.gz": file for name, file in packed.items()}
     wanted[folder / publish.PACKAGE] = publish.descriptor(world.TABLES, packed).encode()
     wanted[folder / publish.DICTIONARY] = publish.dictionary(world.TABLES, rows).encode()
-    return {path: new for path, new in wanted.items() if not path.exists() or path.read_bytes() != new}
+    return {path: new for path, new in wanted.items() if not path.is_file() or path.read_bytes() != new}
 
 
 def _packed(text: bytes, path: Path) -> bytes:
