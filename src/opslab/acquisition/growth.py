@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_number, as_numbers
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_few
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
@@ -17,6 +18,7 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     """
     first = as_number(start, "start", least=0)
     each = as_number(k, "k", least=0)
+    require_few(cycles, "cycles")
     given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
     rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
     total = first * geometric_sum(each, rounds + 1)
@@ -31,7 +33,7 @@ def funnel_users(budget: float, cost: float, weeks: int, *, k: float = 0.0) -> n
     money = as_number(budget, "budget", least=0)
     price = as_number(cost, "cost", least=POSITIVE)
     each = as_number(k, "k", least=0)
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     joined, total = 0.0, [0.0]
     for _ in range(length):
         joined = money / price + each * joined
@@ -62,7 +64,7 @@ def trust_policy(
     DataFrame
         Index week (1 to `weeks`); columns trust (0 to 1), members and income (yuan, summed up).
     """
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     every = length + 1 if offer_every is None else as_number(offer_every, "offer_every", least=1, whole=True)
     there = float(as_number(members, "members", least=1, whole=True))
     cost = as_number(price, "price", least=0)

@@ -11,6 +11,7 @@ from opslab import charts
 from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
+from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import POSITIVE, as_number, require_result
 
 # Words
@@ -65,7 +66,7 @@ def response_chart(
 
 def carry_over_chart(decay: float, weeks: int = 8) -> go.Figure:
     """Draw what 1,000 yuan spent once still do in the weeks after, if the share `decay` carries over."""
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     effect = adstock([1000.0] + [0.0] * length, decay)
     words = WORKS_LATER.format(total=1000 / (1 - decay), later=decay)
     drawing = charts.bars(pd.Series(effect), words, WEEKS_AFTER, EFFECT)
@@ -82,7 +83,7 @@ def trust_chart(offer_every: int) -> go.Figure:
 
 def payback_chart(cost: float, margin: float, churn: float, discount: float, months: int = 24) -> go.Figure:
     """Draw what a user has brought by each month beside the cost; the title tells when they meet."""
-    length = as_number(months, "months", least=1, whole=True)
+    length = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     meet = payback_months(cost, margin, churn, discount)
     month = np.arange(length + 1)
     kept = (1 - churn) / (1 + discount)
@@ -111,7 +112,7 @@ def growth_paths_chart(
     k: float, *, budget: float = 1000, cost: float = 20, start: float = 50, weeks: int = 26
 ) -> go.Figure:
     """Draw a paid funnel beside a diffusion of factor `k` a week that starts once with `start` users."""
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     funnel, viral = funnel_users(budget, cost, length), viral_users(start, k, range(length + 1))
     words = BOTH_WAYS.format(weeks=length, funnel=funnel[-1], viral=viral[-1])
     table: Any = pd.DataFrame({FUNNEL: funnel, DIFFUSION: viral}, index=range(length + 1))

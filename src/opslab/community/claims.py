@@ -12,6 +12,7 @@ ONE_SIDE = "everybody in people has {found} meetings; a comparison needs both si
 UP_TO, MORE = "up to 3", "more than 3"
 
 CHOSEN_BY = ("members", "chance")
+MOST_PEOPLE = 10_000_000
 MANY_MEETINGS = 3  # the claim: more than three offline meetings make a strong tie
 
 
@@ -28,7 +29,7 @@ def meetings(
     """
     effect = as_number(effect, "effect", least=0, most=0.1)
     as_choice(chosen_by, "chosen_by", CHOSEN_BY)
-    count = as_number(people, "people", least=2, whole=True)
+    count = as_number(people, "people", least=2, most=MOST_PEOPLE, whole=True)
     chance = np.random.default_rng(as_number(seed, "seed", least=0, whole=True)).random((3, count))
     warm, wish, bond = chance
     willing = (warm + wish) / 2 if chosen_by == "members" else wish

@@ -6,6 +6,7 @@ monthly dues pay the moderators. Money in yuan, time in weeks.
 
 import pandas as pd
 
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.frames import POSITIVE, as_number, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
@@ -96,7 +97,7 @@ def fund_ledger(
     stay = 1 - as_number(churn, "churn", least=0, most=1)
     people = float(members)
     rows = []
-    for week in range(1, as_number(horizon, "horizon", least=1, whole=True) + 1):
+    for week in range(1, as_number(horizon, "horizon", least=1, most=MOST_WEEKS, whole=True) + 1):
         fees = joins * entry_fee
         reward = min(spend, fund + fees)
         fund = fund + fees - reward

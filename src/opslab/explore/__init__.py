@@ -52,11 +52,12 @@ TOO_MANY = (
     "the options of the choices alone make {count} pictures, more than can be stored (max_frames={limit}, "
     "and {kilobytes} kB); offer fewer options, raise max_frames, or draw fewer points"
 )
-BAD_LIMIT = "max_frames is {limit!r}; give a whole number of at least 2"
+BAD_LIMIT = "max_frames is {limit!r}; give a whole number from 2 to {most:,}"
 WHILE_DRAWING = "(while drawing the explorable for {values})"
 
 MARKER = "application/vnd.opslab.explorable+json"
 PLOTLY = "application/vnd.plotly.v1+json"
+MOST_FRAMES = 10_000
 MAX_BYTES = 500_000  # of one stored explorable, so that a lesson with several stays small
 
 Control = Slider | Choice
@@ -129,8 +130,8 @@ def explore(
     if not callable(figure):
         raise ValueError(NOT_CALLABLE.format(kind=_kind(figure)))
     _check_alt(alt)
-    if type(max_frames) is not int or max_frames < 2:
-        raise ValueError(BAD_LIMIT.format(limit=max_frames))
+    if type(max_frames) is not int or not 2 <= max_frames <= MOST_FRAMES:
+        raise ValueError(BAD_LIMIT.format(limit=max_frames, most=MOST_FRAMES))
     _check_controls(figure, controls)
 
     opening = tuple(control.opening for control in controls.values())

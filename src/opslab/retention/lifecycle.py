@@ -1,13 +1,14 @@
 """Tell where each user stands, who moved, and how well quiet days warn of a loss."""
 
 from collections.abc import Iterable, Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day
-from opslab.ground.frames import as_number
+from opslab.ground.frames import as_list, as_number
 from opslab.retention.inputs import rising, whole_numbers
 from opslab.retention.visits import BEFORE_LOG, read_visits
 
@@ -118,11 +119,8 @@ def early_warning(
         hits / flagged (NaN if nobody is flagged), recall = hits / lost (NaN if nobody is lost). The share
         lost of those watched is the precision of a rule that flags everyone.
     """
-    rules = whole_numbers(
-        np.atleast_1d(np.asarray(quiet_days if np.ndim(quiet_days) == 0 else list(quiet_days))),
-        "quiet_days",
-        0,
-    )
+    given = [quiet_days] if isinstance(quiet_days, Number) else as_list(quiet_days, "quiet_days")
+    rules = whole_numbers(given, "quiet_days", 0)
     horizon = as_number(horizon, "horizon", least=1, whole=True)
     watch = as_number(watch, "watch", least=1, whole=True)
     visits = read_visits(events, user, when)

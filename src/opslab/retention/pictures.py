@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.growth import active_users
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
@@ -117,7 +118,7 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     """
     left = as_numbers(survivors, "survivors", least=0)
     fitted = as_number(fitted, "fitted", least=2, most=len(left) - 1, whole=True)
-    horizon = as_number(horizon, "horizon", least=fitted, whole=True)
+    horizon = as_number(horizon, "horizon", least=fitted, most=MOST_MONTHS, whole=True)
     model = fit_sbg(left[: fitted + 1])
     share, ages = left / left[0], np.arange(len(left))
     future = np.arange(horizon + 1)
@@ -148,7 +149,7 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
 
 def active_users_chart(weekly_retention: float, *, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
     """Draw `active_users` week by week, with the last level in the title."""
-    weeks = as_number(weeks, "weeks", least=1, whole=True)
+    weeks = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})
     title = ACTIVE_AFTER.format(week=weeks, users=round(curve[weeks]))
     drawing = charts.lines(curve, title, WEEKS, PEOPLE, markers=False)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day
+from opslab.ground.days import MOST_MONTHS, as_date, as_day
 from opslab.ground.frames import POSITIVE, as_number, as_numbers, read_table
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import BEFORE_LOG
@@ -26,7 +26,6 @@ NOBODY_WATCHED = (
 NO_PRODUCT = "orders has no rows with {column} = {value!r}; it has {values}"
 
 MONTH_DAYS = 30  # Lantern's billing month
-MOST_MONTHS = 12 * 100
 MEAN_MONTH = 365.25 / 12  # days
 
 

@@ -18,6 +18,7 @@ CONSTANT = (
 
 LAST_SEED = 2**32 - 1  # of scikit-learn
 STARTS = 10
+MOST_REPEATS = 1_000
 SHOWN_ROWS = 1_500  # silhouettes compare each row with each: a fixed draw of rows is enough
 DIGITS = 6
 
@@ -98,7 +99,7 @@ def compare_k(
     ks = [as_number(k, "ks", least=2, whole=True) for k in as_numbers(ks, "ks", least=2)]
     seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
     table, z = _standardised(features, max(ks, default=2))
-    repeats = as_number(repeats, "repeats", least=1, whole=True)
+    repeats = as_number(repeats, "repeats", least=1, most=MOST_REPEATS, whole=True)
     chance = np.random.default_rng(seed)
     shuffled = np.column_stack([chance.permutation(column) for column in z.T])
     draws = [chance.integers(0, len(z), len(z)) for _ in range(repeats)]
