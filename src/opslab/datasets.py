@@ -58,6 +58,11 @@ def load(
     ValueError
         Unknown name (suggests the nearest), a seed, size or strength outside its limits, or a file that is
         missing, damaged or edited (names line and column, or the checksum).
+
+    Examples
+    --------
+    >>> load("users", seed=7).columns[0]
+    'user_id'
     """
     name, seed, size, strengths = world.which(name, seed, size, strength)
     committed = seed == 0 and size == world.SIZE and not strengths
@@ -67,7 +72,13 @@ def load(
 
 
 def describe(name: str | None = None) -> pd.DataFrame:
-    """Return what there is: all tables, or the columns of one with type, unit, allowed values and meaning."""
+    """Return what there is: all tables, or the columns of one with type, unit, allowed values and meaning.
+
+    Examples
+    --------
+    >>> describe("users").index[0]
+    'user_id'
+    """
     if name is None:
         rows = [
             (table.name, ", ".join(column.name for column in table.columns), table.meaning)
@@ -83,7 +94,13 @@ def describe(name: str | None = None) -> pd.DataFrame:
 
 
 def effects() -> pd.DataFrame:
-    """Return the planted effects whose strength an instructor may set: what each is, and its limits."""
+    """Return the planted effects whose strength an instructor may set: what each is, and its limits.
+
+    Examples
+    --------
+    >>> effects().index[0]      # what an instructor may make stronger or weaker
+    'onboarding'
+    """
     rows = [(name, effect.meaning, 0, 1, effect.most) for name, effect in world.EFFECTS.items()]
     return pd.DataFrame(rows, columns=EFFECTS).set_index(EFFECTS[0])
 

@@ -69,6 +69,13 @@ def allocate_budget(
     -------
     DataFrame
         Index channel; the columns of `evaluate_budget`.
+
+    Examples
+    --------
+    >>> from math import sqrt
+    >>> plan = allocate_budget({"ads": lambda yuan: sqrt(yuan), "search": lambda yuan: 2 * sqrt(yuan)}, 1_000)
+    >>> plan.spend.round().to_dict()
+    {'ads': 200.0, 'search': 800.0}
     """
     named = _named(responses)
     total = as_number(budget, "budget", least=POSITIVE)
@@ -105,7 +112,13 @@ def allocate_budget(
 def equal_split(
     channels: Sequence[Any], budget: float, *, caps: Mapping[Any, float] | float | None = None
 ) -> pd.Series:
-    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others."""
+    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others.
+
+    Examples
+    --------
+    >>> equal_split(["ads", "search", "seo"], 900, caps={"seo": 100}).round().to_dict()
+    {'ads': 400.0, 'search': 400.0, 'seo': 100.0}
+    """
     named = dict.fromkeys(as_list(channels, "channels"))
     total = as_number(budget, "budget", least=POSITIVE)
     high = np.minimum(_limits(caps, "caps", named, total), total)
@@ -131,6 +144,12 @@ def evaluate_budget(
     DataFrame
         Index channel; columns spend (yuan), result, average_cost and marginal_cost (yuan for one result; NaN
         where nothing is won) and, with `worth`, value and profit (yuan).
+
+    Examples
+    --------
+    >>> table = evaluate_budget({"ads": lambda yuan: yuan**0.5}, {"ads": 400}, worth=50)
+    >>> table.loc["ads", ["result", "average_cost", "marginal_cost", "profit"]].round().to_list()
+    [20.0, 20.0, 40.0, 600.0]
     """
     named = _named(responses)
     values = _worths(1 if worth is None else worth, named)
@@ -161,6 +180,11 @@ def tipping_budget(
 
     Below it another yuan brings more than a yuan; above it, less, however good the average looks. 0 where
     already the first result costs more; at most `most` yuan. Columns as in `evaluate_budget`.
+
+    Examples
+    --------
+    >>> tipping_budget({"ads": lambda yuan: yuan**0.5}, worth=50).spend.round().to_dict()
+    {'ads': 625.0}
     """
     named = _named(responses)
     limit = as_number(most, "most", least=POSITIVE)

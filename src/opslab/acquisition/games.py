@@ -54,6 +54,12 @@ def shapley_values(
     ------
     ValueError
         No players, one of them twice, or a coalition whose value is no finite number.
+
+    Examples
+    --------
+    >>> worth = {frozenset(): 0, frozenset("a"): 10, frozenset("b"): 20, frozenset("ab"): 50}
+    >>> shapley_values(worth.get, ["a", "b"]).values.to_dict()
+    {'a': 20.0, 'b': 30.0}
     """
     everyone = as_list(players, "players")
     _require_players(everyone)

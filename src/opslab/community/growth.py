@@ -35,6 +35,11 @@ def viral_growth(
     ------
     ValueError
         If a number is negative, `conversion` is no share, or `cycle_time` is not above 0.
+
+    Examples
+    --------
+    >>> round(viral_growth(customers=5, invites=10, conversion=0.2, time=20, cycle_time=2))
+    10235
     """
     start = as_number(customers, "customers", least=0)
     k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
@@ -50,6 +55,11 @@ def extinction_probability(r: float, starts: int = 1) -> float:
 
     Each person wins a Poisson number of others with mean `r`; `starts` people begin. The smallest root of
     ``q = exp(r (q - 1))`` is one chain's probability (Galton and Watson 1875); all must die out.
+
+    Examples
+    --------
+    >>> round(extinction_probability(1.2), 3)      # nearly 7 chains in 10 die out although each wins 1.2
+    0.686
     """
     r = as_number(r, "r", least=0)
     starts = as_number(starts, "starts", least=1, whole=True)
@@ -119,6 +129,13 @@ def fit_bass(sales: object, method: Method = "best") -> Bass:
     ------
     ValueError
         If there are fewer than four periods, a negative value or only zeros, or no curve fits.
+
+    Examples
+    --------
+    >>> vcr = [840, 1_470, 2_110, 4_000, 7_590, 10_950, 10_530, 9_470, 7_790, 5_890]
+    >>> fitted = fit_bass(vcr, method="density")
+    >>> round(fitted.p, 4), round(fitted.q, 2)
+    (0.0066, 0.64)
     """
     values = as_numbers(sales, "sales", least=0)
     as_choice(method, "method", METHODS)

@@ -165,6 +165,12 @@ def simulate(
     ValueError
         If a number is negative or not finite, nobody is there, a fault is unknown, or the policy returns
         no decision. What the policy itself raises is passed on.
+
+    Examples
+    --------
+    >>> history = simulate(Decision(), seed=1, weeks=4)
+    >>> history.week.to_list(), bool((history.members <= 500).all())
+    ([1, 2, 3, 4], True)
     """
     if isinstance(policy, Decision):
         decision = policy
@@ -211,14 +217,26 @@ def _require_room(runs: int, weeks: int, places: int) -> None:
 
 
 def score(history: pd.DataFrame) -> pd.Series:
-    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction."""
+    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction.
+
+    Examples
+    --------
+    >>> score(simulate(Decision(), runs=2, weeks=4)).size
+    2
+    """
     require_result(history, "history", ["run", "members", "satisfaction"], "simulate")
     worth = history.members * history.satisfaction
     return worth.groupby(history.run).sum().rename("satisfied member-weeks")
 
 
 def who_leaves(history: pd.DataFrame) -> pd.DataFrame:
-    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week."""
+    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week.
+
+    Examples
+    --------
+    >>> list(who_leaves(simulate(Decision(), weeks=4)).columns)
+    ['payoff', 'leave_a_week']
+    """
     counted = [f"{what}_{key}" for what in ("payoff", "left", "members") for key in _KEYS]
     require_result(history, "history", counted, "simulate")
     rows = {

@@ -68,6 +68,14 @@ class Explorable:
 
     `bundle` is the Plotly mime bundle as a notebook stores it. If the kernel draws the pictures, `fine`
     describes the controls with all their positions, and `draw` turns positions into an encoded figure.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> len(explore(line, height=Slider(1, 3), alt="A rising line.").bundle["frames"])
+    3
     """
 
     def __init__(
@@ -126,6 +134,14 @@ def explore(
     ------
     ValueError
         If an argument is not of this form, names do not match, or the number of traces changes.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> explore(line, height=Slider(1, 3), alt="A rising line.")
+    [interactive figure] A rising line.
     """
     if not callable(figure):
         raise ValueError(NOT_CALLABLE.format(kind=_kind(figure)))
@@ -167,6 +183,14 @@ def show(figure: go.Figure, alt: str, guess: Guess | None = None) -> Explorable:
     ------
     ValueError
         If `figure` is not a plotly Figure, or `alt` is not a sentence.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> show(line(2), alt="A rising line.")
+    [figure] A rising line.
     """
     _check_figure(figure, GIVEN)
     _check_alt(alt)

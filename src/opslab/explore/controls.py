@@ -41,6 +41,11 @@ class Slider:
     ------
     ValueError
         If a number is not finite, the range is empty, `step` does not divide it, or `value` is no step.
+
+    Examples
+    --------
+    >>> Slider(0, 0.5, step=0.25, unit="yuan").labels
+    ['0.00 yuan', '0.25 yuan', '0.50 yuan']
     """
 
     start: float
@@ -107,6 +112,11 @@ class Choice:
     ------
     ValueError
         If there are fewer than two options, two read the same, or `value` is none of them.
+
+    Examples
+    --------
+    >>> Choice({"before": 1, "after": 2}, value=2).opening
+    1
     """
 
     options: Sequence[Any] | Mapping[str, Any]

@@ -46,6 +46,14 @@ def stages(
     DataFrame
         One row for each user seen by then: the user's column; first, last (dates); quiet_days; active_days
         (in the b days up to `as_of`); stage (ordered categorical).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> stages(events, as_of="2024-01-15").stage.to_list()
+    ['at risk', 'active']
     """
     soon, later, never = _three(limits)
     visits = read_visits(events, user, when, until=as_date(as_day(as_of, "as_of")), name="as_of")
@@ -79,6 +87,14 @@ def stage_moves(
     """Count users by stage on the day `start` (rows) and the later day `end` (columns).
 
     Users first seen after `start` are left out. Divide by the row sums for shares.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> stage_moves(events, "2024-01-08", "2024-01-15").loc["active"].to_dict()
+    {'new': 0, 'returned': 0, 'active': 1, 'at risk': 1, 'dormant': 0, 'lost': 0}
     """
     before = stages(events, start, limits, user=user, when=when)
     after = stages(events, end, limits, user=user, when=when)
@@ -118,6 +134,15 @@ def early_warning(
         Index `quiet_days`. Columns: watched, flagged, lost, hits (flagged and lost), in users; precision =
         hits / flagged (NaN if nobody is flagged), recall = hits / lost (NaN if nobody is lost). The share
         lost of those watched is the precision of a rule that flags everyone.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> warned = early_warning(events, as_of="2024-01-08", quiet_days=5, horizon=7)
+    >>> warned[["watched", "flagged", "hits"]].iloc[0].to_list()
+    [2, 1, 0]
     """
     given = [quiet_days] if isinstance(quiet_days, Number) else as_list(quiet_days, "quiet_days")
     rules = whole_numbers(given, "quiet_days", 0)

@@ -58,6 +58,13 @@ def segment(features: Any, k: int, seed: int = 0) -> Segments:
     ------
     ValueError
         Bad features; a constant column; k below 2 (one group is everybody) or above the number of rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> two = pd.DataFrame({"days": [1, 2, 1, 30, 31], "yuan": [0, 0, 1, 90, 91]})
+    >>> segment(two, k=2).labels.nunique()
+    2
     """
     k = as_number(k, "k", least=2, whole=True)
     seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
@@ -93,6 +100,13 @@ def compare_k(
     ------
     ValueError
         As `segment`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> two = pd.DataFrame({"days": [1, 2, 1, 2, 30, 31, 30, 31], "yuan": [0, 0, 1, 1, 90, 90, 91, 91]})
+    >>> compare_k(two, ks=[2, 3], repeats=2).silhouette.idxmax()
+    2
     """
     from sklearn.metrics import adjusted_rand_score
 

@@ -79,6 +79,15 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     ValueError
         Bad table; missing or negative prices; weights of another length; no answer in order; no crossing;
         answers so few or so alike that the four prices do not come in order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> limits = {"too_cheap": [2, 4, 5], "cheap": [5, 8, 9], "dear": [12, 14, 15], "too_dear": [20, 22, 25]}
+    >>> answers = pd.DataFrame(limits)
+    >>> prices = price_sensitivity(answers)
+    >>> round(prices.lowest, 1), round(prices.optimal, 1), round(prices.highest, 1)
+    (6.5, 11.5, 15.0)
     """
     names = as_list(columns, "columns")
     if isinstance(columns, str) or len(names) != 4:
