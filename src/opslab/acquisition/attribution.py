@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_flags, as_list, plain_value, read_table
+from opslab.ground.frames import as_choice, as_flags, as_list, kinds_of, plain_value, read_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -243,7 +243,7 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 def _from_table(
     paths: Any, converted: str, path: str, step: str, channel: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    kinds = {path: "key", step: "number", channel: "key", converted: "any"}
+    kinds = kinds_of(key=[path, channel], number=[step], any=[converted])
     rows = read_table(paths, kinds, what="paths", unique=[path, step])
     number, names = pd.factorize(rows[path], sort=True)
     order = np.lexsort((rows[step].to_numpy(float), number))

@@ -9,9 +9,9 @@ import pandas as pd
 from opslab.ground.frames import (
     as_choice,
     as_list,
-    as_names,
     as_number,
     as_numbers,
+    kinds_of,
     native,
     places_among,
     read_table,
@@ -276,9 +276,9 @@ def exposed(roster: Any, columns: Sequence[str], fewer_than: int = 2) -> float:
     >>> round(exposed(roster, ["role", "city"]), 2)
     0.33
     """
-    columns = as_names(columns, "columns")
+    columns = [columns] if isinstance(columns, str) else as_list(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
-    table = small_table(native(roster, dict.fromkeys(columns, "any"), what="roster"))
+    table = small_table(native(roster, kinds_of(any=columns), what="roster"))
     if not columns:
         return float(len(table) < least)
     alike = table.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")
