@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.responses import STEP, Response, Saturation, slope
-from opslab.ground.frames import LARGEST, POSITIVE, as_choice, as_list, as_number, as_numbers
+from opslab.ground.frames import LARGEST, POSITIVE, as_choice, as_labels, as_number, as_numbers
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"
@@ -123,7 +123,7 @@ def equal_split(
     >>> equal_split(["ads", "search", "seo"], 900, caps={"seo": 100}).round().to_dict()
     {'ads': 400.0, 'search': 400.0, 'seo': 100.0}
     """
-    named = dict.fromkeys(as_list(channels, "channels"))
+    named = dict.fromkeys(as_labels(channels, "channels", unique=True))
     total = as_number(budget, "budget", least=POSITIVE)
     high = np.minimum(_limits(caps, "caps", named, total), total)
     _require_room(np.zeros(len(named)), high, total, list(named))
@@ -206,15 +206,15 @@ def _spend_at(response: Response, target: float, low: float, high: float) -> flo
         return min(max(own(target), low), high)
     from scipy.optimize import brentq
 
-    # A slope looks to both sides: at an end it would see what lies beyond.
-    if slope(response, max(low, high * (1 - 2 * STEP))) >= target:
+    # A slope looks to both sides: at the very end it would see what lies beyond.
+    bottom, top = max(low, 1e-12 * high), max(low, high * (1 - 2 * STEP))
+    if slope(response, top) >= target:
         return high
-    bottom = max(low, 1e-12 * high)
     if slope(response, bottom) <= target:
         # The very first yuan may bring much at once, such as a subsidy for whoever takes part.
         jumps = bottom > low and response(bottom) - response(low) > target * (bottom - low)
         return bottom if jumps else low
-    return float(brentq(lambda at: slope(response, at) - target, bottom, high, xtol=1e-9, rtol=1e-10))
+    return float(brentq(lambda at: slope(response, at) - target, bottom, top, xtol=1e-9, rtol=1e-10))
 
 
 def _named(responses: Any) -> dict[Any, Response]:

@@ -202,5 +202,5 @@ def worth_by(
 
 
 def _require_above_zero(values: np.ndarray, message: str, places: list[str]) -> None:
-    if (values == 0).any():
-        raise ValueError(message.format(place=places[int((values == 0).argmax())]))
+    if (values < POSITIVE).any():
+        raise ValueError(message.format(place=places[int((values < POSITIVE).argmax())]))

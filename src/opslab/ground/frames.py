@@ -25,6 +25,9 @@ NO_COLUMN = "{what} has no column {column!r}{nearest}; its columns are {columns}
 NOT_A_NAME = "a column is named {found!r}; expected the name of a column, such as 'user_id'"
 NO_NAMES = "{name} is empty; name at least one column"
 NOT_READ = "{what} cannot be read: {error}"
+NOT_A_LABEL = "{name}[{place}] is {found!r}; expected a name or a number"
+TWICE = "{name} names {found!r} twice; give each once"
+SEVERAL_LEVELS = "{what} has columns in several levels, such as {example!r}; give each one name"
 NO_ROWS = "{what} has no rows; check the filter that made it"
 WRONG_KIND = "column {column!r} of {what} holds {found}; expected {expected}{remedy}"
 MISSING = "column {column!r} of {what} has {count} missing {values}; drop or fill them first"
@@ -117,6 +120,8 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
     except nw.exceptions.DuplicateError as error:
         raise ValueError(SAME_NAMES.format(what=what, detail=error)) from error
     kinds = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
+    if isinstance(getattr(frame, "columns", None), pd.MultiIndex):
+        raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
     require_columns(table, kinds, what=what)
     try:
         _require_types(table, kinds, what)
@@ -306,6 +311,25 @@ def as_list(values: Any, name: str) -> list[Any]:
         raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
 
 
+def as_labels(values: Any, name: str, *, unique: bool = False) -> list[Hashable]:
+    """Return names, ids or other labels as a list; each may be needed once only (`unique`).
+
+    Raises
+    ------
+    ValueError
+        If it is no list, or one of them is missing, is itself a list, or (`unique`) stands there twice.
+    """
+    seen: dict[Hashable, None] = {}
+    labels = as_list(values, name)
+    for place, label in enumerate(labels):
+        if not isinstance(label, Hashable) or (is_single(label) and pd.isna(label) is not False):
+            raise ValueError(NOT_A_LABEL.format(name=name, place=place, found=plain_value(label)))
+        if unique and label in seen:
+            raise ValueError(TWICE.format(name=name, found=plain_value(label)))
+        seen[label] = None
+    return labels
+
+
 def as_names(by: str | Iterable[str], name: str = "by") -> list[str]:
     """Return one column name or several as a list."""
     names = [by] if isinstance(by, str) else as_list(by, name)
@@ -375,11 +399,8 @@ def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> 
         words = {"column": column, "what": what}
         nameless = dtype in (nw.Object, nw.Unknown)  # such as pandas' objects and periods, DuckDB's UUIDs
         if nameless and not table.implementation.is_polars() and kind in ("any", "key", "flag"):
-            _require_one_kind(
-                to_pandas(collect(table.lazy().select(column)).get_column(column)),
-                kind,
-                WHERE.format(**words),
-            )
+            whole = collect(table.select(column)) if isinstance(table, nw.LazyFrame) else table
+            _require_one_kind(to_pandas(whole.get_column(column)), kind, WHERE.format(**words))
         elif not _is_of_kind(dtype, kind) and not (kind == "date" and _is_zoned(table, column)):
             need = "number" if kind in LIMITS else kind
             remedy = REMEDY.get(need, "")
@@ -507,6 +528,8 @@ def to_pandas(column: nw.Series) -> pd.Series:
     """Return a column as pandas."""
     if not column.implementation.is_polars():
         return column.to_pandas()
+    if column.dtype.is_nested() or column.dtype == nw.Unknown:
+        return pd.Series(column.to_list(), dtype=object)
     if column.dtype == nw.Datetime:
         column = column.dt.replace_time_zone(None)  # NumPy knows no zones, and would get London's clock
     return pd.Series(column.to_numpy())  # Polars' own way to pandas needs Arrow

@@ -41,10 +41,10 @@ def join_users(visits: Visits, users: Any, by: list[str], since: str | None, use
     Days count from the date column `since`; without it from the first event, and users without events are
     left out.
     """
-    checked = native(users, kinds_of(key=[user, *by], date=[since] if since else []), what="users")
+    checked = native(users, kinds_of(key=[user, *by], date=[] if since is None else [since]), what="users")
     require_unique(checked, [user], what="users")
     table = small_table(checked)
     place = places_among(table[user], visits.ids, ours="users", theirs="events", key=user)
-    if since:
+    if since is not None:
         return JoinedUsers(table, day_numbers(table[since]) - visits.origin, place)
     return JoinedUsers(table, visits.first[place], place).where(place >= 0)
