@@ -142,6 +142,7 @@ class Assignment:
         text = course / "lessons" / LESSON / "exercises.md"
         text.parent.mkdir(parents=True)
         shutil.copy(FOLDER / text.name, text)
+        text.with_name("lesson.md").write_text("# Counting\n", encoding="utf-8")
         (course / "datasets").symlink_to(REPOSITORY / "datasets")
         exercise, solution = (
             convert(course, Target(LESSON, kind, execute=False)) for kind in ("exercises", "solutions")
@@ -164,7 +165,7 @@ class Assignment:
 
     def peers_head(self) -> list:
         """Return the cells above the questions without those that only `opslab` needs."""
-        return [new_code_cell(cell.source) for cell in self.head if "opslab" not in tags(cell)]
+        return [new_code_cell(cell.source) for cell in self.head if "opslab.check" not in cell.source]
 
     def filled(self, template: str, question: str) -> str:
         """Return a peer's test of one question."""

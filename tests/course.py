@@ -21,7 +21,9 @@ print(1 + 1)
 
 +++
 
-Another idea.
+## Another idea
+
+It halves.
 
 ```{code-cell}
 :label: half

@@ -3,9 +3,9 @@
 import jupytext
 import pytest
 
+from opslab.authoring.questions import compile_sheet
 from opslab.exercises import answers
 from opslab.exercises.answers import AnswerKey
-from opslab.exercises.sheets import compile_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(

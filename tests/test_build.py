@@ -159,25 +159,12 @@ def test_unreadable_text_is_named(course):
     [
         ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
          "mean = sum(values) / len(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
-         "q1: ValueError: q1: the wrong 'sum' gives"),
-        (":kind: number", ":kind: riddle", "q1: kind is 'riddle'"),
-        (":tolerance: 0.001", ":tolerance: narrow", "tolerance is 'narrow'"),
-        (":section: A tiny lesson\n", "", "q1: no `section`"),
-        (":question: q1\n", "", "has no `question`"),
-        (":question: q2\n", ":question: q1\n", "q1 stands twice"),
-        ("#| solution\nmean", "mean", "lacks its `#| solution` part"),
-        ("#| both\ncheck(\"q1\", mean)\n", "#| other\n", "`#| other` is not a part"),
-        ("# You divided by one too few.\n", "", "does not say what went wrong"),
-        (":name: sum\n", "", "has no `name`"),
-        ("+++ {\"tags\": [\"hint\"]}\n\nTwo.\n\n", "", "q2: 2 hint cells found, expected 3"),
-        ("- says nothing\n", "", "q2: 3 rubric cells found, expected 4"),
-        (", \"level\": 4}\n\nOne whale moves it.", "}\n\nOne whale moves it.", "q2: the exemplar starting"),
-        ("check(\"q1\", mean)", "mean", "does not call check"),
+         "exercises.md, q1: ValueError: q1: the wrong 'sum' gives"),
         ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
-         "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "q1: NameError"),
+         "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "exercises.md, q1: NameError"),
     ],
 )  # fmt: skip
-def test_a_faulty_sheet_is_refused_and_says_why(course, old, new, cause):
+def test_a_wrong_that_equals_the_answer_or_fails_is_named(course, old, new, cause):
     assert old in EXERCISES
     path = course / "lessons/06-tiny/exercises.md"
     path.write_text(EXERCISES.replace(old, new, 1), encoding="utf-8")
@@ -185,6 +172,13 @@ def test_a_faulty_sheet_is_refused_and_says_why(course, old, new, cause):
         build(course, Target("06-tiny", "solutions", execute=True))
     assert "lessons/06-tiny/exercises.md" in str(error.value)
     assert cause in str(error.value)
+
+
+def test_a_solution_that_fails_is_named_with_its_question(course):
+    text = EXERCISES.replace("mean = sum(values) / len(values)\n#| both", "mean = sum(value) / 3\n#| both")
+    (course / "lessons/06-tiny/exercises.md").write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match=r"exercises\.md, q1.*: NameError: name 'value' is not defined"):
+        build(course, Target("06-tiny", "solutions", execute=True))
 
 
 def test_a_killed_build_leaves_the_old_notebook(course):

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 from opslab.authoring.build import stale
+from opslab.authoring.questions import compile_sheet
 from opslab.exercises import comparisons, judge, slips
 from opslab.exercises.answers import answer_key, read_questions
-from opslab.exercises.sheets import Question, Wrong, compile_sheet, read_sheet, tags
+from opslab.exercises.sheets import Question, Wrong, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.test_slips import (
     FORM_SLIPS,

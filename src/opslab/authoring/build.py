@@ -20,15 +20,17 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
+from jupytext.myst import myst_to_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from opslab.authoring.form import find_headings, lesson_faults, sheet_faults, text_faults
+from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
-from opslab.exercises.sheets import compile_sheet, read_sheet
+from opslab.exercises.sheets import read_question, read_sheet
 from opslab.ground.paths import course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
@@ -39,9 +41,14 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 NO_LESSONS = "there is no lesson {wanted}; there are {lessons}"
 BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
 NO_FILE = "lessons/{name}: {missing} not found; a lesson folder holds {files}. Write it, then build again"
-NOT_TEXT = "lessons/{name}/{file}: cannot be read as notebook text: {cause}"
-BAD_SHEET = "lessons/{name}/exercises.md: {cause}"
-CELL_FAILED = "{source}, the cell starting `{line}`: {cause}"
+FAULT = "{source}, {fault}"
+NOT_TEXT = "{source}: cannot be read as notebook text: {cause}{advice}"
+ADVICE = {
+    "Invalid YAML": "; a value with a colon or a # stands between quotation marks",
+    "Markdown cell": '; what follows +++ is JSON, such as {"tags": ["hint"]}',
+}
+BAD_QUESTION = "{source}, {question}: {cause}"
+CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
@@ -103,15 +110,20 @@ def targets(root: Path, wanted: list[str] | None = None) -> list[Target]:
 
 
 def convert(root: Path, target: Target) -> NotebookNode:
-    """Return the target's notebook without outputs."""
-    authored = _read_text(root, target)
-    if target.folder != "notebooks":
-        try:
-            exercise, solution = compile_sheet(_number_cells(authored, f"{target.lesson}-exercise"))
-        except ValueError as error:
-            raise BuildError(BAD_SHEET.format(name=target.lesson, cause=error)) from error
-        return exercise if target.folder == "exercises" else solution
-    return _number_cells(authored, target.lesson)
+    """Return the target's notebook without outputs.
+
+    Raises
+    ------
+    BuildError
+        If its text leaves the author's form; each line of the message names a place and what is wrong there.
+    """
+    authored, lines = _read_text(root, target.source)
+    if target.folder == "notebooks":
+        _refuse(target.source, lesson_faults(authored.cells, lines))
+        return _number_cells(authored, target.lesson)
+    _refuse(target.source, sheet_faults(authored.cells, lines, target.lesson, _headings(root, target)))
+    exercise, solution = compile_sheet(_number_cells(authored, f"{target.lesson}-exercise"))
+    return exercise if target.folder == "exercises" else solution
 
 
 def build(root: Path, target: Target) -> float:
@@ -135,16 +147,30 @@ def stale(root: Path) -> list[str]:
     ]
 
 
-def _read_text(root: Path, target: Target) -> NotebookNode:
-    source = root / target.source
+def _read_text(root: Path, source: str) -> tuple[NotebookNode, list[int]]:
+    """Return a text as a notebook, and the line of the text at which each cell begins."""
+    text = (root / source).read_text(encoding="utf-8")
+    _refuse(source, text_faults(text))
     try:
-        notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
+        notebook = myst_to_notebook(text, add_source_map=True)
     except Exception as error:  # jupytext passes on whatever its YAML and Markdown readers raise
         cause = " ".join(str(error).split())
-        raise BuildError(NOT_TEXT.format(name=target.lesson, file=source.name, cause=cause)) from error
+        advice = next((advice for sign, advice in ADVICE.items() if sign in cause), "")
+        raise BuildError(NOT_TEXT.format(source=source, cause=cause, advice=advice)) from error
+    lines = notebook.metadata.pop("source_map")
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"})
-    return notebook
+    return notebook, lines
+
+
+def _headings(root: Path, target: Target) -> list[str]:
+    """Return the headings of a sheet's lesson."""
+    return find_headings(_read_text(root, f"lessons/{target.lesson}/lesson.md")[0].cells)
+
+
+def _refuse(source: str, faults: list[str]) -> None:
+    if faults:
+        raise BuildError("\n".join(FAULT.format(source=source, fault=fault) for fault in faults))
 
 
 def _number_cells(notebook: NotebookNode, prefix: str) -> NotebookNode:
@@ -163,8 +189,8 @@ def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
         try:
             require_distinct(question, *key[name])
         except Exception as error:  # whatever an author's code raises is reported with its question
-            cause = f"{name}: {type(error).__name__}: {error}"
-            raise BuildError(BAD_SHEET.format(name=target.lesson, cause=cause)) from error
+            cause = f"{type(error).__name__}: {error}"
+            raise BuildError(BAD_QUESTION.format(source=target.source, question=name, cause=cause)) from error
 
 
 def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
@@ -185,11 +211,11 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
             client.execute(env={**os.environ, **_environment(target, notebook, Path(private))})
         except CellExecutionError as error:
             line = error.traceback.strip().splitlines()[-1]
-            raise _failure(target, notebook, re.sub(r"\x1b\[[\d;]*m", "", line)) from error
+            raise _failure(target, _running(notebook), re.sub(r"\x1b\[[\d;]*m", "", line)) from error
         except CellTimeoutError as error:
-            raise _failure(target, notebook, CELL_SLOW.format(seconds=SECONDS_PER_CELL)) from error
+            raise _failure(target, _running(notebook), CELL_SLOW.format(seconds=SECONDS_PER_CELL)) from error
         except DeadKernelError as error:
-            raise _failure(target, notebook, KERNEL_DIED) from error
+            raise _failure(target, _running(notebook), KERNEL_DIED) from error
     notebook.metadata = metadata
     _tidy_outputs(target, notebook)
 
@@ -199,10 +225,7 @@ def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         for place, output in enumerate(cell.get("outputs", [])):
             if output.get("name") == "stderr":
-                cause = CELL_WARNED.format(text=output.text.strip())
-                raise BuildError(
-                    CELL_FAILED.format(source=target.source, line=_first_line(cell), cause=cause)
-                )
+                raise _failure(target, cell, CELL_WARNED.format(text=output.text.strip()))
             if widget := output.get("data", {}).get(WIDGET):
                 widget["model_id"] = f"{cell.id}-{place}"
 
@@ -215,16 +238,23 @@ def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[
     return {"OPSLAB_HOME": str(private), "OPSLAB_SOLUTIONS": str(private)}
 
 
-def _failure(target: Target, notebook: NotebookNode, cause: str) -> BuildError:
-    """Name the cell that was running: the last that began, by its execution count or its error output."""
+def _running(notebook: NotebookNode) -> NotebookNode:
+    """Return the cell that was running: the last that began, by its execution count or its error output."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     started = [cell for cell in code if cell.execution_count is not None or cell.outputs]
-    running = started[-1] if started else code[0]
-    return BuildError(CELL_FAILED.format(source=target.source, line=_first_line(running), cause=cause))
+    return started[-1] if started else code[0]
 
 
-def _first_line(cell: NotebookNode) -> str:
-    return cell.source.strip().partition("\n")[0]
+def _failure(target: Target, cell: NotebookNode, cause: str) -> BuildError:
+    question = read_question(cell)
+    return BuildError(
+        CELL_FAILED.format(
+            source=target.source,
+            place=f"{question.name}, " if question else "",
+            line=cell.source.strip().partition("\n")[0],
+            cause=cause,
+        )
+    )
 
 
 def _text(notebook: NotebookNode) -> bytes:
@@ -315,7 +345,7 @@ def main(arguments: list[str] | None = None) -> int:
             errors = build_all(root, options.lessons, rebuild=options.all, jobs=options.jobs)
     except BuildError as error:
         errors = [str(error)]
-    for error in errors:
+    for error in dict.fromkeys(errors):
         print(error, file=sys.stderr)
     return 1 if errors else 0
 

@@ -1,0 +1,83 @@
+"""An author's sheet becomes the exercise and the solution notebook.
+
+In `lessons/NN-topic/exercises.md`, cells carry their role as a tag:
+
+`answer`    code in parts: `#| student` (what the student finds), `#| solution`, `#| both`
+`wrong`     code of a plausible mistake; its leading comment is what the student is told
+`hint`      text; three of them follow each answer, from restating to nearly there
+`rubric`    list of four levels, weakest first (written answers only)
+`exemplar`  text; two of them, with the level they reach (written answers only)
+
+What each may carry is told in `form`. The solution's answer cells keep the wrongs, hints and rubric in their
+metadata, where `opslab.exercises.sheets` finds them.
+"""
+
+import copy
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from nbformat import NotebookNode
+
+from opslab.authoring.form import BELOW, list_items, split_answer, split_wrong
+from opslab.exercises.sheets import Exemplar, Question, Wrong, tags
+
+
+def compile_sheet(authored: NotebookNode) -> tuple[NotebookNode, NotebookNode]:
+    """Return the exercise and the solution notebook of a sheet without faults (neither executed)."""
+    questions = _questions(authored.cells)
+    exercise, solution = copy.deepcopy(authored), copy.deepcopy(authored)
+    exercise.cells = [_student_cell(cell) for cell in exercise.cells if not _is_helper(cell)]
+    solution.cells = [_solution_cell(cell, questions) for cell in solution.cells if not _is_helper(cell)]
+    return exercise, solution
+
+
+def _is_helper(cell: NotebookNode) -> bool:
+    return any(tag in BELOW for tag in tags(cell))
+
+
+def _student_cell(cell: NotebookNode) -> NotebookNode:
+    if "answer" in tags(cell):
+        parts = split_answer(cell.source)
+        cell.source = "\n".join(filter(None, [parts["above"], parts["student"], parts["below"]]))
+        cell.metadata = NotebookNode(tags=["answer"])
+    return cell
+
+
+def _solution_cell(cell: NotebookNode, questions: dict[str, Question]) -> NotebookNode:
+    if "answer" in tags(cell):
+        question = questions[cell.metadata["question"]]
+        cell.source = question.code(question.solution)
+        cell.metadata = NotebookNode(tags=["answer"], opslab=asdict(question))
+    return cell
+
+
+def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
+    """Group the helper cells under the answer that they follow."""
+    groups: list[list[NotebookNode]] = []
+    for cell in cells:
+        if "answer" in tags(cell):
+            groups.append([cell])
+        elif _is_helper(cell):
+            groups[-1].append(cell)
+    return {question.name: question for question in (_question(*group) for group in groups)}
+
+
+def _question(answer: NotebookNode, *helpers: NotebookNode) -> Question:
+    given, parts = answer.metadata, split_answer(answer.source)
+    tagged = {tag: [cell for cell in helpers if tag in tags(cell)] for tag in BELOW}
+    return Question(
+        given["question"],
+        given["kind"],
+        tolerance=str(given.get("tolerance", 0)),
+        unit=given.get("unit", ""),
+        least_words=given.get("least_words", 15),
+        section=given["section"],
+        because=given.get("because", "").strip(),
+        wrongs=tuple(Wrong(cell.metadata["name"], *split_wrong(cell.source)) for cell in tagged["wrong"]),
+        hints=tuple(cell.source for cell in tagged["hint"]),
+        rubric=tuple(level for cell in tagged["rubric"] for level in list_items(cell.source)),
+        exemplars=tuple(Exemplar(cell.metadata["level"], cell.source) for cell in tagged["exemplar"]),
+        before=parts["above"],
+        solution=parts["solution"],
+        after=parts["below"],
+    )
