@@ -1,4 +1,4 @@
-"""A submission finds in the sandbox what it had in JupyterLab: each cell ends there as it does in a kernel."""
+"""A submission finds in the sandbox what it had in JupyterLab: each cell ends as it does in a kernel."""
 
 import os
 

@@ -13,6 +13,7 @@ import getpass
 import json
 import os
 import pickle
+import re
 import resource
 import sys
 from typing import TextIO
@@ -27,6 +28,7 @@ from opslab.exercises.answers import CAPTURED
 from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text
+_SEED = re.compile(r"^(seed\s*=\s*)\d+\b", re.MULTILINE)
 INLINE = "inline"  # where a picture goes that nobody looks at
 
 
@@ -73,7 +75,8 @@ class _Captured(dict[str, object]):
 class Kernel:
     """A notebook's kernel in this process, with no keyboard; and what the cells hand to `check`.
 
-    After every cell `seed` is the grader's again, so that later cells load the world they are graded on.
+    The student's number becomes the grader's seed, within a cell and after it, so that the answers are those
+    of the world that is graded.
     """
 
     def __init__(self, seed: int):
@@ -90,6 +93,7 @@ class Kernel:
     async def run(self, source: str) -> ExecutionResult:
         """Run one cell inside a running loop, as a kernel does; an error ends the cell, not the notebook."""
         self.captured.answers = Answers()
+        source = _SEED.sub(rf"\g<1>{self._seed}", source)
         shell = self._shell
         try:
             plain = shell.transform_cell(source)
