@@ -17,7 +17,7 @@ from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
-from opslab.ground.paths import write_whole
+from opslab.ground.paths import alone, write_whole
 
 SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"
 COLUMNS = (
@@ -147,8 +147,13 @@ def class_report(graded: Graded) -> ClassReport:
 def write_results(graded: Graded, folder: Path) -> list[Path]:
     """Write the CSV, the report and the students' pages, each whole or not at all; return where they are.
 
-    Levels that a reader gave, kept in the folder, are part of them.
+    Levels that a reader gave, kept in the folder, are part of them; whoever writes last has read the last.
     """
+    with alone(folder / SCORES):
+        return _write_results(graded, folder)
+
+
+def _write_results(graded: Graded, folder: Path) -> list[Path]:
     graded = reviewed(graded, read_reviews(folder), read_questions(graded.lesson))
     report = class_report(graded)
     pages = {folder / SCORES: scores_csv(graded), folder / REPORT: render("report.html", report=report)}
