@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.plan import weekly_pay
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.frames import EXACT, as_choice, as_list, as_number, require_result
 
 ROLES = ("big name", "answerer", "asker", "lurker", "moderator")
@@ -27,6 +28,10 @@ NOT_A_POLICY = (
     "policy is {found!r}; expected a function from State to Decision, or one Decision for all weeks"
 )
 NOT_A_DECISION = "in week {week} the policy returned {found!r}; expected a Decision"
+TOO_LARGE = (
+    "{runs:,} runs of {weeks:,} weeks with {places:,} places are too many; at most {most:,} places and weeks "
+    "are played in one go, and {total:,} in all runs: take fewer"
+)
 TOO_MANY = "members is {members}, but there are {places} places; start with at most as many"
 
 # What the model assumes
@@ -44,6 +49,8 @@ AT_EASE = 0.6  # satisfaction on joining
 LEAVE, LEAVE_SLOPE, LEAVE_LEAST = 0.066, 0.08, 0.003  # weekly chance to leave: 6.6 % less 8 % × satisfaction
 OWNER_TAKES = 0.5  # share of all income that a selfish owner keeps
 BLOCK = 50  # runs at a time: small enough for the processor's cache
+MOST_RUNS = 10_000
+MOST_AT_ONCE, MOST_IN_ALL = 50_000_000, 1_000_000_000  # places times weeks: 800 MB, and two minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +165,12 @@ def simulate(
     ValueError
         If a number is negative or not finite, nobody is there, a fault is unknown, or the policy returns
         no decision. What the policy itself raises is passed on.
+
+    Examples
+    --------
+    >>> history = simulate(Decision(), seed=1, weeks=4)
+    >>> history.week.to_list(), bool((history.members <= 500).all())
+    ([1, 2, 3, 4], True)
     """
     if isinstance(policy, Decision):
         decision = policy
@@ -168,8 +181,10 @@ def simulate(
     if not callable(policy):
         raise ValueError(NOT_A_POLICY.format(found=policy))
     seed = as_number(seed, "seed", least=0, whole=True)
-    runs, weeks = (as_number(n, name, least=1, whole=True) for n, name in ((runs, "runs"), (weeks, "weeks")))
+    runs = as_number(runs, "runs", least=1, most=MOST_RUNS, whole=True)
+    weeks = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     places = as_number(places, "places", least=1, whole=True)
+    _require_room(runs, weeks, places)
     members = as_number(members, "members", least=1, whole=True)
     if members > places:
         raise ValueError(TOO_MANY.format(members=members, places=places))
@@ -195,15 +210,33 @@ def simulate(
     return frame.assign(**table)
 
 
+def _require_room(runs: int, weeks: int, places: int) -> None:
+    if min(runs, BLOCK) * weeks * places > MOST_AT_ONCE or runs * weeks * places > MOST_IN_ALL:
+        words = {"runs": runs, "weeks": weeks, "places": places}
+        raise ValueError(TOO_LARGE.format(most=MOST_AT_ONCE, total=MOST_IN_ALL, **words))
+
+
 def score(history: pd.DataFrame) -> pd.Series:
-    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction."""
+    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction.
+
+    Examples
+    --------
+    >>> score(simulate(Decision(), runs=2, weeks=4)).size
+    2
+    """
     require_result(history, "history", ["run", "members", "satisfaction"], "simulate")
     worth = history.members * history.satisfaction
     return worth.groupby(history.run).sum().rename("satisfied member-weeks")
 
 
 def who_leaves(history: pd.DataFrame) -> pd.DataFrame:
-    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week."""
+    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week.
+
+    Examples
+    --------
+    >>> list(who_leaves(simulate(Decision(), weeks=4)).columns)
+    ['payoff', 'leave_a_week']
+    """
     counted = [f"{what}_{key}" for what in ("payoff", "left", "members") for key in _KEYS]
     require_result(history, "history", counted, "simulate")
     rows = {
