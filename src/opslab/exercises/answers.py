@@ -189,7 +189,7 @@ def _execute(source: str, namespace: dict[str, object]) -> dict[str, object]:
 def _copy(names: dict[str, object], code: str) -> dict[str, object]:
     """Return the names for a mistake's code, with copies of whatever it could change.
 
-    Copied is what the code mentions; all of them, where it calls a function of the sheet, which looks names up.
+    Copied is what the code mentions; all, where it calls a function of the sheet, which looks names up.
     """
     mentioned = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     functions = {
