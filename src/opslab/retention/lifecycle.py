@@ -162,15 +162,21 @@ def early_warning(
     if not watched.any():
         raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=day))
     lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
-    rows = [
-        (rule, watched.sum(), flagged.sum(), lost.sum(), (flagged & lost).sum())
-        for rule in rules
-        for flagged in [watched & (quiet >= rule)]
-    ]
-    table = pd.DataFrame(rows, columns=["quiet_days", "watched", "flagged", "lost", "hits"]).set_index(
-        "quiet_days"
+    table = pd.DataFrame(
+        {
+            "watched": watched.sum(),
+            "flagged": _at_least(rules, quiet[watched]),
+            "lost": lost.sum(),
+            "hits": _at_least(rules, quiet[lost]),
+        },
+        index=pd.Index(rules, name="quiet_days"),
     )
     return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
+
+
+def _at_least(limits: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return for each limit how many values reach it."""
+    return len(values) - np.searchsorted(np.sort(values), limits)
 
 
 def _three(limits: Sequence[int]) -> list[int]:
