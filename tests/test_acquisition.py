@@ -114,6 +114,35 @@ def test_worth_agrees_with_counting_user_by_user(engine):
     assert found.worth.to_dict() == pytest.approx({"a": 0.5 * 100 / 1.02 ** (10 / 30) / 2, "b": 0})
 
 
+def small_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    users = pd.DataFrame(
+        {"user_id": [1, 2], "signup_date": pd.to_datetime(["2024-01-01"] * 2), "channel": "a"}
+    )
+    paid = pd.DataFrame({"user_id": [1], "date": pd.to_datetime(["2024-01-01"]), "amount": [30]})
+    return users, paid
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_who_signs_up_in_the_afternoon_and_pays_that_day_is_worth_it(zone):
+    users, paid = small_tables()
+    users["signup_date"] = (users["signup_date"] + pd.Timedelta(hours=15)).dt.tz_localize(zone)
+    assert worth_by(users, paid, days=5, until="2024-01-06").worth.to_dict() == {"a": 15}
+    with pytest.raises(ValueError, match="signed up 6 days or more before 2024-01-06"):
+        worth_by(users, paid, days=6, until="2024-01-06")
+
+
+def test_worth_refuses_users_told_twice_and_orders_of_strangers():
+    users, paid = small_tables()
+    with pytest.raises(ValueError, match=r"users has 1 row too many: user_id must be unique"):
+        worth_by(users.assign(user_id=1), paid, days=5)
+    with pytest.raises(
+        ValueError, match=r"orders and users have no user_id in common.* has '1', users has 1"
+    ):
+        worth_by(users, paid.assign(user_id="1"), days=5)
+    with pytest.raises(ValueError, match=r"'amount' of orders goes down to -30; .* Refunds"):
+        worth_by(users, paid.assign(amount=-30), days=5)
+
+
 # What spend brings
 
 
@@ -299,6 +328,45 @@ def test_removal_agrees_with_walking_the_chain(rows):
                 break
         whole = sum(won for _, won, _ in rows) / sum(won + lost for _, won, lost in rows)
         assert 1 - removal_effects(rows)[gone] == pytest.approx(reached / whole, abs=1e-6)
+
+
+def journeys(converted: list) -> pd.DataFrame:
+    return pd.DataFrame({"path_id": range(5), "step": 1, "channel": list("ababb"), "converted": converted})
+
+
+@pytest.mark.parametrize(
+    "converted",
+    [
+        [True, True, False, False, True],
+        [1, 1, 0, 0, 1],
+        [1.0, 1.0, 0.0, 0.0, 1.0],
+        np.array([True, True, False, False, True], dtype=object),
+        [1, 8, None, None, 3],
+        ["u1", "u8", None, None, "u3"],
+        pd.to_datetime(["2024-01-01", "2024-01-02", None, None, "2024-01-05"]),
+    ],
+)
+def test_a_path_converts_by_a_flag_or_by_what_is_filled(converted):
+    found = attribute(journeys(converted), "last", converted="converted")
+    assert found.to_dict() == {"a": 1, "b": 2}
+    assert transitions(journeys(converted), converted="converted").loc["a", "(conversion)"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("converted", "found"),
+    [
+        (["yes", "yes", "no", "no", "yes"], "'yes'"),
+        (["u1", "u8", "", "", "u3"], "'u1'"),
+        (["u1", "u8", "", None, "u3"], "''"),
+        ([1, 1, 0, None, 1], "0.0"),
+        ([30, 20, 0, 0, 10], "0"),
+        (["TRUE", "TRUE", "FALSE", None, "TRUE"], "'FALSE'"),
+    ],
+)
+def test_what_may_say_no_though_it_is_filled_is_refused(converted, found):
+    for function in (attribute, removal_effects, transitions):
+        with pytest.raises(ValueError, match=f"'converted' of paths holds {found}; expected True or False"):
+            function(journeys(converted), converted="converted")
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opslab.explore import MARKER, MAX_BYTES, PLOTLY, Choice, Slider, explore, show
+from opslab.explore import MARKER, MAX_BYTES, PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.bundle import coarse_grid, encode
 
 ALT = "The wave rises as the height grows."
@@ -392,3 +392,70 @@ def test_an_error_in_the_authors_function_says_where():
     with pytest.raises(ZeroDivisionError) as caught:
         explore(broken, height=Slider(0, 4), alt=ALT)
     assert re.search("height=2", "".join(caught.value.__notes__))
+
+
+# --- guesses ----------------------------------------------------------------------------------------------
+
+
+def hill(height=1):
+    return go.Figure(
+        go.Scatter(x=[0, 1, 2, 3], y=[0, 2 * height, 5 * height, 1]), {"xaxis": {"title": "week"}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("guess", "x", "truth"),
+    [
+        (Guess("How high in week 2?", at=2, high=9), [2], [5]),
+        (Guess("When is it highest?", form="peak", high=3), [2], [5]),
+        (Guess("Draw it.", form="curve", high=9), [0, 1, 2, 3], [0, 2, 5, 1]),
+    ],
+)
+def test_a_guess_carries_the_truth_of_the_opening_picture(guess, x, truth):
+    for shown in (explore(hill, height=Slider(1, 3), guess=guess, alt=ALT), show(hill(), ALT, guess)):
+        asked = shown.bundle["layout"]["meta"]["opslab"]["guess"]
+        assert (asked["x"], asked["truth"], asked["span"], asked["across"]) == (x, truth, [0, 3], "week")
+
+
+def test_a_guess_reads_packed_numbers_and_skips_gaps():
+    figure = go.Figure(
+        go.Scatter(x=np.arange(30), y=np.where(np.arange(30) == 4, np.nan, np.arange(30) ** 2))
+    )
+    asked = show(figure, ALT, Guess("When?", form="peak", high=40)).bundle["layout"]["meta"]["opslab"][
+        "guess"
+    ]
+    assert (asked["x"], asked["truth"]) == ([29], [841])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"prompt": ""}, "prompt is ''; say in one sentence"),
+        ({"prompt": "How high?", "form": "vale"}, "form is 'vale'; expected one of value, peak, curve"),
+        ({"prompt": "How high?"}, "give at=, a value on the x axis"),
+        ({"prompt": "How high?", "at": 1, "low": 2, "high": 2}, "low=2 to high=2 leaves no room"),
+        ({"prompt": "How high?", "at": 1, "high": "a lot"}, "not a finite number"),
+    ],
+)
+def test_a_guess_that_cannot_be_made_is_refused(arguments, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        Guess(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        (
+            Guess("How high?", at=7),
+            "at x = 7, and it is not there; the picture has 1 traces with x from 0 to 3",
+        ),
+        (
+            Guess("Draw.", form="curve", trace=2),
+            "looks for trace 2 of the opening picture, and it is not there",
+        ),
+        (0.4, "guess is a float; give a Guess(prompt, ...)"),
+    ],
+)
+def test_a_guess_without_a_truth_in_the_picture_is_refused(guess, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        show(hill(), ALT, guess)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opslab.acquisition import (
@@ -93,6 +93,7 @@ def whole(months: float) -> float:
 @given(visits, orders, st.integers(1, 60), shares)
 def test_worth_counts_each_early_yuan_once(seen, rows, days, margin):
     users, bought = users_of(seen), orders_of(rows)
+    assume(bought["user_id"].isin(users["user_id"]).any())
     table = worth_by(users, bought, "group", days=days, margin=margin, until=on(400))
     age = (bought["date"] - bought["user_id"].map(users.set_index("user_id")["signup_date"])).dt.days
     early = bought["amount"][(age >= 0) & (age < days)].sum()

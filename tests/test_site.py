@@ -57,11 +57,13 @@ def test_building_again_replaces_the_site_whole(folder):
 
 
 @pytest.mark.browser
-def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, address):
+@pytest.mark.parametrize("opened", ["served", "from disk"])
+def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folder, address, opened):
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    root = address if opened == "served" else folder.as_uri()
     for path in ("index.html", f"lessons/{LESSON}.html"):
-        page.goto(f"{address}/{path}")
+        page.goto(f"{root}/{path}")
     place = page.locator(".opslab-figure:has(input)").first
     place.scroll_into_view_if_needed()
     plot = place.locator(".opslab-plot")

@@ -1,13 +1,14 @@
 """Two claims from practice as small worlds in which the truth is known: meetings, and the open forum."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_number, native
+from opslab.ground.frames import as_choice, as_number, read_table
 
 # Words
+ONE_SIDE = "everybody in people has {found} meetings; a comparison needs both sides"
 UP_TO, MORE = "up to 3", "more than 3"
 
 CHOSEN_BY = ("members", "chance")
@@ -36,11 +37,13 @@ def meetings(
     return pd.DataFrame({"meetings": met, "strong": strong})
 
 
-def strong_share(people: pd.DataFrame) -> pd.Series:
+def strong_share(people: Any) -> pd.Series:
     """Return the share of strong ties among those with up to three meetings, and with more."""
-    native(people, {"meetings": "number", "strong": "flag"}, what="people")
-    many = people.meetings > MANY_MEETINGS
-    return people.strong.groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
+    table = read_table(people, {"meetings": "number", "strong": "flag"}, what="people")
+    many = table["meetings"] > MANY_MEETINGS
+    if many.all() or not many.any():
+        raise ValueError(ONE_SIDE.format(found=MORE if many.all() else UP_TO))
+    return table["strong"].groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
 
 
 def complaint_desk(

@@ -10,16 +10,17 @@ import inspect
 import itertools
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import cached_property
 from math import prod
 from typing import Any
 
 import plotly.graph_objects as go
 
-from opslab.explore.bundle import Place, coarse_grid, combine, encode
-from opslab.explore.controls import Choice, Slider
+from opslab.explore.bundle import Place, coarse_grid, combine, decode, encode
+from opslab.explore.controls import Choice, Guess, Slider
 
-__all__ = ["Choice", "Explorable", "Slider", "explore", "show"]
+__all__ = ["Choice", "Explorable", "Guess", "Slider", "explore", "show"]
 
 # Words
 INTERACTIVE_TEXT = "[interactive figure] {alt}"
@@ -32,6 +33,12 @@ NOT_CALLABLE = (
 NOT_A_FIGURE = "{what} is {kind}, not a plotly Figure; give a plotly.graph_objects.Figure"
 RETURNED = "what {function} returned for {values}"
 GIVEN = "what show received"
+NO_TRUTH = (
+    "guess looks for trace {trace} of the opening picture{place}, and it is not there; the picture has "
+    "{count} traces with x from {first} to {last}"
+)
+AT_PLACE = " at x = {at!r}"
+NOT_A_GUESS = "guess is {kind}; give a Guess(prompt, ...)"
 NO_CONTROLS = "explore needs a control, such as days=Slider(1, 30); for one picture use show(figure, alt=...)"
 NOT_A_CONTROL = "{name} is {kind}; give a Slider(start, stop, step=...) or a Choice([...])"
 WRONG_NAMES = (
@@ -89,7 +96,13 @@ class Explorable:
 
 
 def explore(
-    figure: Callable[..., go.Figure], /, *, alt: str, max_frames: int = 500, **controls: Control
+    figure: Callable[..., go.Figure],
+    /,
+    *,
+    alt: str,
+    guess: Guess | None = None,
+    max_frames: int = 500,
+    **controls: Control,
 ) -> Explorable:
     """Return a picture that answers to its controls; a notebook shows it when it ends a cell.
 
@@ -98,7 +111,10 @@ def explore(
     figure
         A pure function from parameter values to a plotly Figure, with the same number of traces each time.
     alt
-        One sentence that states the finding: the picture's name for a screen reader, and its text form.
+        One sentence that says what is drawn, and not what it shows: the picture's name for a screen reader,
+        and its text form. What it shows is the figure's title, which is read out whenever a control moves.
+    guess
+        A `Guess` to be made on empty axes before the picture is drawn.
     max_frames
         The most pictures to compute and store. Beyond it, or beyond half a megabyte, the kernel draws each
         picture when it is asked for, and saved copies carry a coarser grid that fits.
@@ -131,7 +147,7 @@ def explore(
         for place in [opening, *itertools.product(*grid)]:
             if place not in drawn:
                 drawn[place] = draw(place)
-        bundle = _bundle(alt, controls, grid, drawn)
+        bundle = _bundle({"alt": alt, **_asked(guess, drawn[opening])}, controls, grid, drawn)
         size = len(json.dumps(bundle))
         if size <= MAX_BYTES:
             break
@@ -141,8 +157,10 @@ def explore(
     return Explorable(INTERACTIVE_TEXT.format(alt=alt), bundle, fine, None if complete else draw)
 
 
-def show(figure: go.Figure, alt: str) -> Explorable:
+def show(figure: go.Figure, alt: str, guess: Guess | None = None) -> Explorable:
     """Return a Plotly figure with its alternative text; a notebook shows it when it ends a cell.
+
+    With a `guess`, the axes are empty until it is made.
 
     Raises
     ------
@@ -151,7 +169,8 @@ def show(figure: go.Figure, alt: str) -> Explorable:
     """
     _check_figure(figure, GIVEN)
     _check_alt(alt)
-    bundle = combine({(): encode(figure)}, (), {"alt": alt, "controls": []})
+    picture = encode(figure)
+    bundle = combine({(): picture}, (), {"alt": alt, **_asked(guess, picture), "controls": []})
     return Explorable(FIGURE_TEXT.format(alt=alt), bundle)
 
 
@@ -184,13 +203,37 @@ def _drawer(figure: Callable, controls: dict[str, Control], opening: Place) -> C
     return draw
 
 
-def _bundle(alt: str, controls: dict[str, Control], grid: list, drawn: dict[Place, dict]) -> dict[str, Any]:
+def _bundle(
+    meta: dict[str, Any], controls: dict[str, Control], grid: list, drawn: dict[Place, dict]
+) -> dict[str, Any]:
     """Return the Plotly bundle of the pictures on `grid`, positions numbered as they stand on it."""
     described = _describe(controls, grid)
     numbers = itertools.product(*(range(len(kept)) for kept in grid))
     pictures = {n: drawn[place] for n, place in zip(numbers, itertools.product(*grid), strict=True)}
     opening = tuple(control["opening"] for control in described)
-    return combine(pictures, opening, {"alt": alt, "controls": described})
+    return combine(pictures, opening, {**meta, "controls": described})
+
+
+def _asked(guess: Guess | None, picture: dict) -> dict[str, Any]:
+    """Return what `explore.js` needs to ask for a guess and to tell how far off it is."""
+    if guess is None:
+        return {}
+    if not isinstance(guess, Guess):
+        raise ValueError(NOT_A_GUESS.format(kind=_kind(guess)))
+    traces = picture["data"]
+    known = decode(traces[guess.trace]) if 0 <= guess.trace < len(traces) else {}
+    across = [x for x, y in known.items() if y is not None]
+    if not across or (guess.form == "value" and guess.at not in known):
+        place = AT_PLACE.format(at=guess.at) if guess.form == "value" else ""
+        ends = {"first": across[0], "last": across[-1]} if across else {"first": "-", "last": "-"}
+        raise ValueError(NO_TRUTH.format(trace=guess.trace, place=place, count=len(traces), **ends))
+    truth, span = [known[x] for x in across], [across[0], across[-1]]
+    if guess.form == "peak":
+        across, truth = [across[truth.index(max(truth))]], [max(truth)]
+    elif guess.form == "value":
+        across, truth = [guess.at], [known[guess.at]]
+    name = picture["layout"].get("xaxis", {}).get("title", {}).get("text", "")
+    return {"guess": {**asdict(guess), "x": across, "truth": truth, "span": span, "across": name}}
 
 
 def _describe(controls: dict[str, Control], grid: Sequence[Sequence[int]]) -> list[dict[str, Any]]:

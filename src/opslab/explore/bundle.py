@@ -28,6 +28,18 @@ def encode(figure: Any) -> dict[str, Any]:
     return {"data": [_plain(trace) for trace in raw["data"]], "layout": _plain(layout)}
 
 
+def decode(trace: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return an encoded trace's y values by their x."""
+    across, up = (_unpacked(trace.get(axis, [])) for axis in "xy")
+    return dict(zip(across, up, strict=False))
+
+
+def _unpacked(values: Any) -> list:
+    if isinstance(values, Mapping):
+        return np.frombuffer(base64.b64decode(values["bdata"]), dtype=f"<{values['dtype']}").tolist()
+    return list(values)
+
+
 def combine(pictures: Mapping[Place, dict], opening: Place, meta: dict[str, Any]) -> dict[str, Any]:
     """Return Plotly's mime bundle for encoded figures on a grid of control positions.
 

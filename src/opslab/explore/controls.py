@@ -1,4 +1,4 @@
-"""The controls of an explorable: a slider over evenly spaced numbers, a choice among named options."""
+"""The controls of an explorable: a slider over evenly spaced numbers, a choice among options, a guess."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,10 @@ UNEVEN_STEP = (
 OFF_GRID = "Slider value {value!r} is not one of its steps; the nearest is {nearest!r}"
 FEW_OPTIONS = "Choice needs at least two options, found {options!r}; give a list, or a dict of label: value"
 SAME_OPTIONS = "Choice has the option {option!r} twice; make the labels differ"
+BAD_FORM = "Guess form is {form!r}; expected one of {forms}"
+NO_PLACE = "Guess({form!r}) asks for the value at one place; give at=, a value on the x axis"
+NO_ROOM = "Guess from low={low!r} to high={high!r} leaves no room; give a high above the low"
+NO_PROMPT = "Guess prompt is {prompt!r}; say in one sentence what is to be guessed"
 NO_SUCH_OPTION = "Choice value {value!r} is not among its options {options!r}"
 
 
@@ -127,6 +131,59 @@ class Choice:
     def opening(self) -> int:
         """The index of the opening option."""
         return 0 if self.value is None else self.values.index(self.value)
+
+
+FORMS = ("value", "peak", "curve")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A prediction made on the picture's own axes, which are empty until it is made.
+
+    The truth is read off the opening picture: trace `trace` at `at` on the x axis ("value"), the place of
+    its highest point ("peak"), or all of it ("curve"). A point or a line is dragged, or moved with the arrow
+    keys; then the truth is drawn over it, and the distance is told in words.
+
+    Parameters
+    ----------
+    prompt : one sentence that says what is to be guessed; it is the title until the truth is shown
+    form : "value", "peak" or "curve"
+    low, high : ends of the axis on which the guess is made; wide enough to give nothing away
+    at : for "value", where on the x axis
+    trace : which trace of the figure holds the truth, counted from 0
+    unit : written behind numbers; "%" shows shares of 1 in per cent
+    decimals : of the numbers in the words
+
+    Raises
+    ------
+    ValueError
+        If there is no prompt, no room between low and high, an unknown form, or no `at` where one is needed.
+
+    Examples
+    --------
+    >>> Guess("How many come back on day 7?", at=7, low=0, high=0.6, unit="%").form
+    'value'
+    """
+
+    prompt: str
+    form: str = "value"
+    low: float = 0
+    high: float = 1
+    at: float | str | None = None
+    trace: int = 0
+    unit: str = ""
+    decimals: int = 1
+
+    def __post_init__(self):
+        """Check at once, so that the error points at the line that wrote it."""
+        if not isinstance(self.prompt, str) or not self.prompt.strip():
+            raise ValueError(NO_PROMPT.format(prompt=self.prompt))
+        if self.form not in FORMS:
+            raise ValueError(BAD_FORM.format(form=self.form, forms=", ".join(FORMS)))
+        if self.form == "value" and self.at is None:
+            raise ValueError(NO_PLACE.format(form=self.form))
+        if _decimal("high", self.high) <= _decimal("low", self.low):
+            raise ValueError(NO_ROOM.format(low=self.low, high=self.high))
 
 
 def _decimal(argument: str, value: Any) -> Decimal:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import day_numbers
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_number, day_numbers, native, small_table
+from opslab.ground.frames import as_names, as_number, native, places_among, read_table, small_table
 from opslab.retention.inputs import rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits
@@ -77,7 +78,7 @@ def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
     names = as_names(by)
     kinds = {**dict.fromkeys(names, "key"), value: "number"}
-    frame = small_table(native(table, kinds).select(*kinds))
+    frame = read_table(table, kinds)
     groups = frame.groupby(names, observed=True)[value]
     result = groups.agg(users="size", mean="mean")
     half = Z95 * groups.std() / np.sqrt(result["users"])
@@ -126,10 +127,11 @@ def revenue_by_behaviour(
     days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
     people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
-    kinds = {user: "key", when: "date", amount: "amount"}
-    bought = small_table(native(orders, kinds, what="orders").select(*kinds))
+    bought = read_table(orders, {user: "key", when: "date", amount: "payment"}, what="orders")
+    everyone = pd.Index(small_table(native(users, [user], what="users").select(user))[user])
+    places_among(bought[user], everyone, ours="orders", theirs="users", key=user)
     start = pd.Series(day_numbers(people[since]), index=people[user])
-    age = day_numbers(bought[when]) - bought[user].map(start)
+    age = bought[when] - bought[user].map(start)
     paid = bought[(age >= days) & (age < horizon)].groupby(user)[amount].sum()
     group = np.searchsorted(ends, people["active_days"], side="right") - 1
     table = pd.DataFrame(

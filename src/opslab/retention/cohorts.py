@@ -14,7 +14,13 @@ from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 
 # Words
+TOO_MANY = (
+    "a cohort table from {first:%Y-%m-%d} to {last:%Y-%m-%d} has {periods:,} cohorts; at most {most:,} fit. "
+    "Choose a longer period, or leave out events dated long before or after the others"
+)
 NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
+
+MOST_PERIODS = 4_000  # a square of them takes 128 MB
 
 
 def cohort_table(
@@ -41,10 +47,14 @@ def cohort_table(
     Raises
     ------
     ValueError
-        No rows, a missing column, dates that are no dates, gaps, an unknown period.
+        No rows, a missing column, dates that are no dates, gaps, an unknown period, a log of more than 100
+        years or 4,000 periods.
     """
     cohort, step, users, starts = cohort_sizes(events, user, when, period)
     periods = len(starts)
+    if periods > MOST_PERIODS:
+        words = {"first": starts[0], "last": starts[-1], "periods": periods, "most": MOST_PERIODS}
+        raise ValueError(TOO_MANY.format(**words))
     counts = np.bincount(cohort * periods + step - cohort, users, minlength=periods * periods)
     counts = counts.reshape(periods, periods).astype(float)
     counts[np.add.outer(np.arange(periods), np.arange(periods)) >= periods] = np.nan

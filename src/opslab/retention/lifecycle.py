@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_date, as_day, as_number
+from opslab.ground.days import as_date, as_day
+from opslab.ground.frames import as_number
 from opslab.retention.inputs import rising, whole_numbers
 from opslab.retention.visits import BEFORE_LOG, read_visits
 

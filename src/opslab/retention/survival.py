@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, as_numbers, native, require_result
+from opslab.ground.frames import as_flags, as_number, as_numbers, native, require_result
 from opslab.retention.visits import read_visits
 
 # Words
-FLAGS = "observed[{place}] is {found}; expected True or False (1 or 0): was the end of the time seen?"
 NO_ENDS = "no end was observed in any group; there is nothing to compare yet"
 NO_QUIET_DAYS = "quiet_days is {found} but the log has only {have} days; choose fewer"
 ONE_GROUP = "group has one value ({found!r}) only; a comparison needs at least two groups"
@@ -77,7 +76,7 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
         Prentice).
     """
     time = as_numbers(durations, "durations", least=0)
-    end = _as_flags(observed, len(time))
+    end = _ends(observed, len(time))
     from lifelines import KaplanMeierFitter
 
     # The fitter turns NumPy's warnings off and leaves them so; here they come on again.
@@ -122,7 +121,7 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
         The group of each time, for example a channel; at least two different values.
     """
     time = as_numbers(durations, "durations", least=0)
-    end = _as_flags(observed, len(time))
+    end = _ends(observed, len(time))
     series = pd.Series(np.asarray(group))
     table = native(pd.DataFrame({"group": _of_length(series, len(time), "group")}), ["group"], what="group")
     names = table["group"].to_pandas()
@@ -145,18 +144,8 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
     return LogRank(float(test.test_statistic), float(test.p_value), len(counted) - 1, counted)
 
 
-def _as_flags(values: Any, length: int) -> np.ndarray:
-    if values is None:
-        return np.ones(length, dtype=bool)
-    series = pd.Series(np.asarray(values))
-    flags = _of_length(series, length, "observed").to_numpy()
-    good = (
-        np.isin(flags, [0, 1]) if flags.dtype.kind in "biuf" else np.array([flag in (0, 1) for flag in flags])
-    )
-    if not good.all():
-        place = int(np.argmin(good))
-        raise ValueError(FLAGS.format(place=place, found=flags[place]))
-    return flags.astype(bool)
+def _ends(observed: Any, count: int) -> np.ndarray:
+    return np.ones(count, dtype=bool) if observed is None else as_flags(observed, "observed", length=count)
 
 
 def _of_length(values: pd.Series, length: int, name: str) -> pd.Series:

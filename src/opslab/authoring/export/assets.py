@@ -53,8 +53,13 @@ def pack(figures: list[dict], formulas: list[str], *, deck: bool) -> dict[str, A
 
 @cache
 def start_script() -> str:
-    """Return the module that brings a page to life: how explorables are drawn, and where to begin."""
-    return "\n" + SCRIPT.read_text(encoding="utf-8") + (HERE / "start.js").read_text(encoding="utf-8")
+    """Return the script that brings a page to life: how explorables are drawn, and where to begin.
+
+    It is a classic script: chromium loads no module from a file that was opened from disk.
+    """
+    drawing = SCRIPT.read_text(encoding="utf-8").partition("export default")[0]
+    begin = (HERE / "start.js").read_text(encoding="utf-8")
+    return f"\n(async () => {{\n{re.sub(r'^export ', '', drawing, flags=re.M)}{begin}}})();\n"
 
 
 def _policy(trusted: list[str], figures: list[dict], deck: bool) -> str:

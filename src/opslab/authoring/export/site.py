@@ -83,7 +83,7 @@ SETTINGS = {
     "html_copy_source": False,
     "html_show_sphinx": False,
     "html_css_files": [f"{STATIC}/site.css"],
-    "html_js_files": [(f"{STATIC}/opslab.js", {"type": "module"})],
+    "html_js_files": [(f"{STATIC}/opslab.js", {"defer": "defer"})],
 }
 
 

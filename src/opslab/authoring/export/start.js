@@ -1,6 +1,8 @@
 
 // Brings an exported file to life: unpacks the scripts it carries, starts the slides, draws the figures.
-// It stands behind explore.js in one module, so `mount` is here.
+// It stands behind explore.js in one function, so `mount` is here.
+
+const SOURCE = document.currentScript.src; // known only until the first wait
 
 const carried = (name) => document.getElementById(`opslab-${name}`);
 
@@ -76,7 +78,7 @@ async function startFigures(places) {
 // An exported file carries plotly.js; on the site it lies beside this script.
 async function plotlyHere() {
   if (carried("plotly")) return run("plotly");
-  const script = create("script", { src: new URL("plotly.min.js", import.meta.url).href });
+  const script = create("script", { src: new URL("plotly.min.js", SOURCE).href });
   document.head.append(script);
   return new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
 }

@@ -4,33 +4,67 @@
 //   default { initialize, render }   the anywidget, in every notebook program
 
 const WORDS = {
+  show: "Show the answer",
+  again: "Guess again",
+  height: "Your guess there",
+  level: "Your guess",
+  exact: (truth) => `Your guess is right: ${truth}.`,
+  off: (guess, truth, by, way) => `You guessed ${guess}. It is ${truth}: your guess is ${by} too ${way}.`,
+  curveOff: (by, x, there) => `Your line is off by ${by} on average, and most at ${x}: by ${there}.`,
+  high: "high",
+  low: "low",
+  late: "far right",
+  early: "far left",
+  yours: "your guess",
+  points: " points",
   waiting: "The kernel is drawing this picture. If nothing happens, run the cell again.",
   failed: "This picture could not be drawn: ",
 };
 const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
 const NARROW = 480; // px; below it a plot is arranged for a phone
-const LETTER = 9; // px of a title's letter
+const LETTER = 10; // px of a title's letter
 const LINE = 23; // px of a title's line
+const GLIDE = 250; // ms from one picture to the next
+const FRAME = 16; // ms: the first picture of a step already shows that it moves
+const PAUSE = 500; // ms of rest before a moved control's result is read out
+const STEPS = 200; // positions of a guess
 const STYLE_ID = "opslab-explore-style";
-// A light card in light and dark themes: figures are drawn for a white ground.
+// What figures are drawn with on a white ground, and what stands for it on a dark one.
+const DARK = {
+  white: "rgba(0,0,0,0)", "#1F2933": "#e6edf3", "#52606D": "#a9b4c0", "#E4E7EB": "#30363d", "#000000": "#e6edf3",
+  "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
+  "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#5aaee6", "#004B76": "#cfe8fa",
+};
 const STYLE = `
 .opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
-  padding: 12px; background: #fff; color: #1f2328; color-scheme: light; border: 1px solid #c4cad1;
-  border-radius: 8px; font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
-.opslab-controls { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
+  padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
+  --opslab-ink: #1f2328; --opslab-line: #c4cad1; --opslab-accent: #0072b2; --opslab-ground: #fff; color-scheme: light;
+  background: var(--opslab-ground); font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
+.opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4aa8e0;
+  --opslab-ground: #161b22; color-scheme: dark; }
+.opslab-controls { padding-bottom: 4px; display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
   gap: 4px 16px; }
 .opslab-control, .opslab-control label { display: contents; }
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
-.opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: #0072b2; cursor: pointer; }
+.opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
 .opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
-  padding: 2px 8px; font: inherit; color: inherit; background: #fff; border: 1px solid #6e7781;
+  padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;
   border-radius: 4px; cursor: pointer; }
-.opslab-control :is(input, select):focus-visible { outline: 3px solid #0072b2; outline-offset: 1px;
-  border-radius: 4px; }
+.opslab-explore :is(input, select, button):focus-visible { outline: 3px solid var(--opslab-accent);
+  outline-offset: 1px; border-radius: 4px; }
+.opslab-guess { margin: 4px 0; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; }
+.opslab-guess button { min-height: 32px; padding: 2px 14px; font: inherit; font-weight: 600; cursor: pointer;
+  color: var(--opslab-ground); background: var(--opslab-accent); border: 1px solid transparent; border-radius: 4px; }
+.opslab-guess button:disabled { color: inherit; background: none; border-color: currentColor; opacity: 0.6;
+  cursor: default; }
+.opslab-guess output { flex: 1 1 16rem; }
+.opslab-guessing .opslab-plot { touch-action: none; cursor: crosshair; }
+.opslab-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
-  .opslab-controls { display: block; }
+  .opslab-controls:not([hidden]) { display: block; }
   .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
   .opslab-name { grid-area: name; }
@@ -38,16 +72,19 @@ const STYLE = `
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-status { margin: 4px 0 0; color: #7a3300; }
+[data-dark] > .opslab-status { color: #f0883e; }
 .opslab-status:empty { display: none; }
 .opslab-plot { width: 100%; overflow: hidden; }
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
 @media print { .opslab-explore { break-inside: avoid; border: 0; } }
 `;
 
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
 // Build the explorable inside `element`; returns a function that takes it away again.
 // `live`, where a kernel draws: { controls, draw(place) -> Promise of { data, layout } }.
 export function mount(element, bundle, Plotly, live = null) {
-  const { alt, controls: stored } = bundle.layout.meta.opslab;
+  const { alt, controls: stored, guess: asked } = bundle.layout.meta.opslab;
   const controls = live ? live.controls : stored;
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
@@ -58,35 +95,63 @@ export function mount(element, bundle, Plotly, live = null) {
   const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: alt });
   const plot = create("div", { className: "opslab-plot" });
   const status = create("p", { className: "opslab-status", role: "status" });
+  const said = create("p", { className: "opslab-said", ariaLive: "polite" });
   plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
-  group.append(panel, status, plot);
+  const guess = asked && askGuess(asked, plot, { hidden: panel, key: `${alt} ${asked.prompt}`, redraw: schedule });
+  group.append(panel, ...(guess ? [guess.panel] : []), status, plot, said);
   element.append(group);
 
   let picture = laidOver(bundle, live ? undefined : frames.get(place.join()));
   let scheduled = false;
 
   function changed() {
+    tell();
     if (live) return ask();
     picture = laidOver(bundle, frames.get(place.join()));
     schedule();
+  }
+
+  // The title says the result; whoever cannot see it hears it when the control has come to rest.
+  let telling;
+  function tell() {
+    clearTimeout(telling);
+    telling = setTimeout(() => { said.textContent = plain(picture.layout.title?.text ?? ""); }, PAUSE);
   }
 
   // However many steps arrive between two paints, one picture is drawn: the last.
   function schedule() {
     if (scheduled) return;
     scheduled = true;
-    requestAnimationFrame(() => {
+    requestAnimationFrame((now) => {
       scheduled = false;
       const width = plot.clientWidth;
       if (!width) return; // hidden: the observer calls again when it is shown
-      const { sliders, meta, ...layout } = picture.layout;
+      const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
       // Plotly writes into the layout that it is given; ours has to stay what it is.
-      const drawn = { data: picture.data, layout: { ...structuredClone(layout), width, height } };
+      const drawn = { data: glided(data, now), layout: { ...structuredClone(layout), width, height } };
       if (width < NARROW) fitPhone(drawn, width);
-      Plotly.react(plot, drawn.data, drawn.layout, config);
+      const dark = isDark(element);
+      group.toggleAttribute("data-dark", dark);
+      const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
+      Plotly.react(plot, traces, arranged, config);
     });
+  }
+
+  // A step glides from the picture that is there to the next one; who wants no motion gets none.
+  let target;
+  let start;
+  let began = 0;
+  let there;
+  function glided(data, now) {
+    if (data !== target) {
+      [start, target, began] = [there, data, now];
+    }
+    const way = STILL.matches || !start ? 1 : Math.min(1, (now - began + FRAME) / GLIDE);
+    there = way < 1 ? data.map((trace, i) => between(start[i], trace, way * (2 - way))) : data;
+    if (way < 1) schedule();
+    return there;
   }
 
   // One question at a time is with the kernel; when its answer comes and the control has moved on, ask again.
@@ -96,13 +161,13 @@ export function mount(element, bundle, Plotly, live = null) {
     asking = true;
     group.ariaBusy = "true";
     const wait = setTimeout(() => { status.textContent = WORDS.waiting; }, PATIENCE);
-    let asked;
+    let at;
     try {
       do {
-        asked = place.join();
+        at = place.join();
         picture = await live.draw([...place]);
         schedule();
-      } while (asked !== place.join());
+      } while (at !== place.join());
       status.textContent = "";
     } catch (error) {
       status.textContent = WORDS.failed + error.message;
@@ -119,12 +184,180 @@ export function mount(element, bundle, Plotly, live = null) {
     schedule();
   });
   observer.observe(plot);
+  const forget = onTheme(schedule);
   return () => {
     observer.disconnect();
+    forget();
+    clearTimeout(telling);
     Plotly.purge(plot);
     group.remove();
   };
 }
+
+// A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
+// once the answer is asked for, the picture with the guess behind it.
+function askGuess(asked, plot, { hidden, key, redraw }) {
+  const { form, low, high, unit, decimals, x, truth, span, across: axisName } = asked;
+  const kept = recall(key);
+  const share = unit === "%";
+  const heights = kept?.heights ?? x.map(() => (low + high) / 2);
+  let touched = new Set(kept?.touched ?? []);
+  let shown = kept?.shown ?? false;
+  let here = form === "curve" ? Math.floor(x.length / 2) : 0;
+
+  const panel = create("div", { className: "opslab-guess" });
+  const fields = create("div", { className: "opslab-controls" });
+  fields.style.flex = "1 1 100%";
+  const button = create("button", { type: "button" });
+  const words = create("output", { ariaLive: "polite" });
+  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : `${value.toLocaleString("en", { maximumFractionDigits: decimals })}${unit && ` ${unit}`}`);
+  const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
+  const label = (i) => (typeof x[i] === "number" ? x[i].toLocaleString("en") : String(x[i]));
+  const steps = Array.from({ length: STEPS + 1 }, (_, i) => number(low + ((high - low) * i) / STEPS));
+  const step = (value) => Math.round(((value - low) / (high - low)) * STEPS);
+
+  const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
+    (i) => { here = i; level.move(step(heights[here])); });
+  const level = build({ kind: "slider", label: form === "curve" ? WORDS.height : WORDS.level, labels: steps, opening: step(heights[here]) },
+    (i) => set(here, low + ((high - low) * i) / STEPS));
+  fields.append(...(where ? [where] : []), level);
+  panel.append(fields, words, button);
+  button.addEventListener("click", () => {
+    shown = !shown;
+    settle();
+    redraw();
+  });
+
+  function set(i, value) {
+    heights[i] = Math.min(high, Math.max(low, value));
+    touched.add(i);
+    settle();
+    redraw();
+  }
+
+  function settle() {
+    hidden.hidden = !shown;
+    fields.hidden = shown;
+    button.textContent = shown ? WORDS.again : WORDS.show;
+    button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
+    words.textContent = shown ? verdict() : "";
+    plot.parentElement?.classList.toggle("opslab-guessing", !shown);
+    keep(key, { heights, touched: [...touched], shown });
+  }
+
+  function verdict() {
+    if (form === "curve") {
+      const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
+      const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
+      const worst = apart.indexOf(Math.max(...apart));
+      return WORDS.curveOff(distance(mean), `${axisName} ${label(worst)}`, distance(apart[worst]));
+    }
+    const right = form === "peak" ? Number(x[0]) : truth[0];
+    const off = heights[0] - right;
+    if (number(heights[0]) === number(right)) return WORDS.exact(number(right));
+    const [more, less] = form === "peak" ? [WORDS.late, WORDS.early] : [WORDS.high, WORDS.low];
+    return WORDS.off(number(heights[0]), number(right), distance(off), off > 0 ? more : less);
+  }
+
+  // Drag on the plot: the nearest place on the x axis, the height under the finger.
+  plot.addEventListener("pointerdown", (event) => { if (!shown) { plot.setPointerCapture(event.pointerId); drag(event); } });
+  plot.addEventListener("pointermove", (event) => { if (!shown && event.buttons) drag(event); });
+  function drag(event) {
+    const { xaxis, yaxis } = plot._fullLayout ?? {};
+    if (!xaxis) return;
+    event.preventDefault();
+    const box = plot.getBoundingClientRect();
+    const across = event.clientX - box.left - xaxis._offset;
+    const up = yaxis.p2c(event.clientY - box.top - yaxis._offset);
+    if (form === "peak") set(0, xaxis.p2c(across));
+    else if (form === "value") set(0, up);
+    else {
+      const pixels = x.map((value) => Math.abs(xaxis.d2p(value) - across));
+      const i = pixels.indexOf(Math.min(...pixels));
+      here = i;
+      where.move(i);
+      set(i, up);
+    }
+    level.move(step(heights[here]));
+  }
+
+  // The line through the places that were drawn: straight between them, level beyond the first and the last.
+  function drawn() {
+    const known = [...touched].sort((one, other) => one - other);
+    return x.map((_, i) => {
+      const after = known.findIndex((k) => k >= i);
+      if (after <= 0) return heights[known.at(after)];
+      const [a, b] = [known[after - 1], known[after]];
+      return heights[a] + ((heights[b] - heights[a]) * (i - a)) / (b - a);
+    });
+  }
+
+  function trace() {
+    const marked = form === "curve" ? touched.size ? drawn() : x.map(() => null) : heights;
+    const at = form === "peak" ? [[heights[0], heights[0]], [0, 1]] : form === "value" ? [[x[0]], marked] : [x, marked];
+    return {
+      type: "scatter", mode: form === "value" ? "markers" : "lines", x: at[0], y: at[1], name: WORDS.yours, hoverinfo: "skip",
+      line: { color: "#52606D", width: 3, dash: "dot" }, marker: { color: "#52606D", size: 16, symbol: "circle-open", line: { width: 3 } },
+      ...(form === "peak" ? { yaxis: "y9" } : {}), showlegend: false,
+    };
+  }
+
+  settle();
+  queueMicrotask(settle); // the plot has its parent by then
+  return {
+    panel,
+    over(picture) {
+      const { layout } = picture;
+      const overlay = form === "peak" ? { yaxis9: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true } } : {};
+      if (shown) return { data: [...picture.data, trace()], layout: { ...layout, ...overlay } };
+      const axis = form === "peak" ? "xaxis" : "yaxis";
+      const bare = { ...layout, ...overlay, annotations: [], shapes: [], showlegend: false,
+        title: { ...layout.title, text: asked.prompt, pad: undefined } };
+      bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
+      if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
+      if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: span, autorange: false };
+      return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
+    },
+  };
+}
+
+// A guess is kept while the page is open, and in JupyterLab as long as the browser keeps its data.
+function recall(key) {
+  try { return JSON.parse(localStorage.getItem(`opslab ${key}`)); } catch { return null; }
+}
+
+function keep(key, value) {
+  try { localStorage.setItem(`opslab ${key}`, JSON.stringify(value)); } catch { /* a private window keeps nothing */ }
+}
+
+// The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
+function isDark(element) {
+  for (let node = element; node; node = node.parentElement) {
+    const [red, green, blue, opacity = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (opacity) return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+  }
+  return false;
+}
+
+function onTheme(call) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const watch = new MutationObserver(call);
+  for (const node of [document.documentElement, document.body]) watch.observe(node, { attributes: true });
+  system.addEventListener("change", call);
+  return () => {
+    watch.disconnect();
+    system.removeEventListener("change", call);
+  };
+}
+
+function recoloured(value) {
+  if (typeof value === "string") return DARK[value] ?? value;
+  if (Array.isArray(value)) return value.map(recoloured);
+  if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
+}
+
+const plain = (title) => title.replace(/<br>/g, " ").replace(/<[^>]+>/g, "");
 
 // A native control in its label: keyboard, touch and screen readers work as everywhere else.
 function build(control, onMove) {
@@ -153,6 +386,7 @@ function build(control, onMove) {
   tell();
   label.append(name, range);
   row.append(value);
+  row.move = (i) => { range.value = i; tell(); };
   return row;
 }
 
@@ -168,6 +402,33 @@ function laidOver(bundle, frame) {
   const data = [...bundle.data];
   frame.traces.forEach((trace, i) => { data[trace] = merge(data[trace], frame.data[i]); });
   return { data, layout: merge(bundle.layout, frame.layout) };
+}
+
+// A trace on its way from one picture to the next: its numbers lie between; what is no number is there at once.
+function between(from, to, way) {
+  if (!from || from.type !== to.type) return to;
+  const mixed = { ...to };
+  for (const axis of ["x", "y"]) {
+    const [one, other] = [numbers(from[axis]), numbers(to[axis])];
+    if (one && other && one !== other && one.length === other.length) {
+      mixed[axis] = Array.from(other, (value, i) => one[i] + (value - one[i]) * way);
+    }
+  }
+  return mixed;
+}
+
+const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
+const unpackedOnce = new WeakMap();
+
+// A row of numbers as Plotly stores it, packed or not; nothing for names, dates and gaps.
+function numbers(row) {
+  if (Array.isArray(row)) return row.every((value) => typeof value === "number") ? row : null;
+  if (!row?.bdata || row.shape) return null;
+  if (!unpackedOnce.has(row)) {
+    const bytes = Uint8Array.from(atob(row.bdata), (letter) => letter.charCodeAt(0));
+    unpackedOnce.set(row, new TYPES[row.dtype](bytes.buffer));
+  }
+  return unpackedOnce.get(row);
 }
 
 function merge(base, change) {
