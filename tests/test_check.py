@@ -5,6 +5,7 @@ import pytest
 from nbclient import NotebookClient
 
 from opslab import check
+from opslab.exercises.buttons import MARKER
 from tests.course import EXERCISES, solve
 
 
@@ -151,11 +152,33 @@ def test_a_written_answer_is_compared_before_it_is_scored(started):
             check.check("q2", text, level=level)
 
 
-def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):
-    code = 'from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")'
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, allow_errors=True).execute()
-    *told, error = notebook.cells[0].outputs
+def run(*sources: str) -> list[nbformat.NotebookNode]:
+    """Run cells in a kernel, over their errors, and return them."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    NotebookClient(nbformat.v4.new_notebook(cells=cells), allow_errors=True).execute()
+    return cells
+
+
+@pytest.mark.parametrize("line", ["seed = 0123", "seed=00123  # mine"])
+def test_a_seed_that_begins_with_zero_is_refused_in_words(line):
+    _, refused, kept = run("from opslab.check import *", f"x = 1\n{line}", "seed = 0  # or 0123\nseed")
+    written = line.partition("=")[2].split()[0]
+    words = f"△ `seed = {written}`: Python takes no number that begins with 0; write `seed = 123`"
+    assert refused.outputs[0]["traceback"] == [words]
+    assert kept.outputs[0]["data"]["text/plain"] == "0"
+
+
+def test_a_reply_is_stored_as_words_that_need_no_kernel():
+    (cell,) = run('from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)')
+    data = cell.outputs[1]["data"]
+    assert set(data) == {"text/plain", "text/html", MARKER, "application/vnd.jupyter.widget-view+json"}
+    assert data[MARKER] == {"version": 1}
+    assert "You forgot to divide by the count." in data["text/html"]
+
+
+def test_a_message_in_the_middle_of_a_cell_is_shown_once():
+    (cell,) = run('from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")')
+    *told, error = cell.outputs
     texts = [output["data"]["text/plain"] for output in told]
     assert [text[:9] for text in texts] == ["06-tiny: ", "✘ Not yet", "**Hint 1 "]
     assert error["traceback"] == ["△ 06-tiny has no question 'q9'; it has q1, q2"]

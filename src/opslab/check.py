@@ -15,6 +15,7 @@ from opslab.exercises.help import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
 from opslab.exercises.messages import Message, Note, UsageError, has_kernel
 from opslab.exercises.overview import Overview, overview
+from opslab.exercises.seeds import watch_seeds
 
 __all__ = ["check", "hint", "my_progress", "solution", "start"]
 
@@ -36,6 +37,8 @@ NEXT_LEVEL = "To reach level {level}: {words}"
 P, R = ParamSpec("P"), TypeVar("R")
 
 _session: dict[str, object] = {}
+
+watch_seeds()
 
 
 def _for_students(tell: Callable[P, R]) -> Callable[P, R | None]:
