@@ -244,6 +244,41 @@ def test_straight_responses_fill_up_in_order():
     assert allocate_budget(lines, 100).spend.tolist() == pytest.approx([100, 0, 0])
 
 
+def test_what_no_channel_can_use_is_shared_out_where_there_is_room():
+    full, dead = (lambda x: min(x, 40.0)), (lambda x: 7.0)
+    plan = allocate_budget({"full": full, "dead": dead}, 100, caps={"dead": 50})
+    assert plan.result.tolist() == [40, 7]
+    assert plan.spend.sum() == pytest.approx(100)
+    assert (plan.spend <= [100, 50]).all()
+    assert allocate_budget({"full": full, "s": Saturation(5, 60)}, 100).spend["full"] == pytest.approx(
+        40, rel=1e-4
+    )
+    assert allocate_budget({"dead": dead, "s": Saturation(5, 60)}, 100).spend["dead"] == 0
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (lambda x: 3.0 * (x >= 61.7), "has no steps"),
+        (lambda x: np.floor(x / 7), "has no steps"),
+        (lambda x: x + 5 * (x > 99), "has no steps"),
+        (lambda x: x * (150 - x), "the response of 'a' falls from"),
+        (lambda x: math.nan, "'a' gives nan at spend 0; expected a number"),
+        (lambda x: "many", "'a' gives 'many' at spend"),
+        (lambda x: [x, x], "'a' gives .* at spend 0; expected a number"),
+    ],
+)
+def test_a_response_that_steps_falls_or_is_none_is_refused(response, words):
+    with pytest.raises(ValueError, match=words):
+        allocate_budget({"a": response, "b": Saturation(4, 50)}, 100)
+
+
+def test_a_first_yuan_that_brings_much_is_spent():
+    plan = allocate_budget({"club": lambda x: 9.0 * (x > 0), "s": Saturation(4, 50)}, 100)
+    assert plan.result["club"] == 9
+    assert plan.result["s"] == pytest.approx(4 * 100 / 150)
+
+
 def test_general_functions_and_saturations_agree():
     curves = [Saturation(50 + i, 500 + 90 * i) for i in range(6)]
     plain = [(lambda x, c=c: c.top * x / (c.half + x)) for c in curves]
@@ -418,6 +453,18 @@ def test_more_than_twelve_players_are_sampled_with_their_error():
     assert found.error.max() < 3
     again = shapley_values(lambda s: max(s, default=0) ** 2, players, permutations=400)
     pd.testing.assert_series_equal(found.values, again.values)
+
+
+def test_what_is_there_without_a_player_is_nobodys_share():
+    found = shapley_values(lambda team: 100 + 10 * len(team), "xyz").values
+    assert found.tolist() == pytest.approx([10, 10, 10])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, None, "7", [1]])
+@pytest.mark.parametrize("players", ["xy", range(14)])
+def test_a_coalition_without_a_value_is_named(bad, players):
+    with pytest.raises(ValueError, match=r"value\(.*\) is .*; expected a number"):
+        shapley_values(lambda team: bad if len(team) == 2 else 1.0, players, permutations=2)
 
 
 # Growth

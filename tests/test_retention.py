@@ -566,6 +566,15 @@ def test_lanterns_dues_give_back_the_true_renewals():
     assert fit_sbg(survivors).survival(8) == pytest.approx(expected[8], abs=0.05)
 
 
+def test_a_fit_lies_in_a_corner_where_the_data_know_only_one_thing():
+    constant = fit_sbg([1000, 800, 640, 512])
+    assert constant.alpha + constant.beta == pytest.approx(np.exp(10))
+    assert constant.survival([1, 2, 5]) == pytest.approx([0.8, 0.64, 0.8**5], rel=1e-3)
+    at_once = fit_sbg([1000, 700, 700, 700])
+    assert at_once.alpha + at_once.beta == pytest.approx(np.exp(-10))
+    assert at_once.survival([1, 2, 50]) == pytest.approx([0.7, 0.7, 0.7], rel=1e-3)
+
+
 @pytest.mark.parametrize("length", [None, 30.44])
 @pytest.mark.parametrize("start", ["2023-08-31", "2024-01-30", "2024-05-15"])
 def test_who_never_missed_a_month_is_never_lost_whenever_the_log_ends(start, length):

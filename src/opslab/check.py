@@ -91,16 +91,17 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     asked = _asked(question)
     if is_unanswered(answer):
         finding = Finding("unanswered", UNANSWERED)  # without a look at the data, which takes seconds
-        _keep(asked, repetition.emptied(asked.record, asked.world))
+        asked.keep(functools.partial(repetition.emptied, world=asked.world))
         return _show(finding, asked)
     key = answers.answer_key(asked.lesson, asked.world)
     finding = answers.assess(asked.lesson, key, asked.question, answer, other=0)
     if finding.status == "written":
         return _show(_written(asked, finding, level), asked)
     if finding.status != "uncheckable":
-        record = repetition.tried(asked.record, asked.world, digest(asked.question, answer, *key[question]))
-        right, mistake = finding.is_right, finding.mistake
-        _keep(asked, repetition.answered(record, progress.now(), right=right, mistake=mistake))
+        told = {"now": progress.now(), "right": finding.is_right, "mistake": finding.mistake}
+        asked.keep(functools.partial(repetition.answered, **told))
+        tried = digest(asked.question, answer, *key[question])
+        asked.keep(functools.partial(repetition.tried, world=asked.world, digest=tried))
     if finding.is_right:
         words = filter(None, [finding.text, asked.question.because])
         finding = replace(finding, text="\n".join([" ".join(words), asked.next_text()]))
@@ -133,10 +134,6 @@ def _asked(question: str) -> Asked:
     return Asked(lesson, seed, answers.find_question(lesson, question))
 
 
-def _keep(asked: Asked, record: repetition.Record) -> None:
-    progress.keep(asked.lesson, asked.question.name, record)
-
-
 def _show(message: Message, asked: Asked | None = None) -> Message:
     """Show a message, below a question's reply its buttons, and bring those of earlier replies up to date."""
     if not has_kernel():
@@ -152,16 +149,16 @@ def _show(message: Message, asked: Asked | None = None) -> Message:
 
 def _written(asked: Asked, finding: Finding, level: int | None) -> Note:
     """First show two answers to compare with, and only then take the student's own score."""
-    question, record = asked.question, asked.record
+    question = asked.question
     first, second = question.exemplars
     if level is None:
-        _keep(asked, repetition.scored(record, progress.now()))
+        asked.keep(functools.partial(repetition.scored, now=progress.now()))
         rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(question.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
         return Note("\n\n".join([finding.text, both, COMPARE.format(question=question.name, rubric=rubric)]))
     if level not in range(1, len(question.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
-    _keep(asked, repetition.scored(record, progress.now(), level))
+    asked.keep(functools.partial(repetition.scored, now=progress.now(), level=level))
     lines = [
         SCORED.format(level=level, words=question.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),

@@ -74,6 +74,14 @@ def attribute(
     No model sees what would have happened without a channel: users who would have come anyway get their
     touches credited. That needs an experiment. The Shapley value of this game is exact for any number of
     channels: a path's conversions in equal parts to its different channels (Zhao, Mahboobi and Bagheri 2018).
+
+    Examples
+    --------
+    >>> paths = [("ads>search", 3, 10), ("search", 2, 20)]      # touches, conversions, none
+    >>> attribute(paths, "first").to_dict()
+    {'ads': 3.0, 'search': 2.0}
+    >>> attribute(paths, "linear").to_dict()
+    {'ads': 1.5, 'search': 3.5}
     """
     as_choice(model, "model", MODELS)
     seen = _read(paths, converted, channels, path, step, channel)
@@ -100,6 +108,11 @@ def removal_effects(
 
     First-order Markov chain over the touches, solved exactly: the chance of conversion is the start's row
     of (I - Q)^-1 times the chances to convert, with and without the channel. Arguments as in `attribute`.
+
+    Examples
+    --------
+    >>> removal_effects([("ads>search", 3, 10), ("search", 2, 20)]).round(2).to_dict()
+    {'ads': 0.37, 'search': 1.0}
     """
     seen = _read(paths, converted, channels, path, step, channel)
     if not seen.won.sum():
@@ -119,6 +132,11 @@ def transitions(
     """Return the chances to go from one state (row) to the next (column).
 
     Each row adds up to 1; that of a channel without a touch is 0.
+
+    Examples
+    --------
+    >>> transitions([("ads>search", 3, 10), ("search", 2, 20)]).loc["search"].round(2).to_dict()
+    {'ads': 0.0, 'search': 0.0, '(conversion)': 0.14, '(null)': 0.86}
     """
     seen = _read(paths, converted, channels, path, step, channel)
     start, onward, ends = _chain(seen)

@@ -36,6 +36,11 @@ def cac(spend: Any, customers: Any) -> Any:
     ------
     ValueError
         Zero or negative spend or customers, gaps, or different lengths or labels.
+
+    Examples
+    --------
+    >>> cac(spend=6_000, customers=120)
+    50.0
     """
     if np.ndim(spend) == 0 and np.ndim(customers) == 0:
         cost, won = as_number(spend, "spend", least=0), as_number(customers, "customers", least=0)
@@ -72,6 +77,13 @@ def lifetime_value(margin: float, churn: float, discount: float = 0) -> float:
     -----
     margin (1 + discount) / (churn + discount): the sum of margin ((1 - churn) / (1 + discount))^t over
     t = 0, 1, ... Where customers differ in churn, an average churn gives the wrong value.
+
+    Examples
+    --------
+    >>> lifetime_value(margin=40, churn=0.05)
+    800.0
+    >>> round(lifetime_value(margin=40, churn=0.05, discount=0.01), 1)
+    673.3
     """
     left = as_number(margin, "margin", least=0)
     leaving = as_number(churn, "churn", least=0, most=1)
@@ -86,6 +98,13 @@ def payback_months(cac: float, margin: float, churn: float = 0, discount: float 
 
     `cac` in yuan; `margin` in yuan a month, above 0; `churn` and `discount` a month, as in `lifetime_value`.
     Without them it is cac / margin. Parts of a month count in proportion to the exponent.
+
+    Examples
+    --------
+    >>> payback_months(cac=150, margin=40)
+    3.75
+    >>> round(payback_months(cac=150, margin=40, churn=0.07, discount=0.01), 2)
+    4.27
     """
     cost = as_number(cac, "cac", least=0)
     left = as_number(margin, "margin", least=POSITIVE)
@@ -135,6 +154,16 @@ def worth_by(
     ------
     ValueError
         Bad tables; a user twice; orders of strangers only; nobody who can be watched for so long.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> dates = pd.to_datetime(["2024-02-01", "2024-12-31"])      # the second is after the first 180 days
+    >>> orders = pd.DataFrame({"user_id": [2, 2], "date": dates, "amount": 30})
+    >>> worth_by(users, orders).worth.to_dict()
+    {'ads': 0.0, 'seo': 30.0}
     """
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)

@@ -33,6 +33,16 @@ def conversations(answers: Any, threads: Any, members: Any) -> pd.DataFrame:
 
     `match` is True if the thread's topic is one of the writer's two strengths; `role` is the writer's. An
     answer to a thread, or by a writer, that the other tables do not have is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"thread_id": [7], "user_id": [1]})
+    >>> threads = pd.DataFrame([{"thread_id": 7, "week": 3, "kind": "side", "topic": "data", "asked_by": 2}])
+    >>> member = {"user_id": 1, "role": "answerer", "strength": "data", "second_strength": "law"}
+    >>> members = pd.DataFrame([member])
+    >>> conversations(answers, threads, members).match.to_list()
+    [True]
     """
     talk = small_table(native(answers, ["thread_id", "user_id"], what="answers"))
     asked = ["thread_id", "week", "kind", "topic", "asked_by"]
@@ -64,6 +74,11 @@ def participation(counts: Iterable[float]) -> pd.DataFrame:
     ------
     ValueError
         If `counts` is empty, not numeric, negative, has gaps, or adds up to 0.
+
+    Examples
+    --------
+    >>> participation([90, *[5] * 9, *[0] * 90]).share.round(2).to_list()
+    [0.67, 0.33, 0.0]
     """
     values = np.sort(as_numbers(counts, "counts", least=0))[::-1]
     total = values.sum()
@@ -104,6 +119,14 @@ def replies_per_thread(
     Returns
     -------
     One row for each thread kept: `week`, `topic`, `replies` (expected, so not always whole).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> threads = pd.DataFrame({"thread_id": [7, 8], "week": 1, "kind": "side", "topic": ["data", "data"]})
+    >>> answers = pd.DataFrame({"thread_id": [7, 8, 8]})
+    >>> replies_per_thread(answers, threads, merge=True).replies.to_list()
+    [3]
     """
     moved = as_number(moved, "moved", least=0, most=1)
     asked = read_table(threads, ["thread_id", "week", "kind", "topic"], what="threads", unique=["thread_id"])
@@ -129,7 +152,15 @@ def replies_per_thread(
 
 
 def answer_graph(talk: Any) -> Any:
-    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`."""
+    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> sorted(answer_graph(talk).edges)
+    [(1, 2), (1, 3), (2, 3)]
+    """
     import networkx as nx  # slow to import
 
     who = read_table(talk, ["user_id", "asked_by"], what="talk").astype({"asked_by": object})
@@ -139,7 +170,15 @@ def answer_graph(talk: Any) -> Any:
 
 
 def core_users(graph: Any, count: int = 20, by: str = "answers") -> list:
-    """Return the `count` most central people: by answers given, PageRank, or betweenness; ties by name."""
+    """Return the `count` most central people: by answers given, PageRank, or betweenness; ties by name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> core_users(answer_graph(talk), count=1)
+    [1]
+    """
     import networkx as nx
 
     _require_graph(graph)
@@ -159,6 +198,14 @@ def defection(talk: Any, leavers: Iterable[Any]) -> pd.Series:
     """Return what goes if `leavers` had not written, and nobody had written in their place.
 
     Shares of 1: `answers` lost, `threads` left without any answer, `good` answers (quality 4 or 5) lost.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> talk["quality"] = 4
+    >>> defection(talk, leavers=[1]).round(2).to_dict()
+    {'answers': 0.67, 'threads': 0.5, 'good': 0.67}
     """
     talk = read_table(talk, {"user_id": "key", "thread_id": "key", "quality": "number"}, what="talk")
     gone = set(as_list(leavers, "leavers"))
@@ -182,6 +229,13 @@ def graph_measures(graph: Any) -> pd.Series:
 
     `modularity` is that of greedy merging (Clauset, Newman and Moore 2004), with `communities` their number.
     `diameter` and `path` (mean steps between two people) are of the largest connected part.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 1, 2], "asked_by": [2, 3, 4, 3]})
+    >>> graph_measures(answer_graph(talk))[["people", "links"]].to_dict()
+    {'people': 4.0, 'links': 4.0}
     """
     import networkx as nx
 
@@ -214,6 +268,13 @@ def exposed(roster: Any, columns: Sequence[str], fewer_than: int = 2) -> float:
     A member is singled out if fewer than `fewer_than` members, themselves included, share these values. Two
     means: they are the only one (k-anonymity, Sweeney 2002). With no column nobody is, unless the roster
     itself is so short.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> roster = pd.DataFrame({"role": ["asker", "asker", "expert"], "city": ["Lu", "Lu", "Lu"]})
+    >>> round(exposed(roster, ["role", "city"]), 2)
+    0.33
     """
     columns = as_names(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)

@@ -3,8 +3,9 @@
 The verbs of `opslab.check` and the buttons below a reply both ask here, so that they always agree.
 """
 
+import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from opslab.exercises import answers, progress, repetition
@@ -55,14 +56,14 @@ class Asked:
     def hint(self) -> str:
         """Return the next hint, after the last one the last again, and keep that it was read."""
         step = min(self.record.hints.get(self.world, 0) + 1, len(self.question.hints))
-        self._keep(hint=step)
+        self._keep_help(hint=step)
         return self.hint_text(step)
 
     def solution(self) -> str:
         """Return one way to answer and why the options beside it fail, or what opens it."""
         if not self.is_open:
             return self.closed_text()
-        self._keep()
+        self._keep_help()
         parts = [SOLUTION.format(code=self.question.solution)]
         if self.question.because:
             parts.append(WHY.format(because=self.question.because))
@@ -95,9 +96,13 @@ class Asked:
         heading = headings[following[0]].text
         return NEXT.format(heading=heading if heading.endswith(("?", "!", ".")) else f"{heading}.")
 
-    def _keep(self, hint: int = 0) -> None:
-        record = repetition.helped(self.record, progress.now(), self.world, hint=hint)
-        progress.keep(self.lesson, self.question.name, record)
+    def keep(self, change: Callable[[Record], Record]) -> None:
+        """Change what is known of the question."""
+        progress.update(self.lesson, self.question.name, change)
+
+    def _keep_help(self, hint: int = 0) -> None:
+        told = {"now": progress.now(), "world": self.world, "hint": hint}
+        self.keep(functools.partial(repetition.helped, **told))
 
     def state(self, solution_shown: bool) -> dict[str, object]:
         """Return what the buttons, the dots and the line beside them say, as plain JSON."""

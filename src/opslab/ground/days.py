@@ -20,6 +20,7 @@ TOO_LONG = (
 # Day 1 of Python's ordinals is Monday, 1 January of the year 1.
 EPOCH = 719_163  # the ordinal of 1970-01-01
 MOST_YEARS = 100
+MOST_MONTHS, MOST_WEEKS = 12 * MOST_YEARS, 52 * MOST_YEARS  # to look ahead, or back
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)  # pandas would read nanoseconds in them
 
 

@@ -6,7 +6,7 @@ as a Narwhals frame. A check on a lazy frame asks its engine for one row of aggr
 """
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeAlias
 
 import narwhals as nw
@@ -40,6 +40,7 @@ NO_MATCH = (
 )
 NOT_A_NUMBER = "{name} is {found!r}; expected {expected}"
 NOT_NUMBERS = "{name} must be a sequence of numbers, got {found}"
+TOO_MANY = "{name} has {found:,} values; at most {most:,} are taken"
 NOT_A_LIST = "{name} is a {found}; expected a list"
 NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
@@ -71,6 +72,7 @@ ABOVE_ZERO, TO_BELOW_ONE = " above 0", " from {least:,.15g} to below 1"
 
 POSITIVE = float(np.nextafter(0, 1))  # the least number above 0
 BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
+MOST_VALUES = 20_000_000  # in one list: more is a slip such as range(10**9), and would fill the memory
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
@@ -223,6 +225,7 @@ def as_numbers(
         If it is empty, not numeric, of another `length`, or holds a value that is missing or out of range;
         the message names the first such value and its place (counted from 0).
     """
+    require_few(values, name)
     try:
         raw = np.asarray(values)
         if raw.dtype.kind not in "iufO" or any(isinstance(value, NO_REAL) for value in raw.flat):
@@ -267,10 +270,10 @@ def as_flags(values: Any, name: str, *, length: int | None = None) -> np.ndarray
 
 def as_list(values: Any, name: str) -> list[Any]:
     """Return what can be gone through (list, range, array, set) as a list; the error names what cannot."""
-    try:
-        return list(values)
-    except TypeError as error:
-        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
+    require_few(values, name)
+    if isinstance(values, bytes) or not isinstance(values, Iterable):
+        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__))
+    return list(values)
 
 
 def as_names(by: str | Iterable[str], name: str = "by") -> list[str]:
@@ -306,6 +309,13 @@ def _finite(value: Any) -> float | None:
     except OverflowError:
         return None
     return number if np.isfinite(number) else None
+
+
+def require_few(values: Any, name: str) -> None:
+    """Refuse a list so long that it must be a slip, before it is written out."""
+    count = len(values) if isinstance(values, Sized) else 0
+    if count > MOST_VALUES:
+        raise ValueError(TOO_MANY.format(name=name, found=count, most=MOST_VALUES))
 
 
 def _range_words(kind: str, least: float, most: float) -> str:

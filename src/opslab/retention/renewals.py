@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day
+from opslab.ground.days import MOST_MONTHS, as_date, as_day
 from opslab.ground.frames import POSITIVE, as_number, as_numbers, read_table
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import BEFORE_LOG
@@ -26,7 +26,6 @@ NOBODY_WATCHED = (
 NO_PRODUCT = "orders has no rows with {column} = {value!r}; it has {values}"
 
 MONTH_DAYS = 30  # Lantern's billing month
-MOST_MONTHS = 12 * 100
 MEAN_MONTH = 365.25 / 12  # days
 
 
@@ -45,6 +44,11 @@ class ShiftedBetaGeometric:
         churn.
     loglik
         Log-likelihood in the unit of the survivors given to `fit_sbg` (NaN if the model was not fitted).
+
+    Examples
+    --------
+    >>> round(float(ShiftedBetaGeometric(alpha=0.7, beta=1.2).survival(1)), 3)      # after one renewal
+    0.632
     """
 
     alpha: float
@@ -99,8 +103,17 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
 
     Notes
     -----
-    Where churn does not fall with age the data know no difference between holders: alpha and beta then grow
-    to the search's limit (about 22,000) and survival is that of one constant churn.
+    Estimates lie at an end of the search in two corners. Where churn does not fall with age the data know no
+    difference between holders: alpha + beta then grows to e^10 (about 22,000), and survival is that of one
+    constant churn. Where whoever leaves does so at the first renewal, holders differ as much as they can,
+    some leaving at once and the others never: alpha + beta then falls to e^-10 (about 0.00005), and survival
+    stays where the first renewal left it. At either end the two parameters say no more than that.
+
+    Examples
+    --------
+    >>> fitted = fit_sbg([1_000, 869, 743, 653, 593, 551, 517, 491])      # Fader and Hardie's "high end"
+    >>> round(fitted.alpha, 3), round(fitted.beta, 3)
+    (0.668, 3.806)
     """
     left = as_numbers(survivors, "survivors", least=0)
     _require_survivors(left)
@@ -164,6 +177,14 @@ def renewal_survivors(
     -------
     Series
         Index `renewals` 0 to `months`; values members still paying.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dates = pd.to_datetime(["2024-01-01", "2024-01-31", "2024-01-01", "2024-06-01"])
+    >>> orders = pd.DataFrame({"user_id": [1, 1, 2, 3], "date": dates, "product": "dues"})
+    >>> renewal_survivors(orders, months=2).to_list()
+    [2, 1, 0]
     """
     months = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     due = _due_days(month_days)

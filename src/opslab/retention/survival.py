@@ -38,6 +38,14 @@ def lifetimes(
     ------
     ValueError
         Bad events, `quiet_days` below 1 or not whole, or as long as the log.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> lifetimes(events, quiet_days=7)[["duration", "observed"]].to_numpy().tolist()
+    [[8, True], [8, False]]
     """
     visits = read_visits(events, user, when, until=until)
     quiet = as_number(quiet_days, "quiet_days", least=1, whole=True)
@@ -74,6 +82,11 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
         Index `time`: 0 and every different time. Columns: at_risk (just before), events, censored, survival
         (share of 1, still there after the time), low, high (95 % interval, log-log: Kalbfleisch and
         Prentice).
+
+    Examples
+    --------
+    >>> kaplan_meier([1, 2, 2, 3], observed=[True, True, False, True]).survival.round(2).to_list()
+    [1.0, 0.75, 0.5, 0.0]
     """
     time = as_numbers(durations, "durations", least=0)
     end = _ends(observed, len(time))
@@ -87,7 +100,13 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
 
 
 def median_survival(table: pd.DataFrame) -> float:
-    """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never."""
+    """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never.
+
+    Examples
+    --------
+    >>> median_survival(kaplan_meier([1, 2, 2, 3]))
+    2.0
+    """
     require_result(table, "table", ["survival"], "kaplan_meier")
     below = table.index[table["survival"] <= 0.5 + 1e-12]  # found through logarithms, a half is not exact
     return float(below[0]) if len(below) else math.inf
@@ -119,6 +138,12 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
         As in `kaplan_meier`.
     group
         The group of each time, for example a channel; at least two different values.
+
+    Examples
+    --------
+    >>> test = log_rank([1, 2, 3, 8, 9, 10], [True] * 6, ["ads"] * 3 + ["seo"] * 3)
+    >>> round(test.chi2, 2), round(test.p, 3)
+    (5.05, 0.025)
     """
     time = as_numbers(durations, "durations", least=0)
     end = _ends(observed, len(time))

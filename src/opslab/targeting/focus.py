@@ -32,6 +32,11 @@ def concentration(shares: Any) -> float:
     ------
     ValueError
         No shares; a share below 0 or above 1; shares that do not add up to 1.
+
+    Examples
+    --------
+    >>> concentration([0.5, 0.25, 0.25])
+    0.375
     """
     values = as_numbers(list(shares.values()) if isinstance(shares, dict) else shares, "shares", least=0)
     total = values.sum()
@@ -48,6 +53,14 @@ def focus_table(messages: Any, by: str | Sequence[str], columns: Sequence[str] =
     ------
     ValueError
         Bad messages: a column that is missing or has gaps, no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> images = ["speed", "speed", "care", "care"]
+    >>> messages = pd.DataFrame({"year": 2024, "image": images, "recalled": [1, 0, 0, 0]})
+    >>> focus_table(messages, "year", columns=["image"]).iloc[0].to_dict()
+    {'image': 0.5, 'recalled': 0.25}
     """
     keys = as_names(by)
     columns = as_list(columns, "columns")

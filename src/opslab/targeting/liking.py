@@ -39,6 +39,11 @@ def affinity(sample: Any, base: Any) -> pd.DataFrame:
     ------
     ValueError
         No labels, missing ones, or a label in sample that base does not have.
+
+    Examples
+    --------
+    >>> affinity(sample={"data": 30, "design": 10}, base={"data": 100, "design": 100})["index"].to_dict()
+    {'data': 150.0, 'design': 50.0}
     """
     part, whole = _counts(sample, "sample"), _counts(base, "base")
     for label in part.index[part.to_numpy() > 0]:
@@ -64,6 +69,13 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
     ------
     ValueError
         Bad tables; a user twice, or one that `users` does not have; no row with both label and group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sold = pd.DataFrame({"persona": ["student", "student", "manager"], "topic": ["IT", "IT", "law"]})
+    >>> affinity_by(sold, "persona", "topic").loc["student"].to_dict()
+    {'IT': 150.0, 'law': 0.0}
     """
     if users is None:
         first, second, rows = _pairs(native(table, {label: "any", group: "any"}, what="table"), group, label)

@@ -41,6 +41,14 @@ def current_needs(
     ------
     ValueError
         Bad tables; a user twice; an event that `brings` does not name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "need": ["exam", "exam"]})
+    >>> events = pd.DataFrame({"user_id": [2], "date": pd.to_datetime(["2024-03-01"]), "event": ["marriage"]})
+    >>> current_needs(users, events, {"marriage": "income"}).to_dict()
+    {1: 'exam', 2: 'income'}
     """
     people = read_table(users, ["user_id", "need"], what="users", unique=["user_id"])
     if not isinstance(brings, Mapping | pd.Series):
@@ -77,6 +85,14 @@ def still_right(
     ------
     ValueError
         Bad tables; nobody signed up so long ago.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "signup_date": pd.Timestamp("2024-01-01"), "need": "exam"})
+    >>> answers = pd.DataFrame({"user_id": [1, 2], "need": ["exam", "income"]})
+    >>> still_right(users, answers, when="2024-07-01")[["people", "right"]].to_list()
+    [2.0, 0.5]
     """
     kinds = {"user_id": "key", "signup_date": "date", "need": "key"}
     people = read_table(users, kinds, what="users", unique=["user_id"]).set_index("user_id")

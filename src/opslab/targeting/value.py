@@ -45,6 +45,15 @@ def rfm(
     ------
     ValueError
         Bad orders; a negative amount; `as_of` before the first order; more bins than customers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dates = pd.to_datetime(["2024-01-01", "2024-03-01", "2024-03-15"])
+    >>> orders = pd.DataFrame({"user_id": [1, 2, 2], "date": dates, "amount": [30.0, 50, 70]})
+    >>> scored = rfm(orders, as_of="2024-04-01", bins=2)
+    >>> scored[["recency", "frequency", "monetary", "score"]].to_numpy().tolist()
+    [[91, 1, 30.0, '111'], [17, 2, 120.0, '222']]
     """
     bins = as_number(bins, "bins", least=2, most=9, whole=True)
     last = as_day(as_of, "as_of")
