@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.sheets import read_question, read_sheet
-from opslab.ground.paths import course_root, write_whole
+from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
@@ -52,6 +53,7 @@ CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
+NOT_BUILT = "{file}: {cause}; make room or get the right to write there, then build again"
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
@@ -289,7 +291,9 @@ class _Fingerprints:
 
     def __init__(self, root: Path):
         self.path = root / ".build" / "fingerprints.json"
-        self.known: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
+        self.known: dict[str, str] = {}
+        with suppress(OSError, ValueError, TypeError, RecursionError):  # without it, all is built again
+            self.known |= json.loads(self.path.read_text())
 
     def keep(self, target: Target, fingerprint: str) -> None:
         self.known[target.path] = fingerprint
@@ -318,6 +322,9 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
             target, mark = running[future]
             try:
                 seconds = future.result()
+            except OSError:  # it will not go better with the others
+                pool.shutdown(cancel_futures=True)
+                raise
             except BuildError as error:
                 errors.append(str(error))
                 print(FAILED.format(done=done, all=len(work), path=target.path), flush=True)
@@ -345,6 +352,10 @@ def main(arguments: list[str] | None = None) -> int:
             errors = build_all(root, options.lessons, rebuild=options.all, jobs=options.jobs)
     except BuildError as error:
         errors = [str(error)]
+    except NotWrittenError as error:
+        errors = [str(error.strerror)]
+    except OSError as error:
+        errors = [NOT_BUILT.format(file=error.filename or root, cause=error.strerror or error)]
     for error in dict.fromkeys(errors):
         print(error, file=sys.stderr)
     return 1 if errors else 0
