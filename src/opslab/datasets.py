@@ -17,6 +17,7 @@ import pandas as pd
 from opslab import world
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 from opslab.world import checked, publish
+from opslab.world.story import tell
 from opslab.world.strengths import Strengths
 
 # Words
@@ -162,7 +163,7 @@ def _committed_folder() -> Path | None:
 
 @lru_cache(maxsize=16)
 def _made(name: str, seed: int, size: int, strengths: Strengths) -> pd.DataFrame:
-    return world.table(name, seed, size, dict(strengths))
+    return world.TABLES[name].make(tell(seed, size, strengths))
 
 
 def _differences(folder: Path) -> dict[Path, bytes]:

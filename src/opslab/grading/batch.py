@@ -98,15 +98,9 @@ def grade(
     key = _answer_key(lesson, seed)
     limits = limits or Limits()
     store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
-    marks: dict[str, list[Mark]] = {}
     problems = dict(found.problems)
-    waiting: list[Submission] = []
-    for submission in found.submissions:
-        kept = store.read(submission)
-        if kept is None:
-            waiting.append(submission)
-        else:
-            marks[submission.student] = marks_of(submission, kept, key)
+    outcomes = {one.student: kept for one in found.submissions if (kept := store.read(one)) is not None}
+    waiting = [one for one in found.submissions if one.student not in outcomes]
     setup = [cell.source for cell in leading_setup(sheet)]
     tables = _tables(lesson, seed) if waiting else {}
     sandbox = Sandbox(limits, setup, seed, tables=tables, ahead=min(jobs, len(waiting) - 1), safe=safe)
@@ -117,15 +111,15 @@ def grade(
                 problems[submission.student] = str(outcome)
             else:
                 store.write(submission, outcome)
-                marks[submission.student] = marks_of(submission, outcome, key)
+                outcomes[submission.student] = outcome
             bar.update()
-    in_order = [mark for student in sorted(marks) for mark in marks[student]]
-    worked = {
-        name: str(key.answers[name][0])
-        for name, question in key.questions.items()
-        if question.kind == "written"
-    }
-    graded = Graded(lesson, seed, in_order, dict(sorted(problems.items())), worked, found.aside)
+    done = [one for one in found.submissions if one.student in outcomes]
+    marks = [
+        mark
+        for one in sorted(done, key=lambda one: one.student)
+        for mark in marks_of(one, outcomes[one.student], key)
+    ]
+    graded = Graded(lesson, seed, marks, dict(sorted(problems.items())), _worked(key), found.aside)
     write_whole(output / GRADED, json.dumps(asdict(graded), indent=1).encode())
     return graded
 
@@ -150,6 +144,12 @@ def read_graded(folder: Path) -> Graded:
     if not {mark.question for mark in graded.marks} <= questions.keys():
         raise UsageError(STALE.format(path=path))
     return graded
+
+
+def _worked(key: Key) -> dict[str, str]:
+    """Return the solution's text for each written question."""
+    written = [name for name, question in key.questions.items() if question.kind == "written"]
+    return {name: str(key.answers[name][0]) for name in written}
 
 
 def _side_by_side(
