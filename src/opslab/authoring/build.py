@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from ipykernel.ipkernel import IPythonKernel
 from jupytext.myst import myst_to_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -36,6 +37,9 @@ from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
+# What JupyterLab writes into a notebook when it opens it: see ipython_kernel_config.py for the version.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Words
@@ -160,8 +164,7 @@ def _read_text(root: Path, source: str) -> tuple[NotebookNode, list[int]]:
         advice = next((advice for sign, advice in ADVICE.items() if sign in cause), "")
         raise BuildError(NOT_TEXT.format(source=source, cause=cause, advice=advice)) from error
     lines = notebook.metadata.pop("source_map")
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"})
+    notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info=LANGUAGE)
     return notebook, lines
 
 
