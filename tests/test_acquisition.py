@@ -114,6 +114,35 @@ def test_worth_agrees_with_counting_user_by_user(engine):
     assert found.worth.to_dict() == pytest.approx({"a": 0.5 * 100 / 1.02 ** (10 / 30) / 2, "b": 0})
 
 
+def small_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    users = pd.DataFrame(
+        {"user_id": [1, 2], "signup_date": pd.to_datetime(["2024-01-01"] * 2), "channel": "a"}
+    )
+    paid = pd.DataFrame({"user_id": [1], "date": pd.to_datetime(["2024-01-01"]), "amount": [30]})
+    return users, paid
+
+
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_who_signs_up_in_the_afternoon_and_pays_that_day_is_worth_it(zone):
+    users, paid = small_tables()
+    users["signup_date"] = (users["signup_date"] + pd.Timedelta(hours=15)).dt.tz_localize(zone)
+    assert worth_by(users, paid, days=5, until="2024-01-06").worth.to_dict() == {"a": 15}
+    with pytest.raises(ValueError, match="signed up 6 days or more before 2024-01-06"):
+        worth_by(users, paid, days=6, until="2024-01-06")
+
+
+def test_worth_refuses_users_told_twice_and_orders_of_strangers():
+    users, paid = small_tables()
+    with pytest.raises(ValueError, match=r"users has 1 row too many: user_id must be unique"):
+        worth_by(users.assign(user_id=1), paid, days=5)
+    with pytest.raises(
+        ValueError, match=r"orders and users have no user_id in common.* has '1', users has 1"
+    ):
+        worth_by(users, paid.assign(user_id="1"), days=5)
+    with pytest.raises(ValueError, match=r"'amount' of orders goes down to -30; .* Refunds"):
+        worth_by(users, paid.assign(amount=-30), days=5)
+
+
 # What spend brings
 
 
@@ -215,6 +244,41 @@ def test_straight_responses_fill_up_in_order():
     assert allocate_budget(lines, 100).spend.tolist() == pytest.approx([100, 0, 0])
 
 
+def test_what_no_channel_can_use_is_shared_out_where_there_is_room():
+    full, dead = (lambda x: min(x, 40.0)), (lambda x: 7.0)
+    plan = allocate_budget({"full": full, "dead": dead}, 100, caps={"dead": 50})
+    assert plan.result.tolist() == [40, 7]
+    assert plan.spend.sum() == pytest.approx(100)
+    assert (plan.spend <= [100, 50]).all()
+    assert allocate_budget({"full": full, "s": Saturation(5, 60)}, 100).spend["full"] == pytest.approx(
+        40, rel=1e-4
+    )
+    assert allocate_budget({"dead": dead, "s": Saturation(5, 60)}, 100).spend["dead"] == 0
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (lambda x: 3.0 * (x >= 61.7), "has no steps"),
+        (lambda x: np.floor(x / 7), "has no steps"),
+        (lambda x: x + 5 * (x > 99), "has no steps"),
+        (lambda x: x * (150 - x), "the response of 'a' falls from"),
+        (lambda x: math.nan, "'a' gives nan at spend 0; expected a number"),
+        (lambda x: "many", "'a' gives 'many' at spend"),
+        (lambda x: [x, x], "'a' gives .* at spend 0; expected a number"),
+    ],
+)
+def test_a_response_that_steps_falls_or_is_none_is_refused(response, words):
+    with pytest.raises(ValueError, match=words):
+        allocate_budget({"a": response, "b": Saturation(4, 50)}, 100)
+
+
+def test_a_first_yuan_that_brings_much_is_spent():
+    plan = allocate_budget({"club": lambda x: 9.0 * (x > 0), "s": Saturation(4, 50)}, 100)
+    assert plan.result["club"] == 9
+    assert plan.result["s"] == pytest.approx(4 * 100 / 150)
+
+
 def test_general_functions_and_saturations_agree():
     curves = [Saturation(50 + i, 500 + 90 * i) for i in range(6)]
     plain = [(lambda x, c=c: c.top * x / (c.half + x)) for c in curves]
@@ -301,6 +365,45 @@ def test_removal_agrees_with_walking_the_chain(rows):
         assert 1 - removal_effects(rows)[gone] == pytest.approx(reached / whole, abs=1e-6)
 
 
+def journeys(converted: list) -> pd.DataFrame:
+    return pd.DataFrame({"path_id": range(5), "step": 1, "channel": list("ababb"), "converted": converted})
+
+
+@pytest.mark.parametrize(
+    "converted",
+    [
+        [True, True, False, False, True],
+        [1, 1, 0, 0, 1],
+        [1.0, 1.0, 0.0, 0.0, 1.0],
+        np.array([True, True, False, False, True], dtype=object),
+        [1, 8, None, None, 3],
+        ["u1", "u8", None, None, "u3"],
+        pd.to_datetime(["2024-01-01", "2024-01-02", None, None, "2024-01-05"]),
+    ],
+)
+def test_a_path_converts_by_a_flag_or_by_what_is_filled(converted):
+    found = attribute(journeys(converted), "last", converted="converted")
+    assert found.to_dict() == {"a": 1, "b": 2}
+    assert transitions(journeys(converted), converted="converted").loc["a", "(conversion)"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("converted", "found"),
+    [
+        (["yes", "yes", "no", "no", "yes"], "'yes'"),
+        (["u1", "u8", "", "", "u3"], "'u1'"),
+        (["u1", "u8", "", None, "u3"], "''"),
+        ([1, 1, 0, None, 1], "0.0"),
+        ([30, 20, 0, 0, 10], "0"),
+        (["TRUE", "TRUE", "FALSE", None, "TRUE"], "'FALSE'"),
+    ],
+)
+def test_what_may_say_no_though_it_is_filled_is_refused(converted, found):
+    for function in (attribute, removal_effects, transitions):
+        with pytest.raises(ValueError, match=f"'converted' of paths holds {found}; expected True or False"):
+            function(journeys(converted), converted="converted")
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_every_engine_and_form_gives_the_same_credit(model):
     touches = datasets.load("touchpoints")
@@ -350,6 +453,18 @@ def test_more_than_twelve_players_are_sampled_with_their_error():
     assert found.error.max() < 3
     again = shapley_values(lambda s: max(s, default=0) ** 2, players, permutations=400)
     pd.testing.assert_series_equal(found.values, again.values)
+
+
+def test_what_is_there_without_a_player_is_nobodys_share():
+    found = shapley_values(lambda team: 100 + 10 * len(team), "xyz").values
+    assert found.tolist() == pytest.approx([10, 10, 10])
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, None, "7", [1]])
+@pytest.mark.parametrize("players", ["xy", range(14)])
+def test_a_coalition_without_a_value_is_named(bad, players):
+    with pytest.raises(ValueError, match=r"value\(.*\) is .*; expected a number"):
+        shapley_values(lambda team: bad if len(team) == 2 else 1.0, players, permutations=2)
 
 
 # Growth

@@ -172,6 +172,7 @@ TAKEN = {
     ("equal_split", "caps"): (dict,),
     ("trust_policy", "offer_every"): (type(None),),
     ("marginal_cac", "customers"): (type(len),),
+    ("renewal_survivors", "month_days"): (type(None),),
 }
 
 NOTHING = [None, object(), {}, b"x", "ten", "", [], pd.NaT, len, pd.DataFrame(), {"a"}]

@@ -52,6 +52,9 @@ from opslab.datasets import load
 from tests.references import CASES
 
 VCR = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]  # thousands, USA, 1980 to 1989
+THREADS = pd.DataFrame(
+    {"thread_id": [1, 2], "week": 1, "kind": "side", "topic": list("xy"), "asked_by": [1, 2]}
+)
 SMALL = {"members": 60, "places": 60, "weeks": 8}
 
 
@@ -298,9 +301,9 @@ def test_a_roster_exposes_by_hand():
         (lambda talk: defection(talk.drop(columns="quality"), []), "quality"),
         (lambda talk: answer_graph(talk.head(0)), "no rows"),
         (lambda talk: exposed(talk, ["shoe"]), "shoe"),
-        (lambda talk: conversations(talk, talk, talk), "strength"),
+        (lambda talk: conversations(talk, THREADS, talk), "strength"),
         (lambda talk: conversations(None, talk, talk), "answers"),
-        (lambda talk: replies_per_thread(talk, talk, limit=-1), "limit"),
+        (lambda talk: replies_per_thread(talk, THREADS, limit=-1), "limit"),
         (lambda talk: score(talk), "simulate"),
         (lambda talk: who_leaves([1]), "simulate"),
     ],

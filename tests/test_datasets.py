@@ -2,15 +2,19 @@
 
 import errno
 import gzip
+import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import frictionless
 import pandas as pd
 import pytest
 
+import opslab
 from opslab import datasets, world
 from opslab.world import checked
 
@@ -225,8 +229,62 @@ def test_a_table_that_the_package_does_not_describe_is_named(course):
     package = json.loads((course / "datapackage.json").read_text(encoding="utf-8"))
     package["resources"] = [entry for entry in package["resources"] if entry["name"] != "orders"]
     (course / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    with pytest.raises(ValueError, match="does not describe the table 'orders'; write it anew"):
+    with pytest.raises(ValueError, match="does not describe the table 'orders' as it is made; write it anew"):
         datasets.load("orders")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "datapackage.json is damaged .*git checkout -- datasets"),
+        ('{"resources": [', "datapackage.json is damaged"),
+        ("[" * 100_000, "datapackage.json is damaged"),
+        (b"\xff\xfe", "datapackage.json is damaged"),
+        ("[]", "does not describe the table 'tickets'"),
+        ("null", "does not describe the table 'tickets'"),
+        ('{"resources": {"tickets": 1}}', "does not describe the table 'tickets'"),
+        (
+            '{"resources": ["tickets", {"name": "tickets", "path": "x"}]}',
+            "does not describe the table 'tickets'",
+        ),
+        ('{"resources": [{"name": "tickets", "schema": {"fields": [{}]}}]}', "does not describe the table"),
+    ],
+)
+def test_a_broken_package_is_told_in_words(course, text, message):
+    (course / "datapackage.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match=message):
+        datasets.load("tickets")
+
+
+def test_an_entry_without_a_checksum_does_not_fit_its_file(course):
+    package = json.loads((course / "datapackage.json").read_text(encoding="utf-8"))
+    for entry in package["resources"]:
+        del entry["hash"]
+    (course / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(ValueError, match="checksum differs"):
+        datasets.load("tickets")
+
+
+@pytest.mark.parametrize("name", ["datapackage.json", "dues.csv.gz"])
+def test_a_folder_in_place_of_a_file_is_called_a_folder(course, name):
+    (course / name).unlink()
+    (course / name).mkdir()
+    with pytest.raises(ValueError, match=f"{name} is a folder; expected a file"):
+        datasets.load("dues")
+
+
+def test_the_package_alone_makes_the_world_of_seed_0_too(tmp_path):
+    shutil.copytree(Path(opslab.__file__).parent, tmp_path / "site" / "opslab")
+    code = (
+        "import hashlib, opslab; from opslab import datasets; "
+        "print(opslab.__file__, hashlib.sha256(datasets.load('dues').to_csv().encode()).hexdigest())"
+    )
+    own = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "OPSLAB_COURSE": ""}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=True).stdout
+    path, digest = told.split()
+    assert path.startswith(str(tmp_path))
+    assert digest == hashlib.sha256(datasets.load("dues").to_csv().encode()).hexdigest()
 
 
 # Writing

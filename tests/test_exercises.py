@@ -86,3 +86,31 @@ def test_a_solution_shows_that_it_is_right(lesson):
     shown = [re.search(r"✔ Right|Read the two answers", str(cell.outputs)) for cell in answers]
     assert answers
     assert all(shown)
+
+
+def right_letters(kind: str) -> dict[str, list]:
+    """Return the right answers of one kind of question, sheet by sheet and in order."""
+    found = {}
+    for lesson in LESSONS:
+        key = AnswerKey(read_solution(lesson), 0)
+        found[lesson] = [
+            key.expected(name) for name, asked in read_questions(lesson).items() if asked.kind == kind
+        ]
+    return found
+
+
+def test_no_letter_of_a_choice_can_be_guessed_from_the_others():
+    sheets = right_letters("choice")
+    letters = [letter for sheet in sheets.values() for letter in sheet]
+    shares = {letter: letters.count(letter) / len(letters) for letter in "abc"}
+    assert all(0.2 <= share <= 0.45 for share in shares.values()), shares
+    assert not any(len(sheet) > 2 and len(set(sheet)) == 1 for sheet in sheets.values()), sheets
+
+
+def test_no_order_can_be_guessed_from_another():
+    orders = ["".join(order) for sheet in right_letters("ordering").values() for order in sheet]
+    assert len(set(orders)) == len(orders)
+    assert all(
+        order not in ("".join(sorted(order)), "".join(sorted(order, reverse=True))) for order in orders
+    )
+    assert len({order[0] for order in orders}) > len(orders) // 2

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opslab.acquisition import (
@@ -93,6 +93,7 @@ def whole(months: float) -> float:
 @given(visits, orders, st.integers(1, 60), shares)
 def test_worth_counts_each_early_yuan_once(seen, rows, days, margin):
     users, bought = users_of(seen), orders_of(rows)
+    assume(bought["user_id"].isin(users["user_id"]).any())
     table = worth_by(users, bought, "group", days=days, margin=margin, until=on(400))
     age = (bought["date"] - bought["user_id"].map(users.set_index("user_id")["signup_date"])).dt.days
     early = bought["amount"][(age >= 0) & (age < days)].sum()
@@ -173,6 +174,29 @@ def test_the_best_division_spends_all_and_no_other_brings_more(curves, budget, r
     order = dict(reversed(dict(enumerate(curves)).items()))
     turned = allocate_budget(order, budget)["spend"]
     np.testing.assert_allclose(turned[best.index], best["spend"], rtol=1e-4, atol=1e-6 * budget)
+
+
+def stairs(gains: list[int]):
+    """Return a response of straight pieces, ten yuan long: what each piece brings."""
+    return lambda x: float(np.interp(x, 10 * np.arange(len(gains) + 1), np.append(0, np.cumsum(gains))))
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), min_size=2, max_size=4), st.integers(1, 20)
+)
+def test_whatever_the_curves_no_division_in_tens_beats_the_answer(gains, tens):
+    curves = [stairs(one) for one in gains]
+    if any(np.diff(one[:tens]).max(initial=0) > 0 for one in gains):
+        with pytest.raises(ValueError, match="give a response that bends down"):
+            allocate_budget(curves, 10 * tens)
+        return
+    best = allocate_budget(curves, 10 * tens)["result"].sum()
+    # Bellman: the most that so many tens bring in the channels so far.
+    most = np.zeros(tens + 1)
+    for one in gains:
+        here = np.append(0, np.cumsum(one))[np.minimum(np.arange(tens + 1), len(one))]
+        most = np.array([max(most[: now + 1] + here[now::-1]) for now in range(tens + 1)])
+    assert best == pytest.approx(most[tens])
 
 
 @LAW

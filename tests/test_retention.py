@@ -566,6 +566,41 @@ def test_lanterns_dues_give_back_the_true_renewals():
     assert fit_sbg(survivors).survival(8) == pytest.approx(expected[8], abs=0.05)
 
 
+def test_a_fit_lies_in_a_corner_where_the_data_know_only_one_thing():
+    constant = fit_sbg([1000, 800, 640, 512])
+    assert constant.alpha + constant.beta == pytest.approx(np.exp(10))
+    assert constant.survival([1, 2, 5]) == pytest.approx([0.8, 0.64, 0.8**5], rel=1e-3)
+    at_once = fit_sbg([1000, 700, 700, 700])
+    assert at_once.alpha + at_once.beta == pytest.approx(np.exp(-10))
+    assert at_once.survival([1, 2, 50]) == pytest.approx([0.7, 0.7, 0.7], rel=1e-3)
+
+
+@pytest.mark.parametrize("length", [None, 30.44])
+@pytest.mark.parametrize("start", ["2023-08-31", "2024-01-30", "2024-05-15"])
+def test_who_never_missed_a_month_is_never_lost_whenever_the_log_ends(start, length):
+    # Each payment a month after the first: on the same day, or on the last one of a shorter month.
+    days = [pd.Timestamp(start) + pd.DateOffset(months=made) for made in range(30)]
+    dues = pd.DataFrame({"user_id": 7, "date": days, "product": "dues"})
+    for end in pd.date_range(days[5], days[20]):
+        left = renewal_survivors(dues, 5, month_days=length, until=end)
+        assert left.tolist() == [1] * 6, end
+    with pytest.raises(ValueError, match="nobody can be watched for 5 renewals"):
+        renewal_survivors(dues, 5, month_days=length, until=days[5] - pd.Timedelta(days=1))
+
+
+def test_a_payment_belongs_to_the_renewal_whose_day_is_nearest():
+    # Due on 31 May, 30 June, 31 July: paid early, late, and then no more.
+    days = pd.to_datetime(["2024-04-30", "2024-05-28", "2024-07-04", "2024-12-31"])
+    dues = pd.DataFrame({"user_id": [1, 1, 1, 2], "date": days, "product": "dues"})
+    assert renewal_survivors(dues, 4, month_days=None).tolist() == [1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("length", [7.5, 31.2, 0])
+def test_a_part_of_a_day_is_no_billing_month(length):
+    with pytest.raises(ValueError, match=f"month_days is {length}"):
+        renewal_survivors(log((1, 0), (1, 40)).assign(product="dues"), 1, month_days=length)
+
+
 def test_only_members_watched_to_the_end_count_as_survivors():
     dues = log((1, 0), (1, 30), (1, 60), (2, 0), (2, 30), (3, 10), (4, 45), (4, 75)).assign(product="dues")
     orders = pd.concat([dues, log((9, 80)).assign(product="course")])
@@ -831,7 +866,7 @@ BAD_CALLS = {
     ),
     "strange users": (
         lambda: retention_by(EVENTS, USERS.assign(user_id=[8, 9]), "plan", 1),
-        "none of the 2 users",
+        "users and events have no user_id in common",
     ),
     "no sign-up": (lambda: active_days(EVENTS, USERS, since="joined"), "no column 'joined'"),
     "no days": (lambda: active_days(EVENTS, USERS, 0), "days is 0"),
@@ -858,7 +893,7 @@ BAD_CALLS = {
     "negative duration": (lambda: kaplan_meier([1, -1]), r"durations\[1\] is -1"),
     "missing duration": (lambda: kaplan_meier([1, math.nan]), r"durations\[1\] is nan"),
     "durations as text": (lambda: kaplan_meier(["a"]), "durations must be a sequence of numbers"),
-    "too few ends": (lambda: kaplan_meier([1, 2], [True]), "observed has 1 values, durations has 2"),
+    "too few ends": (lambda: kaplan_meier([1, 2], [True]), "observed has 1 values; expected 2"),
     "an end of 2": (lambda: kaplan_meier([1, 2], [1, 2]), r"observed\[1\] is 2"),
     "an end missing": (lambda: kaplan_meier([1, 2], [True, None]), r"observed\[1\] is None"),
     "no survival": (lambda: median_survival(EVENTS), "without the column 'survival'.*kaplan_meier"),
@@ -883,7 +918,7 @@ BAD_CALLS = {
     "negative discount": (lambda: ShiftedBetaGeometric(1, 1).derl(0, -0.1), "discount is -0.1"),
     "no such product": (lambda: renewal_survivors(ORDERS, 1, value="fee"), "product = 'fee'; it has 'dues'"),
     "no months": (lambda: renewal_survivors(ORDERS, 0), "months is 0"),
-    "too many months": (lambda: renewal_survivors(ORDERS, 2), "no user can be watched for 60 days"),
+    "too many months": (lambda: renewal_survivors(ORDERS, 2), "nobody can be watched for 2 renewals"),
     "as_of too early": (lambda: stages(EVENTS, "2020-01-01"), "as_of is 2020-01-01, before the first event"),
     "as_of missing": (lambda: stages(EVENTS, None), "as_of is None; expected a date"),
     "two limits": (lambda: stages(EVENTS, "2024-01-20", (7, 28)), "limits has 2 values"),

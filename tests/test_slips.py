@@ -66,6 +66,7 @@ NO_SLIPS = [
     (YUAN, 31.4159, 31.4159 * 8),
     (YUAN, 31.4159, 31.4159 * 7.1),
     (COUNT, 412, 415),
+    (YUAN, 1000, 10),  # one digit is a power of ten of many numbers
     (COUNT, 2.5, 3.5),  # nothing is counted
     (asked(tolerance="5%", unit="yuan"), 31.4159, 31.4159 * 7.14),  # near seven times is not seven times
 ]
@@ -75,6 +76,15 @@ NO_SLIPS = [
 def test_what_is_no_slip_is_not_called_one(question, truth, received):
     finding = judge(question, received, truth, {})
     assert (finding.status, finding.mistake) == ("different", ""), finding.text
+
+
+def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():
+    wrongs = asked("table", "0.001", "", "blended")
+    mistakes = {"blended": changed(ads=0.3, seo=0.2)}
+    finding = judge(wrongs, changed(ads=0.3, seo=0.2, social=0.7), GROUPS, mistakes)
+    assert finding.mistake == "blended"
+    assert finding.text == "Not yet. You made the mistake blended. And 1 more to mend: social."
+    assert judge(wrongs, changed(ads=0.3, seo=0.25, social=0.7), GROUPS, mistakes).mistake == ""
 
 
 def test_close_is_said_without_a_guess_at_the_reason():

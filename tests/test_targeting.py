@@ -649,3 +649,10 @@ def test_a_picture_of_something_else_is_refused():
 def test_every_public_name_is_documented():
     for name in targeting.__all__:
         assert getattr(targeting, name).__doc__
+
+
+def test_answers_too_alike_for_a_range_are_told_so():
+    rows = [[20, 20, 20, 50]] * 4 + [[20, 20, 20, 30]]
+    alike = pd.DataFrame(rows, columns=["too_cheap", "cheap", "dear", "too_dear"])
+    with pytest.raises(ValueError, match=r"upside down .* 5 answers are too few or too alike"):
+        price_sensitivity(alike)

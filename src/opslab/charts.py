@@ -103,6 +103,11 @@ def wrap(text: str, columns: int = TITLE_COLUMNS) -> str:
     """Break `text` into lines joined by ``<br>``, each at most `columns` half-width letters wide.
 
     Chinese characters count as two and may be parted anywhere, save before closing punctuation.
+
+    Examples
+    --------
+    >>> wrap("Retention in the fifth week rose in all seven channels", columns=30)
+    'Retention in the fifth week<br>rose in all seven channels'
     """
     lines, line = [], ""
     for piece in _pieces(text):
@@ -118,6 +123,11 @@ def figure(title: str = "", x: str = "", y: str = "", *, legend: bool = False) -
 
     The upper margin grows with the title's lines, and with a legend if there is one, so that a whole
     sentence fits.
+
+    Examples
+    --------
+    >>> figure("Users stay longer", x="week", y="users").layout.title.text
+    'Users stay longer'
     """
     words = wrap(title) if title else ""
     more_lines = words.count("<br>")
@@ -159,6 +169,13 @@ def lines(
     ------
     ValueError
         If `table` is no table, is empty, not numeric, or has too many columns to be told apart.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kept = pd.DataFrame({"ads": [1, 0.4], "seo": [1, 0.7]})
+    >>> lines(kept, "Ads lose more", share=True).layout.yaxis.tickformat
+    '.0%'
     """
     frame = _numeric(table)
     marked = len(frame) <= 16 if markers is None else markers
@@ -194,6 +211,12 @@ def bars(
     ------
     ValueError
         As for `lines`, or if `low` and `high` have another length.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> len(bars(pd.Series({"ads": 0.2, "seo": 0.5}), share=True).data)
+    1
     """
     frame = _numeric(table)
     drawing = _figure_of(frame, title, x, y)
@@ -237,6 +260,12 @@ def heatmap(
 
     `unit` heads the colour scale, `top` is the value of its darkest colour (default: the largest one). A
     grid of at most 400 cells carries its numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> heatmap(pd.DataFrame([[1, 0.4], [1, 0.5]]), "Two cohorts", share=True).data[0].type
+    'heatmap'
     """
     frame = _numeric(table, most=None)
     form = SHARE_FORMAT if share else ",.4~g"
@@ -275,7 +304,14 @@ def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
 
 
 def shares(drawing: go.Figure, axis: str = "y") -> go.Figure:
-    """Show `axis` of `drawing` in per cent from 0; returns the same figure."""
+    """Show `axis` of `drawing` in per cent from 0; returns the same figure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares(lines(pd.Series([0.1, 0.2]))).layout.yaxis.tickformat
+    '.0%'
+    """
     as_choice(axis, "axis", ("x", "y"))
     drawing.update_layout({f"{axis}axis": {"tickformat": SHARE_FORMAT, "rangemode": "tozero"}})
     drawing.update_traces(**{f"{axis}hoverformat": ".1%"}, selector={"type": "scatter"})
@@ -284,7 +320,13 @@ def shares(drawing: go.Figure, axis: str = "y") -> go.Figure:
 
 
 def series_style(place: int) -> dict[str, dict[str, object]]:
-    """Return the line and marker of the series in `place` (0, 1, ...): colour, dash and symbol all differ."""
+    """Return the line and marker of the series in `place` (0, 1, ...): colour, dash and symbol all differ.
+
+    Examples
+    --------
+    >>> series_style(1)["line"]["dash"]
+    'dash'
+    """
     turn = place % len(PALETTE)
     return {
         "line": {"color": PALETTE[turn], "dash": DASHES[turn], "width": 2.5},
@@ -307,7 +349,13 @@ def _numeric(table: pd.DataFrame | pd.Series, most: int | None = len(PALETTE)) -
 
 
 def pale(colour: str, opacity: float = 0.16) -> str:
-    """Return a colour of the palette (``"#RRGGBB"``) as a see-through one, for bands."""
+    """Return a colour of the palette (``"#RRGGBB"``) as a see-through one, for bands.
+
+    Examples
+    --------
+    >>> pale("#0072B2")
+    'rgba(0,114,178,0.16)'
+    """
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
 
@@ -323,7 +371,13 @@ def _top_margin(title_lines: int, legend: bool = False) -> int:
 
 
 def text_width(text: str) -> int:
-    """Return how many half-width letters a text takes; a Chinese character takes two."""
+    """Return how many half-width letters a text takes; a Chinese character takes two.
+
+    Examples
+    --------
+    >>> text_width("ab"), text_width("留存")
+    (2, 4)
+    """
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

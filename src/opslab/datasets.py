@@ -17,10 +17,14 @@ import pandas as pd
 from opslab import world
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 from opslab.world import checked, publish
+from opslab.world.story import tell
 from opslab.world.strengths import Strengths
 
 # Words
-NO_ENTRY = "{path} does not describe the table {name!r}; write it anew with: python -m opslab.datasets"
+NOT_JSON = "{path} is damaged ({error}); restore it with: git checkout -- datasets"
+NO_ENTRY = (
+    "{path} does not describe the table {name!r} as it is made; write it anew with: python -m opslab.datasets"
+)
 TABLES = ("table", "columns", "meaning")
 EFFECTS = ("effect", "meaning", "least", "usual", "most")
 COLUMNS = ("column", "type", "unit", "allowed", "meaning")
@@ -29,6 +33,8 @@ VERIFY_HELP = "write nothing, only compare; ends with 1 if a file differs"
 WRITTEN, DIFFERENT = "written", "different"
 SUMMARY = "{folder}: {changed} of {all} files {state}"
 
+_lent: dict[tuple[str, int], pd.DataFrame] = {}
+
 
 def load(
     name: str, seed: int = 0, *, size: int = world.SIZE, strength: Mapping[str, float] | None = None
@@ -36,7 +42,8 @@ def load(
     """Return one of the course's tables as a fresh data frame that you may change.
 
     Seed 0 comes from the committed file, checked against `datasets/datapackage.json`; any other seed is a
-    parallel world, made on the spot by the same rules with its own values.
+    parallel world, made on the spot by the same rules with its own values. So is seed 0 where the package is
+    installed without the course's folders.
 
     Parameters
     ----------
@@ -54,15 +61,41 @@ def load(
     ValueError
         Unknown name (suggests the nearest), a seed, size or strength outside its limits, or a file that is
         missing, damaged or edited (names line and column, or the checksum).
+
+    Examples
+    --------
+    >>> load("users", seed=7).columns[0]
+    'user_id'
     """
     name, seed, size, strengths = world.which(name, seed, size, strength)
-    committed = seed == 0 and size == world.SIZE and not strengths
-    table = _committed(name, course_root() / "datasets") if committed else _made(name, seed, size, strengths)
+    usual = size == world.SIZE and not strengths
+    if usual and (name, seed) in _lent:
+        return _lent[name, seed].copy()
+    folder = _committed_folder() if seed == 0 and usual else None
+    table = _made(name, seed, size, strengths) if folder is None else _committed(name, folder)
     return table.copy()
 
 
+def lend(tables: Mapping[str, pd.DataFrame], seed: int) -> None:
+    """Give `load` tables of world `seed` that another process has made, for this process's lifetime.
+
+    Examples
+    --------
+    >>> lend({"users": load("users", seed=7)}, seed=7)
+    >>> len(load("users", seed=7))
+    20000
+    """
+    _lent.update({(name, seed): table for name, table in tables.items()})
+
+
 def describe(name: str | None = None) -> pd.DataFrame:
-    """Return what there is: all tables, or the columns of one with type, unit, allowed values and meaning."""
+    """Return what there is: all tables, or the columns of one with type, unit, allowed values and meaning.
+
+    Examples
+    --------
+    >>> describe("users").index[0]
+    'user_id'
+    """
     if name is None:
         rows = [
             (table.name, ", ".join(column.name for column in table.columns), table.meaning)
@@ -78,7 +111,13 @@ def describe(name: str | None = None) -> pd.DataFrame:
 
 
 def effects() -> pd.DataFrame:
-    """Return the planted effects whose strength an instructor may set: what each is, and its limits."""
+    """Return the planted effects whose strength an instructor may set: what each is, and its limits.
+
+    Examples
+    --------
+    >>> effects().index[0]      # what an instructor may make stronger or weaker
+    'onboarding'
+    """
     rows = [(name, effect.meaning, 0, 1, effect.most) for name, effect in world.EFFECTS.items()]
     return pd.DataFrame(rows, columns=EFFECTS).set_index(EFFECTS[0])
 
@@ -103,17 +142,28 @@ def verify(folder: Path) -> list[Path]:
 @lru_cache(maxsize=16)
 def _committed(name: str, folder: Path) -> pd.DataFrame:
     package = folder / publish.PACKAGE
-    if not package.exists():
-        raise ValueError(checked.NO_FILE.format(path=package))
-    for resource in json.loads(package.read_text(encoding="utf-8"))["resources"]:
-        if resource["name"] == name:
-            return checked.read(folder / resource["path"], resource)
+    try:
+        described = json.loads(checked.contents(package))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(NOT_JSON.format(path=package, error=error)) from error
+    entries = described.get("resources") if isinstance(described, dict) else None
+    wanted = publish.schema_of(world.TABLES[name], world.TABLES)
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and entry.get("name") == name and entry.get("schema") == wanted:
+            return checked.read(folder / f"{name}.csv.gz", entry)
     raise ValueError(NO_ENTRY.format(path=package, name=name))
+
+
+def _committed_folder() -> Path | None:
+    try:
+        return course_root() / "datasets"
+    except ValueError:  # a package without the course: there is no file, but all that makes one
+        return None
 
 
 @lru_cache(maxsize=16)
 def _made(name: str, seed: int, size: int, strengths: Strengths) -> pd.DataFrame:
-    return world.table(name, seed, size, dict(strengths))
+    return world.TABLES[name].make(tell(seed, size, strengths))
 
 
 def _differences(folder: Path) -> dict[Path, bytes]:
@@ -126,7 +176,7 @@ def _differences(folder: Path) -> dict[Path, bytes]:
     wanted = {folder / f"{name}.csv.gz": file for name, file in packed.items()}
     wanted[folder / publish.PACKAGE] = publish.descriptor(world.TABLES, packed).encode()
     wanted[folder / publish.DICTIONARY] = publish.dictionary(world.TABLES, rows).encode()
-    return {path: new for path, new in wanted.items() if not path.exists() or path.read_bytes() != new}
+    return {path: new for path, new in wanted.items() if not path.is_file() or path.read_bytes() != new}
 
 
 def _packed(text: bytes, path: Path) -> bytes:

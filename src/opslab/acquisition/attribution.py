@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_list, native, require_unique, small_table
+from opslab.ground.frames import as_choice, as_flags, as_list, plain_value, read_table
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -19,6 +19,10 @@ EMPTY_MARK = "paths[{place}] has an empty mark in {found!r}; name a channel betw
 NO_PATHS = "paths has no rows; check the filter that made it"
 NO_CONVERSIONS = "no path ends in a conversion, so there is no credit to divide"
 UNKNOWN = "paths have unknown marks: {found}; channels are {known}"
+NOT_CONVERTED = (
+    "column {column!r} of paths holds {found!r}; expected True or False (1 or 0), or filled where the "
+    "path ended in a conversion and empty where it did not"
+)
 RESERVED_MARK = "paths use {found!r} as a mark; rename it, for it names a state of the chain"
 MIXED = "path {path!r} has both a conversion and none; {column!r} must be the same in all its rows"
 
@@ -26,6 +30,7 @@ Model = Literal["first", "last", "linear", "markov", "shapley"]
 MODELS = ("first", "last", "linear", "markov", "shapley")
 START, CONVERSION, NULL = "(start)", "(conversion)", "(null)"
 SEPARATOR = ">"
+NO_IN_WORDS = ("", "-", "0", "0.0", "n", "no", "f", "false", "none", "nan", "null")  # filled, and yet not
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,9 @@ def attribute(
     Parameters
     ----------
     paths
-        A table with one row for each touch (`path`, `step`, `channel`, and `converted`: true or false, or
-        filled where the path ended in a conversion); or a list of (path, conversions, non-conversions), the
-        path written ``"ads>search"`` or as a tuple of channels.
+        A table with one row for each touch: `path`, `step`, `channel`, and `converted`, which is True or
+        False (1 or 0), or filled, as with a user's id, where the path ended in a conversion. Or a list of
+        (path, conversions, non-conversions), the path written ``"ads>search"`` or as a tuple of channels.
     model
         ``"first"`` or ``"last"`` touch takes all; ``"linear"`` each touch the same; ``"markov"`` in
         proportion to removal effects (`removal_effects`); ``"shapley"`` the Shapley value of the game in
@@ -69,6 +74,14 @@ def attribute(
     No model sees what would have happened without a channel: users who would have come anyway get their
     touches credited. That needs an experiment. The Shapley value of this game is exact for any number of
     channels: a path's conversions in equal parts to its different channels (Zhao, Mahboobi and Bagheri 2018).
+
+    Examples
+    --------
+    >>> paths = [("ads>search", 3, 10), ("search", 2, 20)]      # touches, conversions, none
+    >>> attribute(paths, "first").to_dict()
+    {'ads': 3.0, 'search': 2.0}
+    >>> attribute(paths, "linear").to_dict()
+    {'ads': 1.5, 'search': 3.5}
     """
     as_choice(model, "model", MODELS)
     seen = _read(paths, converted, channels, path, step, channel)
@@ -95,6 +108,11 @@ def removal_effects(
 
     First-order Markov chain over the touches, solved exactly: the chance of conversion is the start's row
     of (I - Q)^-1 times the chances to convert, with and without the channel. Arguments as in `attribute`.
+
+    Examples
+    --------
+    >>> removal_effects([("ads>search", 3, 10), ("search", 2, 20)]).round(2).to_dict()
+    {'ads': 0.37, 'search': 1.0}
     """
     seen = _read(paths, converted, channels, path, step, channel)
     if not seen.won.sum():
@@ -114,6 +132,11 @@ def transitions(
     """Return the chances to go from one state (row) to the next (column).
 
     Each row adds up to 1; that of a channel without a touch is 0.
+
+    Examples
+    --------
+    >>> transitions([("ads>search", 3, 10), ("search", 2, 20)]).loc["search"].round(2).to_dict()
+    {'ads': 0.0, 'search': 0.0, '(conversion)': 0.14, '(null)': 0.86}
     """
     seen = _read(paths, converted, channels, path, step, channel)
     start, onward, ends = _chain(seen)
@@ -220,13 +243,11 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 def _from_table(
     paths: Any, converted: str, path: str, step: str, channel: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    table = native(paths, {path: "key", step: "number", channel: "key", converted: "any"}, what="paths")
-    require_unique(table, [path, step], what="paths")
-    rows = small_table(table.select(path, step, channel, converted))
+    kinds = {path: "key", step: "number", channel: "key", converted: "any"}
+    rows = read_table(paths, kinds, what="paths", unique=[path, step])
     number, names = pd.factorize(rows[path], sort=True)
     order = np.lexsort((rows[step].to_numpy(float), number))
-    flag = rows[converted]
-    reached = (flag if pd.api.types.is_bool_dtype(flag) else flag.notna()).to_numpy(bool)
+    reached = _reached(rows[converted], converted)
     number, reached = number[order], reached[order]
     count = np.bincount(number)
     won = np.bincount(number, weights=reached)
@@ -234,3 +255,19 @@ def _from_table(
     if mixed.any():
         raise ValueError(MIXED.format(path=names[int(mixed.argmax())], column=converted))
     return number, rows[channel].to_numpy()[order], (won > 0).astype(float), (won == 0).astype(float)
+
+
+def _reached(told: pd.Series, column: str) -> np.ndarray:
+    """Tell for each row whether it says that its path converted: by a flag, or by being filled."""
+    filled = told.notna().to_numpy()
+    there = told[filled]
+    if filled.all() and there.isin([0, 1]).all():
+        return as_flags(there, column)
+    # Whatever is filled counts as a conversion, so nothing that is filled may say "no".
+    denied = there.astype(str).str.strip().str.lower().isin(NO_IN_WORDS)
+    # Text in every row, such as "won" and "lost", would count them all.
+    denied |= filled.all() and isinstance(there.iloc[0], str)
+    if denied.any():
+        found = plain_value(there.iloc[int(denied.argmax())])
+        raise ValueError(NOT_CONVERTED.format(column=column, found=found))
+    return filled

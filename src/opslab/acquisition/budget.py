@@ -7,16 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.responses import Response, slope
+from opslab.acquisition.responses import Response, Saturation, slope
 from opslab.ground.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"
 NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
 NOT_A_RESPONSE = "the response of {channel!r} is a {found}; expected a function such as fit_saturation gives"
+NOT_A_RESULT = "the response of {channel!r} gives {found!r} at spend {spend:g}; expected a number"
 RISING_RETURNS = (
     "the response of {channel!r} brings more for the next yuan at spend {later:g} than at {earlier:g}; equal "
-    "marginal cost is best only where returns fall, so give a response that bends down"
+    "marginal cost is best only where returns fall, so give a response that bends down and has no steps"
+)
+FALLING = (
+    "the response of {channel!r} falls from {before:g} at spend {earlier:g} to {after:g} at {later:g}; "
+    "more money must not bring less, so cap this channel there or mend the response"
 )
 NOT_LIMITS = "{name} is a {found}; expected one number, or a dictionary of channel to number"
 NO_WORTH = "worth has no value for {channel!r}; give one for each channel"
@@ -25,8 +30,11 @@ CAPS_BELOW = "caps add up to {caps:,.0f} yuan, below the budget of {budget:,.0f}
 CROSSED = "the floor of {channel!r} ({floor:,.0f}) lies above its cap ({cap:,.0f})"
 NO_SPEND = "spend has no value for {channel!r}; give one for each channel, 0 if nothing is spent"
 
-PROBES = (0.001, 0.01, 0.1, 0.3, 0.6, 1.0)  # parts of the budget at which returns are compared
+# Parts of the range at which returns are compared: close together near its start, where curves bend most.
+PROBES = np.unique(np.concatenate([[0], np.geomspace(1e-9, 1, 64), np.linspace(0, 1, 257)]))
 NEAR = 1e-7  # in the logarithm of a return: both sides of the one that spends the budget
+TINY = 1e-300
+LOWEST, HIGHEST = math.log(TINY), -math.log(TINY)  # logarithms of returns that a float still holds
 TIGHT = 1e-12  # share of the budget that floors and caps may miss it by: a third, thrice, is not always 1
 SLACK = 1e-4  # by which slopes found from differences may err
 
@@ -43,7 +51,8 @@ def allocate_budget(
 
     At the best division the next yuan brings the same in every channel, save in those that stand at their
     floor (there it would bring less) or at their cap (more): the Karush-Kuhn-Tucker conditions. Returns must
-    fall with spend in each channel; then the solution is the only one.
+    fall with spend in each channel; then no other division brings more. Where all channels are full, what
+    is left of the budget is shared out in proportion to the room below their caps.
 
     Parameters
     ----------
@@ -60,6 +69,13 @@ def allocate_budget(
     -------
     DataFrame
         Index channel; the columns of `evaluate_budget`.
+
+    Examples
+    --------
+    >>> from math import sqrt
+    >>> plan = allocate_budget({"ads": lambda yuan: sqrt(yuan), "search": lambda yuan: 2 * sqrt(yuan)}, 1_000)
+    >>> plan.spend.round().to_dict()
+    {'ads': 200.0, 'search': 800.0}
     """
     named = _named(responses)
     total = as_number(budget, "budget", least=POSITIVE)
@@ -71,21 +87,23 @@ def allocate_budget(
         if abs(full.sum() - total) <= TIGHT * total:
             return evaluate_budget(named, full * (total / full.sum()), worth=worth)
     parts = list(zip(named.values(), values, low, high, strict=True))
-    for channel, response in named.items():
-        _require_falling(channel, response, total)
     from scipy.optimize import brentq
+
+    for channel, (response, _, a, b) in zip(named, parts, strict=True):
+        _require_falling(channel, response, a, b)
 
     def spend(log_return: float) -> np.ndarray:
         target = math.exp(log_return)
         return np.array([_spend_at(response, target / value, a, b) for response, value, a, b in parts])
 
-    near = 1e-12 * total
-    steepest = max(value * slope(response, a + near) for response, value, a, _ in parts)
-    flattest = min(value * slope(response, b) for response, value, _, b in parts)
-    ends = math.log(max(flattest, 1e-300)) - 1, math.log(steepest) + 1
-    root = brentq(lambda at: spend(at).sum() - total, *ends, xtol=1e-13, rtol=1e-13)
-    # Straight pieces jump from floor to cap at one return: what lies between is shared out in proportion.
-    less, more = spend(root + NEAR), spend(root - NEAR)
+    less, more = spend(LOWEST), high  # all that still brings anything, and the caps
+    if less.sum() > total:
+        steepest = max(value * slope(response, a + TIGHT * total) for response, value, a, _ in parts)
+        dear = math.log(max(steepest, TINY)) + 1
+        dear = dear if spend(dear).sum() < total else HIGHEST
+        root = brentq(lambda at: spend(at).sum() - total, LOWEST, dear, xtol=1e-13, rtol=1e-13)
+        # Straight pieces jump from floor to cap at one return: what lies between is shared out in proportion.
+        less, more = spend(root + NEAR), spend(root - NEAR)
     gap = (more - less).sum()
     best = less + (more - less) * ((total - less.sum()) / gap if gap > 0 else 0.0)
     return evaluate_budget(named, dict(zip(named, best, strict=True)), worth=worth)
@@ -94,7 +112,13 @@ def allocate_budget(
 def equal_split(
     channels: Sequence[Any], budget: float, *, caps: Mapping[Any, float] | float | None = None
 ) -> pd.Series:
-    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others."""
+    """Return the same spend for each channel; what a cap turns away goes in equal parts to the others.
+
+    Examples
+    --------
+    >>> equal_split(["ads", "search", "seo"], 900, caps={"seo": 100}).round().to_dict()
+    {'ads': 400.0, 'search': 400.0, 'seo': 100.0}
+    """
     named = dict.fromkeys(as_list(channels, "channels"))
     total = as_number(budget, "budget", least=POSITIVE)
     high = np.minimum(_limits(caps, "caps", named, total), total)
@@ -120,6 +144,12 @@ def evaluate_budget(
     DataFrame
         Index channel; columns spend (yuan), result, average_cost and marginal_cost (yuan for one result; NaN
         where nothing is won) and, with `worth`, value and profit (yuan).
+
+    Examples
+    --------
+    >>> table = evaluate_budget({"ads": lambda yuan: yuan**0.5}, {"ads": 400}, worth=50)
+    >>> table.loc["ads", ["result", "average_cost", "marginal_cost", "profit"]].round().to_list()
+    [20.0, 20.0, 40.0, 600.0]
     """
     named = _named(responses)
     values = _worths(1 if worth is None else worth, named)
@@ -129,7 +159,7 @@ def evaluate_budget(
         if channel not in spend:
             raise ValueError(NO_SPEND.format(channel=channel))
     yuan = np.array([as_number(spend[channel], f"spend[{channel!r}]", least=0) for channel in named])
-    result = np.array([float(response(x)) for response, x in zip(named.values(), yuan, strict=True)])
+    result = np.array([_result(*one, x) for one, x in zip(named.items(), yuan, strict=True)])
     steep = np.array([slope(response, x) for response, x in zip(named.values(), yuan, strict=True)])
     table = pd.DataFrame({"spend": yuan, "result": result}, index=pd.Index(named, name="channel"))
     table["average_cost"] = np.divide(yuan, result, out=np.full(len(yuan), np.nan), where=result > 0)
@@ -150,12 +180,17 @@ def tipping_budget(
 
     Below it another yuan brings more than a yuan; above it, less, however good the average looks. 0 where
     already the first result costs more; at most `most` yuan. Columns as in `evaluate_budget`.
+
+    Examples
+    --------
+    >>> tipping_budget({"ads": lambda yuan: yuan**0.5}, worth=50).spend.round().to_dict()
+    {'ads': 625.0}
     """
     named = _named(responses)
     limit = as_number(most, "most", least=POSITIVE)
     values = _worths(worth, named)
     for channel, response in named.items():
-        _require_falling(channel, response, limit)
+        _require_falling(channel, response, 0.0, limit)
     spend = [_spend_at(r, 1 / value, 0.0, limit) for r, value in zip(named.values(), values, strict=True)]
     return evaluate_budget(named, dict(zip(named, spend, strict=True)), worth=worth)
 
@@ -171,7 +206,9 @@ def _spend_at(response: Response, target: float, low: float, high: float) -> flo
         return high
     bottom = max(low, 1e-12 * high)
     if slope(response, bottom) <= target:
-        return low
+        # The very first yuan may bring much at once, such as a subsidy for whoever takes part.
+        jumps = bottom > low and response(bottom) - response(low) > target * (bottom - low)
+        return bottom if jumps else low
     return float(brentq(lambda at: slope(response, at) - target, bottom, high, xtol=1e-9, rtol=1e-10))
 
 
@@ -222,11 +259,29 @@ def _require_room(low: np.ndarray, high: np.ndarray, budget: float, channels: li
         raise ValueError(CAPS_BELOW.format(caps=high.sum(), budget=budget))
 
 
-def _require_falling(channel: Any, response: Response, most: float) -> None:
-    if hasattr(response, "spend_at"):
+def _result(channel: Any, response: Response, spend: float) -> float:
+    found = response(spend)
+    try:
+        return float(as_number(np.asarray(found).item(), "result"))
+    except ValueError as error:
+        raise ValueError(NOT_A_RESULT.format(channel=channel, found=found, spend=spend)) from error
+
+
+def _require_falling(channel: Any, response: Response, low: float, high: float) -> None:
+    """Refuse a response that falls between two spends, or whose returns rise there."""
+    if isinstance(response, Saturation) or low == high:
         return
-    places = [most * part for part in PROBES]
-    slopes = [slope(response, place) for place in places]
-    for before, after, earlier, later in zip(slopes, slopes[1:], places, places[1:], strict=False):
-        if after > before * (1 + SLACK):
-            raise ValueError(RISING_RETURNS.format(channel=channel, earlier=earlier, later=later))
+    at = low + (high - low) * PROBES
+    result = np.array([_result(channel, response, x) for x in at])
+    steps, rounding = np.diff(at), 1e-15 * np.abs(result).max()
+    falls = np.diff(result) < -4 * rounding
+    if falls.any():
+        place = int(falls.argmax())
+        before, after = result[place : place + 2]
+        words = {"earlier": at[place], "later": at[place + 1], "before": before, "after": after}
+        raise ValueError(FALLING.format(channel=channel, **words))
+    slopes, noise = np.diff(result) / steps, 4 * rounding / steps
+    rises = slopes[1:] > slopes[:-1] * (1 + SLACK) + noise[1:] + noise[:-1]
+    if rises.any():
+        place = int(rises.argmax())
+        raise ValueError(RISING_RETURNS.format(channel=channel, earlier=at[place], later=at[place + 1]))

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import as_date, as_day
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import POSITIVE, as_date, as_day, as_number, as_numbers, native, small_table
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, places_among, read_table
 
 # Words
 NOBODY_WON = (
@@ -17,7 +18,7 @@ NOTHING_SPENT = (
     "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
 )
 ENDLESS = "churn and discount are both 0: the value has no end; give at least one of them above 0"
-TOO_YOUNG = "no user of users signed up {days} days or more before {until}; take fewer days"
+TOO_YOUNG = "no user of users signed up {days} days or more before {until:%Y-%m-%d}; take fewer days"
 OTHER_LABELS = (
     "spend and customers have different labels ({detail}); give one row of each for the same channels"
 )
@@ -35,6 +36,11 @@ def cac(spend: Any, customers: Any) -> Any:
     ------
     ValueError
         Zero or negative spend or customers, gaps, or different lengths or labels.
+
+    Examples
+    --------
+    >>> cac(spend=6_000, customers=120)
+    50.0
     """
     if np.ndim(spend) == 0 and np.ndim(customers) == 0:
         cost, won = as_number(spend, "spend", least=0), as_number(customers, "customers", least=0)
@@ -71,6 +77,13 @@ def lifetime_value(margin: float, churn: float, discount: float = 0) -> float:
     -----
     margin (1 + discount) / (churn + discount): the sum of margin ((1 - churn) / (1 + discount))^t over
     t = 0, 1, ... Where customers differ in churn, an average churn gives the wrong value.
+
+    Examples
+    --------
+    >>> lifetime_value(margin=40, churn=0.05)
+    800.0
+    >>> round(lifetime_value(margin=40, churn=0.05, discount=0.01), 1)
+    673.3
     """
     left = as_number(margin, "margin", least=0)
     leaving = as_number(churn, "churn", least=0, most=1)
@@ -85,6 +98,13 @@ def payback_months(cac: float, margin: float, churn: float = 0, discount: float 
 
     `cac` in yuan; `margin` in yuan a month, above 0; `churn` and `discount` a month, as in `lifetime_value`.
     Without them it is cac / margin. Parts of a month count in proportion to the exponent.
+
+    Examples
+    --------
+    >>> payback_months(cac=150, margin=40)
+    3.75
+    >>> round(payback_months(cac=150, margin=40, churn=0.07, discount=0.01), 2)
+    4.27
     """
     cost = as_number(cac, "cac", least=0)
     left = as_number(margin, "margin", least=POSITIVE)
@@ -129,26 +149,40 @@ def worth_by(
     -------
     DataFrame
         Index `by`; columns users, worth (yuan a user), low and high (95 % interval of the mean).
+
+    Raises
+    ------
+    ValueError
+        Bad tables; a user twice; orders of strangers only; nobody who can be watched for so long.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> dates = pd.to_datetime(["2024-02-01", "2024-12-31"])      # the second is after the first 180 days
+    >>> orders = pd.DataFrame({"user_id": [2, 2], "date": dates, "amount": 30})
+    >>> worth_by(users, orders).worth.to_dict()
+    {'ads': 0.0, 'seo': 30.0}
     """
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0)
-    people = small_table(native(users, {"user_id": "key", "signup_date": "date", by: "key"}, what="users"))
-    paid = small_table(native(orders, {"user_id": "key", "date": "date", "amount": "amount"}, what="orders"))
-    people = people[["user_id", "signup_date", by]].drop_duplicates("user_id")
-    end = (
-        max(people["signup_date"].max(), paid["date"].max())
-        if until is None
-        else as_date(as_day(until, "until"))
+    kinds = {"user_id": "key", "signup_date": "date", by: "key"}
+    people = read_table(users, kinds, what="users", unique=["user_id"])
+    paid = read_table(orders, {"user_id": "key", "date": "date", "amount": "payment"}, what="orders")
+    place = places_among(
+        paid["user_id"], pd.Index(people["user_id"]), ours="orders", theirs="users", key="user_id"
     )
-    watched = people[people["signup_date"] <= end - pd.Timedelta(days=days)]
-    if watched.empty:
-        raise ValueError(TOO_YOUNG.format(days=days, until=f"{end:%Y-%m-%d}"))
-    bought = watched.merge(paid[["user_id", "date", "amount"]], on="user_id")
-    age = (bought["date"] - bought["signup_date"]).dt.days
-    value = (kept * bought["amount"] / (1 + rate) ** (age / MONTH))[(age >= 0) & (age < days)]
-    each = value.groupby(bought["user_id"]).sum().reindex(watched["user_id"], fill_value=0).to_numpy()
-    table = pd.Series(each, index=watched[by]).groupby(level=0).agg(["count", "mean", "sem"])
+    end = max(people["signup_date"].max(), paid["date"].max()) if until is None else as_day(until, "until")
+    watched = (people["signup_date"] <= end - days).to_numpy()
+    if not watched.any():
+        raise ValueError(TOO_YOUNG.format(days=days, until=as_date(end)))
+    age = (paid["date"] - people["signup_date"].to_numpy()[place]).to_numpy()
+    counts = (place >= 0) & (age >= 0) & (age < days)
+    value = kept * paid["amount"] / (1 + rate) ** (age / MONTH)
+    each = np.bincount(place[counts], weights=value[counts], minlength=len(people))
+    table = pd.Series(each[watched], index=people[by][watched]).groupby(level=0).agg(["count", "mean", "sem"])
     return pd.DataFrame(
         {
             "users": table["count"],

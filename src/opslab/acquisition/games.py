@@ -7,14 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_number
+from opslab.ground.frames import as_list, as_number, plain_value
 
 # Words
 NO_PLAYERS = "players is empty; give at least one"
 TWICE = "players names {player!r} twice; give each once"
+NO_PLAYER = "players holds {player!r}, a {found}; give names or numbers"
+TOO_MANY = "players has {found} names; at most {most} can be shared out among, group some of them"
+NOT_A_VALUE = "value({team}) is {found!r}; expected a number"
 NOT_A_GAME = "value is a {found}; expected a function from a frozenset of players to a number"
 
 EXACT = 12  # players up to which every coalition is asked
+MOST_PLAYERS, MOST_ORDERS = 1_000, 100_000
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,58 @@ def shapley_values(
     """Return each player's mean contribution over all orders in which players can join (Shapley 1953).
 
     Exact for up to 12 players. Beyond that, a sample of `permutations` orders, each taken forwards and
-    backwards; the standard error of each share is told. Shares always add up to the value of all players.
+    backwards; the standard error of each share is told. Shares always add up to the value of all players
+    less that of nobody, the empty frozenset: what is there without any player is no player's share.
 
     Parameters
     ----------
     value
-        From a frozenset of players to what they achieve together.
+        From a frozenset of players to what they achieve together, a number.
     players
-        Each once.
+        Each once; at most 1,000.
+
+    Raises
+    ------
+    ValueError
+        No players, one of them twice, or a coalition whose value is no finite number.
+
+    Examples
+    --------
+    >>> worth = {frozenset(): 0, frozenset("a"): 10, frozenset("b"): 20, frozenset("ab"): 50}
+    >>> shapley_values(worth.get, ["a", "b"]).values.to_dict()
+    {'a': 20.0, 'b': 30.0}
     """
     everyone = as_list(players, "players")
-    if not everyone:
-        raise ValueError(NO_PLAYERS)
-    for player in everyone:
-        if everyone.count(player) > 1:
-            raise ValueError(TWICE.format(player=player))
+    _require_players(everyone)
     if not callable(value):
         raise ValueError(NOT_A_GAME.format(found=type(value).__name__))
+
+    def worth(coalition: frozenset) -> float:
+        found = value(coalition)
+        try:
+            return float(as_number(found, "value"))
+        except ValueError as error:
+            team = set(coalition) or "{}"
+            raise ValueError(NOT_A_VALUE.format(team=team, found=plain_value(found))) from error
+
     if len(everyone) <= EXACT:
-        return _exact(value, everyone)
-    orders = as_number(permutations, "permutations", least=2, whole=True)
-    return _sampled(value, everyone, orders, as_number(seed, "seed", least=0, whole=True))
+        return _exact(worth, everyone)
+    orders = as_number(permutations, "permutations", least=2, most=MOST_ORDERS, whole=True)
+    return _sampled(worth, everyone, orders, as_number(seed, "seed", least=0, whole=True))
+
+
+def _require_players(players: list) -> None:
+    if not players:
+        raise ValueError(NO_PLAYERS)
+    if len(players) > MOST_PLAYERS:
+        raise ValueError(TOO_MANY.format(found=len(players), most=MOST_PLAYERS))
+    seen = set()
+    for player in players:
+        if not isinstance(player, Hashable):
+            raise ValueError(NO_PLAYER.format(player=player, found=type(player).__name__))
+        if player in seen:
+            raise ValueError(TWICE.format(player=player))
+        seen.add(player)
 
 
 def _exact(value: Callable[[frozenset], float], players: list) -> ShapleyValues:

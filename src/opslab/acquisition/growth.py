@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_number, as_numbers
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_few
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
@@ -14,9 +15,15 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
 
     start (k^(cycles + 1) - 1) / (k - 1). Each user invites once, in the round after joining, and brings `k`
     others: invitations sent times the share accepted. Below 1 the sum stops at start / (1 - k).
+
+    Examples
+    --------
+    >>> viral_users(start=100, k=0.5, cycles=3)
+    187.5
     """
     first = as_number(start, "start", least=0)
     each = as_number(k, "k", least=0)
+    require_few(cycles, "cycles")
     given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
     rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
     total = first * geometric_sum(each, rounds + 1)
@@ -27,11 +34,16 @@ def funnel_users(budget: float, cost: float, weeks: int, *, k: float = 0.0) -> n
     """Return users won up to each week (0 to `weeks`) for a steady `budget` (yuan a week) at `cost` a user.
 
     Each user invites once, in the week after joining, and brings `k` others; 0 is a funnel alone.
+
+    Examples
+    --------
+    >>> funnel_users(budget=1_000, cost=20, weeks=3).tolist()
+    [0.0, 50.0, 100.0, 150.0]
     """
     money = as_number(budget, "budget", least=0)
     price = as_number(cost, "cost", least=POSITIVE)
     each = as_number(k, "k", least=0)
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     joined, total = 0.0, [0.0]
     for _ in range(length):
         joined = money / price + each * joined
@@ -61,8 +73,13 @@ def trust_policy(
     -------
     DataFrame
         Index week (1 to `weeks`); columns trust (0 to 1), members and income (yuan, summed up).
+
+    Examples
+    --------
+    >>> trust_policy(offer_every=4).income.iloc[[3, 51]].round().to_list()      # yuan after 4 and 52 weeks
+    [1364.0, 17156.0]
     """
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     every = length + 1 if offer_every is None else as_number(offer_every, "offer_every", least=1, whole=True)
     there = float(as_number(members, "members", least=1, whole=True))
     cost = as_number(price, "price", least=0)

@@ -11,6 +11,7 @@ from opslab import charts
 from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
+from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import POSITIVE, as_number, require_result
 
 # Words
@@ -40,6 +41,11 @@ def response_chart(
     """Draw sign-ups over spend up to `most` yuan, with the average and the next user's cost at `spend`.
 
     `weeks`, a table with the columns spend and signups, adds the weeks that were seen.
+
+    Examples
+    --------
+    >>> response_chart(lambda yuan: yuan**0.5, spend=400, most=1_000).layout.xaxis.title.text
+    'spend (yuan a week)'
     """
     top = as_number(most, "most", least=POSITIVE)
     at = as_number(spend, "spend", least=POSITIVE, most=top)
@@ -64,8 +70,14 @@ def response_chart(
 
 
 def carry_over_chart(decay: float, weeks: int = 8) -> go.Figure:
-    """Draw what 1,000 yuan spent once still do in the weeks after, if the share `decay` carries over."""
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    """Draw what 1,000 yuan spent once still do in the weeks after, if the share `decay` carries over.
+
+    Examples
+    --------
+    >>> carry_over_chart(0.5, weeks=4).layout.title.text
+    '1,000 yuan work like 2,000, and 50% of that in later weeks'
+    """
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     effect = adstock([1000.0] + [0.0] * length, decay)
     words = WORKS_LATER.format(total=1000 / (1 - decay), later=decay)
     drawing = charts.bars(pd.Series(effect), words, WEEKS_AFTER, EFFECT)
@@ -73,7 +85,13 @@ def carry_over_chart(decay: float, weeks: int = 8) -> go.Figure:
 
 
 def trust_chart(offer_every: int) -> go.Figure:
-    """Draw the income of a `trust_policy` over 52 weeks; the title tells its end."""
+    """Draw the income of a `trust_policy` over 52 weeks; the title tells its end.
+
+    Examples
+    --------
+    >>> trust_chart(4).layout.title.text
+    'After 52 weeks: 17,156 yuan earned, 301 of 500 members still there'
+    """
     table = trust_policy(offer_every)
     words = TRUSTED.format(income=table["income"].iloc[-1], members=table["members"].iloc[-1])
     drawing = charts.lines(table["income"], words, WEEKS, INCOME, markers=False)
@@ -81,8 +99,14 @@ def trust_chart(offer_every: int) -> go.Figure:
 
 
 def payback_chart(cost: float, margin: float, churn: float, discount: float, months: int = 24) -> go.Figure:
-    """Draw what a user has brought by each month beside the cost; the title tells when they meet."""
-    length = as_number(months, "months", least=1, whole=True)
+    """Draw what a user has brought by each month beside the cost; the title tells when they meet.
+
+    Examples
+    --------
+    >>> payback_chart(cost=150, margin=40, churn=0.05, discount=0.01).layout.title.text
+    'Lifetime value 673 yuan; 150 yuan paid back after 4.1 months'
+    """
+    length = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     meet = payback_months(cost, margin, churn, discount)
     month = np.arange(length + 1)
     kept = (1 - churn) / (1 + discount)
@@ -96,22 +120,44 @@ def payback_chart(cost: float, margin: float, churn: float, discount: float, mon
 
 
 def budget_chart(plans: Mapping[str, pd.DataFrame], title: str = "") -> go.Figure:
-    """Draw the spend of several plans (name to table of `allocate_budget`), channel by channel."""
+    """Draw the spend of several plans (name to table of `allocate_budget`), channel by channel.
+
+    Examples
+    --------
+    >>> from opslab.acquisition import allocate_budget
+    >>> plan = allocate_budget({"ads": lambda yuan: yuan**0.5, "search": lambda yuan: 2 * yuan**0.5}, 1_000)
+    >>> len(budget_chart({"best": plan, "equal": plan}).data)
+    2
+    """
     for name, plan in plans.items():
         require_result(plan, f"plans[{name!r}]", ["spend"], "allocate_budget or evaluate_budget")
     return charts.bars(pd.DataFrame({name: plan["spend"] for name, plan in plans.items()}), title, "", YUAN)
 
 
 def attribution_chart(credits: pd.Series | pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw the credit of each channel, one column for each model."""
+    """Draw the credit of each channel, one column for each model.
+
+    Examples
+    --------
+    >>> from opslab.acquisition import attribute
+    >>> credits = attribute([("ads>search", 3, 10), ("search", 2, 20)], "last")
+    >>> attribution_chart(credits, "The last touch takes all").layout.title.text
+    'The last touch takes all'
+    """
     return charts.bars(credits, title, "", CREDIT)
 
 
 def growth_paths_chart(
     k: float, *, budget: float = 1000, cost: float = 20, start: float = 50, weeks: int = 26
 ) -> go.Figure:
-    """Draw a paid funnel beside a diffusion of factor `k` a week that starts once with `start` users."""
-    length = as_number(weeks, "weeks", least=1, whole=True)
+    """Draw a paid funnel beside a diffusion of factor `k` a week that starts once with `start` users.
+
+    Examples
+    --------
+    >>> [line.name for line in growth_paths_chart(1.1).data]
+    ['paid funnel', 'diffusion without pay']
+    """
+    length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     funnel, viral = funnel_users(budget, cost, length), viral_users(start, k, range(length + 1))
     words = BOTH_WAYS.format(weeks=length, funnel=funnel[-1], viral=viral[-1])
     table: Any = pd.DataFrame({FUNNEL: funnel, DIFFUSION: viral}, index=range(length + 1))

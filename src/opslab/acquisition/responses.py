@@ -46,6 +46,11 @@ class Saturation:
         Share of a week's effect still at work a week later, 0 to below 1.
     covariance
         Of log(top), log(half) and carry_over, if fitted.
+
+    Examples
+    --------
+    >>> float(Saturation(top=200, half=1_000)(1_000))      # sign-ups a week at the spend that brings half
+    100.0
     """
 
     top: float
@@ -104,6 +109,11 @@ def adstock(x: Any, decay: float) -> np.ndarray:
 
     `x` is spend (yuan) in order of time, `decay` the share that is still at work a period later (0 to below
     1). The sum of all effects of one yuan is 1 / (1 - decay).
+
+    Examples
+    --------
+    >>> adstock([1_000, 0, 0], decay=0.5).tolist()
+    [1000.0, 500.0, 250.0]
     """
     spend = as_numbers(x, "x", least=0)
     kept = as_number(decay, "decay", least=0, most=BELOW_ONE)
@@ -134,6 +144,13 @@ def fit_saturation(spend: Any, signups: Any, carry_over: float | None = None) ->
     -----
     It reads spend as the cause. Where spend follows demand (a holiday raises both) the fit flatters spend;
     an experiment that varies spend by chance is the cure.
+
+    Examples
+    --------
+    >>> spend = [100, 200, 400, 800, 1_600, 200, 800, 100, 400, 1_600]
+    >>> fitted = fit_saturation(spend, [100 * yuan / (yuan + 500) for yuan in spend], carry_over=0)
+    >>> round(float(fitted(500)))
+    50
     """
     from scipy.optimize import least_squares
 
@@ -179,6 +196,11 @@ def marginal_cac(spend: Any, customers: Any) -> Any:
     ------
     ValueError
         Levels that do not rise, or a next customer that no money buys.
+
+    Examples
+    --------
+    >>> marginal_cac([1_000, 2_000, 3_000], [100, 150, 170]).tolist()      # yuan for one more customer
+    [20.0, 50.0]
     """
     if callable(customers):
         if np.ndim(spend):

@@ -1,16 +1,18 @@
 """Two claims from practice as small worlds in which the truth is known: meetings, and the open forum."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_number, native
+from opslab.ground.frames import as_choice, as_number, read_table
 
 # Words
+ONE_SIDE = "everybody in people has {found} meetings; a comparison needs both sides"
 UP_TO, MORE = "up to 3", "more than 3"
 
 CHOSEN_BY = ("members", "chance")
+MOST_PEOPLE = 10_000_000
 MANY_MEETINGS = 3  # the claim: more than three offline meetings make a strong tie
 
 
@@ -24,10 +26,15 @@ def meetings(
 
     A person is warm or not, by degrees. Warm people form strong ties, and they also go to meetings, if it
     is the members who choose. Each meeting adds `effect` (share of 1) to the chance of a strong tie.
+
+    Examples
+    --------
+    >>> strong_share(meetings(effect=0, chosen_by="chance")).round(2).to_dict()
+    {'up to 3': 0.23, 'more than 3': 0.22}
     """
     effect = as_number(effect, "effect", least=0, most=0.1)
     as_choice(chosen_by, "chosen_by", CHOSEN_BY)
-    count = as_number(people, "people", least=2, whole=True)
+    count = as_number(people, "people", least=2, most=MOST_PEOPLE, whole=True)
     chance = np.random.default_rng(as_number(seed, "seed", least=0, whole=True)).random((3, count))
     warm, wish, bond = chance
     willing = (warm + wish) / 2 if chosen_by == "members" else wish
@@ -36,11 +43,21 @@ def meetings(
     return pd.DataFrame({"meetings": met, "strong": strong})
 
 
-def strong_share(people: pd.DataFrame) -> pd.Series:
-    """Return the share of strong ties among those with up to three meetings, and with more."""
-    native(people, {"meetings": "number", "strong": "flag"}, what="people")
-    many = people.meetings > MANY_MEETINGS
-    return people.strong.groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
+def strong_share(people: Any) -> pd.Series:
+    """Return the share of strong ties among those with up to three meetings, and with more.
+
+    Examples
+    --------
+    >>> people = meetings(effect=0, chosen_by="members")
+    >>> shares = strong_share(people)      # who goes to meetings was warm before
+    >>> bool(shares.iloc[1] > shares.iloc[0])
+    True
+    """
+    table = read_table(people, {"meetings": "number", "strong": "flag"}, what="people")
+    many = table["meetings"] > MANY_MEETINGS
+    if many.all() or not many.any():
+        raise ValueError(ONE_SIDE.format(found=MORE if many.all() else UP_TO))
+    return table["strong"].groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
 
 
 def complaint_desk(
@@ -68,6 +85,11 @@ def complaint_desk(
     -------
     Rows `hotline` and `forum`: `answers` to be written, complaints `seen` by others, `readers_gained` (won
     less put off).
+
+    Examples
+    --------
+    >>> complaint_desk(complaints=1_000, kinds=20).answers.round().to_dict()
+    {'hotline': 1000.0, 'forum': 314.0}
     """
     count = as_number(complaints, "complaints", least=1, whole=True)
     kinds = as_number(kinds, "kinds", least=1, whole=True)

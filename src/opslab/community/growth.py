@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, require_few
 
 Method = Literal["best", "density", "nls", "ols"]
 METHODS = ("best", "density", "nls", "ols")
@@ -17,6 +17,7 @@ NO_SALES = "sales add up to 0; there is no diffusion to fit"
 NO_FIT = "Bass's model does not fit these sales ({reason}); try another method or a longer series"
 ENDLESS, NO_MARKET = "the market seems to have no end", "the regression finds no market size"
 
+MOST_PERIODS = 100_000
 NEAR_CRITICAL = 1e-4  # above r = 1: so near to its branch point lambertw loses digits, and at last all
 MOST = 1e4  # a market so many times the sales seen is no estimate
 PLAINLY = 0.5  # another reading fits plainly better if it leaves less than so much of the squares
@@ -34,9 +35,15 @@ def viral_growth(
     ------
     ValueError
         If a number is negative, `conversion` is no share, or `cycle_time` is not above 0.
+
+    Examples
+    --------
+    >>> round(viral_growth(customers=5, invites=10, conversion=0.2, time=20, cycle_time=2))
+    10235
     """
     start = as_number(customers, "customers", least=0)
     k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
+    require_few(time, "time")
     cycles = as_numbers(np.atleast_1d(time), "time", least=0)
     cycles = cycles / as_number(cycle_time, "cycle_time", least=POSITIVE)
     total = start * geometric_sum(k, cycles + 1)
@@ -48,6 +55,11 @@ def extinction_probability(r: float, starts: int = 1) -> float:
 
     Each person wins a Poisson number of others with mean `r`; `starts` people begin. The smallest root of
     ``q = exp(r (q - 1))`` is one chain's probability (Galton and Watson 1875); all must die out.
+
+    Examples
+    --------
+    >>> round(extinction_probability(1.2), 3)      # nearly 7 chains in 10 die out although each wins 1.2
+    0.686
     """
     r = as_number(r, "r", least=0)
     starts = as_number(starts, "starts", least=1, whole=True)
@@ -84,13 +96,14 @@ class Bass:
 
     def adopters(self, time: object) -> float | np.ndarray:
         """Return how many have adopted up to a time or several (periods since the start)."""
+        require_few(time, "time")
         times = as_numbers(np.atleast_1d(time), "time", least=0)
         adopted = self.m * _adopted(times, self.p, self.q)
         return float(adopted[0]) if np.ndim(time) == 0 else adopted
 
     def sales(self, periods: int) -> np.ndarray:
         """Return the sales of the periods 1 to `periods`."""
-        count = as_number(periods, "periods", least=1, whole=True)
+        count = as_number(periods, "periods", least=1, most=MOST_PERIODS, whole=True)
         return np.diff(self.adopters(np.arange(count + 1)))
 
 
@@ -116,6 +129,13 @@ def fit_bass(sales: object, method: Method = "best") -> Bass:
     ------
     ValueError
         If there are fewer than four periods, a negative value or only zeros, or no curve fits.
+
+    Examples
+    --------
+    >>> vcr = [840, 1_470, 2_110, 4_000, 7_590, 10_950, 10_530, 9_470, 7_790, 5_890]
+    >>> fitted = fit_bass(vcr, method="density")
+    >>> round(fitted.p, 4), round(fitted.q, 2)
+    (0.0066, 0.64)
     """
     values = as_numbers(sales, "sales", least=0)
     as_choice(method, "method", METHODS)

@@ -55,6 +55,13 @@ def league(
     One row for each policy, best first: `score` (mean over the runs), `behind` (how far behind the best, run
     by run), `low` and `high` (95 % interval of `behind`), `fund` (mean yuan left), `reason` (empty if
     it played).
+
+    Examples
+    --------
+    >>> from opslab.community import Decision
+    >>> table = league({"as planned": Decision(), "no reward": Decision(reward=0)}, runs=2, weeks=4)
+    >>> sorted(table.index)
+    ['as planned', 'no reward']
     """
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))

@@ -34,7 +34,14 @@ AXES = {
 
 
 def ledger_chart(ledger: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw the fund of a `fund_ledger`; the title says whether it lasts, and where it is going."""
+    """Draw the fund of a `fund_ledger`; the title says whether it lasts, and where it is going.
+
+    Examples
+    --------
+    >>> from opslab.community import fund_ledger
+    >>> ledger_chart(fund_ledger(joins=0)).layout.title.text
+    'The fund ends in week 52'
+    """
     end = fund_ends(ledger)
     words = FUND_ENDS.format(week=end) if end else _lasts(ledger)
     return charts.lines(ledger.fund.rename("fund"), title or words, WEEK, IN_FUND, markers=False)
@@ -49,7 +56,14 @@ def _lasts(ledger: pd.DataFrame) -> str:
 def history_chart(
     histories: Mapping[str, pd.DataFrame] | pd.DataFrame, column: str = "members", title: str = ""
 ) -> go.Figure:
-    """Draw one column of `simulate`'s table by week, the mean over runs: one line for each history."""
+    """Draw one column of `simulate`'s table by week, the mean over runs: one line for each history.
+
+    Examples
+    --------
+    >>> from opslab.community import Decision, simulate
+    >>> history_chart(simulate(Decision(), weeks=4), title="Four weeks").layout.title.text
+    'Four weeks'
+    """
     named = histories if isinstance(histories, Mapping) else {column: histories}
     as_choice(column, "column", AXES)
     for history in named.values():
@@ -59,7 +73,13 @@ def history_chart(
 
 
 def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
-    """Draw Lorenz curves, one for each name, with the line of equal shares."""
+    """Draw Lorenz curves, one for each name, with the line of equal shares.
+
+    Examples
+    --------
+    >>> [line.name for line in lorenz_chart({"answers": [0, 0, 1, 9]}).data]
+    ['answers', 'if all wrote the same']
+    """
     drawing = charts.figure(title, PEOPLE_AXIS, HELD_AXIS, legend=True)
     for place, (name, values) in enumerate(counts.items()):
         curve = lorenz(values)
@@ -77,6 +97,13 @@ def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
 
 
 def leavers_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw `who_leaves`: for each role the weekly share that leaves, roles in one fixed order."""
+    """Draw `who_leaves`: for each role the weekly share that leaves, roles in one fixed order.
+
+    Examples
+    --------
+    >>> from opslab.community import Decision, simulate, who_leaves
+    >>> len(leavers_chart(who_leaves(simulate(Decision(), weeks=4))).data)
+    1
+    """
     shares = table.leave_a_week.reindex(list(ROLES))
     return charts.bars(shares, title, y=LEAVES_AXIS, share=True)

@@ -6,19 +6,32 @@ monthly dues pay the moderators. Money in yuan, time in weeks.
 
 import pandas as pd
 
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.frames import POSITIVE, as_number, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
 
 
 def weekly_reward(members: float = 500, entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> float:
-    """Return the yuan a week if all entry fees are spent evenly over `weeks`."""
+    """Return the yuan a week if all entry fees are spent evenly over `weeks`.
+
+    Examples
+    --------
+    >>> round(weekly_reward(500, entry_fee=200, weeks=52), 2)
+    1923.08
+    """
     members = as_number(members, "members", least=1)
     return members * as_number(entry_fee, "entry_fee", least=0) / _weeks(weeks)
 
 
 def weekly_pay(members: float = 500, dues: float = 10) -> float:
-    """Return the yuan a week for all moderators if they share the monthly `dues` of all members."""
+    """Return the yuan a week for all moderators if they share the monthly `dues` of all members.
+
+    Examples
+    --------
+    >>> round(weekly_pay(500, dues=10), 2)
+    1153.85
+    """
     members = as_number(members, "members", least=1)
     return members * as_number(dues, "dues", least=0) * MONTHS_A_YEAR / WEEKS_A_YEAR
 
@@ -32,6 +45,11 @@ def threshold_members(entry_fee: float = 200, weeks: int = WEEKS_A_YEAR) -> int:
     ------
     ValueError
         If the fee is not above 0 (then no reward ever pays it back) or `weeks` is below 1.
+
+    Examples
+    --------
+    >>> threshold_members(entry_fee=200), threshold_members(entry_fee=500)      # the fee cancels
+    (52, 52)
     """
     as_number(entry_fee, "entry_fee", least=POSITIVE)
     return _weeks(weeks)
@@ -46,6 +64,11 @@ def break_even_joins(
     """Return how many must join each week so that the fund stays as it is.
 
     `weekly_spend` (yuan) is by default the plan's own: the first members' fees spread over `weeks`.
+
+    Examples
+    --------
+    >>> round(break_even_joins(members=500, entry_fee=200, weeks=52), 1)
+    9.6
     """
     fee = as_number(entry_fee, "entry_fee", least=POSITIVE)
     planned = weekly_reward(members, fee, weeks)
@@ -88,6 +111,11 @@ def fund_ledger(
     ------
     ValueError
         If a number is negative, no members are there, or a week count is below 1.
+
+    Examples
+    --------
+    >>> fund_ledger(members=500, entry_fee=200, weeks=52).fund.iloc[[0, 51]].round().to_list()
+    [98077.0, 0.0]
     """
     fund = as_number(members, "members", least=1) * as_number(entry_fee, "entry_fee", least=0)
     planned = weekly_reward(members, entry_fee, weeks)
@@ -96,7 +124,7 @@ def fund_ledger(
     stay = 1 - as_number(churn, "churn", least=0, most=1)
     people = float(members)
     rows = []
-    for week in range(1, as_number(horizon, "horizon", least=1, whole=True) + 1):
+    for week in range(1, as_number(horizon, "horizon", least=1, most=MOST_WEEKS, whole=True) + 1):
         fees = joins * entry_fee
         reward = min(spend, fund + fees)
         fund = fund + fees - reward
@@ -107,20 +135,38 @@ def fund_ledger(
 
 
 def fund_ends(ledger: pd.DataFrame) -> int | None:
-    """Return the first week after which less than one yuan is left in a `fund_ledger`, or None."""
+    """Return the first week after which less than one yuan is left in a `fund_ledger`, or None.
+
+    Examples
+    --------
+    >>> fund_ends(fund_ledger(joins=0)), fund_ends(fund_ledger(joins=10))
+    (52, None)
+    """
     require_result(ledger, "ledger", ["fund"], "fund_ledger")
     empty = ledger.index[ledger.fund < 1]
     return int(empty[0]) if len(empty) else None
 
 
 def introduction_hours(members: int = 500, minutes: float = 1) -> float:
-    """Return the hours that introductions take if everyone speaks for so many minutes."""
+    """Return the hours that introductions take if everyone speaks for so many minutes.
+
+    Examples
+    --------
+    >>> round(introduction_hours(500, minutes=1), 2)
+    8.33
+    """
     members = as_number(members, "members", least=1, whole=True)
     return members * as_number(minutes, "minutes", least=0) / 60
 
 
 def pairs(members: int = 500) -> int:
-    """Return in how many pairs the members could meet: n (n - 1) / 2."""
+    """Return in how many pairs the members could meet: n (n - 1) / 2.
+
+    Examples
+    --------
+    >>> pairs(500)
+    124750
+    """
     members = as_number(members, "members", least=1, whole=True)
     return members * (members - 1) // 2
 

@@ -10,23 +10,30 @@ moves people. They are guesses with reasons, not measurements: change them, and 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from opslab.community.plan import weekly_pay
+from opslab.ground.days import MOST_WEEKS
 from opslab.ground.frames import EXACT, as_choice, as_list, as_number, require_result
 
 ROLES = ("big name", "answerer", "asker", "lurker", "moderator")
 BIG_NAME, ANSWERER, ASKER, LURKER, MODERATOR = range(len(ROLES))
 FAULTS = ("opaque", "no system", "no incentive", "buried", "selfish owner")
 PAID_BY = ("quality", "answers")
+LAST_WEEK = ("answers", "quality", "threads", "joined", "left")  # what a policy is told of it
 
 # Words
 NOT_A_POLICY = (
     "policy is {found!r}; expected a function from State to Decision, or one Decision for all weeks"
 )
 NOT_A_DECISION = "in week {week} the policy returned {found!r}; expected a Decision"
+TOO_LARGE = (
+    "{runs:,} runs of {weeks:,} weeks with {places:,} places are too many; at most {most:,} places and weeks "
+    "are played in one go, and {total:,} in all runs: take fewer"
+)
 TOO_MANY = "members is {members}, but there are {places} places; start with at most as many"
 
 # What the model assumes
@@ -44,6 +51,8 @@ AT_EASE = 0.6  # satisfaction on joining
 LEAVE, LEAVE_SLOPE, LEAVE_LEAST = 0.066, 0.08, 0.003  # weekly chance to leave: 6.6 % less 8 % × satisfaction
 OWNER_TAKES = 0.5  # share of all income that a selfish owner keeps
 BLOCK = 50  # runs at a time: small enough for the processor's cache
+MOST_RUNS = 10_000
+MOST_AT_ONCE, MOST_IN_ALL = 50_000_000, 1_000_000_000  # places times weeks: 800 MB, and two minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +167,12 @@ def simulate(
     ValueError
         If a number is negative or not finite, nobody is there, a fault is unknown, or the policy returns
         no decision. What the policy itself raises is passed on.
+
+    Examples
+    --------
+    >>> history = simulate(Decision(), seed=1, weeks=4)
+    >>> history.week.to_list(), bool((history.members <= 500).all())
+    ([1, 2, 3, 4], True)
     """
     if isinstance(policy, Decision):
         decision = policy
@@ -168,8 +183,10 @@ def simulate(
     if not callable(policy):
         raise ValueError(NOT_A_POLICY.format(found=policy))
     seed = as_number(seed, "seed", least=0, whole=True)
-    runs, weeks = (as_number(n, name, least=1, whole=True) for n, name in ((runs, "runs"), (weeks, "weeks")))
+    runs = as_number(runs, "runs", least=1, most=MOST_RUNS, whole=True)
+    weeks = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     places = as_number(places, "places", least=1, whole=True)
+    _require_room(runs, weeks, places)
     members = as_number(members, "members", least=1, whole=True)
     if members > places:
         raise ValueError(TOO_MANY.format(members=members, places=places))
@@ -195,15 +212,33 @@ def simulate(
     return frame.assign(**table)
 
 
+def _require_room(runs: int, weeks: int, places: int) -> None:
+    if min(runs, BLOCK) * weeks * places > MOST_AT_ONCE or runs * weeks * places > MOST_IN_ALL:
+        words = {"runs": runs, "weeks": weeks, "places": places}
+        raise ValueError(TOO_LARGE.format(most=MOST_AT_ONCE, total=MOST_IN_ALL, **words))
+
+
 def score(history: pd.DataFrame) -> pd.Series:
-    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction."""
+    """Return one number for each run: satisfied member-weeks, the sum of members × satisfaction.
+
+    Examples
+    --------
+    >>> score(simulate(Decision(), runs=2, weeks=4)).size
+    2
+    """
     require_result(history, "history", ["run", "members", "satisfaction"], "simulate")
     worth = history.members * history.satisfaction
     return worth.groupby(history.run).sum().rename("satisfied member-weeks")
 
 
 def who_leaves(history: pd.DataFrame) -> pd.DataFrame:
-    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week."""
+    """Return for each role the mean pay-off (0 to 1) and the share that leaves in a week.
+
+    Examples
+    --------
+    >>> list(who_leaves(simulate(Decision(), weeks=4)).columns)
+    ['payoff', 'leave_a_week']
+    """
     counted = [f"{what}_{key}" for what in ("payoff", "left", "members") for key in _KEYS]
     require_result(history, "history", counted, "simulate")
     rows = {
@@ -243,75 +278,82 @@ def _draws(seed: int, runs: range, world: _World) -> np.ndarray:
     )
 
 
-def _run(policy: Policy, world: _World, seed: int, runs: range) -> dict[str, np.ndarray]:
-    """Run one block; every array has the runs as rows."""
-    chance, count = _draws(seed, runs, world), len(runs)
-    rows = np.arange(count)[:, None]
-    here = np.broadcast_to(np.arange(world.places) < world.members, (count, world.places)).copy()
-    role, strength = _character(chance[:, 0, 3])
-    mood = np.full(here.shape, AT_EASE)
-    fund = np.full(count, world.members * world.entry_fee * world.kept)
-    nothing = np.zeros(count)
-    purse = nothing
-    seen = {"answers": nothing, "quality": nothing, "threads": nothing, "joined": nothing, "left": nothing}
-    weekly: list[dict[str, np.ndarray]] = []
+@dataclass(slots=True)
+class _Group:
+    """Some runs of the community; every array has the runs as rows, and most have the places as columns."""
 
+    here: np.ndarray  # whether somebody sits at this place
+    role: np.ndarray
+    strength: np.ndarray  # the subject in which one is at home
+    mood: np.ndarray  # satisfaction, 0 to 1
+    fund: np.ndarray
+    purse: np.ndarray
+
+    def facts(self) -> dict[str, np.ndarray]:
+        """Return what an owner sees of each run."""
+        size, mood = self.here.sum(axis=1), _mean(self.mood, self.here)
+        return {"members": size, "fund": self.fund, "purse": self.purse, "satisfaction": mood}
+
+
+class _Decisions(NamedTuple):
+    """The policy's decisions for one week, an array over the runs each."""
+
+    reward: np.ndarray
+    pay: np.ndarray
+    threads: np.ndarray
+    by_number: np.ndarray
+
+
+class _Talk(NamedTuple):
+    """What one week's talk came to in each run; `wanted` counts threads, those beyond the limit included."""
+
+    answers: np.ndarray
+    quality: np.ndarray
+    threads: np.ndarray
+    wanted: np.ndarray
+
+
+def _founded(world: _World, chance: np.ndarray) -> _Group:
+    runs, places = chance.shape
+    here = np.broadcast_to(np.arange(places) < world.members, (runs, places)).copy()
+    fund = np.full(runs, world.members * world.entry_fee * world.kept)
+    return _Group(here, *_character(chance), np.full(here.shape, AT_EASE), fund, np.zeros(runs))
+
+
+def _run(policy: Policy, world: _World, seed: int, runs: range) -> dict[str, np.ndarray]:
+    """Run one block."""
+    chance = _draws(seed, runs, world)
+    group = _founded(world, chance[:, 0, 3])
+    seen = dict.fromkeys(LAST_WEEK, np.zeros(len(runs)))
+    weekly: list[dict[str, np.ndarray]] = []
     for week in range(world.weeks):
         writes, leaves, invites, character = (chance[:, week + 1, purpose] for purpose in range(4))
-        size = here.sum(axis=1)
-        roles = _by_role(role, here)
-        purse = purse + size * world.weekly_dues * world.kept
-        seen |= {"members": size, "fund": fund, "purse": purse, "satisfaction": _mean(mood, here)}
-        reward, pay, limit, by_count = _decide(policy, week, world.weeks, roles, seen)
-        if "no incentive" in world.faults:
-            reward, pay = nothing, nothing
-        reward = np.minimum(reward, fund)
-        pay = np.minimum(pay, purse)
-        fund, purse = fund - reward, purse - pay
-
-        at_home = strength == week % SUBJECTS
-        wrote = here & (writes < _urge(world, role, at_home, roles, reward, by_count))
-        answers = wrote.sum(axis=1)
-        skill = SKILL[role] + MATCH_GAIN * at_home
-        quality = np.clip(_mean(skill, wrote) - HASTE_LOSS * by_count, 1, 5)
-        # Answers use the low end of a draw, questions the high end: one draw serves both, nobody does both.
-        wanted = (here & (role == ASKER) & (writes > 1 - ASKS)).sum(axis=1)
-        threads = np.minimum(wanted, limit)
-
-        payoff = _payoffs(world, roles, answers, quality, threads, wanted, reward, pay)
-        mood += MEMORY * (payoff[rows, role] - mood)
-        going = here & (leaves < np.maximum(LEAVE - LEAVE_SLOPE * mood, LEAVE_LEAST))
-        here &= ~going
-        bringing = (here & (invites < world.word_of_mouth * mood)).sum(axis=1)
-        free = ~here
-        new = free & (np.cumsum(free, axis=1) <= bringing[:, None])
-        joined = new.sum(axis=1)
-        fund = fund + joined * world.entry_fee * world.kept
-        gone = _by_role(role, going)
-        fresh = _character(character)
-        role, strength = np.where(new, fresh[0], role), np.where(new, fresh[1], strength)
-        mood[new] = AT_EASE
-        here |= new
-
+        roles = _by_role(group.role, group.here)
+        group.purse = group.purse + group.here.sum(axis=1) * world.weekly_dues * world.kept
+        decided = _decide(policy, week, world.weeks, roles, seen | group.facts())
+        reward, pay = _paid(world, group, decided)
+        talk = _talked(world, group, week, roles, reward, decided, writes)
+        payoff = _payoffs(world, roles, talk, reward, pay)
+        gone, left = _parted(group, payoff, leaves)
+        joined = _brought(world, group, invites, character)
+        facts = group.facts()
         seen = {
-            "members": here.sum(axis=1),
+            "members": facts.pop("members"),
             "joined": joined,
-            "left": going.sum(axis=1),
-            "answers": answers,
-            "quality": quality,
-            "threads": threads,
+            "left": left,
+            "answers": talk.answers,
+            "quality": talk.quality,
+            "threads": talk.threads,
             "reward": reward,
             "pay": pay,
-            "fund": fund,
-            "purse": purse,
-            "satisfaction": _mean(mood, here),
+            **facts,
         }
         weekly.append(seen | _columns("members", roles) | _columns("left", gone) | _columns("payoff", payoff))
     return {name: np.stack([week[name] for week in weekly], axis=1) for name in weekly[0]}
 
 
-def _decide(policy: Policy, week: int, weeks: int, roles: np.ndarray, seen: dict) -> tuple[np.ndarray, ...]:
-    """Ask the policy once for each run; return reward, pay, limit on threads, and paid by number."""
+def _decide(policy: Policy, week: int, weeks: int, roles: np.ndarray, seen: dict) -> _Decisions:
+    """Ask the policy once for each run."""
     counts = ("members", "answers", "threads", "joined", "left")
     known = {name: seen[name].astype(int).tolist() for name in counts}
     known |= {name: seen[name].tolist() for name in ("fund", "purse", "quality", "satisfaction")}
@@ -322,15 +364,73 @@ def _decide(policy: Policy, week: int, weeks: int, roles: np.ndarray, seen: dict
         if not isinstance(decision, Decision):
             raise ValueError(NOT_A_DECISION.format(week=week + 1, found=decision))
         decisions.append((decision.reward, decision.pay, decision.threads, decision.paid_by == "answers"))
-    return tuple(np.array(decisions, dtype=float).T)
+    return _Decisions(*np.array(decisions, dtype=float).T)
 
 
-def _urge(world: _World, role, at_home, roles, reward, by_count) -> np.ndarray:
+def _paid(world: _World, group: _Group, decided: _Decisions) -> tuple[np.ndarray, np.ndarray]:
+    """Pay what the fund and the purse hold; return reward and pay."""
+    given = 0 if "no incentive" in world.faults else 1
+    reward = np.minimum(given * decided.reward, group.fund)
+    pay = np.minimum(given * decided.pay, group.purse)
+    group.fund, group.purse = group.fund - reward, group.purse - pay
+    return reward, pay
+
+
+def _talked(
+    world: _World,
+    group: _Group,
+    week: int,
+    roles: np.ndarray,
+    reward: np.ndarray,
+    decided: _Decisions,
+    chance: np.ndarray,
+) -> _Talk:
+    """Let members answer and ask."""
+    at_home = group.strength == week % SUBJECTS
+    wrote = group.here & (chance < _urge(world, group.role, at_home, roles, reward, decided.by_number))
+    skill = SKILL[group.role] + MATCH_GAIN * at_home
+    quality = np.clip(_mean(skill, wrote) - HASTE_LOSS * decided.by_number, 1, 5)
+    # Answers use the low end of a draw, questions the high end: one draw serves both, nobody does both.
+    wanted = (group.here & (group.role == ASKER) & (chance > 1 - ASKS)).sum(axis=1)
+    return _Talk(wrote.sum(axis=1), quality, np.minimum(wanted, decided.threads), wanted)
+
+
+def _parted(group: _Group, payoff: np.ndarray, chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Let moods follow what the week was worth, and members leave; return how many, by role and in all."""
+    rows = np.arange(len(payoff))[:, None]
+    group.mood += MEMORY * (payoff[rows, group.role] - group.mood)
+    going = group.here & (chance < np.maximum(LEAVE - LEAVE_SLOPE * group.mood, LEAVE_LEAST))
+    group.here &= ~going
+    return _by_role(group.role, going), going.sum(axis=1)
+
+
+def _brought(world: _World, group: _Group, chance: np.ndarray, character: np.ndarray) -> np.ndarray:
+    """Let members bring others, who take the first free places and pay; return how many."""
+    bringing = (group.here & (chance < world.word_of_mouth * group.mood)).sum(axis=1)
+    free = ~group.here
+    new = free & (np.cumsum(free, axis=1) <= bringing[:, None])
+    joined = new.sum(axis=1)
+    role, strength = _character(character)
+    group.role, group.strength = np.where(new, role, group.role), np.where(new, strength, group.strength)
+    group.mood[new] = AT_EASE
+    group.here |= new
+    group.fund = group.fund + joined * world.entry_fee * world.kept
+    return joined
+
+
+def _urge(
+    world: _World,
+    role: np.ndarray,
+    at_home: np.ndarray,
+    roles: np.ndarray,
+    reward: np.ndarray,
+    by_number: np.ndarray,
+) -> np.ndarray:
     """Return each member's chance to answer this week."""
     expected = np.maximum(roles @ WRITES, 1)
     tip = reward / expected
     pull = 0.5 + tip / (tip + FAIR_TIP)  # 1 at a fair tip
-    pull = pull * np.where(by_count, HASTE_SPEED, 1.0)
+    pull = pull * np.where(by_number, HASTE_SPEED, 1.0)
     if "no system" in world.faults:
         pull = pull * 0.5
     urge = WRITES[role] * pull[:, None]
@@ -338,8 +438,11 @@ def _urge(world: _World, role, at_home, roles, reward, by_count) -> np.ndarray:
     return urge if "opaque" in world.faults else urge * np.where(at_home, 1.6, 0.7)
 
 
-def _payoffs(world: _World, roles, answers, quality, threads, wanted, reward, pay) -> np.ndarray:
+def _payoffs(
+    world: _World, roles: np.ndarray, talk: _Talk, reward: np.ndarray, pay: np.ndarray
+) -> np.ndarray:
     """Return what the week was worth to each role, about 0 to 1; columns as in `ROLES`."""
+    answers, quality, threads, wanted = talk
     level = (quality - 1) / 4
     found = CROWD / (CROWD + threads) * (0.55 if "buried" in world.faults else 1.0)
     variety = 0.6 + 0.4 * threads / (threads + 2)

@@ -6,30 +6,56 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_list, as_number, as_numbers, native, require_unique
+from opslab.ground.frames import (
+    as_choice,
+    as_list,
+    as_names,
+    as_number,
+    as_numbers,
+    native,
+    places_among,
+    read_table,
+    small_table,
+)
 
 GROUPS = ("top 1 %", "next 9 %", "other 90 %")
 CENTRALITIES = ("answers", "pagerank", "betweenness")
 
 # Words
 NOT_A_GRAPH = "graph is a {found} with {nodes} people; expected a networkx graph with at least 2"
+NOBODY_WROTE = "counts add up to 0: nobody contributed, so there is nothing to divide"
+NO_SIDE_THREADS = "threads has no rows with kind 'side'; it has {found}"
 UNKNOWN_PEOPLE = "{count} of the leavers never wrote in this talk, for example {example!r}"
 
 
-def conversations(answers: pd.DataFrame, threads: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+def conversations(answers: Any, threads: Any, members: Any) -> pd.DataFrame:
     """Return the answers, each with its thread's `week`, `kind`, `topic`, `asked_by`, and the writer's fit.
 
-    `match` is True if the thread's topic is one of the writer's two strengths; `role` is the writer's.
+    `match` is True if the thread's topic is one of the writer's two strengths; `role` is the writer's. An
+    answer to a thread, or by a writer, that the other tables do not have is left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"thread_id": [7], "user_id": [1]})
+    >>> threads = pd.DataFrame([{"thread_id": 7, "week": 3, "kind": "side", "topic": "data", "asked_by": 2}])
+    >>> member = {"user_id": 1, "role": "answerer", "strength": "data", "second_strength": "law"}
+    >>> members = pd.DataFrame([member])
+    >>> conversations(answers, threads, members).match.to_list()
+    [True]
     """
-    native(answers, ["thread_id", "user_id"], what="answers")
+    talk = small_table(native(answers, ["thread_id", "user_id"], what="answers"))
     asked = ["thread_id", "week", "kind", "topic", "asked_by"]
     people = ["user_id", "strength", "second_strength", "role"]
-    asking, writing = native(threads, asked, what="threads"), native(members, people, what="members")
-    require_unique(asking, ["thread_id"], what="threads")
-    require_unique(writing, ["user_id"], what="members")
-    talk = answers.merge(threads[asked], on="thread_id").merge(members[people], on="user_id")
-    talk["match"] = (talk.topic == talk.strength) | (talk.topic == talk.second_strength)
-    return talk.drop(columns=["strength", "second_strength"])
+    asking = read_table(threads, asked, what="threads", unique=["thread_id"])
+    writing = read_table(members, people, what="members", unique=["user_id"])
+    for key, table, name in (("thread_id", asking, "threads"), ("user_id", writing, "members")):
+        place = places_among(talk[key], pd.Index(table[key]), ours="answers", theirs=name, key=key)
+        facts = table.iloc[place].drop(columns=key).set_index(talk.index)
+        talk = talk.assign(**facts)[place >= 0]
+    topic, *strengths = (talk[name].astype(object) for name in ("topic", "strength", "second_strength"))
+    talk["match"] = (topic == strengths[0]) | (topic == strengths[1])
+    return talk.drop(columns=["strength", "second_strength"]).reset_index(drop=True)
 
 
 def participation(counts: Iterable[float]) -> pd.DataFrame:
@@ -43,15 +69,27 @@ def participation(counts: Iterable[float]) -> pd.DataFrame:
     Returns
     -------
     Table by `GROUPS`: `members` (count), `share` of all contributions, `silent` (members with none).
+
+    Raises
+    ------
+    ValueError
+        If `counts` is empty, not numeric, negative, has gaps, or adds up to 0.
+
+    Examples
+    --------
+    >>> participation([90, *[5] * 9, *[0] * 90]).share.round(2).to_list()
+    [0.67, 0.33, 0.0]
     """
     values = np.sort(as_numbers(counts, "counts", least=0))[::-1]
+    total = values.sum()
+    if not total:
+        raise ValueError(NOBODY_WROTE)
     one, ten = (int(np.ceil(len(values) * share)) for share in (0.01, 0.10))
     parts = (values[:one], values[one:ten], values[ten:])
-    total = values.sum()
     return pd.DataFrame(
         {
             "members": [len(part) for part in parts],
-            "share": [part.sum() / total if total else np.nan for part in parts],
+            "share": [part.sum() / total for part in parts],
             "silent": [int((part == 0).sum()) for part in parts],
         },
         index=pd.Index(GROUPS, name="group"),
@@ -59,8 +97,8 @@ def participation(counts: Iterable[float]) -> pd.DataFrame:
 
 
 def replies_per_thread(
-    answers: pd.DataFrame,
-    threads: pd.DataFrame,
+    answers: Any,
+    threads: Any,
     *,
     merge: bool = False,
     limit: int | None = None,
@@ -81,15 +119,28 @@ def replies_per_thread(
     Returns
     -------
     One row for each thread kept: `week`, `topic`, `replies` (expected, so not always whole).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> threads = pd.DataFrame({"thread_id": [7, 8], "week": 1, "kind": "side", "topic": ["data", "data"]})
+    >>> answers = pd.DataFrame({"thread_id": [7, 8, 8]})
+    >>> replies_per_thread(answers, threads, merge=True).replies.to_list()
+    [3]
     """
     moved = as_number(moved, "moved", least=0, most=1)
-    native(threads, ["thread_id", "week", "kind", "topic"], what="threads")
-    native(answers, ["thread_id"], what="answers")
-    side = threads[threads.kind == "side"].sort_values("thread_id")
-    replies = side.thread_id.map(answers.thread_id.value_counts()).fillna(0)
+    asked = read_table(threads, ["thread_id", "week", "kind", "topic"], what="threads", unique=["thread_id"])
+    written = read_table(answers, ["thread_id"], what="answers")["thread_id"]
+    places_among(written, pd.Index(asked["thread_id"]), ours="answers", theirs="threads", key="thread_id")
+    side = asked[asked["kind"] == "side"].sort_values("thread_id")
+    if side.empty:
+        raise ValueError(NO_SIDE_THREADS.format(found=", ".join(map(repr, asked["kind"].unique()))))
+    replies = side["thread_id"].map(written.value_counts()).fillna(0)
     table = side[["thread_id", "week", "topic"]].assign(replies=replies)
     if merge:
-        table = table.groupby(["week", "topic"], as_index=False).agg({"thread_id": "min", "replies": "sum"})
+        table = table.groupby(["week", "topic"], as_index=False, observed=True).agg(
+            {"thread_id": "min", "replies": "sum"}
+        )
         table = table.sort_values("thread_id")
     if limit is not None:
         first = table.groupby("week").cumcount() < as_number(limit, "limit", least=0, whole=True)
@@ -100,18 +151,34 @@ def replies_per_thread(
     return table[["week", "topic", "replies"]].reset_index(drop=True)
 
 
-def answer_graph(talk: pd.DataFrame) -> Any:
-    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`."""
+def answer_graph(talk: Any) -> Any:
+    """Return a networkx DiGraph of `conversations`: arrows from who answered to who asked, with `weight`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> sorted(answer_graph(talk).edges)
+    [(1, 2), (1, 3), (2, 3)]
+    """
     import networkx as nx  # slow to import
 
-    native(talk, ["user_id", "asked_by"], what="talk")
-    other = talk[talk.user_id != talk.asked_by]
-    pairs = other.groupby(["user_id", "asked_by"]).size().reset_index(name="weight")
+    who = read_table(talk, ["user_id", "asked_by"], what="talk").astype({"asked_by": object})
+    other = who[who["user_id"].astype(object) != who["asked_by"]]
+    pairs = other.groupby(["user_id", "asked_by"], observed=True).size().reset_index(name="weight")
     return nx.from_pandas_edgelist(pairs, "user_id", "asked_by", "weight", create_using=nx.DiGraph)
 
 
 def core_users(graph: Any, count: int = 20, by: str = "answers") -> list:
-    """Return the `count` most central people: by answers given, PageRank, or betweenness; ties by name."""
+    """Return the `count` most central people: by answers given, PageRank, or betweenness; ties by name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> core_users(answer_graph(talk), count=1)
+    [1]
+    """
     import networkx as nx
 
     _require_graph(graph)
@@ -127,12 +194,20 @@ def core_users(graph: Any, count: int = 20, by: str = "answers") -> list:
     return ranked[: as_number(count, "count", least=1, whole=True)]
 
 
-def defection(talk: pd.DataFrame, leavers: Iterable[Any]) -> pd.Series:
+def defection(talk: Any, leavers: Iterable[Any]) -> pd.Series:
     """Return what goes if `leavers` had not written, and nobody had written in their place.
 
     Shares of 1: `answers` lost, `threads` left without any answer, `good` answers (quality 4 or 5) lost.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 2], "asked_by": [2, 3, 3], "thread_id": [7, 8, 8]})
+    >>> talk["quality"] = 4
+    >>> defection(talk, leavers=[1]).round(2).to_dict()
+    {'answers': 0.67, 'threads': 0.5, 'good': 0.67}
     """
-    native(talk, ["user_id", "thread_id", "quality"], what="talk")
+    talk = read_table(talk, {"user_id": "key", "thread_id": "key", "quality": "number"}, what="talk")
     gone = set(as_list(leavers, "leavers"))
     unknown = gone - set(talk.user_id)
     if unknown:
@@ -154,6 +229,13 @@ def graph_measures(graph: Any) -> pd.Series:
 
     `modularity` is that of greedy merging (Clauset, Newman and Moore 2004), with `communities` their number.
     `diameter` and `path` (mean steps between two people) are of the largest connected part.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> talk = pd.DataFrame({"user_id": [1, 1, 1, 2], "asked_by": [2, 3, 4, 3]})
+    >>> graph_measures(answer_graph(talk))[["people", "links"]].to_dict()
+    {'people': 4.0, 'links': 4.0}
     """
     import networkx as nx
 
@@ -180,19 +262,26 @@ def graph_measures(graph: Any) -> pd.Series:
     )
 
 
-def exposed(roster: pd.DataFrame, columns: Sequence[str], fewer_than: int = 2) -> float:
+def exposed(roster: Any, columns: Sequence[str], fewer_than: int = 2) -> float:
     """Return the share of members whom `columns` of a shared roster single out.
 
     A member is singled out if fewer than `fewer_than` members, themselves included, share these values. Two
     means: they are the only one (k-anonymity, Sweeney 2002). With no column nobody is, unless the roster
     itself is so short.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> roster = pd.DataFrame({"role": ["asker", "asker", "expert"], "city": ["Lu", "Lu", "Lu"]})
+    >>> round(exposed(roster, ["role", "city"]), 2)
+    0.33
     """
-    columns = as_list(columns, "columns")
+    columns = as_names(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
-    native(roster, dict.fromkeys(columns, "any"), what="roster")
+    table = small_table(native(roster, dict.fromkeys(columns, "any"), what="roster"))
     if not columns:
-        return float(len(roster) < least)
-    alike = roster.groupby(columns, dropna=False)[columns[0]].transform("size")
+        return float(len(table) < least)
+    alike = table.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")
     return float((alike < least).mean())
 
 

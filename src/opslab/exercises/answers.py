@@ -1,5 +1,6 @@
 """What the solution gives on a student's own data, and what each named mistake gives."""
 
+import ast
 import contextlib
 import copy
 import io
@@ -43,7 +44,8 @@ class AnswerKey:
         if name not in self._mistakes:
             question = self._go_to(name)
             self._mistakes[name] = {
-                wrong.name: _value(question, wrong.source, _copy(self._names)) for wrong in question.wrongs
+                wrong.name: _value(question, wrong.source, _copy(self._names, question.code(wrong.source)))
+                for wrong in question.wrongs
             }
         return self.expected(name), self._mistakes[name]
 
@@ -184,15 +186,24 @@ def _execute(source: str, namespace: dict[str, object]) -> dict[str, object]:
     return captured
 
 
-def _copy(names: dict[str, object]) -> dict[str, object]:
-    """Copy whatever a mistake could change: tables, lists, objects, and the names that functions look up."""
+def _copy(names: dict[str, object], code: str) -> dict[str, object]:
+    """Return the names for a mistake's code, with copies of whatever it could change.
+
+    Copied is what the code mentions; all, where it calls a function of the sheet, which looks names up.
+    """
+    mentioned = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    functions = {
+        name: value
+        for name, value in names.items()
+        if isinstance(value, FunctionType) and value.__globals__ is names
+    }
+    wanted = names.keys() if functions.keys() & mentioned else names.keys() & mentioned
     memo: dict[int, object] = {}
-    copied = {name: _deep_copy(value, memo) for name, value in names.items() if name != "__builtins__"}
-    for name, value in copied.items():
-        if isinstance(value, FunctionType) and value.__globals__ is names:
-            copied[name] = FunctionType(
-                value.__code__, copied, value.__name__, value.__defaults__, value.__closure__
-            )
+    copied = names | {name: _deep_copy(names[name], memo) for name in wanted}
+    for name, function in functions.items():
+        copied[name] = FunctionType(
+            function.__code__, copied, name, function.__defaults__, function.__closure__
+        )
     return copied
 
 

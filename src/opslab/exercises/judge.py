@@ -15,6 +15,7 @@ from opslab.exercises.comparisons import (
     UncheckableError,
     cells_apart,
     is_number,
+    listed,
     short,
 )
 from opslab.exercises.messages import Message
@@ -46,6 +47,7 @@ CLOSE = ", but close: within 5 % of the answer"
 SOME_RIGHT = "{right} of {count} right; {first}{more}."
 LABEL_HIGH, LABEL_LOW = "{label} is too high", "{label} is too low"
 LABEL_OTHER = "{label} is {received}, which is not it"
+MORE_OFF = "And {more} more to mend: {labels}."
 AND_MORE = "; {count} more to mend"
 OTHER_CHOICE = "Not this one."
 ORDER_SECOND = "Place 1 is right; look at place 2."
@@ -196,8 +198,26 @@ def _known(comparison: Comparison, answer: object, others: Mapping[str, object])
     for wrong in comparison.question.wrongs:
         if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
             return _mistake(wrong.message, wrong.name)
+    if partly := _partly(comparison, answer):
+        return partly
     name, words = find_slip(Seen(comparison, answer, others))
     return _mistake(words, name) if name else None
+
+
+def _partly(comparison: Comparison, answer: object) -> Finding | None:
+    """Return the finding for a table that holds one of the author's mistakes, and another beside it."""
+    off = {label for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
+    for wrong in comparison.question.wrongs:
+        mistake = comparison.mistakes[wrong.name]
+        here = {label for label, pair in comparison.pairs(mistake).items() if _is_off(comparison, pair)}
+        if here < off and not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
+            more = MORE_OFF.format(more=len(off) - len(here), labels=listed(sorted(off - here)))
+            return _mistake(f"{wrong.message} {more}", wrong.name)
+    return None
+
+
+def _is_off(comparison: Comparison, pair: tuple[object, object]) -> bool:
+    return cells_apart(comparison.question, *pair) > 1
 
 
 def _mistake(message: str, name: str) -> Finding:
@@ -214,7 +234,7 @@ def _difference(comparison: Comparison, answer: object) -> str:
         words = {0: ORDER_FIRST, 1: ORDER_SECOND}.get(right, ORDER_FROM)
         return words.format(right=right, count=len(comparison.truth), place=right + 1)
     pairs = comparison.pairs(answer)
-    off = {label: pair for label, pair in pairs.items() if cells_apart(comparison.question, *pair) > 1}
+    off = {label: pair for label, pair in pairs.items() if _is_off(comparison, pair)}
     label, (given, truth) = next(iter(off.items()))
     if comparison.question.kind == "number":
         close = CLOSE if abs(given - truth) <= CLOSE_BY * abs(truth) else ""

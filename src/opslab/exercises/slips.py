@@ -162,6 +162,8 @@ def _time(seen: Seen) -> str:
 
 
 def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
+    if all(_digits(given) < 2 for given in seen.given):
+        return ""  # 10 is a power of ten of many numbers
     for factor, said in words.items():
         for turn, high in ((factor, HIGH), (1 / factor, LOW)):
             if seen.are(lambda truth, turn=turn: truth * turn, NARROW):
@@ -301,6 +303,10 @@ def _places(number: float) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
+def _digits(number: float) -> int:
+    return len(Decimal(repr(number)).normalize().as_tuple().digits)
+
+
 def _is_rounding(given: float, number: float, places: int) -> bool:
     """Whether one number is the other, rounded or cut off after so many places."""
     unit = 10.0**-places
@@ -310,9 +316,8 @@ def _is_rounding(given: float, number: float, places: int) -> bool:
 
 def _is_written(given: float, number: float) -> bool:
     """Whether a number was typed in for another: it is the same, or its rounding to enough digits."""
-    digits = len(Decimal(repr(given)).normalize().as_tuple().digits)
     return math.isclose(given, number, rel_tol=1e-9) or (
-        digits >= DIGITS and _is_rounding(given, number, _places(given))
+        _digits(given) >= DIGITS and _is_rounding(given, number, _places(given))
     )
 
 

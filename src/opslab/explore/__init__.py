@@ -52,11 +52,12 @@ TOO_MANY = (
     "the options of the choices alone make {count} pictures, more than can be stored (max_frames={limit}, "
     "and {kilobytes} kB); offer fewer options, raise max_frames, or draw fewer points"
 )
-BAD_LIMIT = "max_frames is {limit!r}; give a whole number of at least 2"
+BAD_LIMIT = "max_frames is {limit!r}; give a whole number from 2 to {most:,}"
 WHILE_DRAWING = "(while drawing the explorable for {values})"
 
 MARKER = "application/vnd.opslab.explorable+json"
 PLOTLY = "application/vnd.plotly.v1+json"
+MOST_FRAMES = 10_000
 MAX_BYTES = 500_000  # of one stored explorable, so that a lesson with several stays small
 
 Control = Slider | Choice
@@ -67,6 +68,14 @@ class Explorable:
 
     `bundle` is the Plotly mime bundle as a notebook stores it. If the kernel draws the pictures, `fine`
     describes the controls with all their positions, and `draw` turns positions into an encoded figure.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> len(explore(line, height=Slider(1, 3), alt="A rising line.").bundle["frames"])
+    3
     """
 
     def __init__(
@@ -125,12 +134,20 @@ def explore(
     ------
     ValueError
         If an argument is not of this form, names do not match, or the number of traces changes.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> explore(line, height=Slider(1, 3), alt="A rising line.")
+    [interactive figure] A rising line.
     """
     if not callable(figure):
         raise ValueError(NOT_CALLABLE.format(kind=_kind(figure)))
     _check_alt(alt)
-    if type(max_frames) is not int or max_frames < 2:
-        raise ValueError(BAD_LIMIT.format(limit=max_frames))
+    if type(max_frames) is not int or not 2 <= max_frames <= MOST_FRAMES:
+        raise ValueError(BAD_LIMIT.format(limit=max_frames, most=MOST_FRAMES))
     _check_controls(figure, controls)
 
     opening = tuple(control.opening for control in controls.values())
@@ -166,6 +183,14 @@ def show(figure: go.Figure, alt: str, guess: Guess | None = None) -> Explorable:
     ------
     ValueError
         If `figure` is not a plotly Figure, or `alt` is not a sentence.
+
+    Examples
+    --------
+    >>> import plotly.graph_objects as go
+    >>> def line(height):
+    ...     return go.Figure(go.Scatter(y=[0, height]), {"title": f"It rises to {height}"})
+    >>> show(line(2), alt="A rising line.")
+    [figure] A rising line.
     """
     _check_figure(figure, GIVEN)
     _check_alt(alt)

@@ -1,5 +1,6 @@
 """The controls of an explorable: a slider over evenly spaced numbers, a choice among options, a guess."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,8 @@ UNEVEN_STEP = (
     "stop at {below} or {above}, or change the step"
 )
 OFF_GRID = "Slider value {value!r} is not one of its steps; the nearest is {nearest!r}"
+TOO_MANY_STEPS = "Slider from {start!r} to {stop!r} has {found:,} steps; at most {most:,}: take a longer step"
+TOO_MANY_OPTIONS = "Choice has {found:,} options; at most {most:,} can be looked through: group them"
 FEW_OPTIONS = "Choice needs at least two options, found {options!r}; give a list, or a dict of label: value"
 SAME_OPTIONS = "Choice has the option {option!r} twice; make the labels differ"
 BAD_FORM = "Guess form is {form!r}; expected one of {forms}"
@@ -22,6 +25,8 @@ NO_PLACE = "Guess({form!r}) asks for the value at one place; give at=, a value o
 NO_ROOM = "Guess from low={low!r} to high={high!r} leaves no room; give a high above the low"
 NO_PROMPT = "Guess prompt is {prompt!r}; say in one sentence what is to be guessed"
 NO_SUCH_OPTION = "Choice value {value!r} is not among its options {options!r}"
+
+MOST_STEPS, MOST_OPTIONS = 10_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,11 @@ class Slider:
     ------
     ValueError
         If a number is not finite, the range is empty, `step` does not divide it, or `value` is no step.
+
+    Examples
+    --------
+    >>> Slider(0, 0.5, step=0.25, unit="yuan").labels
+    ['0.00 yuan', '0.25 yuan', '0.50 yuan']
     """
 
     start: float
@@ -52,6 +62,9 @@ class Slider:
             raise ValueError(NO_RANGE.format(start=self.start, stop=self.stop))
         if step <= 0:
             raise ValueError(BAD_STEP.format(step=self.step))
+        if (stop - start) / step > MOST_STEPS:
+            words = {"start": self.start, "stop": self.stop, "found": int((stop - start) / step)}
+            raise ValueError(TOO_MANY_STEPS.format(most=MOST_STEPS, **words))
         if (stop - start) % step:
             below = start + (stop - start) // step * step
             raise ValueError(
@@ -99,6 +112,11 @@ class Choice:
     ------
     ValueError
         If there are fewer than two options, two read the same, or `value` is none of them.
+
+    Examples
+    --------
+    >>> Choice({"before": 1, "after": 2}, value=2).opening
+    1
     """
 
     options: Sequence[Any] | Mapping[str, Any]
@@ -111,9 +129,11 @@ class Choice:
             raise ValueError(FEW_OPTIONS.format(options=self.options))
         if len(self.options) < 2:
             raise ValueError(FEW_OPTIONS.format(options=self.options))
-        for label in self.labels:
-            if self.labels.count(label) > 1:
-                raise ValueError(SAME_OPTIONS.format(option=label))
+        if len(self.options) > MOST_OPTIONS:
+            raise ValueError(TOO_MANY_OPTIONS.format(found=len(self.options), most=MOST_OPTIONS))
+        label, times = Counter(self.labels).most_common(1)[0]
+        if times > 1:
+            raise ValueError(SAME_OPTIONS.format(option=label))
         if self.value is not None and self.value not in self.values:
             raise ValueError(NO_SUCH_OPTION.format(value=self.value, options=self.values))
 

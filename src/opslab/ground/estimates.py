@@ -17,6 +17,12 @@ def share_interval(hits: float, trials: float) -> tuple[float, float]:
     ------
     ValueError
         If `trials` is below 1, or `hits` is not between 0 and `trials`.
+
+    Examples
+    --------
+    >>> low, high = share_interval(30, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.219, 0.396)
     """
     count = as_number(trials, "trials", least=1)
     low, high = wilson(as_number(hits, "hits", least=0, most=count) / count, count)

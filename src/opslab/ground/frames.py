@@ -2,17 +2,20 @@
 
 Tables may be pandas, Polars (eager or lazy), DuckDB relations or whatever else Narwhals knows; they come back
 as a Narwhals frame. A check on a lazy frame asks its engine for one row of aggregates and reads nothing else.
+`read_table` hands over the columns that a function counts with, each in one form whatever it came in.
 """
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
 from typing import Any, Literal, TypeAlias
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-ColumnKind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "share"]
+from opslab.ground.days import day_numbers
+
+ColumnKind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "payment", "share"]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 # Words
@@ -22,33 +25,45 @@ NO_COLUMN = "{what} has no column {column!r}{nearest}; its columns are {columns}
 NO_ROWS = "{what} has no rows; check the filter that made it"
 WRONG_KIND = "column {column!r} of {what} holds {found}; expected {expected}{remedy}"
 MISSING = "column {column!r} of {what} has {count} missing {values}; drop or fill them first"
-TOO_LOW = "column {column!r} of {what} goes down to {found}; expected {expected}"
+TOO_LOW = "column {column!r} of {what} goes down to {found}; expected {expected}{remedy}"
 TOO_HIGH = "column {column!r} of {what} goes up to {found}; expected {expected}"
 DUPLICATES = (
     "{what} has {count} {rows} too many: {columns} must be unique together; drop the duplicates first"
 )
+SEVERAL_KINDS = "column {column!r} of {what} holds {found}; make it one kind, in pandas with .astype(str)"
+NO_ORDER = "column {column!r} of {what} holds {found}, such as {example!r}; expected text or numbers"
+NOT_FLAGS = "{name}[{place}] is {found!r}; expected True or False (1 or 0)"
+NO_FLAGS = "column {column!r} of {what} holds {found!r}; expected True or False (1 or 0)"
+NO_MATCH = (
+    "{ours} and {theirs} have no {key} in common ({ours} has {one!r}, {theirs} has {other!r}); "
+    "do both use the same ids?"
+)
 NOT_A_NUMBER = "{name} is {found!r}; expected {expected}"
 NOT_NUMBERS = "{name} must be a sequence of numbers, got {found}"
+TOO_MANY = "{name} has {found:,} values; at most {most:,} are taken"
 NOT_A_LIST = "{name} is a {found}; expected a list"
 NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
-NOT_A_DAY = "{name} is {found!r}; expected a date such as '2024-06-30'"
 NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
 LACKING = "table without the column {column!r}"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
+BOTH = " and "
+ONE_VALUE = "text or numbers, one in each row"
 EXPECTED = {
     "text": "text",
     "flag": "True or False",
     "date": "dates",
     "number": "finite numbers",
     "amount": "numbers from 0 up",
+    "payment": "numbers from 0 up",
     "share": "shares between 0 and 1",
 }
 REMEDY = {
     "date": "; convert it, in pandas with pd.to_datetime",
     "number": "; convert it, in pandas with pd.to_numeric",
+    "payment": ". Refunds? Take each off the payment that it undoes, or leave it out",
 }
 WHOLE, FINITE = "a whole number", "a number"
 FROM, UP_TO = " from {least:,.15g} up", " up to {most:,.15g}"
@@ -57,11 +72,13 @@ ABOVE_ZERO, TO_BELOW_ONE = " above 0", " from {least:,.15g} to below 1"
 
 POSITIVE = float(np.nextafter(0, 1))  # the least number above 0
 BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
+MOST_VALUES = 20_000_000  # in one list: more is a slip such as range(10**9), and would fill the memory
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
     "number": (-np.inf, np.inf),
     "amount": (0, np.inf),
+    "payment": (0, np.inf),
     "share": (0, 1),
 }
 
@@ -75,9 +92,10 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
         A pandas, Polars or DuckDB table, or any other that Narwhals knows.
     columns
         Column name to kind; a plain list of names means kind ``"key"`` for each.
-        ``"any"`` the column exists; every other kind also refuses missing values (nulls and NaN):
-        ``"key"`` any type; ``"text"``; ``"flag"`` booleans; ``"date"`` dates or timestamps;
-        ``"number"`` finite; ``"amount"`` finite and not negative; ``"share"`` 0 to 1.
+        ``"any"`` one kind of value that can be told apart; every other kind also refuses missing values
+        (nulls and NaN): ``"key"`` the same; ``"text"``; ``"flag"`` True and False, or 1 and 0; ``"date"``
+        dates or timestamps; ``"number"`` finite; ``"amount"`` finite and not negative; ``"payment"`` such
+        an amount of money; ``"share"`` 0 to 1.
     what
         How messages call the table, for example ``"events"``.
 
@@ -97,6 +115,26 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
     _require_types(table, kinds, what)
     _require_values(table, kinds, what)
     return table
+
+
+def read_table(
+    frame: Any,
+    columns: Mapping[str, ColumnKind] | Sequence[str],
+    *,
+    what: str = "table",
+    unique: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return `columns` as pandas, checked by `native`, rows numbered from 0, in one form for every engine.
+
+    Dates become whole days since 1970-01-01, numbers int64 or float64, flags booleans; keys stay as they are.
+    The columns `unique`, if any, may not repeat together.
+    """
+    table = native(frame, columns, what=what)
+    if unique:
+        require_unique(table, unique, what=what)
+    kinds = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
+    whole = small_table(table.select(*kinds))
+    return whole.assign(**{name: _plain(whole[name], kind) for name, kind in kinds.items()})
 
 
 def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table") -> None:
@@ -127,6 +165,22 @@ def require_unique(table: Frame, key: Sequence[str], *, what: str = "table") -> 
         )
 
 
+def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key: Hashable) -> np.ndarray:
+    """Return the place of each of `ids` among the different `known` ones, -1 for a stranger.
+
+    Raises
+    ------
+    ValueError
+        If all are strangers: then the two tables `ours` and `theirs` do not speak of the same things.
+    """
+    place = known.get_indexer(pd.Index(ids))
+    if (place < 0).all():
+        words = {"ours": ours, "theirs": theirs, "key": key}
+        words |= {"one": plain_value(pd.Index(ids)[0]), "other": plain_value(known[0])}
+        raise ValueError(NO_MATCH.format(**words))
+    return place
+
+
 def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
     """Refuse what is no pandas table with these columns; `maker` names the function that gives one."""
     is_table = isinstance(table, pd.DataFrame)
@@ -152,7 +206,9 @@ def as_number(
     if number is None or not least <= number <= most or (whole and number != int(number)):
         raise ValueError(
             NOT_A_NUMBER.format(
-                name=name, found=value, expected=_range_words(WHOLE if whole else FINITE, least, most)
+                name=name,
+                found=plain_value(value),
+                expected=_range_words(WHOLE if whole else FINITE, least, most),
             )
         )
     return int(number) if whole else number
@@ -169,6 +225,7 @@ def as_numbers(
         If it is empty, not numeric, of another `length`, or holds a value that is missing or out of range;
         the message names the first such value and its place (counted from 0).
     """
+    require_few(values, name)
     try:
         raw = np.asarray(values)
         if raw.dtype.kind not in "iufO" or any(isinstance(value, NO_REAL) for value in raw.flat):
@@ -193,12 +250,30 @@ def as_numbers(
     return array
 
 
+def as_flags(values: Any, name: str, *, length: int | None = None) -> np.ndarray:
+    """Return `values` (True and False, or 1 and 0, in a list, array or series) as an array of booleans.
+
+    Raises
+    ------
+    ValueError
+        If one of them is anything else (text, a gap), or they are not `length`; the message names its place.
+    """
+    flags = pd.Series(as_list(values, name), dtype=object)
+    if length is not None and len(flags) != length:
+        raise ValueError(WRONG_LENGTH.format(name=name, found=len(flags), expected=length))
+    good = _are_flags(flags)
+    if not good.all():
+        place = int(good.argmin())
+        raise ValueError(NOT_FLAGS.format(name=name, place=place, found=plain_value(flags[place])))
+    return flags.to_numpy(bool)
+
+
 def as_list(values: Any, name: str) -> list[Any]:
     """Return what can be gone through (list, range, array, set) as a list; the error names what cannot."""
-    try:
-        return list(values)
-    except TypeError as error:
-        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
+    require_few(values, name)
+    if isinstance(values, bytes) or not isinstance(values, Iterable):
+        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__))
+    return list(values)
 
 
 def as_names(by: str | Iterable[str], name: str = "by") -> list[str]:
@@ -236,6 +311,13 @@ def _finite(value: Any) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def require_few(values: Any, name: str) -> None:
+    """Refuse a list so long that it must be a slip, before it is written out."""
+    count = len(values) if isinstance(values, Sized) else 0
+    if count > MOST_VALUES:
+        raise ValueError(TOO_MANY.format(name=name, found=count, most=MOST_VALUES))
+
+
 def _range_words(kind: str, least: float, most: float) -> str:
     if least == POSITIVE:
         return kind + ABOVE_ZERO + ("" if most == np.inf else UP_TO.format(most=most))
@@ -249,16 +331,15 @@ def _range_words(kind: str, least: float, most: float) -> str:
 def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
     schema = table.collect_schema()
     for column, kind in kinds.items():
-        if not _is_of_kind(schema[column], kind):
+        dtype = schema[column]
+        words = {"column": column, "what": what}
+        if dtype == nw.Object and table.implementation.is_pandas() and kind in ("any", "key", "flag"):
+            _require_one_kind(to_pandas(collect(table.lazy().select(column))[column]), kind, words)
+        elif not _is_of_kind(dtype, kind) and not (kind == "date" and _is_zoned(table, column)):
             need = "number" if kind in LIMITS else kind
+            remedy = REMEDY.get(need, "")
             raise ValueError(
-                WRONG_KIND.format(
-                    column=column,
-                    what=what,
-                    found=schema[column],
-                    expected=EXPECTED[kind],
-                    remedy=REMEDY.get(need, ""),
-                )
+                WRONG_KIND.format(found=dtype, expected=EXPECTED.get(kind, ONE_VALUE), remedy=remedy, **words)
             )
 
 
@@ -269,7 +350,45 @@ def _is_of_kind(dtype: Any, kind: ColumnKind) -> bool:
         return dtype in (nw.Date, nw.Datetime)
     if kind == "text":
         return dtype in (nw.String, nw.Categorical, nw.Enum)
-    return dtype == nw.Boolean if kind == "flag" else True
+    if kind == "flag":
+        return dtype == nw.Boolean or dtype.is_numeric()
+    return not (dtype.is_nested() or dtype == nw.Object)
+
+
+def _is_zoned(table: Frame, column: str) -> bool:
+    """Tell whether a pandas column has times with a zone: Narwhals knows zones of plain letters only."""
+    return table.implementation.is_pandas() and isinstance(
+        table.to_native().dtypes[column], pd.DatetimeTZDtype
+    )
+
+
+def _require_one_kind(column: pd.Series, kind: ColumnKind, words: Mapping[str, Any]) -> None:
+    """Refuse Python objects that cannot be told apart or put in order: lists, or text among numbers."""
+    there = column[column.notna()]
+    if kind == "flag":
+        good = _are_flags(there)
+        if not good.all():
+            raise ValueError(NO_FLAGS.format(found=plain_value(there.iloc[int(good.argmin())]), **words))
+        return
+    if pd.api.types.infer_dtype(there) in ("string", "integer", "floating", "mixed-integer-float", "empty"):
+        return
+    kinds = dict.fromkeys(map(type, there))
+    if len(kinds) > 1:
+        found = BOTH.join(sorted(one.__name__ for one in kinds))
+        raise ValueError(SEVERAL_KINDS.format(found=found, **words))
+    example = there.iloc[0]
+    try:
+        hash(example), example < example
+    except TypeError as error:
+        found = type(example).__name__
+        raise ValueError(NO_ORDER.format(found=found, example=example, **words)) from error
+
+
+def _are_flags(values: pd.Series) -> np.ndarray:
+    if values.dtype.kind in "biuf":
+        return values.isin([0, 1]).to_numpy()
+    real = (bool, int, float, np.bool_, np.integer, np.floating)
+    return np.array([isinstance(value, real) and value in (0, 1) for value in values], dtype=bool)
 
 
 def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
@@ -288,28 +407,35 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
                 nw.col(column).min().alias(f"low{number}"),
                 nw.col(column).max().alias(f"high{number}"),
             ]
+        if kind == "flag" and schema[column].is_numeric():
+            other = nw.when(~nw.col(column).is_in([0, 1])).then(nw.col(column))
+            wanted.append(other.max().alias(f"other{number}"))
     seen = _one_row(table.lazy().select(*wanted))
     if not seen["rows"]:
         raise ValueError(NO_ROWS.format(what=what))
     for number, (column, kind) in enumerate(kinds.items()):
         words = {"column": column, "what": what, "expected": EXPECTED.get(kind, "")}
-        count = seen.get(f"missing{number}", 0)
+        count = int(seen.get(f"missing{number}", 0))
         if count:
             raise ValueError(MISSING.format(count=count, values="value" if count == 1 else "values", **words))
         if kind in LIMITS:
             _require_between(seen[f"low{number}"], seen[f"high{number}"], kind, words)
+        if pd.notna(seen.get(f"other{number}")):
+            other = float(seen[f"other{number}"])
+            raise ValueError(NO_FLAGS.format(found=int(other) if other.is_integer() else other, **words))
 
 
 def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[str, str]) -> None:
     least, most = LIMITS[kind]
     if low < least or low == -np.inf:
-        raise ValueError(TOO_LOW.format(found=low, **words))
+        remedy = REMEDY["payment"] if kind == "payment" and low > -np.inf else ""
+        raise ValueError(TOO_LOW.format(found=low, remedy=remedy, **words))
     if high > most or high == np.inf:
         raise ValueError(TOO_HIGH.format(found=high, **words))
 
 
 def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
-    return lazy.collect().rows(named=True)[0]
+    return collect(lazy).rows(named=True)[0]
 
 
 def collect(table: nw.LazyFrame) -> nw.DataFrame:
@@ -320,8 +446,11 @@ def collect(table: nw.LazyFrame) -> nw.DataFrame:
 
 def to_pandas(column: nw.Series) -> pd.Series:
     """Return a column as pandas."""
-    # Polars' own way to pandas needs Arrow.
-    return pd.Series(column.to_numpy()) if column.implementation.is_polars() else column.to_pandas()
+    if not column.implementation.is_polars():
+        return column.to_pandas()
+    if column.dtype == nw.Datetime:
+        column = column.dt.replace_time_zone(None)  # NumPy knows no zones, and would get London's clock
+    return pd.Series(column.to_numpy())  # Polars' own way to pandas needs Arrow
 
 
 def small_table(table: Frame) -> pd.DataFrame:
@@ -330,24 +459,22 @@ def small_table(table: Frame) -> pd.DataFrame:
     return pd.DataFrame({name: to_pandas(whole[name]).array for name in whole.columns})
 
 
-def day_numbers(dates: pd.Series) -> np.ndarray:
-    """Return whole days since 1970-01-01, by the clock that the dates were written with."""
-    if getattr(dates.dtype, "tz", None) is not None:
-        dates = dates.dt.tz_localize(None)
-    return dates.to_numpy("datetime64[D]").view(np.int64)
+def _plain(column: pd.Series, kind: ColumnKind) -> pd.Series | np.ndarray:
+    if kind == "date":
+        return day_numbers(column)
+    if kind in LIMITS:
+        return plain_numbers(column)
+    if isinstance(column.dtype, pd.CategoricalDtype) and not column.dtype.ordered:
+        return column.astype(column.cat.categories.dtype)  # such cannot be compared with others
+    return column.to_numpy(bool) if kind == "flag" else column
 
 
-def as_day(value: Any, name: str) -> int:
-    """Return a date (text, date, timestamp) as whole days since 1970-01-01; `name` is for the message."""
-    try:
-        stamp = pd.NaT if isinstance(value, int | float) else pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value)) from error
-    if stamp is pd.NaT:
-        raise ValueError(NOT_A_DAY.format(name=name, found=value))
-    return int(stamp.tz_localize(None).to_datetime64().astype("datetime64[D]").astype(np.int64))
+def plain_numbers(column: pd.Series) -> np.ndarray:
+    """Return numbers of whatever type (Int64, Arrow's, Decimal), without gaps, as int64 or float64."""
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    return column.to_numpy(np.int64 if whole and column.max() < 2**63 else float)
 
 
-def as_date(day: int) -> pd.Timestamp:
-    """Return a day number as a date."""
-    return pd.Timestamp(np.datetime64(int(day), "D"))
+def plain_value(value: Any) -> Any:
+    """Return one of NumPy's numbers as Python's, so that a message shows 3 and not np.int64(3)."""
+    return value.item() if isinstance(value, np.generic) else value

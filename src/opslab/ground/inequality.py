@@ -25,6 +25,11 @@ def lorenz(values: object) -> pd.Series:
     ------
     ValueError
         If `values` is empty, not numeric, negative, has gaps, or adds up to 0.
+
+    Examples
+    --------
+    >>> lorenz([1, 1, 2]).to_list()      # the share that the first 0, 1, 2, 3 of three have
+    [0.0, 0.25, 0.5, 1.0]
     """
     ordered = np.sort(as_numbers(values, "values", least=0))
     total = ordered.sum()
@@ -44,6 +49,11 @@ def gini(values: object) -> float:
     ------
     ValueError
         As for `lorenz`.
+
+    Examples
+    --------
+    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 4])
+    (0.0, 0.75)
     """
     curve = lorenz(values).to_numpy()
     return max(0.0, float(1 - (curve[1:] + curve[:-1]).sum() / (len(curve) - 1)))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import day_numbers
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_number, day_numbers, native, small_table
+from opslab.ground.frames import as_names, as_number, native, places_among, read_table, small_table
 from opslab.retention.inputs import rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits
@@ -32,6 +33,16 @@ def active_days(
 
     Returns the rows of `users` (as pandas) that can be watched for `watched` days (default: `days`), with the
     column `active_days` (0 to `days`; the day in `since` is the first). Users without events count 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> active_days(events, users, days=7, until="2024-01-15").active_days.to_list()
+    [1, 2]
     """
     days = as_number(days, "days", least=1, whole=True)
     needs = days if watched is None else as_number(watched, "watched", least=days, whole=True)
@@ -58,6 +69,16 @@ def weekly_activity(
 
     Index `week` 1 to `weeks`; one column for each group in `by`; values days (0 to 7). All weeks rest on the
     same users, those who can be watched for all of them: a column's sum is a user's active days in total.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> weekly_activity(events, users, "channel", weeks=2, until="2024-01-20").to_numpy().tolist()
+    [[1.0, 2.0], [1.0, 0.0]]
     """
     weeks = as_number(weeks, "weeks", least=1, whole=True)
     visits = read_visits(events, user, when, until=until)
@@ -74,10 +95,18 @@ def weekly_activity(
 
 
 def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
-    """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group."""
+    """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"channel": ["ads", "ads", "seo", "seo"], "yuan": [0, 10, 20, 40]})
+    >>> mean_by(table, "channel", "yuan")["mean"].to_dict()
+    {'ads': 5.0, 'seo': 30.0}
+    """
     names = as_names(by)
     kinds = {**dict.fromkeys(names, "key"), value: "number"}
-    frame = small_table(native(table, kinds).select(*kinds))
+    frame = read_table(table, kinds)
     groups = frame.groupby(names, observed=True)[value]
     result = groups.agg(users="size", mean="mean")
     half = Z95 * groups.std() / np.sqrt(result["users"])
@@ -119,6 +148,18 @@ def revenue_by_behaviour(
     DataFrame
         Index `active_days`: the groups. Columns: users; paying (share of 1); revenue (yuan); mean, low, high
         (yuan a user, 95 % interval); share of all revenue.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> orders = pd.DataFrame({"user_id": [2], "date": pd.to_datetime(["2024-02-01"]), "amount": [30.0]})
+    >>> table = revenue_by_behaviour(events, orders, users, horizon=60, edges=(0, 3), until="2024-06-01")
+    >>> table.revenue.to_list()      # from users with 0 to 2 active days, and with 3 or more
+    [0.0, 30.0]
     """
     ends = rising(edges, "edges", 0)
     if ends[0] != 0:
@@ -126,10 +167,11 @@ def revenue_by_behaviour(
     days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
     people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
-    kinds = {user: "key", when: "date", amount: "amount"}
-    bought = small_table(native(orders, kinds, what="orders").select(*kinds))
+    bought = read_table(orders, {user: "key", when: "date", amount: "payment"}, what="orders")
+    everyone = pd.Index(small_table(native(users, [user], what="users").select(user))[user])
+    places_among(bought[user], everyone, ours="orders", theirs="users", key=user)
     start = pd.Series(day_numbers(people[since]), index=people[user])
-    age = day_numbers(bought[when]) - bought[user].map(start)
+    age = bought[when] - bought[user].map(start)
     paid = bought[(age >= days) & (age < horizon)].groupby(user)[amount].sum()
     group = np.searchsorted(ends, people["active_days"], side="right") - 1
     table = pd.DataFrame(

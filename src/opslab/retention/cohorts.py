@@ -14,7 +14,13 @@ from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 
 # Words
+TOO_MANY = (
+    "a cohort table from {first:%Y-%m-%d} to {last:%Y-%m-%d} has {periods:,} cohorts; at most {most:,} fit. "
+    "Choose a longer period, or leave out events dated long before or after the others"
+)
 NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
+
+MOST_PERIODS = 4_000  # a square of them takes 128 MB
 
 
 def cohort_table(
@@ -41,10 +47,22 @@ def cohort_table(
     Raises
     ------
     ValueError
-        No rows, a missing column, dates that are no dates, gaps, an unknown period.
+        No rows, a missing column, dates that are no dates, gaps, an unknown period, a log of more than 100
+        years or 4,000 periods.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> cohort_table(events).to_numpy().tolist()      # one cohort, three weeks
+    [[2.0, 1.0, 1.0]]
     """
     cohort, step, users, starts = cohort_sizes(events, user, when, period)
     periods = len(starts)
+    if periods > MOST_PERIODS:
+        words = {"first": starts[0], "last": starts[-1], "periods": periods, "most": MOST_PERIODS}
+        raise ValueError(TOO_MANY.format(**words))
     counts = np.bincount(cohort * periods + step - cohort, users, minlength=periods * periods)
     counts = counts.reshape(periods, periods).astype(float)
     counts[np.add.outer(np.arange(periods), np.arange(periods)) >= periods] = np.nan
@@ -83,6 +101,14 @@ def retention_rate(
     ------
     ValueError
         Bad events; a day that is negative or not whole; an unknown kind; a day beyond the log for every user.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> retention_rate(events, day=7), retention_rate(events, day=7, kind="rolling")
+    (0.5, 1.0)
     """
     table = retention_curve(events, [day], kind, width, user=user, when=when, until=until)
     return float(table["rate"].iloc[0])
@@ -101,6 +127,14 @@ def retention_curve(
     """Return day-N retention for several days: index `day`; columns users, returned, rate (share of 1).
 
     Each day has its own denominator (`users`), as in `retention_rate`, which tells the definitions.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> retention_curve(events, [1, 2, 7]).rate.to_dict()
+    {1: 0.0, 2: 0.5, 7: 0.5}
     """
     wanted = [_Day.checked(day, kind, width) for day in as_list(days, "days")]
     if not wanted:
@@ -149,6 +183,16 @@ def retention_by(
     -------
     DataFrame
         Index: the groups. Columns: users (whose day lies inside the log), returned, rate (share of 1).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> users = pd.DataFrame({"user_id": [1, 2], "channel": ["ads", "seo"]})
+    >>> users["signup_date"] = pd.Timestamp("2024-01-01")
+    >>> retention_by(events, users, "channel", day=7).rate.to_dict()
+    {'ads': 1.0, 'seo': 0.0}
     """
     asked = _Day.checked(day, kind, width)
     visits = read_visits(events, user, when, until=until)

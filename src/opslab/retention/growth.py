@@ -23,6 +23,14 @@ def growth_accounting(
         resurrected (seen earlier, but not in the period before); churned (seen in the period before, not in
         this one). Then quick_ratio = (new + resurrected) / churned, infinite if nobody churned; retention =
         retained / active of the period before. Both are NaN in the first period.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> growth_accounting(events, "W")[["new", "retained", "churned"]].to_numpy().tolist()
+    [[2, 0, 0], [0, 1, 1], [0, 0, 1]]
     """
     visits = read_visits(events, user, when, period)
     gap = visits.gaps()
@@ -56,6 +64,11 @@ def active_users(new_per_week: float, weekly_retention: float, weeks: int) -> fl
 
     Each week's new users stay with the chance `weekly_retention` (share of 1) from week to week, so the sum
     is a geometric series that levels off at new_per_week / (1 - weekly_retention).
+
+    Examples
+    --------
+    >>> round(active_users(new_per_week=100, weekly_retention=0.9, weeks=52))
+    996
     """
     arrivals = as_number(new_per_week, "new_per_week", least=0)
     stay = as_number(weekly_retention, "weekly_retention", least=0, most=1)

@@ -1,12 +1,14 @@
 """Tell where each user stands, who moved, and how well quiet days warn of a loss."""
 
 from collections.abc import Iterable, Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_date, as_day, as_number
+from opslab.ground.days import as_date, as_day
+from opslab.ground.frames import as_list, as_number
 from opslab.retention.inputs import rising, whole_numbers
 from opslab.retention.visits import BEFORE_LOG, read_visits
 
@@ -44,6 +46,14 @@ def stages(
     DataFrame
         One row for each user seen by then: the user's column; first, last (dates); quiet_days; active_days
         (in the b days up to `as_of`); stage (ordered categorical).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> stages(events, as_of="2024-01-15").stage.to_list()
+    ['at risk', 'active']
     """
     soon, later, never = _three(limits)
     visits = read_visits(events, user, when, until=as_date(as_day(as_of, "as_of")), name="as_of")
@@ -77,6 +87,14 @@ def stage_moves(
     """Count users by stage on the day `start` (rows) and the later day `end` (columns).
 
     Users first seen after `start` are left out. Divide by the row sums for shares.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> stage_moves(events, "2024-01-08", "2024-01-15").loc["active"].to_dict()
+    {'new': 0, 'returned': 0, 'active': 1, 'at risk': 1, 'dormant': 0, 'lost': 0}
     """
     before = stages(events, start, limits, user=user, when=when)
     after = stages(events, end, limits, user=user, when=when)
@@ -116,12 +134,18 @@ def early_warning(
         Index `quiet_days`. Columns: watched, flagged, lost, hits (flagged and lost), in users; precision =
         hits / flagged (NaN if nobody is flagged), recall = hits / lost (NaN if nobody is lost). The share
         lost of those watched is the precision of a rule that flags everyone.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> warned = early_warning(events, as_of="2024-01-08", quiet_days=5, horizon=7)
+    >>> warned[["watched", "flagged", "hits"]].iloc[0].to_list()
+    [2, 1, 0]
     """
-    rules = whole_numbers(
-        np.atleast_1d(np.asarray(quiet_days if np.ndim(quiet_days) == 0 else list(quiet_days))),
-        "quiet_days",
-        0,
-    )
+    given = [quiet_days] if isinstance(quiet_days, Number) else as_list(quiet_days, "quiet_days")
+    rules = whole_numbers(given, "quiet_days", 0)
     horizon = as_number(horizon, "horizon", least=1, whole=True)
     watch = as_number(watch, "watch", least=1, whole=True)
     visits = read_visits(events, user, when)
@@ -138,15 +162,21 @@ def early_warning(
     if not watched.any():
         raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=day))
     lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
-    rows = [
-        (rule, watched.sum(), flagged.sum(), lost.sum(), (flagged & lost).sum())
-        for rule in rules
-        for flagged in [watched & (quiet >= rule)]
-    ]
-    table = pd.DataFrame(rows, columns=["quiet_days", "watched", "flagged", "lost", "hits"]).set_index(
-        "quiet_days"
+    table = pd.DataFrame(
+        {
+            "watched": watched.sum(),
+            "flagged": _at_least(rules, quiet[watched]),
+            "lost": lost.sum(),
+            "hits": _at_least(rules, quiet[lost]),
+        },
+        index=pd.Index(rules, name="quiet_days"),
     )
     return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
+
+
+def _at_least(limits: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return for each limit how many values reach it."""
+    return len(values) - np.searchsorted(np.sort(values), limits)
 
 
 def _three(limits: Sequence[int]) -> list[int]:

@@ -5,11 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import day_numbers, native, require_unique, small_table
+from opslab.ground.days import day_numbers
+from opslab.ground.frames import native, places_among, require_unique, small_table
 from opslab.retention.visits import Visits
-
-# Words
-NO_SUCH_USERS = "none of the {count} users in users is in events; do both tables use the same {user!r}?"
 
 NEVER = 2**40  # a day that no log reaches
 
@@ -47,9 +45,7 @@ def join_users(visits: Visits, users: Any, by: list[str], since: str | None, use
     checked = native(users, {user: "key", **dict.fromkeys(by, "key"), **dates}, what="users")
     require_unique(checked, [user], what="users")
     table = small_table(checked)
-    place = visits.ids.get_indexer(pd.Index(table[user]))
-    if (place < 0).all():
-        raise ValueError(NO_SUCH_USERS.format(count=len(table), user=user))
+    place = places_among(table[user], visits.ids, ours="users", theirs="events", key=user)
     if since:
         return JoinedUsers(table, day_numbers(table[since]) - visits.origin, place)
     return JoinedUsers(table, visits.first[place], place).where(place >= 0)

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.growth import active_users
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
@@ -47,7 +48,17 @@ ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves
 
 
 def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") -> go.Figure:
-    """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0."""
+    """Draw a `cohort_table` as a heat map of shares: each row divided by the cohort's size at age 0.
+
+    Examples
+    --------
+    >>> from opslab.retention import cohort_table
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> cohort_chart(cohort_table(events), "Two users, three weeks").layout.title.text
+    'Two users, three weeks'
+    """
     as_choice(period, "period", PERIODS)
     require_result(table, "table", [0], "cohort_table")
     rates = table.div(table[0], axis=0)
@@ -65,7 +76,17 @@ def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") 
 
 
 def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "") -> go.Figure:
-    """Draw one or several `retention_curve` tables (name to table), share over days."""
+    """Draw one or several `retention_curve` tables (name to table), share over days.
+
+    Examples
+    --------
+    >>> from opslab.retention import retention_curve
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> retention_chart(retention_curve(events, range(8)), "Back on day 7").layout.title.text
+    'Back on day 7'
+    """
     named = _named(curves, ["rate"], "retention_curve")
     return charts.lines(
         pd.DataFrame({name: curve["rate"] for name, curve in named.items()}),
@@ -79,7 +100,14 @@ def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: st
 def survival_chart(
     curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "", *, unit: str = "days"
 ) -> go.Figure:
-    """Draw one or several `kaplan_meier` tables (name to table) as steps with their 95 % bands."""
+    """Draw one or several `kaplan_meier` tables (name to table) as steps with their 95 % bands.
+
+    Examples
+    --------
+    >>> from opslab.retention import kaplan_meier
+    >>> survival_chart(kaplan_meier([1, 2, 2, 3]), "Half are gone after two days").layout.title.text
+    'Half are gone after two days'
+    """
     named = _named(curves, ["survival", "low", "high"], "kaplan_meier")
     drawing = charts.figure(title, unit, SHARE_STILL_THERE, legend=len(named) > 1)
     for place, (name, curve) in enumerate(named.items()):
@@ -114,10 +142,16 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     """Fit an sBG on the first `fitted` renewals, project it to `horizon`, and draw it beside what happened.
 
     The line of constant churn, fitted on the same renewals, shows what ignoring differences would foretell.
+
+    Examples
+    --------
+    >>> chart = renewal_chart([1_000, 869, 743, 653, 593, 551, 517, 491], fitted=4, horizon=7)
+    >>> [line.name for line in chart.data]
+    ['sBG model', 'constant churn', 'used for the fit', 'what happened later']
     """
     left = as_numbers(survivors, "survivors", least=0)
     fitted = as_number(fitted, "fitted", least=2, most=len(left) - 1, whole=True)
-    horizon = as_number(horizon, "horizon", least=fitted, whole=True)
+    horizon = as_number(horizon, "horizon", least=fitted, most=MOST_MONTHS, whole=True)
     model = fit_sbg(left[: fitted + 1])
     share, ages = left / left[0], np.arange(len(left))
     future = np.arange(horizon + 1)
@@ -147,8 +181,14 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
 
 
 def active_users_chart(weekly_retention: float, *, new_per_week: float = 100, weeks: int = 52) -> go.Figure:
-    """Draw `active_users` week by week, with the last level in the title."""
-    weeks = as_number(weeks, "weeks", least=1, whole=True)
+    """Draw `active_users` week by week, with the last level in the title.
+
+    Examples
+    --------
+    >>> active_users_chart(0.9).layout.title.text
+    'After 52 weeks: 996 active users'
+    """
+    weeks = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})
     title = ACTIVE_AFTER.format(week=weeks, users=round(curve[weeks]))
     drawing = charts.lines(curve, title, WEEKS, PEOPLE, markers=False)
@@ -156,7 +196,13 @@ def active_users_chart(weekly_retention: float, *, new_per_week: float = 100, we
 
 
 def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "") -> go.Figure:
-    """Draw how chances to leave are spread at the start, and among those left after some `renewals`."""
+    """Draw how chances to leave are spread at the start, and among those left after some `renewals`.
+
+    Examples
+    --------
+    >>> [line.name for line in churn_mix_chart(0.7, 1.2, renewals=4).data]
+    ['at the start', 'after 4 renewals']
+    """
     model = ShiftedBetaGeometric(alpha, beta)
     made = as_number(renewals, "renewals", least=0, whole=True)
     chance = np.linspace(0.005, 0.995, 199)
@@ -172,7 +218,17 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
 
 
 def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw a `growth_accounting` table: where active users came from above zero, who was lost below."""
+    """Draw a `growth_accounting` table: where active users came from above zero, who was lost below.
+
+    Examples
+    --------
+    >>> from opslab.retention import growth_accounting
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> len(growth_chart(growth_accounting(events, "W")).data)
+    4
+    """
     require_result(table, "table", ["new", "resurrected", "retained", "churned"], "growth_accounting")
     parts = pd.DataFrame(
         {
@@ -186,7 +242,18 @@ def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
 
 
 def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw precision and recall of an `early_warning` table over quiet days."""
+    """Draw precision and recall of an `early_warning` table over quiet days.
+
+    Examples
+    --------
+    >>> from opslab.retention import early_warning
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> table = early_warning(events, as_of="2024-01-08", quiet_days=[0, 5], horizon=7)
+    >>> [line.name for line in warning_chart(table).data]
+    ['precision: of the users warned about, lost', 'recall: of the users lost, warned about']
+    """
     require_result(table, "table", ["precision", "recall"], "early_warning")
     parts = pd.DataFrame({PRECISION: table["precision"], RECALL: table["recall"]})
     drawing = charts.lines(parts, title, QUIET, SHARE, share=True)

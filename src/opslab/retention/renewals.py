@@ -1,24 +1,32 @@
 """Project renewals under a contract: survivors from payments of dues, and the shifted beta geometric."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import POSITIVE, as_date, as_number, as_numbers, day_numbers, native, small_table
+from opslab.ground.days import MOST_MONTHS, as_date, as_day
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, read_table
 from opslab.retention.inputs import whole_numbers
-from opslab.retention.visits import read_visits
+from opslab.retention.visits import BEFORE_LOG
 
 # Words
 RISING = "survivors rise from {before:g} to {after:g} at place {place}; give how many are left each time"
 TOO_FEW = "survivors has {found} values; two parameters need at least 3 (the start and two renewals)"
 NOBODY_LEFT = "survivors stay at {start:g}: nobody left, so no churn can be estimated"
 NO_START = "survivors starts at 0; the first value is the number (or 100 per cent) that started"
+NOT_A_MONTH = "month_days is {found!r}; expected whole days such as 30, or None for calendar months"
+NOBODY_WATCHED = (
+    "nobody can be watched for {months} renewals: the first member paid on {first:%Y-%m-%d} and the log ends "
+    "on {last:%Y-%m-%d}; choose fewer months"
+)
 NO_PRODUCT = "orders has no rows with {column} = {value!r}; it has {values}"
 
 MONTH_DAYS = 30  # Lantern's billing month
+MEAN_MONTH = 365.25 / 12  # days
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,11 @@ class ShiftedBetaGeometric:
         churn.
     loglik
         Log-likelihood in the unit of the survivors given to `fit_sbg` (NaN if the model was not fitted).
+
+    Examples
+    --------
+    >>> round(float(ShiftedBetaGeometric(alpha=0.7, beta=1.2).survival(1)), 3)      # after one renewal
+    0.632
     """
 
     alpha: float
@@ -90,8 +103,17 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
 
     Notes
     -----
-    Where churn does not fall with age the data know no difference between holders: alpha and beta then grow
-    to the search's limit (about 22,000) and survival is that of one constant churn.
+    Estimates lie at an end of the search in two corners. Where churn does not fall with age the data know no
+    difference between holders: alpha + beta then grows to e^10 (about 22,000), and survival is that of one
+    constant churn. Where whoever leaves does so at the first renewal, holders differ as much as they can,
+    some leaving at once and the others never: alpha + beta then falls to e^-10 (about 0.00005), and survival
+    stays where the first renewal left it. At either end the two parameters say no more than that.
+
+    Examples
+    --------
+    >>> fitted = fit_sbg([1_000, 869, 743, 653, 593, 551, 517, 491])      # Fader and Hardie's "high end"
+    >>> round(fitted.alpha, 3), round(fitted.beta, 3)
+    (0.668, 3.806)
     """
     left = as_numbers(survivors, "survivors", least=0)
     _require_survivors(left)
@@ -128,7 +150,7 @@ def renewal_survivors(
     *,
     value: str = "dues",
     column: str = "product",
-    month_days: float = MONTH_DAYS,
+    month_days: float | None = MONTH_DAYS,
     user: str = "user_id",
     when: str = "date",
     until: Any = None,
@@ -145,7 +167,9 @@ def renewal_survivors(
     months
         Renewals to follow (whole, 1 or more); the first payment is renewal 0.
     month_days
-        Days from one payment to the next (30 at Lantern; 30.44 for calendar months).
+        Whole days from one payment to the next (30 at Lantern). None (or a mean such as 30.44) counts
+        calendar months: due is the same day of a later month, or that month's last. A payment belongs to
+        the renewal whose due day is nearest.
     until
         Last day of the log; by default the last day in orders.
 
@@ -153,21 +177,55 @@ def renewal_survivors(
     -------
     Series
         Index `renewals` 0 to `months`; values members still paying.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dates = pd.to_datetime(["2024-01-01", "2024-01-31", "2024-01-01", "2024-06-01"])
+    >>> orders = pd.DataFrame({"user_id": [1, 1, 2, 3], "date": dates, "product": "dues"})
+    >>> renewal_survivors(orders, months=2).to_list()
+    [2, 1, 0]
     """
-    months = as_number(months, "months", least=1, whole=True)
-    length = as_number(month_days, "month_days", least=1)
-    table = native(orders, {user: "key", when: "date", column: "key"}, what="orders")
-    bought = small_table(table.select(user, when, column))
+    months = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
+    due = _due_days(month_days)
+    bought = read_table(orders, {user: "key", when: "date", column: "key"}, what="orders")
     dues = bought[bought[column] == value]
     if dues.empty:
         known = ", ".join(map(repr, sorted(bought[column].unique())))
         raise ValueError(NO_PRODUCT.format(column=column, value=value, values=known))
-    last_day = as_date(day_numbers(bought[when]).max()) if until is None else until
-    visits = read_visits(dues, user, when, until=last_day)
-    watched = visits.watched(visits.first, math.ceil(months * length))
-    made = np.rint((visits.last - visits.first)[watched] / length).astype(int)
-    left = np.bincount(np.minimum(made, months), minlength=months + 1)[::-1].cumsum()[::-1]
+    end = bought[when].max() if until is None else as_day(until, "until")
+    if (dues[when] > end).all():
+        raise ValueError(BEFORE_LOG.format(name="until", found=as_date(end), first=as_date(dues[when].min())))
+    paid = dues[dues[when] <= end].groupby(user)[when].agg(["min", "max"])
+    watched = paid[due(paid["min"].to_numpy(), months) <= end]
+    if watched.empty:
+        raise ValueError(
+            NOBODY_WATCHED.format(months=months, first=as_date(paid["min"].min()), last=as_date(end))
+        )
+    first, last = watched.to_numpy().T
+    # The renewal whose due day is the nearest to the last payment; a lapse is longer than half a month.
+    wait = np.stack([np.abs(due(first, made) - last) for made in range(months + 2)])
+    made = np.minimum(wait.argmin(axis=0), months)
+    left = np.bincount(made, minlength=months + 1)[::-1].cumsum()[::-1]
     return pd.Series(left, index=pd.RangeIndex(months + 1, name="renewals"), name="members")
+
+
+def _due_days(month_days: float | None) -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return the function from the day of the first payment and a renewal to the day on which it is due."""
+    length = MEAN_MONTH if month_days is None else as_number(month_days, "month_days", least=1, most=366)
+    if length % 1 == 0:
+        return lambda first, made: first + made * int(length)
+    if not 30 < length < 31:
+        raise ValueError(NOT_A_MONTH.format(found=month_days))
+    return _same_day_later
+
+
+def _same_day_later(first: np.ndarray, months: int) -> np.ndarray:
+    """Return the same day of the month so many months later; the month's last day where it is shorter."""
+    month = first.astype("datetime64[D]").astype("datetime64[M]")
+    day_of_month = first - month.astype("datetime64[D]").astype(np.int64)
+    start, stop = ((month + later).astype("datetime64[D]").astype(np.int64) for later in (months, months + 1))
+    return np.minimum(start + day_of_month, stop - 1)
 
 
 def _hypergeometric(b: np.ndarray, c: np.ndarray, z: float) -> np.ndarray:

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, as_numbers, native, require_result
+from opslab.ground.frames import as_flags, as_number, as_numbers, native, require_result
 from opslab.retention.visits import read_visits
 
 # Words
-FLAGS = "observed[{place}] is {found}; expected True or False (1 or 0): was the end of the time seen?"
 NO_ENDS = "no end was observed in any group; there is nothing to compare yet"
 NO_QUIET_DAYS = "quiet_days is {found} but the log has only {have} days; choose fewer"
 ONE_GROUP = "group has one value ({found!r}) only; a comparison needs at least two groups"
@@ -39,6 +38,14 @@ def lifetimes(
     ------
     ValueError
         Bad events, `quiet_days` below 1 or not whole, or as long as the log.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> lifetimes(events, quiet_days=7)[["duration", "observed"]].to_numpy().tolist()
+    [[8, True], [8, False]]
     """
     visits = read_visits(events, user, when, until=until)
     quiet = as_number(quiet_days, "quiet_days", least=1, whole=True)
@@ -75,9 +82,14 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
         Index `time`: 0 and every different time. Columns: at_risk (just before), events, censored, survival
         (share of 1, still there after the time), low, high (95 % interval, log-log: Kalbfleisch and
         Prentice).
+
+    Examples
+    --------
+    >>> kaplan_meier([1, 2, 2, 3], observed=[True, True, False, True]).survival.round(2).to_list()
+    [1.0, 0.75, 0.5, 0.0]
     """
     time = as_numbers(durations, "durations", least=0)
-    end = _as_flags(observed, len(time))
+    end = _ends(observed, len(time))
     from lifelines import KaplanMeierFitter
 
     # The fitter turns NumPy's warnings off and leaves them so; here they come on again.
@@ -88,7 +100,13 @@ def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:
 
 
 def median_survival(table: pd.DataFrame) -> float:
-    """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never."""
+    """Return the first time at which at most half are left in a `kaplan_meier` table; infinite if never.
+
+    Examples
+    --------
+    >>> median_survival(kaplan_meier([1, 2, 2, 3]))
+    2.0
+    """
     require_result(table, "table", ["survival"], "kaplan_meier")
     below = table.index[table["survival"] <= 0.5 + 1e-12]  # found through logarithms, a half is not exact
     return float(below[0]) if len(below) else math.inf
@@ -120,9 +138,15 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
         As in `kaplan_meier`.
     group
         The group of each time, for example a channel; at least two different values.
+
+    Examples
+    --------
+    >>> test = log_rank([1, 2, 3, 8, 9, 10], [True] * 6, ["ads"] * 3 + ["seo"] * 3)
+    >>> round(test.chi2, 2), round(test.p, 3)
+    (5.05, 0.025)
     """
     time = as_numbers(durations, "durations", least=0)
-    end = _as_flags(observed, len(time))
+    end = _ends(observed, len(time))
     series = pd.Series(np.asarray(group))
     table = native(pd.DataFrame({"group": _of_length(series, len(time), "group")}), ["group"], what="group")
     names = table["group"].to_pandas()
@@ -145,18 +169,8 @@ def log_rank(durations: Any, observed: Any, group: Any) -> LogRank:
     return LogRank(float(test.test_statistic), float(test.p_value), len(counted) - 1, counted)
 
 
-def _as_flags(values: Any, length: int) -> np.ndarray:
-    if values is None:
-        return np.ones(length, dtype=bool)
-    series = pd.Series(np.asarray(values))
-    flags = _of_length(series, length, "observed").to_numpy()
-    good = (
-        np.isin(flags, [0, 1]) if flags.dtype.kind in "biuf" else np.array([flag in (0, 1) for flag in flags])
-    )
-    if not good.all():
-        place = int(np.argmin(good))
-        raise ValueError(FLAGS.format(place=place, found=flags[place]))
-    return flags.astype(bool)
+def _ends(observed: Any, count: int) -> np.ndarray:
+    return np.ones(count, dtype=bool) if observed is None else as_flags(observed, "observed", length=count)
 
 
 def _of_length(values: pd.Series, length: int, name: str) -> pd.Series:

@@ -10,31 +10,30 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import (
-    Frame,
-    as_choice,
+from opslab.ground.days import (
     as_date,
     as_day,
-    collect,
+    day_number,
     day_numbers,
-    native,
-    small_table,
-    to_pandas,
+    month_number,
+    require_span,
+    week_number,
 )
+from opslab.ground.frames import Frame, as_choice, collect, native, small_table, to_pandas
 
 Period: TypeAlias = Literal["D", "W", "M"]
 
 # Words
+EVENTS, EVENTS_AND = "events", "events and {name}"
 BEFORE_LOG = "{name} is {found:%Y-%m-%d}, before the first event ({first:%Y-%m-%d}); choose a later day"
 LOG_TOO_SHORT = (
     "no user can be watched for {need} days: the log ends on {last:%Y-%m-%d}, {have} days after the first "
     "user started; choose a smaller day"
 )
 
-PERIODS = ("D", "W", "M")
-# Day 1 of Python's ordinals is Monday, 1 January of the year 1.
-EPOCH = 719_163  # the ordinal of 1970-01-01
-EPOCH_WEEK = (EPOCH - 4) // 7  # weeks that begin before the one of 1970-01-01, a Thursday
+NUMBERED = {"D": day_number, "W": week_number, "M": month_number}
+PERIODS = tuple(NUMBERED)
+MANY = 1_000  # events are enough to tell an odd date from the others
 
 
 class Visits(NamedTuple):
@@ -132,7 +131,7 @@ def read_visits(
         raise ValueError(BEFORE_LOG.format(name=name, found=as_date(last), first=as_date(label.min())))
     days = np.append(label[inside], last)
     *label, last = _labels(days, period)
-    return _sort(people[inside], np.array(label), period, last)
+    return _sort(people[inside], np.array(label), period, last, name)
 
 
 def cohort_sizes(
@@ -151,14 +150,16 @@ def cohort_sizes(
     cohorts = pairs.group_by(user).agg(nw.col("_period").min().alias("_cohort"))
     sizes = pairs.join(cohorts, on=user).group_by("_cohort", "_period").agg(nw.len().alias("_users"))
     cohort, label, users = small_table(sizes)[["_cohort", "_period", "_users"]].to_numpy(np.int64).T
-    first, last = cohort.min(), label.max()
-    return cohort - first, label - first, users, _starts(first, last, period)
+    first = cohort.min()
+    return cohort - first, label - first, users, _starts(label, period)
 
 
-def _sort(people: pd.Series, label: np.ndarray, period: str, last: int | None = None) -> Visits:
+def _sort(
+    people: pd.Series, label: np.ndarray, period: str, last: int | None = None, name: str = ""
+) -> Visits:
     # User and period in one whole number: a single fast sort finds equal pairs, first and last visits.
     first = label.min()
-    starts = _starts(first, label.max() if last is None else last, period)
+    starts = _starts(label, period, last, name)
     key, ids = _number_users(people, len(starts))
     key *= len(starts)
     key += label
@@ -187,24 +188,20 @@ def _labels(days: np.ndarray, period: str) -> np.ndarray:
     return table[days - low]
 
 
-def _native_label(when: str, period: str) -> nw.Expr:
-    """Say the same in words that every engine has: few know weeks or day counts; division of ints is slow."""
-    year, day = nw.col(when).dt.year(), nw.col(when).dt.ordinal_day()
-    if period == "M":
-        return ((year - 1970) * 12 + nw.col(when).dt.month() - 1).cast(nw.Int32)
-    before = year - 1
-    ordinal = 365 * before + (before / 4).floor() - (before / 100).floor() + (before / 400).floor() + day
-    label = ordinal - EPOCH if period == "D" else ((ordinal - 1) / 7).floor() - EPOCH_WEEK
-    return label.cast(nw.Int32)
-
-
-def _starts(first: int, last: int, period: str) -> pd.DatetimeIndex:
-    """Return the first days of the periods numbered `first` to `last`."""
-    label = np.arange(first, last + 1)
-    if period == "M":
-        return pd.DatetimeIndex(label.view("datetime64[M]").astype("datetime64[s]"))
-    days = label * 7 - 3 if period == "W" else label
+def _starts(label: np.ndarray, period: str, last: int | None = None, name: str = "") -> pd.DatetimeIndex:
+    """Return the first days of all periods from the first of `label` to its last, or to `last`."""
+    first, end = label.min(), label.max() if last is None else last
+    what = EVENTS if last is None else EVENTS_AND.format(name=name)
+    require_span(_first_days(np.concatenate([[first, end], label[:: len(label) // MANY + 1]]), period), what)
+    days = _first_days(np.arange(first, end + 1), period)
     return pd.DatetimeIndex(days.view("datetime64[D]").astype("datetime64[s]"))
+
+
+def _first_days(label: np.ndarray, period: str) -> np.ndarray:
+    """Return the first day of each numbered period."""
+    if period == "M":
+        return label.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return label * 7 - 3 if period == "W" else label
 
 
 def _checked(events: Any, user: str, when: str, period: str = "D") -> Frame:
@@ -220,7 +217,7 @@ def _counts_natively(table: Frame) -> bool:
 
 def _pairs(table: Frame, user: str, when: str, period: str) -> nw.LazyFrame:
     """Return the different (user, number of the period) pairs, not computed yet."""
-    labels = table.lazy().select(user, _native_label(when, period).alias("_period"))
+    labels = table.lazy().select(user, NUMBERED[period](when).alias("_period"))
     # Grouping, where `unique` would do as well, is what DuckDB does much faster.
     return labels.group_by(user, "_period").agg(nw.len().alias("_rows"))
 

@@ -30,6 +30,17 @@ class Brief:
     ------
     ValueError
         If a part is not text.
+
+    Examples
+    --------
+    >>> brief = Brief(
+    ...     situation="Lantern has 4,606 active users, more each month.",
+    ...     complication="Of new users 22.3 % came back in the fifth week, against 25.2 % before.",
+    ...     question="Should we stop the new onboarding?",
+    ...     answer="No: keep it and halve the spend on feed ads until June.",
+    ... )
+    >>> brief.question
+    'Should we stop the new onboarding?'
     """
 
     situation: str

@@ -100,6 +100,17 @@ def coach(brief: Brief | str) -> Remarks:
     ------
     ValueError
         If it is neither a Brief nor text.
+
+    Examples
+    --------
+    >>> brief = Brief(
+    ...     situation="Lantern has 4,606 active users, more each month.",
+    ...     complication="Of new users 22.3 % came back in the fifth week, against 25.2 % before.",
+    ...     question="Should we stop the new onboarding?",
+    ...     answer="No: keep it and halve the spend on feed ads until June.",
+    ... )
+    >>> [remark.code for remark in coach(brief)]
+    ['off_question', 'no_number', 'no_uncertainty']
     """
     if isinstance(brief, Brief):
         return Remarks(_of_brief(brief))

@@ -79,6 +79,11 @@ def desk(brief: Brief | None = None, order: str = "standard") -> Desk:
     ------
     ValueError
         If `brief` is no Brief, or `order` none of the four.
+
+    Examples
+    --------
+    >>> desk(order="direct").order.value
+    'direct'
     """
     if brief is not None and not isinstance(brief, Brief):
         raise ValueError(NOT_A_BRIEF.format(found=type(brief).__name__))

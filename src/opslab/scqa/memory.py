@@ -28,6 +28,11 @@ def recalled(shown: str, written: str) -> int:
     ------
     ValueError
         If one of the two is not text.
+
+    Examples
+    --------
+    >>> recalled("2024 0930", "20240920")
+    6
     """
     digits = []
     for name, text in (("shown", shown), ("written", written)):
@@ -43,6 +48,11 @@ def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "
 
     The model: `span` groups fit in mind; a group of n digits is kept whole with the chance hold^(n(n-1)/2),
     since each further digit is harder than the one before. Kept digits = span * n * chance.
+
+    Examples
+    --------
+    >>> len(digits_chart(4).data)
+    2
     """
     sizes = np.arange(1, 11)
     hold = as_number(hold, "hold", least=0, most=1)
@@ -71,6 +81,11 @@ def in_mind(breadth: int, depth: int) -> pd.Series:
     ------
     ValueError
         If breadth is not a whole number from 2 to 9, or depth from 1 to 4.
+
+    Examples
+    --------
+    >>> in_mind(breadth=3, depth=2).to_list()      # sentences held: no groups, answer last, answer first
+    [9, 5, 5]
     """
     b = as_number(breadth, "breadth", least=2, most=9, whole=True)
     d = as_number(depth, "depth", least=1, most=4, whole=True)
@@ -78,7 +93,13 @@ def in_mind(breadth: int, depth: int) -> pd.Series:
 
 
 def in_mind_chart(breadth: int, depth: int) -> go.Figure:
-    """Draw `in_mind` with the usual limit as a line; the title holds the numbers."""
+    """Draw `in_mind` with the usual limit as a line; the title holds the numbers.
+
+    Examples
+    --------
+    >>> len(in_mind_chart(3, 2).data)
+    1
+    """
     held = in_mind(breadth, depth)
     told = MIND_TITLE.format(lines=held.iloc[0], last=held.iloc[1], first=held.iloc[2])
     drawing = bars(held, told, y=MIND_Y).add_hline(y=SPAN, line_dash="dash", line_color=INK)

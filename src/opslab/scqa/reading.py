@@ -103,6 +103,12 @@ def read_opening(text: str) -> Opening:
     ------
     ValueError
         If it is no text.
+
+    Examples
+    --------
+    >>> opening = read_opening("We sell bread in two shops. Since May fewer people come. What should we do?")
+    >>> [sentence.part for sentence in opening.sentences]
+    ['S', 'C', 'Q']
     """
     if not isinstance(text, str):
         raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))

@@ -18,6 +18,7 @@ CONSTANT = (
 
 LAST_SEED = 2**32 - 1  # of scikit-learn
 STARTS = 10
+MOST_REPEATS = 1_000
 SHOWN_ROWS = 1_500  # silhouettes compare each row with each: a fixed draw of rows is enough
 DIGITS = 6
 
@@ -57,6 +58,13 @@ def segment(features: Any, k: int, seed: int = 0) -> Segments:
     ------
     ValueError
         Bad features; a constant column; k below 2 (one group is everybody) or above the number of rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> two = pd.DataFrame({"days": [1, 2, 1, 30, 31], "yuan": [0, 0, 1, 90, 91]})
+    >>> segment(two, k=2).labels.nunique()
+    2
     """
     k = as_number(k, "k", least=2, whole=True)
     seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
@@ -92,13 +100,20 @@ def compare_k(
     ------
     ValueError
         As `segment`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> two = pd.DataFrame({"days": [1, 2, 1, 2, 30, 31, 30, 31], "yuan": [0, 0, 1, 1, 90, 90, 91, 91]})
+    >>> compare_k(two, ks=[2, 3], repeats=2).silhouette.idxmax()
+    2
     """
     from sklearn.metrics import adjusted_rand_score
 
     ks = [as_number(k, "ks", least=2, whole=True) for k in as_numbers(ks, "ks", least=2)]
     seed = as_number(seed, "seed", least=0, most=LAST_SEED, whole=True)
     table, z = _standardised(features, max(ks, default=2))
-    repeats = as_number(repeats, "repeats", least=1, whole=True)
+    repeats = as_number(repeats, "repeats", least=1, most=MOST_REPEATS, whole=True)
     chance = np.random.default_rng(seed)
     shuffled = np.column_stack([chance.permutation(column) for column in z.T])
     draws = [chance.integers(0, len(z), len(z)) for _ in range(repeats)]

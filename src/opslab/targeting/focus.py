@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_names, as_numbers, native, small_table
+from opslab.ground.frames import as_list, as_names, as_numbers, read_table
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"
@@ -32,6 +32,11 @@ def concentration(shares: Any) -> float:
     ------
     ValueError
         No shares; a share below 0 or above 1; shares that do not add up to 1.
+
+    Examples
+    --------
+    >>> concentration([0.5, 0.25, 0.25])
+    0.375
     """
     values = as_numbers(list(shares.values()) if isinstance(shares, dict) else shares, "shares", least=0)
     total = values.sum()
@@ -48,12 +53,20 @@ def focus_table(messages: Any, by: str | Sequence[str], columns: Sequence[str] =
     ------
     ValueError
         Bad messages: a column that is missing or has gaps, no rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> images = ["speed", "speed", "care", "care"]
+    >>> messages = pd.DataFrame({"year": 2024, "image": images, "recalled": [1, 0, 0, 0]})
+    >>> focus_table(messages, "year", columns=["image"]).iloc[0].to_dict()
+    {'image': 0.5, 'recalled': 0.25}
     """
     keys = as_names(by)
     columns = as_list(columns, "columns")
     kinds = {**dict.fromkeys([*keys, *columns], "key"), "recalled": "amount"}
-    table = small_table(native(messages, kinds, what="messages"))
-    groups = table.groupby(keys)
+    table = read_table(messages, kinds, what="messages")
+    groups = table.groupby(keys, observed=True)
     index = {name: groups[name].agg(_index_of) for name in columns}
     return pd.DataFrame({**index, "recalled": groups["recalled"].mean()})
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import as_numbers, native, require_unique, small_table, to_pandas
+from opslab.ground.frames import Frame, as_numbers, native, places_among, read_table, small_table, to_pandas
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
@@ -39,6 +39,11 @@ def affinity(sample: Any, base: Any) -> pd.DataFrame:
     ------
     ValueError
         No labels, missing ones, or a label in sample that base does not have.
+
+    Examples
+    --------
+    >>> affinity(sample={"data": 30, "design": 10}, base={"data": 100, "design": 100})["index"].to_dict()
+    {'data': 150.0, 'design': 50.0}
     """
     part, whole = _counts(sample, "sample"), _counts(base, "base")
     for label in part.index[part.to_numpy() > 0]:
@@ -64,16 +69,22 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
     ------
     ValueError
         Bad tables; a user twice, or one that `users` does not have; no row with both label and group.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sold = pd.DataFrame({"persona": ["student", "student", "manager"], "topic": ["IT", "IT", "law"]})
+    >>> affinity_by(sold, "persona", "topic").loc["student"].to_dict()
+    {'IT': 150.0, 'law': 0.0}
     """
-    frame = native(table, {label: "any", (group if users is None else user): "any"}, what="table")
-    people = None if users is None else native(users, {user: "key", group: "any"}, what="users")
-    if people is not None:
-        require_unique(people, [user], what="users")
-    if isinstance(frame, nw.LazyFrame) or frame.implementation.is_polars():
-        square = _square_in_engine(frame, people, group, label, user)
+    if users is None:
+        first, second, rows = _pairs(native(table, {label: "any", group: "any"}, what="table"), group, label)
+        groups = _factorized(first)
     else:
-        groups = _factorized(frame[group]) if people is None else _group_of(frame[user], people, group, user)
-        square = _square(*groups, *_factorized(frame[label]))
+        first, second, rows = _pairs(native(table, {label: "any", user: "key"}, what="table"), user, label)
+        people = read_table(users, {user: "key", group: "any"}, what="users", unique=[user])
+        groups = _group_of(first, people[user], people[group])
+    square = _square(*groups, *_factorized(second), rows)
     square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
     if not square.size:
         raise ValueError(NOTHING.format(name="table"))
@@ -82,42 +93,45 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
     return index.sort_index().sort_index(axis=1).rename_axis(index=group, columns=label)
 
 
-def _square_in_engine(frame: Any, people: Any, group: str, label: str, user: str) -> pd.DataFrame:
-    lazy = frame.lazy()
-    if people is not None:
-        lazy = lazy.select(user, label).join(people.lazy().select(user, group), on=user)
-    counts = lazy.select(group, label).drop_nulls().group_by(group, label).agg(nw.len().alias("_rows"))
-    long = small_table(counts)
-    return long.pivot(index=group, columns=label, values="_rows").fillna(0)
+def _pairs(table: Frame, one: str, other: str) -> tuple[pd.Series, pd.Series, np.ndarray | None]:
+    """Return two columns; an engine that counts well hands over each pair once, with its number of rows."""
+    if not (isinstance(table, nw.LazyFrame) or table.implementation.is_polars()):
+        return to_pandas(table[one]), to_pandas(table[other]), None
+    long = small_table(table.lazy().group_by(one, other).agg(nw.len().alias("_rows")))
+    return long[one], long[other], long["_rows"].to_numpy(np.int64)
 
 
-def _factorized(column: nw.Series) -> tuple[np.ndarray, pd.Index]:
-    codes, names = pd.factorize(to_pandas(column))
+def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    codes, names = pd.factorize(column)
     return codes, pd.Index(names)
 
 
-def _group_of(buyers: nw.Series, people: Any, group: str, user: str) -> tuple[np.ndarray, pd.Index]:
+def _group_of(asked: pd.Series, users: pd.Series, group: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Return the group's number of each row, found through its user."""
-    whole = small_table(people.select(user, group))
-    codes, names = pd.factorize(whole[group])
-    ids, asked = whole[user].to_numpy(), to_pandas(buyers).to_numpy()
-    if ids.dtype.kind in "iu" and asked.dtype.kind in "iu" and int(ids.max()) - int(ids.min()) < 4 * len(ids):
-        # Whole ids that lie close together: one look-up a row, no hash table.
-        low, places = int(ids.min()), np.full(int(ids.max()) - int(ids.min()) + 1, -1)
-        places[ids - low] = np.arange(len(ids))
-        inside = asked.min() >= low and asked.max() - low < len(places)
-        place = places[asked - low] if inside else pd.Index(ids).get_indexer(asked)
-    else:
-        place = pd.Index(ids).get_indexer(asked)
+    codes, names = _factorized(group)
+    place = _places(asked, users)
     if place.min() < 0:
-        raise ValueError(UNKNOWN_USER.format(user=asked[place.argmin()]))
-    return codes[place], pd.Index(names)
+        raise ValueError(UNKNOWN_USER.format(user=asked.iloc[int(place.argmin())]))
+    return codes[place], names
 
 
-def _square(row: np.ndarray, groups: pd.Index, column: np.ndarray, labels: pd.Index) -> pd.DataFrame:
+def _places(asked: pd.Series, users: pd.Series) -> np.ndarray:
+    if all(isinstance(ids.dtype, np.dtype) and ids.dtype.kind in "iu" for ids in (asked, users)):
+        low, high = int(users.min()), int(users.max())
+        if high - low < 4 * len(users) and low <= asked.min() and asked.max() <= high:
+            # Whole ids that lie close together: one look-up a row, no hash table.
+            places = np.full(high - low + 1, -1)
+            places[users.to_numpy() - low] = np.arange(len(users))
+            return places[asked.to_numpy() - low]
+    return places_among(asked, pd.Index(users), ours="table", theirs="users", key=users.name)
+
+
+def _square(
+    row: np.ndarray, groups: pd.Index, column: np.ndarray, labels: pd.Index, rows: np.ndarray | None
+) -> pd.DataFrame:
     # -1 marks a gap: one place more in each direction takes the gaps in, and is cut off.
     wide = len(labels) + 1
-    count = np.bincount((row + 1) * wide + column + 1, minlength=(len(groups) + 1) * wide)
+    count = np.bincount((row + 1) * wide + column + 1, rows, minlength=(len(groups) + 1) * wide)
     return pd.DataFrame(count.reshape(-1, wide)[1:, 1:], index=groups, columns=labels)
 
 

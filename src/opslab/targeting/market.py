@@ -51,6 +51,12 @@ def market_size(factors: Mapping[str, tuple[float, float]]) -> MarketSize:
     ------
     ValueError
         No factors; a factor that is no range; a number that is not above 0; low above high.
+
+    Examples
+    --------
+    >>> size = market_size({"people": (900_000, 1_100_000), "share who would join": (0.01, 0.04)})
+    >>> round(size.middle), round(size.low), round(size.high)
+    (19900, 9878, 40088)
     """
     if not isinstance(factors, Mapping) or not factors:
         raise ValueError(NO_FACTORS.format(found=factors if not factors else type(factors).__name__))

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.days import as_day, clock_times, day_numbers
 from opslab.ground.estimates import share_interval
-from opslab.ground.frames import as_day, as_number, day_numbers, native, require_unique, small_table
+from opslab.ground.frames import as_number, native, places_among, read_table, small_table
 
 # Words
 UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"
@@ -22,6 +23,8 @@ def current_needs(
     users: Any, events: Any, brings: Mapping[str, str] | pd.Series, until: Any = None
 ) -> pd.Series:
     """Return each user's need (index user_id): that of the last event so far, else that told at sign-up.
+
+    Of several events at one time the one in the later row counts; times within a day are told apart.
 
     Parameters
     ----------
@@ -38,22 +41,30 @@ def current_needs(
     ------
     ValueError
         Bad tables; a user twice; an event that `brings` does not name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "need": ["exam", "exam"]})
+    >>> events = pd.DataFrame({"user_id": [2], "date": pd.to_datetime(["2024-03-01"]), "event": ["marriage"]})
+    >>> current_needs(users, events, {"marriage": "income"}).to_dict()
+    {1: 'exam', 2: 'income'}
     """
-    people = native(users, {"user_id": "key", "need": "key"}, what="users")
-    require_unique(people, ["user_id"], what="users")
+    people = read_table(users, ["user_id", "need"], what="users", unique=["user_id"])
     if not isinstance(brings, Mapping | pd.Series):
         raise ValueError(NOT_BRINGS.format(found=type(brings).__name__))
     known = dict(brings)
     told = native(events, {"user_id": "key", "date": "date", "event": "key"}, what="events")
     log = small_table(told.select("user_id", "date", "event"))
+    first = people.set_index("user_id")["need"]
+    places_among(log["user_id"], first.index, ours="events", theirs="users", key="user_id")
     for event in set(log["event"]) - set(known):
         raise ValueError(UNKNOWN_EVENT.format(event=event, known=", ".join(map(str, known))))
     if until is not None:
         log = log[day_numbers(log["date"]) <= as_day(until, "until")]
-    last = log.sort_values(["user_id", "date"], kind="stable").drop_duplicates("user_id", keep="last")
-    moved = last.set_index("user_id")["event"].map(known)
-    first = small_table(people.select("user_id", "need")).set_index("user_id")["need"]
-    return moved.reindex(first.index).fillna(first).rename("need")
+    order = clock_times(log["date"]).argsort(kind="stable")
+    last = log.iloc[order].drop_duplicates("user_id", keep="last").set_index("user_id")["event"].map(known)
+    return last.reindex(first.index).fillna(first).rename("need")
 
 
 def still_right(
@@ -74,20 +85,28 @@ def still_right(
     ------
     ValueError
         Bad tables; nobody signed up so long ago.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> users = pd.DataFrame({"user_id": [1, 2], "signup_date": pd.Timestamp("2024-01-01"), "need": "exam"})
+    >>> answers = pd.DataFrame({"user_id": [1, 2], "need": ["exam", "income"]})
+    >>> still_right(users, answers, when="2024-07-01")[["people", "right"]].to_list()
+    [2.0, 0.5]
     """
-    people = native(users, {"user_id": "key", "signup_date": "date", "need": "key"}, what="users")
-    require_unique(people, ["user_id"], what="users")
-    told = small_table(native(answers, {"user_id": "key", "need": "key"}, what="answers"))
-    table = small_table(people.select("user_id", "signup_date", "need")).set_index("user_id")
+    kinds = {"user_id": "key", "signup_date": "date", "need": "key"}
+    people = read_table(users, kinds, what="users", unique=["user_id"]).set_index("user_id")
+    told = read_table(answers, ["user_id", "need"], what="answers")
     months = as_number(months, "months", least=0)
-    told = told[["user_id", "need"]].join(table[["signup_date"]], on="user_id", how="inner")
-    age = as_day(when, "when") - day_numbers(told["signup_date"])
-    told = told[age >= months * MONTH]
+    place = places_among(told["user_id"], people.index, ours="answers", theirs="users", key="user_id")
+    age = as_day(when, "when") - people["signup_date"].to_numpy()[place]
+    told = told[(place >= 0) & (age >= months * MONTH)]
     if told.empty:
         raise ValueError(NOBODY.format(months=months, when=when))
     if not isinstance(by, pd.Series | None):
         raise ValueError(NOT_NOTED.format(found=type(by).__name__))
-    noted = (table["need"] if by is None else by).reindex(told["user_id"]).to_numpy()
-    hits = int(np.sum(noted == told["need"].to_numpy()))
+    need = people["need"] if by is None else by
+    noted = places_among(told["user_id"], need.index, ours="answers", theirs="by", key="user_id")
+    hits = int(np.sum((need.to_numpy()[noted] == told["need"].to_numpy()) & (noted >= 0)))
     low, high = share_interval(hits, len(told))
     return pd.Series({"people": len(told), "right": hits / len(told), "low": low, "high": high})

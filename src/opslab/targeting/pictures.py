@@ -33,7 +33,15 @@ GROUP = "group {number} ({size:,})"
 
 
 def market_chart(size: MarketSize, needed: float | None = None, title: str = "") -> go.Figure:
-    """Draw the range of a `market_size` on a logarithmic axis, with the number of people needed."""
+    """Draw the range of a `market_size` on a logarithmic axis, with the number of people needed.
+
+    Examples
+    --------
+    >>> from opslab.targeting import market_size
+    >>> size = market_size({"people": (900_000, 1_100_000), "share who would join": (0.01, 0.04)})
+    >>> market_chart(size, needed=10_000, title="Enough people").layout.title.text
+    'Enough people'
+    """
     _require(size, MarketSize, "size", "market_size")
     words = title or RANGE.format(low=size.low, high=size.high, middle=size.middle)
     drawing = charts.figure(words, PEOPLE_LOG, "")
@@ -67,7 +75,17 @@ def market_chart(size: MarketSize, needed: float | None = None, title: str = "")
 
 
 def strata_chart(survey: PostStratified, title: str = "") -> go.Figure:
-    """Draw each group's share of the answers beside its share of all users."""
+    """Draw each group's share of the answers beside its share of all users.
+
+    Examples
+    --------
+    >>> from opslab.targeting import poststratify
+    >>> import pandas as pd
+    >>> sample = pd.DataFrame({"persona": ["student", "student", "manager"], "dues": [5, 7, 20]})
+    >>> survey = poststratify(sample, {"student": 50, "manager": 50}, by="persona")
+    >>> len(strata_chart(survey).data)
+    2
+    """
     _require(survey, PostStratified, "survey", "poststratify")
     table = survey.strata[["share_answers", "share_population"]].set_axis([ANSWERS, USERS], axis=1)
     return charts.bars(table, title, y=SHARE, share=True)
@@ -77,6 +95,15 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
     """Draw the four curves of `price_sensitivity`, and what people say of the price `at`.
 
     `most` (yuan) is the right end of the axis.
+
+    Examples
+    --------
+    >>> from opslab.targeting import price_sensitivity
+    >>> import pandas as pd
+    >>> limits = {"too_cheap": [2, 4, 5], "cheap": [5, 8, 9], "dear": [12, 14, 15], "too_dear": [20, 22, 25]}
+    >>> answers = pd.DataFrame(limits)
+    >>> len(price_chart(price_sensitivity(answers), at=12).data)
+    4
     """
     _require(prices, PriceSensitivity, "prices", "price_sensitivity")
     words = "" if at is None else AT_PRICE.format(price=at, **prices.shares(at))
@@ -99,7 +126,15 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
 
 
 def affinity_chart(table: pd.DataFrame, title: str = "", most: float = 300) -> go.Figure:
-    """Draw an `affinity` table as bars with intervals about the line of 100."""
+    """Draw an `affinity` table as bars with intervals about the line of 100.
+
+    Examples
+    --------
+    >>> from opslab.targeting import affinity
+    >>> table = affinity({"data": 30, "design": 10}, {"data": 100, "design": 100})
+    >>> affinity_chart(table, "They prefer data").layout.title.text
+    'They prefer data'
+    """
     require_result(table, "table", ("index", "low", "high"), "affinity")
     drawing = charts.bars(table["index"], title, "", AFFINITY, low=table["low"], high=table["high"])
     drawing.add_hline(100, line={"color": charts.INK, "dash": "dash", "width": 1.5})
@@ -112,6 +147,14 @@ def segments_chart(
     """Draw each group's centre: how far it lies from the mean, in standard deviations of each feature.
 
     With the table of `compare_k` the title states how far these groups can be trusted.
+
+    Examples
+    --------
+    >>> from opslab.targeting import segment
+    >>> import pandas as pd
+    >>> two = pd.DataFrame({"days": [1, 2, 1, 30, 31], "yuan": [0, 0, 1, 90, 91]})
+    >>> len(segments_chart(two, segment(two, k=2).labels).data)
+    1
     """
     z = (features - features.mean()) / features.std(ddof=0)
     sizes = labels.value_counts().sort_index()

@@ -15,8 +15,13 @@ NONE_IN_ORDER = (
     "no answer has its prices in order (too cheap <= cheap <= dear <= too dear, the first below the last)"
 )
 NO_WEIGHT = "weights are all 0; expected at least one answer that counts"
+OUT_OF_ORDER = (
+    "the range comes out upside down (lowest {lowest:g}, optimal {optimal:g}, indifferent {indifferent:g}, "
+    "highest {highest:g}): {used} answers are too few or too alike; ask more people, or for exact prices"
+)
 NO_CROSSING = "the curves {first!r} and {second!r} do not meet: the answers are too few or too alike"
 
+CLOSE = 1e-9
 PRICES = ("too_cheap", "cheap", "dear", "too_dear")
 
 
@@ -72,7 +77,17 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     Raises
     ------
     ValueError
-        Bad table; missing or negative prices; weights of another length; no answer in order; no crossing.
+        Bad table; missing or negative prices; weights of another length; no answer in order; no crossing;
+        answers so few or so alike that the four prices do not come in order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> limits = {"too_cheap": [2, 4, 5], "cheap": [5, 8, 9], "dear": [12, 14, 15], "too_dear": [20, 22, 25]}
+    >>> answers = pd.DataFrame(limits)
+    >>> prices = price_sensitivity(answers)
+    >>> round(prices.lowest, 1), round(prices.optimal, 1), round(prices.highest, 1)
+    (6.5, 11.5, 15.0)
     """
     names = as_list(columns, "columns")
     if isinstance(columns, str) or len(names) != 4:
@@ -94,15 +109,18 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     grid = np.unique(prices)
     share = [_counted(grid, prices[:, place], weight, upward=place >= 2) for place in range(4)]
     curves = pd.DataFrame(dict(zip(PRICES, share, strict=True)), index=pd.Index(grid, name="price"))
-    return PriceSensitivity(
-        lowest=_crossing(curves["too_cheap"], 1 - curves["cheap"]),
-        optimal=_crossing(curves["too_cheap"], curves["too_dear"]),
-        indifferent=_crossing(curves["cheap"], curves["dear"]),
-        highest=_crossing(1 - curves["dear"], curves["too_dear"]),
-        curves=curves,
-        used=int(ordered.sum()),
-        dropped=int((~ordered).sum()),
-    )
+    points = {
+        "lowest": _crossing(curves["too_cheap"], 1 - curves["cheap"]),
+        "optimal": _crossing(curves["too_cheap"], curves["too_dear"]),
+        "indifferent": _crossing(curves["cheap"], curves["dear"]),
+        "highest": _crossing(1 - curves["dear"], curves["too_dear"]),
+    }
+    used = int(ordered.sum())
+    lowest, *between, highest = points.values()
+    # Each answer is in order, and so are the points of many; ties among a few can turn them over.
+    if min(between) < lowest - CLOSE or max(between) > highest + CLOSE:
+        raise ValueError(OUT_OF_ORDER.format(used=used, **points))
+    return PriceSensitivity(curves=curves, used=used, dropped=len(ordered) - used, **points)
 
 
 def _counted(grid: np.ndarray, prices: np.ndarray, weight: np.ndarray, *, upward: bool) -> np.ndarray:
@@ -115,7 +133,7 @@ def _counted(grid: np.ndarray, prices: np.ndarray, weight: np.ndarray, *, upward
 def _crossing(falling: pd.Series, rising: pd.Series) -> float:
     """Return where a falling curve meets a rising one; the middle if they run together for a while."""
     price, gap = falling.index.to_numpy(float), (falling - rising).to_numpy()
-    equal = price[np.abs(gap) < 1e-9]
+    equal = price[np.abs(gap) < CLOSE]
     if len(equal):
         return float((equal[0] + equal[-1]) / 2)
     after = int((gap < 0).argmax())

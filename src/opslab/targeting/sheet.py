@@ -41,6 +41,11 @@ def go_no_go(criteria: Mapping[str, tuple[float, float, float]]) -> GoNoGo:
     ------
     ValueError
         No criteria; a criterion that is not three numbers; low above high.
+
+    Examples
+    --------
+    >>> go_no_go({"people who have the need": (20_000, 60_000, 15_000)}).decision
+    'go'
     """
     if not isinstance(criteria, Mapping) or not criteria:
         raise ValueError(NO_CRITERIA.format(found=criteria if not criteria else type(criteria).__name__))

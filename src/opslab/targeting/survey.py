@@ -114,6 +114,14 @@ def poststratify(
     ------
     ValueError
         Bad tables; no common column; shares that do not add up; a group in one of the two only.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sample = pd.DataFrame({"persona": ["student", "student", "manager"], "dues": [5, 7, 20]})
+    >>> survey = poststratify(sample, {"student": 50, "manager": 50}, by="persona")
+    >>> round(survey.mean("dues").value, 1), round(survey.mean("dues").raw, 1)
+    (13.0, 10.7)
     """
     columns = [] if by is None else as_names(by)
     answers = small_table(native(sample, columns, what="sample"))

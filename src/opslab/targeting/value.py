@@ -6,16 +6,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import (
-    as_date,
-    as_day,
-    as_number,
-    collect,
-    day_numbers,
-    native,
-    small_table,
-    to_pandas,
-)
+from opslab.ground.days import as_date, as_day, day_number, day_numbers
+from opslab.ground.frames import as_number, collect, native, plain_numbers, small_table, to_pandas
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
@@ -53,16 +45,28 @@ def rfm(
     ------
     ValueError
         Bad orders; a negative amount; `as_of` before the first order; more bins than customers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> dates = pd.to_datetime(["2024-01-01", "2024-03-01", "2024-03-15"])
+    >>> orders = pd.DataFrame({"user_id": [1, 2, 2], "date": dates, "amount": [30.0, 50, 70]})
+    >>> scored = rfm(orders, as_of="2024-04-01", bins=2)
+    >>> scored[["recency", "frequency", "monetary", "score"]].to_numpy().tolist()
+    [[91, 1, 30.0, '111'], [17, 2, 120.0, '222']]
     """
     bins = as_number(bins, "bins", least=2, most=9, whole=True)
     last = as_day(as_of, "as_of")
-    table = native(orders, {user: "key", when: "date", amount: "amount"}, what="orders")
+    table = native(orders, {user: "key", when: "date", amount: "payment"}, what="orders")
     table = table.select(user, when, amount)
     if isinstance(table, nw.LazyFrame) or table.implementation.is_polars():
         people, day, count, paid = _in_engine(table, last, user, when, amount)
     else:
         people, day, count, paid = _in_numpy(
-            to_pandas(table[user]), day_numbers(to_pandas(table[when])), to_pandas(table[amount]), last
+            to_pandas(table[user]),
+            day_numbers(to_pandas(table[when])),
+            plain_numbers(to_pandas(table[amount])),
+            last,
         )
     if len(people) < bins:
         raise ValueError(MORE_BINS.format(bins=bins, found=len(people)))
@@ -84,10 +88,9 @@ def quantile_scores(values: np.ndarray, bins: int) -> np.ndarray:
 
 
 def _in_numpy(
-    users: pd.Series, days: np.ndarray, amounts: pd.Series, last: int
+    users: pd.Series, days: np.ndarray, paid: np.ndarray, last: int
 ) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:
     number, ids = _numbered(users)
-    paid = amounts.to_numpy()
     if days.max() > last:
         inside = days <= last
         _require_orders(inside.any(), last, days.min())
@@ -120,21 +123,22 @@ def _in_engine(
     table: Any, last: int, user: str, when: str, amount: str
 ) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:
     """Let Polars or DuckDB count: only one row a customer leaves the engine."""
-    cut = as_date(last + 1).to_pydatetime()
-    lazy = table.lazy()
-    inside = lazy.filter(nw.col(when) < (cut.date() if table.collect_schema()[when] == nw.Date else cut))
-    totals = inside.group_by(user).agg(
-        nw.col(when).max().alias("_day"), nw.len().alias("_count"), nw.col(amount).sum().alias("_total")
-    )
-    found = small_table(totals)
-    if not len(found):
-        first = day_numbers(to_pandas(collect(lazy.select(nw.col(when).min()))[when]))
-        _require_orders(False, last, first[0])
-    found = found.set_index(user).sort_index()
-    day = day_numbers(pd.to_datetime(found["_day"]))
-    total = found["_total"].to_numpy()
     whole = table.collect_schema()[amount].is_integer()
-    return found.index, day, found["_count"].to_numpy(np.int64), total.astype(np.int64 if whole else float)
+    paid = nw.col(amount).cast(nw.Int64 if whole else nw.Float64)
+    lazy = table.lazy().select(user, day_number(when).alias("_day"), paid.alias("_paid"))
+    totals = (
+        lazy.filter(nw.col("_day") <= last)
+        .group_by(user)
+        .agg(nw.col("_day").max(), nw.len().alias("_count"), nw.col("_paid").sum())
+    )
+    found = small_table(totals).set_index(user).sort_index()
+    if found.empty:
+        _require_orders(False, last, collect(lazy.select(nw.col("_day").min()))["_day"][0])
+    return (
+        found.index,
+        *(found[name].to_numpy(np.int64) for name in ("_day", "_count")),
+        (found["_paid"].to_numpy(np.int64 if whole else float)),
+    )
 
 
 def _require_orders(some: bool, last: int, first: int) -> None:

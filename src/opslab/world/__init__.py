@@ -115,6 +115,11 @@ def table(
     ------
     ValueError
         Unknown name or effect (suggests the nearest), or a seed, size or strength outside its limits.
+
+    Examples
+    --------
+    >>> len(table("users", seed=7, size=4_000))
+    4000
     """
     name, seed, size, strengths = which(name, seed, size, strength)
     return TABLES[name].make(tell(seed, size, strengths))
@@ -127,6 +132,11 @@ def hidden_facts(
 
     `daily_rate` is the user's own chance a day to open the app (a share, before weekday and notifications);
     `exit_date` is the first day on which the user is gone for good, NaT if that lies after the last day.
+
+    Examples
+    --------
+    >>> list(hidden_facts(seed=7, size=4_000).columns)
+    ['user_id', 'need', 'daily_rate', 'exit_date']
     """
     _, seed, size, strengths = which("users", seed, size, strength)
     return hidden.make(tell(seed, size, strengths))
@@ -135,7 +145,13 @@ def hidden_facts(
 def which(
     name: str, seed: int = 0, size: int = SIZE, strength: Mapping[str, float] | None = None
 ) -> tuple[str, int, int, Strengths]:
-    """Return the four after checking that there is such a table, world, size and strength."""
+    """Return the four after checking that there is such a table, world, size and strength.
+
+    Examples
+    --------
+    >>> which("users", seed=7)
+    ('users', 7, 20000, ())
+    """
     if not isinstance(name, str) or name not in TABLES:
         raise ValueError(NO_TABLE.format(name=name, nearest=nearest(name, TABLES), names=", ".join(TABLES)))
     return (

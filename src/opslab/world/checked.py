@@ -15,6 +15,8 @@ Field = dict[str, Any]  # a field descriptor of Frictionless Data's Table Schema
 
 # Words
 NO_FILE = "{path} is missing; restore it with: git checkout -- datasets (or: python -m opslab.datasets)"
+NOT_A_FILE = "{path} is a folder; expected a file. Move it away, then: git checkout -- datasets"
+UNREADABLE = "{path} cannot be read ({error}); look at who may read it"
 NOT_GZIP = "{path} is damaged and cannot be unpacked ({error}); restore it with: git checkout -- datasets"
 NOT_CSV = "{path} is not a table that can be read ({error}); restore it with: git checkout -- datasets"
 CHECKSUM = (
@@ -49,18 +51,28 @@ def read(path: Path, resource: dict[str, Any]) -> pd.DataFrame:
         The file is missing or cannot be read, a value does not fit (with its line and column; the header is
         line 1), a key stands there twice, or the checksum differs.
     """
-    if not path.exists():
-        raise ValueError(NO_FILE.format(path=path))
-    content = path.read_bytes()
+    content = contents(path)
     fields, text = resource["schema"]["fields"], _text(content, path)
     expected = [field["name"] for field in fields]
     if list(text.columns) != expected:
         raise ValueError(COLUMNS.format(path=path, found=", ".join(text), expected=", ".join(expected)))
     table = pd.DataFrame({field["name"]: _typed(text[field["name"]], field, path) for field in fields})
     _require_key(table, resource["schema"]["primaryKey"], path)
-    if resource["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
+    if resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}":
         raise ValueError(CHECKSUM.format(path=path))
     return table
+
+
+def contents(path: Path) -> bytes:
+    """Return what stands in a file, or say why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ValueError(NO_FILE.format(path=path)) from error
+    except IsADirectoryError as error:
+        raise ValueError(NOT_A_FILE.format(path=path)) from error
+    except OSError as error:
+        raise ValueError(UNREADABLE.format(path=path, error=error.strerror)) from error
 
 
 def _text(content: bytes, path: Path) -> pd.DataFrame:

@@ -87,6 +87,23 @@ def allowed(column: Column) -> str:
 
 def _resource(table: Table, tables: Mapping[str, Table], file: bytes) -> dict[str, Any]:
     """Return a table's entry in the data package; the checksum is that of the gzipped file."""
+    return {
+        "name": table.name,
+        "path": f"{table.name}.csv.gz",
+        "profile": "tabular-data-resource",
+        "description": " ".join([table.meaning, *table.flaws]),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "compression": "gz",
+        "bytes": len(file),
+        "hash": f"sha256:{hashlib.sha256(file).hexdigest()}",
+        "schema": schema_of(table, tables),
+    }
+
+
+def schema_of(table: Table, tables: Mapping[str, Table]) -> dict[str, Any]:
+    """Return a table's columns and keys as Frictionless Data's Table Schema."""
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in table.columns],
         "missingValues": [""],
@@ -103,19 +120,7 @@ def _resource(table: Table, tables: Mapping[str, Table], file: bytes) -> dict[st
             }
             for column, other in table.refers.items()
         ]
-    return {
-        "name": table.name,
-        "path": f"{table.name}.csv.gz",
-        "profile": "tabular-data-resource",
-        "description": " ".join([table.meaning, *table.flaws]),
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "compression": "gz",
-        "bytes": len(file),
-        "hash": f"sha256:{hashlib.sha256(file).hexdigest()}",
-        "schema": schema,
-    }
+    return schema
 
 
 def _field(column: Column) -> dict[str, Any]:
