@@ -8,10 +8,20 @@ import pytest
 
 from opslab.__main__ import main
 from opslab.exercises.messages import UsageError
-from opslab.grading.batch import KEPT, grade
-from opslab.grading.report import write_results
-from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
-from opslab.grading.submissions import SubmissionError, code_cells, find_submissions, read_submission
+from opslab.grading.batch import KEPT, Graded, grade
+from opslab.grading.marks import SEVERAL, Mark
+from opslab.grading.report import CUT, LONGEST_CELL, write_results
+from opslab.grading.sandbox import SILENT, Limits, Outcome, Sandbox, SandboxError
+from opslab.grading.submissions import (
+    BESIDE,
+    EMPTY,
+    HELPER,
+    SAME,
+    TWO,
+    code_cells,
+    find_submissions,
+    read_class,
+)
 from opslab.ground.paths import NotWrittenError
 from tests.classroom import (
     LESSON,
@@ -56,7 +66,8 @@ BROKEN = {
     "stubborn loop": (
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass", "error",
     ),
-    "exit": ("exit()", "error"),
+    "exit of a kernel": ("exit()", "missing"),
+    "exit": ("import sys; sys.exit()", "error"),
     "hard exit": ("import os; os._exit(0)", "error"),
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "error"),
     "crash below Python": ("import ctypes; ctypes.string_at(0)", "error"),
@@ -117,8 +128,7 @@ FORGERIES = {
 def test_a_forged_result_is_no_result(course, folder, tmp_path, name):
     submit(course, folder / "anna.ipynb", q1=FORGERIES[name], q3="check('q3', -1)")
     found = findings(course, folder, tmp_path)["anna"]
-    assert found["q1"] in ("different", "missing", "uncheckable")
-    assert found["q3"] == "different"
+    assert "right" not in (found["q1"], found["q3"])
 
 
 def test_a_submission_sees_no_solution_no_other_submission_and_no_network(course, folder, tmp_path):
@@ -183,6 +193,63 @@ def test_a_notebook_that_never_ends_is_cut_off_and_keeps_what_it_had(course, fol
     assert found == ALL_RIGHT | {"q3": "error"}
 
 
+@pytest.mark.parametrize(
+    ("below", "q1"),
+    [
+        ("check('q1', ...)", "right"),
+        ("mean = ...\ncheck('q1', mean)", "right"),
+        ("check('q1', None); check('q1', '')", "right"),
+        ("check('q1', [...])", "right"),
+        ("check('q1', sum(values))", "sum"),
+    ],
+)
+def test_an_empty_copy_below_an_answer_wipes_nothing(course, folder, tmp_path, below, q1):
+    submit(course, folder / "anna.ipynb", below)
+    submit(course, folder / "ben.ipynb", q1=f"{RIGHT['q1']}\n{below}")
+    found = findings(course, folder, tmp_path)
+    assert found == dict.fromkeys(("anna", "ben"), ALL_RIGHT | {"q1": q1})
+    marks = [mark for mark in grade(LESSON, folder, seed=SEED, output=tmp_path / "grades").marks if mark.note]
+    assert [(mark.student, mark.question, mark.note) for mark in marks] == (
+        [] if q1 == "right" else [(student, "q1", SEVERAL) for student in ("anna", "ben")]
+    )
+
+
+def test_the_students_page_and_the_scores_say_that_the_last_of_several_answers_counts(
+    course, folder, tmp_path
+):
+    submit(course, folder / "anna.ipynb", "check('q2', 'Another view of it.')", "check('q3', 3)")
+    assert command(folder, tmp_path) == 0
+    assert (tmp_path / "grades" / "students" / "anna.html").read_text("utf-8").count(SEVERAL) == 2
+    assert [SEVERAL in row["message"] for row in scores(tmp_path)] == [False, True, True]
+    assert scores(tmp_path)[1]["text"] == "Another view of it."
+
+
+def test_an_answer_is_what_it_was_when_it_was_checked(course, folder, tmp_path):
+    submit(course, folder / "anna.ipynb", q1="mean = [6.0]\ncheck('q1', mean[0])\nmean[0] = 1")
+    submit(course, folder / "ben.ipynb", q1="found = {'mean': 6.0}\ncheck('q1', found)\nfound['mean'] = ...")
+    found = findings(course, folder, tmp_path)
+    assert [found[student]["q1"] for student in found] == ["right", "uncheckable"]
+
+
+ENDS = {
+    "import os; os._exit(3)": "exit code 3",
+    "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "SIGKILL: it ended itself, or this machine",
+    "import os, signal; os.kill(os.getpid(), signal.SIGABRT)": "SIGABRT",
+    "import os, sys, time; os.close(int(sys.argv[1])); time.sleep(9)": SILENT,
+    "import os, time; os.closerange(3, 250); time.sleep(9)": SILENT,
+}
+
+
+@pytest.mark.parametrize("source", ENDS)
+def test_it_is_said_who_ended_a_process(course, source):
+    for safe in (True, False):
+        sandbox = Sandbox(QUICK, [], SEED, safe=safe)
+        try:
+            assert ENDS[source] in sandbox.run({"1": source}).errors["1"]
+        finally:
+            sandbox.close()
+
+
 # Files
 
 
@@ -191,23 +258,99 @@ def test_both_usual_layouts_are_read(course, folder):
     submit(course, folder / "ben" / "deep" / "my homework.ipynb")
     submit(course, folder / "ben" / ".ipynb_checkpoints" / "my homework-checkpoint.ipynb")
     (folder / "ben" / "notes.txt").write_text("x")
-    found = find_submissions(folder)
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "._anna.ipynb").write_bytes(b"\0\5\x16\7")
+    found, aside = find_submissions(folder)
     assert {student: len(files) for student, files in found.items()} == {"anna": 1, "ben": 1}
+    assert aside == {
+        "__MACOSX/._anna.ipynb": HELPER,
+        "ben/.ipynb_checkpoints/my homework-checkpoint.ipynb": HELPER,
+        "ben/notes.txt": BESIDE.format(notebook="my homework.ipynb"),
+    }
+
+
+def class_in(course, folder):
+    sheet = code_cells((course / "exercises" / f"{LESSON}.ipynb").read_text("utf-8"))
+    return read_class(folder, LESSON, sheet)
+
+
+def students_in(course, folder):
+    return sorted(submission.student for submission in class_in(course, folder).submissions)
 
 
 def unusable(course, folder, student="anna"):
-    sheet = code_cells((course / "exercises" / f"{LESSON}.ipynb").read_text("utf-8"))
-    with pytest.raises(SubmissionError) as caught:
-        read_submission(student, find_submissions(folder)[student], LESSON, sheet)
-    return str(caught.value)
+    return class_in(course, folder).problems[student]
 
 
-def test_two_of_one_student_are_both_named(course, folder):
+def test_two_of_one_student_are_both_named_and_none_is_to_be_deleted(course, folder):
     submit(course, folder / "anna.ipynb")
-    submit(course, folder / "anna (1).ipynb")
-    submit(course, folder / "anna" / "x.ipynb")
+    submit(course, folder / "anna" / "x.ipynb", q1="check('q1', 3)")
     words = unusable(course, folder)
-    assert all(name in words for name in ("3 notebooks", "anna.ipynb", "anna (1).ipynb", "x.ipynb"))
+    assert all(name in words for name in ("2 notebooks", "anna.ipynb", "anna/x.ipynb", "to another folder"))
+    assert students_in(course, folder) == []
+
+
+NAMES = ["j.smith", "j.doe", "Team (1)", "Team (2)", "__x", ".x", "anna-Copy2", "M. Müller", "a..b", "李 雷"]
+
+
+def test_every_name_that_a_student_may_have_is_a_student_of_its_own(course, folder, tmp_path):
+    for place, name in enumerate(NAMES):
+        submit(course, folder / f"{name}.ipynb", seed=place)
+        (folder / f"{name}.pdf").touch()
+    assert sorted(findings(course, folder, tmp_path, safe=True)) == sorted(NAMES)
+    assert class_in(course, folder).aside == {
+        f"{name}.pdf": BESIDE.format(notebook=f"{name}.ipynb") for name in NAMES
+    }
+
+
+@pytest.mark.parametrize("copy", ["anna (1)", "anna-Copy1", "anna - Copy", "anna copy 2", "anna - 副本"])
+def test_a_copy_is_one_only_if_its_cells_show_it(course, folder, copy):
+    submit(course, folder / "anna.ipynb", seed=3)
+    submit(course, folder / f"{copy}.ipynb", seed=4)
+    assert students_in(course, folder) == sorted(["anna", copy])
+    submit(course, folder / f"{copy}.ipynb", seed=3)
+    assert students_in(course, folder) == ["anna"]
+    assert class_in(course, folder).aside == {f"{copy}.ipynb": SAME.format(other="anna")}
+    submit(course, folder / f"{copy}.ipynb", seed=3, q1="check('q1', 7)")  # the same student number
+    words = TWO.format(count=2, files=f"anna, {copy}")
+    assert class_in(course, folder).problems == {"anna": words, copy: words}
+
+
+def test_a_copy_without_its_original_and_two_untouched_sheets_are_students(course, folder):
+    submit(course, folder / "ben (1).ipynb")
+    for name in ("Group", "Group (1)"):
+        (folder / f"{name}.ipynb").write_bytes((course / "exercises" / f"{LESSON}.ipynb").read_bytes())
+    assert students_in(course, folder) == ["Group", "Group (1)", "ben (1)"]
+
+
+def test_a_cell_of_ones_own_shows_a_later_version(course, folder):
+    submit(course, folder / "anna.ipynb", "my_note = 1")
+    later = (folder / "anna.ipynb").read_text("utf-8").replace("my_note = 1", "my_note = 2")
+    (folder / "anna (1).ipynb").write_text(later, encoding="utf-8")
+    assert students_in(course, folder) == []
+    assert "2 notebooks that seem to be one student's: anna, anna (1)" in unusable(course, folder)
+
+
+def test_of_a_students_notebooks_the_one_of_the_lesson_counts(course, folder):
+    submit(course, folder / "anna" / "mine.ipynb")
+    submit(course, folder / "anna" / "mine (1).ipynb")
+    (folder / "anna" / "scratch.ipynb").write_text(bare_notebook("1 + 1"))
+    (folder / "ben").mkdir()
+    found = class_in(course, folder)
+    assert students_in(course, folder) == ["anna"]
+    assert found.aside == {
+        "anna/mine.ipynb": SAME.format(other="anna/mine (1).ipynb"),
+        "anna/scratch.ipynb": f"holds no call of check(…): is it the exercise notebook of {LESSON}?",
+        "ben": EMPTY,
+    }
+
+
+def test_every_file_that_was_not_graded_is_told(course, folder, tmp_path, capsys):
+    submit(course, folder / "anna.ipynb")
+    (folder / "anna.docx").touch()
+    assert command(folder, tmp_path) == 0
+    assert "anna.docx: lies beside anna.ipynb" in capsys.readouterr().out
+    assert "anna.docx" in (tmp_path / "grades" / "report.html").read_text("utf-8")
 
 
 FILES = {
@@ -253,7 +396,7 @@ def test_a_missing_or_empty_folder_is_named(course, folder):
     with pytest.raises(UsageError, match="there is no folder"):
         find_submissions(folder)
     folder.mkdir()
-    (folder / ".hidden").write_text("x")
+    (folder / ".DS_Store").write_text("x")
     with pytest.raises(UsageError, match="holds no submissions"):
         find_submissions(folder)
 
@@ -401,6 +544,30 @@ def test_the_command_writes_scores_pages_and_the_report(course, folder, tmp_path
     assert "&lt;script&gt;" in page
     assert "Read again in the lesson: Another idea" in page
     assert "2 graded" not in capsys.readouterr().out
+
+
+ODD_CELLS = {
+    "＝1+1": "'＝1+1",
+    "＋86 13": "'＋86 13",
+    "－x": "'－x",
+    "＠SUM(A1)": "'＠SUM(A1)",
+    "a\0b\x1b[2Jc\x7f\x9b": "a\ufffdb\ufffd[2Jc\ufffd\ufffd",
+    "two\nlines\tand\r\n": "two\nlines\tand\r\n",
+    "half \ud83d of it": "half \ufffd of it",
+    "字" * 450_000: "字" * LONGEST_CELL + CUT.format(count=450_000 - LONGEST_CELL),
+}
+
+
+@pytest.mark.parametrize("text", ODD_CELLS, ids=range(len(ODD_CELLS)))
+def test_no_text_of_a_student_breaks_scores_or_pages(course, text, tmp_path):
+    mark = Mark("anna", "q2", None, "written", "", text, comment=text)
+    write_results(Graded(LESSON, SEED, [mark], {"ben": text}), tmp_path / "grades")
+    written, problem = (row for row in scores(tmp_path) if row["question"] == "q2")
+    assert (written["text"], problem["message"]) == (ODD_CELLS[text], ODD_CELLS[text])
+    page = (tmp_path / "grades" / "students" / "anna.html").read_text("utf-8")
+    report = (tmp_path / "grades" / "report.html").read_text("utf-8")
+    assert not set("\0\x1b\x7f\x9b") & set(page + report)
+    assert len(page) > len(text)
 
 
 def test_the_command_tells_what_was_not_graded(course, folder, tmp_path, capsys):

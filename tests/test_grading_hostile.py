@@ -14,10 +14,8 @@ from opslab.grading.submissions import (
     LARGEST_OLD,
     LONGEST_NAME,
     LONGEST_PROBLEM,
-    SubmissionError,
     code_cells,
-    find_submissions,
-    read_submission,
+    read_class,
 )
 from opslab.grading.syscalls import seccomp_filter
 from tests.classroom import (
@@ -63,7 +61,8 @@ def forged(answers, error=""):
     """Return a cell that sends the line with which a cell ends, for whatever cell it is."""
     return (
         "import os, json, sys\nfor place in range(1, 20):\n"
-        f"    line = {{'ended': str(place), 'answers': {answers!r}, 'error': {error!r} * 1000}}\n"
+        f"    line = {{'ended': str(place), 'answers': {answers!r}, 'changed': []}}\n"
+        f"    line['error'] = {error!r} * 1000\n"
         "    os.write(int(sys.argv[1]), json.dumps(line).encode() + b'\\n')"
     )
 
@@ -146,12 +145,9 @@ def test_a_machine_that_is_not_known_gets_no_filter(monkeypatch):
 def refused(course, folder):
     """Return why each submission in a folder cannot be graded, by student."""
     sheet = code_cells((course / "exercises" / f"{LESSON}.ipynb").read_text("utf-8"))
-    words = {}
-    for student, files in find_submissions(folder).items():
-        with pytest.raises(SubmissionError) as caught:
-            read_submission(student, files, LESSON, sheet)
-        words[student] = str(caught.value)
-    return words
+    found = read_class(folder, LESSON, sheet)
+    assert found.submissions == []
+    return found.problems
 
 
 def test_links_and_pipes_are_refused_unread(course, folder):

@@ -150,6 +150,8 @@ ONE, TWO = CodeCell("one", "1", frozenset({"q1"})), CodeCell("two", "2", frozens
 OWN = CodeCell("own", "note", frozenset())
 CHANGED = CodeCell("s", "import else", frozenset())
 FOREIGN = CodeCell("x", "1", frozenset({"q1"}))
+MERGED = CodeCell("one", "both", frozenset({"q1", "q2"}))
+FOREIGN_MERGED = CodeCell("x", "both", frozenset({"q2", "q1"}))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +165,8 @@ FOREIGN = CodeCell("x", "1", frozenset({"q1"}))
         ([OWN, ONE], "note 1"),
         ([FOREIGN, OWN], "1 note"),
         ([OWN], "table note"),
+        ([MERGED], "table both"),
+        ([OWN, FOREIGN_MERGED], "note table both"),
         ([], "table"),
     ],
 )  # fmt: skip
@@ -172,7 +176,7 @@ def test_later_set_up_cells_run_before_what_builds_on_them_and_once(cells, run):
 
 def test_a_cell_belongs_to_the_questions_of_its_place_and_to_those_that_it_checks():
     emptied = CodeCell("one", "1 / 0", frozenset({"q2"}))
-    assert [cell.questions for cell in with_setup([emptied], SHEET)] == [{"q1", "q2"}]
+    assert [cell.questions for cell in with_setup([emptied], SHEET)] == [set(), {"q1", "q2"}]
 
 
 def test_what_stands_before_the_first_question_is_run_for_every_submission():
@@ -183,7 +187,7 @@ def test_what_stands_before_the_first_question_is_run_for_every_submission():
 def read(folder, *sources, lesson=LESSON, name="anna.ipynb"):
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(bare_notebook(*sources), encoding="utf-8")
-    return read_submission("anna", [folder / name], lesson, SHEET)
+    return read_submission("anna", folder / name, lesson, SHEET)
 
 
 @pytest.mark.parametrize(
@@ -218,15 +222,15 @@ def test_a_notebook_of_the_largest_size_is_read_and_a_larger_one_refused(tmp_pat
     text = bare_notebook("check('q1', 1)")
     path = tmp_path / "anna.ipynb"
     path.write_text(text + " " * (LARGEST - len(text)))
-    assert read_submission("anna", [path], LESSON, SHEET).cells
+    assert read_submission("anna", path, LESSON, SHEET).cells
     path.write_text(text + " " * (LARGEST + 1 - len(text)))
     with pytest.raises(SubmissionError, match="20 MB, where 20 MB are the most"):
-        read_submission("anna", [path], LESSON, SHEET)
+        read_submission("anna", path, LESSON, SHEET)
 
 
 def test_a_file_that_cannot_be_opened_says_so(tmp_path):
     with pytest.raises(SubmissionError, match=r"cannot be read \(No such file"):
-        read_submission("anna", [tmp_path / "anna.ipynb"], LESSON, SHEET)
+        read_submission("anna", tmp_path / "anna.ipynb", LESSON, SHEET)
 
 
 @pytest.mark.parametrize(
@@ -234,13 +238,14 @@ def test_a_file_that_cannot_be_opened_says_so(tmp_path):
     [
         (["anna.ipynb", "anna.pdf"], {"anna": ["anna.ipynb"]}),
         (["anna.pdf", "anna.txt"], {"anna": ["anna.pdf"]}),
-        (["anna (1).ipynb"], {"anna": ["anna (1).ipynb"]}),
+        (["anna (1).ipynb"], {"anna (1)": ["anna (1).ipynb"]}),
         (["anna/work.ipynb", "anna/notes.txt"], {"anna": ["work.ipynb"]}),
-        (["anna/deep/work.ipynb", "anna/.hidden/x.ipynb", "anna/__MACOSX/y.ipynb"], {"anna": ["work.ipynb"]}),
+        (["anna/deep/work.ipynb", "anna/.ipynb_checkpoints/x.ipynb", "anna/__MACOSX/y.ipynb"],
+         {"anna": ["work.ipynb"]}),
         (["anna/a.txt", "anna/b.txt"], {"anna": ["a.txt"]}),
         (["anna.ipynb", "ben/x.ipynb", "__MACOSX/z.ipynb", ".DS_Store"],
          {"anna": ["anna.ipynb"], "ben": ["x.ipynb"]}),
-        (["anna.ipynb", "ben/.hidden"], {"anna": ["anna.ipynb"]}),
+        (["anna.ipynb", "ben/.hidden"], {"anna": ["anna.ipynb"], "ben": [".hidden"]}),
         (["(1).ipynb"], {"(1)": ["(1).ipynb"]}),
     ],
 )  # fmt: skip
@@ -248,5 +253,5 @@ def test_a_folder_gives_each_student_the_files_that_count(tmp_path, files, found
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    read = find_submissions(tmp_path)
+    read, _ = find_submissions(tmp_path)
     assert {student: [path.name for path in paths] for student, paths in read.items()} == found

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exercises": {"ground", "datasets"},
     "check": {"exercises"},
     "authoring": {"exercises", "explore", "charts", "ground"},
-    "grading": {"exercises", "ground"},
+    "grading": {"exercises", "datasets", "ground"},
     "__main__": {"exercises", "grading"},
 }
 # Words that a module's functions may not call: a subject hands back what it found and shows nothing.

@@ -45,7 +45,7 @@ def test_with_no_progress_it_names_the_first_step_and_no_date():
 
 
 def test_what_was_right_comes_back_with_its_reason_and_a_link():
-    progress.keep("06-tiny", "q1", right(right(Record(), 8), 7))
+    progress.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 7))
     markdown, plain = both(overview(NOW))
     assert (
         "1. [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004): "
@@ -64,12 +64,12 @@ def test_what_was_right_comes_back_with_its_reason_and_a_link():
     ],
 )
 def test_the_reason_says_what_happened_last(record, reason):
-    progress.keep("06-tiny", "q1", record)
+    progress.update("06-tiny", "q1", lambda _: record)
     assert f": {reason}\n" in overview(NOW)._repr_markdown_()
 
 
 def test_what_is_not_due_waits_and_the_next_day_is_named():
-    progress.keep("06-tiny", "q1", right(Record(), 0))
+    progress.update("06-tiny", "q1", lambda _: right(Record(), 0))
     for text in both(overview(NOW)):
         assert "nothing. The next comes back on 2025-03-21." in text.replace("**", "")
 
@@ -83,8 +83,8 @@ def test_ten_at_most_and_the_longest_due_first():
 
 
 def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
-    progress.keep("06-tiny", "q1", right(right(Record(), 8), 0))
-    progress.keep("06-tiny", "q2", scored(Record(), NOW, level=3))
+    progress.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 0))
+    progress.update("06-tiny", "q2", lambda _: scored(Record(), NOW, level=3))
     markdown, plain = both(overview(NOW))
     assert "| 2 of 2 (q2 at level 3) | 1 of 1 | 0 |" in markdown
     assert re.search(r"^06-tiny +2 questions +2 of 2 \(q2 at level 3\) +1 of 1 +0$", plain, re.M)
@@ -92,18 +92,18 @@ def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
 
 
 def test_mistakes_are_told_in_words():
-    progress.keep("06-tiny", "q1", answered(Record(), days_ago(3), right=False, mistake="sum"))
+    progress.update("06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum"))
     markdown, plain = both(overview(NOW))
     assert "- q1 *sum*, 3 days ago: You forgot to divide by the count." in markdown
     assert "  - q1 sum, 3 days ago: You forgot to divide by the count." in plain
-    progress.keep("06-tiny", "q1", Record(attempts=1, mistakes={"sum": None, "was-renamed": NOW}))
+    progress.update("06-tiny", "q1", lambda _: Record(attempts=1, mistakes={"sum": None, "was-renamed": NOW}))
     assert "- q1 sum, earlier: You" in repr(overview(NOW))
     assert "was-renamed" not in repr(overview(NOW))
 
 
 def test_the_terminals_text_is_plain_and_fits():
-    progress.keep("06-tiny", "q1", answered(Record(), days_ago(3), right=False, mistake="sum"))
-    progress.keep("99-gone", "q1", right(Record(), 9))
+    progress.update("06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum"))
+    progress.update("99-gone", "q1", lambda _: right(Record(), 9))
     text = repr(overview(NOW))
     assert "gone" not in text
     assert "\x1b" not in text

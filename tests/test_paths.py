@@ -66,3 +66,29 @@ def test_progress_lies_where_the_reader_says(tmp_path, monkeypatch):
     assert paths.state_folder() == tmp_path
     monkeypatch.delenv("OPSLAB_HOME")
     assert paths.state_folder().name == "opslab"
+
+
+def test_a_folder_that_may_not_be_locked_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(paths.NotWrittenError, match="file/new cannot be written"),
+        paths.alone(tmp_path / "file" / "new"),
+    ):
+        pytest.fail("nobody can be alone there")
+
+
+def test_a_disk_without_locks_serves_one_writer(tmp_path, monkeypatch):
+    def unknown(*_, **__):
+        raise NotImplementedError
+
+    monkeypatch.setattr("filelock.FileLock.acquire", unknown)
+    with paths.alone(tmp_path / "new"):
+        paths.write_whole(tmp_path / "new", b"1")
+    assert (tmp_path / "new").read_bytes() == b"1"
+
+
+def test_damaged_files_are_numbered(tmp_path):
+    for number in (1, 2, 3):
+        (tmp_path / "a.json").write_text(str(number))
+        assert paths.set_aside(tmp_path / "a.json") == tmp_path / f"a.damaged-{number}.json"
+    assert (tmp_path / "a.damaged-2.json").read_text() == "2"

@@ -1,6 +1,9 @@
 """Progress is kept between sessions, whatever happens to its file."""
 
 import json
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from opslab import check
 from opslab.exercises import progress
 from opslab.exercises.repetition import Record
+from opslab.ground import paths
 
 NOW = datetime(2025, 3, 3, 20, tzinfo=UTC)
 OLD = {
@@ -127,14 +131,20 @@ def test_what_is_known_of_a_lesson_or_question_that_is_gone_stays(file):
         '{"06-tiny": 3}',
         '{"06-tiny": {"q1": []}}',
         '{"06-tiny": {"q1": {"box": 9}}}',
+        "[" * 100_000,
+        '{"06-tiny": {"q1": ' + '{"a": ' * 990 + "1" + "}" * 990 + "}}",
     ],
 )
 def test_a_damaged_file_is_set_aside_and_work_goes_on(file, capsys, damage):
     write(file, damage)
     assert check.check("q1", 2).is_right
-    assert "set aside as " + str(file.with_name("progress.damaged.json")) in capsys.readouterr().out
-    assert file.with_name("progress.damaged.json").read_text(encoding="utf-8") == damage
+    first, second = (file.with_name(f"progress.damaged-{number}.json") for number in (1, 2))
+    assert f"set aside as {first}" in capsys.readouterr().out
+    assert first.read_text(encoding="utf-8") == damage
     assert progress.record_of("06-tiny", "q1").attempts == 1
+    write(file, "another")
+    assert check.check("q1", 2).is_right
+    assert (first.read_text(), second.read_text()) == (damage, "another")
 
 
 def test_a_home_that_cannot_be_written_does_not_stop_the_student(tmp_path, monkeypatch):
@@ -160,6 +170,61 @@ def test_what_could_not_be_written_is_kept_and_written_as_soon_as_it_can_be(tmp_
 
 def test_a_damaged_file_that_cannot_be_moved_does_not_stop_the_student(file, monkeypatch):
     write(file, "{not json")
-    monkeypatch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(PermissionError()))
+    monkeypatch.setattr("pathlib.Path.rename", lambda *_: (_ for _ in ()).throw(PermissionError()))
     assert progress.record_of("06-tiny", "q1") == Record()
     assert check.check("q1", 2).is_right
+    assert file.read_text(encoding="utf-8") == "{not json"
+
+
+# Two kernels
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from opslab.exercises import progress, repetition
+now = datetime(2025, 3, 3, 20, tzinfo=UTC)
+for place in range(60):
+    for question in (f"{sys.argv[1]}-{place}", "both"):
+        progress.update("06-tiny", question, partial(repetition.answered, now=now, right=True))
+"""
+
+
+def test_two_kernels_keep_each_others_records():
+    kernels = [subprocess.Popen([sys.executable, "-c", WRITER, name]) for name in ("one", "two")]
+    assert [kernel.wait(120) for kernel in kernels] == [0, 0]
+    records = progress.records_of("06-tiny")
+    assert len(records) == 2 * 60 + 1
+    assert records["both"].attempts == 2 * 60
+
+
+def test_what_another_kernel_saved_meanwhile_is_not_overwritten(file, monkeypatch):
+    check.check("q1", 6)
+
+    def full(*_):
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "write_whole", full)
+        check.check("q1", 6)
+        assert progress.record_of("06-tiny", "q1").attempts == 2
+        stored = json.loads(file.read_text(encoding="utf-8"))
+        stored["06-tiny"]["q1"]["attempts"] = 10
+        write(file, stored | {"05-other": {"q3": OLD["06-tiny"]["q1"]}})  # as a second kernel does
+        assert progress.record_of("06-tiny", "q1").attempts == 11
+    check.hint("q2")
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    assert (stored["06-tiny"]["q1"]["attempts"], stored["06-tiny"]["q2"]["hints"]) == (11, 1)
+    assert stored["05-other"]["q3"] == OLD["06-tiny"]["q1"]
+
+
+def test_a_kernel_that_hangs_while_it_writes_does_not_hold_up_the_other(file, monkeypatch):
+    monkeypatch.setattr(paths, "PATIENCE", 0.2)
+    check.check("q1", 6)
+    with paths.alone(file):
+        began = time.monotonic()
+        check.check("q1", 6)
+        assert time.monotonic() - began < 5
+        assert progress.record_of("06-tiny", "q1").attempts == 2
+    check.check("q1", 2)
+    assert json.loads(file.read_text(encoding="utf-8"))["06-tiny"]["q1"]["attempts"] == 3

@@ -462,3 +462,29 @@ def test_the_page_raises_no_barrier_by_day_or_night(reading, scheme, width):
         assert found.violations_count == 0, found.generate_report()
     across = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(across) == 0
+
+
+# Two readers
+
+READER = """
+import sys
+from pathlib import Path
+from opslab.grading.levels import Review, keep_review
+for place in range(60):
+    keep_review(Path(sys.argv[1]), f"{sys.argv[2]}-{place}", "q2", Review("x", 1 + place % 4))
+"""
+
+
+def test_two_readers_of_one_folder_keep_each_others_levels(tmp_path):
+    readers = [subprocess.Popen([sys.executable, "-c", READER, tmp_path, name]) for name in ("one", "two")]
+    assert [reader.wait(120) for reader in readers] == [0, 0]
+    assert len(read_reviews(tmp_path)) == 2 * 60
+
+
+def test_two_open_reviews_of_one_folder_end_with_the_scores_of_both(folder):
+    with serving(folder) as one, serving(folder) as other:
+        assert one.server_port != other.server_port
+        assert ask(one, review("anna", 4))[0] == ask(other, review("ben", 2))[0] == 204
+        other.write_results()
+        one.write_results()
+    assert [scores(folder)[student]["level"] for student in ("anna", "ben")] == ["4", "2"]

@@ -29,6 +29,7 @@ DONE = "{count} graded. Scores: {scores}. What to teach again: {report}"
 TO_READ = "Written answers are yours to read: opslab review {output}"
 PROBLEMS = "{count} not graded:"
 PROBLEM = "  {student}: {problem}"
+ASIDE = "{count} files left aside:"
 READING = "{left} of {count} written answers to read: {address}\nEach key is saved. Ctrl+C ends."
 READ = "{left} of {count} left to read. Scores: {scores}"
 INTERRUPTED = "interrupted; what is graded is kept, and the same command goes on from there"
@@ -96,6 +97,10 @@ def _grade(asked: argparse.Namespace) -> int:
         print(PROBLEMS.format(count=len(graded.problems)))
         for student, problem in graded.problems.items():
             print(PROBLEM.format(student=student, problem=problem))
+    if graded.aside:
+        print(ASIDE.format(count=len(graded.aside)))
+        for path, reason in graded.aside.items():
+            print(PROBLEM.format(student=path, problem=reason))
     return 1 if graded.problems else 0
 
 

@@ -92,12 +92,11 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
         finding = answers.assess(lesson, answers.answer_key(lesson, seed), asked, answer, other=0)
     if finding.status == "written":
         return _written(lesson, asked, finding, level).tell()
-    record = progress.record_of(lesson, question)
     if finding.status == "unanswered":
-        record = repetition.emptied(record)
+        progress.update(lesson, question, repetition.emptied)
     elif finding.status != "uncheckable":
-        record = repetition.answered(record, progress.now(), right=finding.is_right, mistake=finding.mistake)
-    progress.keep(lesson, question, record)
+        told = {"now": progress.now(), "right": finding.is_right, "mistake": finding.mistake}
+        progress.update(lesson, question, functools.partial(repetition.answered, **told))
     if finding.is_right:
         finding = replace(
             finding, text=" ".join(filter(None, [finding.text, asked.because, _next(lesson, question)]))
@@ -112,7 +111,7 @@ def hint(question: str) -> Note:
     asked = answers.find_question(lesson, question)
     record = progress.record_of(lesson, question)
     step = min(record.hints + 1, len(asked.hints))
-    progress.keep(lesson, question, repetition.helped(record, progress.now(), hint=step))
+    progress.update(lesson, question, functools.partial(repetition.helped, now=progress.now(), hint=step))
     text = HINT.format(step=step, count=len(asked.hints), text=asked.hints[step - 1])
     return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else "")).tell()
 
@@ -125,7 +124,7 @@ def solution(question: str) -> Note:
     record = progress.record_of(lesson, question)
     if not record.attempts:
         return Note(TRY_FIRST.format(question=question)).tell()
-    progress.keep(lesson, question, repetition.helped(record, progress.now()))
+    progress.update(lesson, question, functools.partial(repetition.helped, now=progress.now()))
     return Note(SOLUTION.format(code=asked.solution)).tell()
 
 
@@ -154,15 +153,14 @@ def _next(lesson: str, question: str) -> str:
 def _written(lesson: str, asked: answers.Question, finding: Finding, level: int | None) -> Note:
     """First show two answers to compare with, and only then take the student's own score."""
     first, second = asked.exemplars
-    record = progress.record_of(lesson, asked.name)
     if level is None:
-        progress.keep(lesson, asked.name, repetition.scored(record, progress.now()))
+        progress.update(lesson, asked.name, functools.partial(repetition.scored, now=progress.now()))
         rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(asked.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
         return Note("\n\n".join([finding.text, both, COMPARE.format(question=asked.name, rubric=rubric)]))
     if level not in range(1, len(asked.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
-    progress.keep(lesson, asked.name, repetition.scored(record, progress.now(), level))
+    progress.update(lesson, asked.name, functools.partial(repetition.scored, now=progress.now(), level=level))
     lines = [
         SCORED.format(level=level, words=asked.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),

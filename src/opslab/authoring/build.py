@@ -52,6 +52,7 @@ CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
+HIDDEN = "Hidden until you run the cell."
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
@@ -228,6 +229,16 @@ def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
                 raise _failure(target, cell, CELL_WARNED.format(text=output.text.strip()))
             if widget := output.get("data", {}).get(WIDGET):
                 widget["model_id"] = f"{cell.id}-{place}"
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and cell.outputs:
+            _hide(cell.outputs[0])
+
+
+def _hide(output: NotebookNode) -> None:
+    """Let a collapsed output begin with words that give nothing away: JupyterLab shows its first line."""
+    if "text" in output:
+        output.text = f"{HIDDEN}\n{output.text}"
+    else:
+        output.data["text/plain"] = f"{HIDDEN}\n{output.data['text/plain']}"
 
 
 def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[str, str]:

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 from tqdm import tqdm
 
+from opslab.datasets import describe, load
 from opslab.exercises.answers import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.messages import UsageError
@@ -16,11 +18,9 @@ from opslab.grading.marks import Key, Mark, marks_of
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
     Submission,
-    SubmissionError,
     code_cells,
-    find_submissions,
     leading_setup,
-    read_submission,
+    read_class,
 )
 from opslab.ground.paths import course_root, write_whole
 
@@ -46,7 +46,8 @@ KEPT = "answers"  # folder of what the runs handed over
 class Graded:
     """A class's marks, the submissions that could not be graded, with the reason, and worked answers.
 
-    `worked` has the solution's text in world `seed` for each written question.
+    `worked` has the solution's text in world `seed` for each written question, `aside` each file that was not
+    taken for a submission, with the reason.
     """
 
     lesson: str
@@ -54,6 +55,7 @@ class Graded:
     marks: list[Mark]
     problems: dict[str, str]
     worked: dict[str, str] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
 
 
 def grade(
@@ -89,43 +91,35 @@ def grade(
         raise UsageError(BAD_JOBS.format(jobs=jobs))
     if output.resolve().is_relative_to(submissions.resolve()):
         raise UsageError(INSIDE.format(output=output, submissions=submissions))
-    found = find_submissions(submissions)
-    key = _answer_key(lesson, seed)
+    read_questions(lesson)  # so that an unknown lesson is told first
     handed_out = course_root() / "exercises" / f"{lesson}.ipynb"
     sheet = code_cells(handed_out.read_text("utf-8"))
+    found = read_class(submissions, lesson, sheet)
+    key = _answer_key(lesson, seed)
     limits = limits or Limits()
     store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
-    marks: dict[str, list[Mark]] = {}
-    problems: dict[str, str] = {}
-    waiting: list[Submission] = []
-    for student, files in found.items():
-        try:
-            submission = read_submission(student, files, lesson, sheet)
-        except SubmissionError as error:
-            problems[student] = str(error)
-            continue
-        kept = store.read(submission)
-        if kept is None:
-            waiting.append(submission)
-        else:
-            marks[student] = marks_of(submission, kept, key)
+    problems = dict(found.problems)
+    outcomes = {one.student: kept for one in found.submissions if (kept := store.read(one)) is not None}
+    waiting = [one for one in found.submissions if one.student not in outcomes]
     setup = [cell.source for cell in leading_setup(sheet)]
-    sandbox = Sandbox(limits, setup, seed, ahead=min(jobs, len(waiting) - 1), safe=safe)
-    with tqdm(total=len(found), initial=len(found) - len(waiting), desc=GRADING, disable=None) as bar:
+    tables = _tables(lesson, seed) if waiting else {}
+    sandbox = Sandbox(limits, setup, seed, tables=tables, ahead=min(jobs, len(waiting) - 1), safe=safe)
+    count = len(found.submissions)
+    with tqdm(total=count, initial=count - len(waiting), desc=GRADING, disable=None) as bar:
         for submission, outcome in _side_by_side(waiting, sandbox, jobs):
             if isinstance(outcome, SandboxError):
                 problems[submission.student] = str(outcome)
             else:
                 store.write(submission, outcome)
-                marks[submission.student] = marks_of(submission, outcome, key)
+                outcomes[submission.student] = outcome
             bar.update()
-    in_order = [mark for student in sorted(marks) for mark in marks[student]]
-    worked = {
-        name: str(key.answers[name][0])
-        for name, question in key.questions.items()
-        if question.kind == "written"
-    }
-    graded = Graded(lesson, seed, in_order, dict(sorted(problems.items())), worked)
+    done = [one for one in found.submissions if one.student in outcomes]
+    marks = [
+        mark
+        for one in sorted(done, key=lambda one: one.student)
+        for mark in marks_of(one, outcomes[one.student], key)
+    ]
+    graded = Graded(lesson, seed, marks, dict(sorted(problems.items())), _worked(key), found.aside)
     write_whole(output / GRADED, json.dumps(asdict(graded), indent=1).encode())
     return graded
 
@@ -150,6 +144,12 @@ def read_graded(folder: Path) -> Graded:
     if not {mark.question for mark in graded.marks} <= questions.keys():
         raise UsageError(STALE.format(path=path))
     return graded
+
+
+def _worked(key: Key) -> dict[str, str]:
+    """Return the solution's text for each written question."""
+    written = [name for name, question in key.questions.items() if question.kind == "written"]
+    return {name: str(key.answers[name][0]) for name in written}
 
 
 def _side_by_side(
@@ -181,6 +181,12 @@ def _answer_key(lesson: str, seed: int) -> Key:
     return Key(lesson, seed, questions, answers)
 
 
+def _tables(lesson: str, seed: int) -> dict[str, pd.DataFrame]:
+    """Return the tables that a lesson's solution loads; its answers were worked out on them already."""
+    code = "".join(cell.source for cell in read_solution(lesson).cells if cell.cell_type == "code")
+    return {name: load(name, seed) for name in describe().index if f'"{name}"' in code}
+
+
 class _Store:
     """What each run handed over, in a file for each student, with what it depends on.
 
@@ -198,7 +204,7 @@ class _Store:
         try:
             kept = json.loads(self._path(submission).read_text("utf-8"))
             if kept["of"] == self._key(submission):
-                return Outcome(kept["answers"], kept["errors"])
+                return Outcome(kept["answers"], kept["errors"], kept["changed"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return None

@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 
 from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.marks import Mark
-from opslab.ground.paths import write_whole
+from opslab.ground.paths import alone, set_aside, write_whole
 
 REVIEWS = "reviews.json"
 HIGHEST = 4
@@ -73,18 +72,18 @@ def read_reviews(folder: Path) -> Reviews:
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, AttributeError, RecursionError):
-        names = (path.with_suffix(f".damaged-{number}.json") for number in count(1))
-        kept = path.rename(next(name for name in names if not name.exists()))
+        kept = set_aside(path)
         print(SET_ASIDE.format(path=path, kept=kept.name), file=sys.stderr)
         return {}
 
 
 def keep_review(folder: Path, student: str, question: str, review: Review) -> None:
     """Keep one review in place of an earlier one, and all others as they are on disk now."""
-    reviews = read_reviews(folder)
-    reviews.setdefault(student, {})[question] = review
-    stored = {who: {name: asdict(kept) for name, kept in of.items()} for who, of in reviews.items()}
-    write_whole(folder / REVIEWS, json.dumps(stored, indent=1).encode())
+    with alone(folder / REVIEWS):
+        reviews = read_reviews(folder)
+        reviews.setdefault(student, {})[question] = review
+        stored = {who: {name: asdict(kept) for name, kept in of.items()} for who, of in reviews.items()}
+        write_whole(folder / REVIEWS, json.dumps(stored, indent=1).encode())
 
 
 def review_of(mark: Mark, reviews: Reviews) -> Review:

@@ -16,6 +16,7 @@ from opslab.grading.values import BadDataError, Unreadable, decode
 ERROR = "The cell stopped before it was checked. {cause}"
 MISSING = 'No cell calls check("{question}", …): the answer cell was deleted or renamed.'
 NOT_DATA = "This cannot be checked: {cause}"
+SEVERAL = "Several answers were given to this question; the last one counts."
 WRITTEN = "To be read by your teacher, with this rubric."
 MORE = "…"
 
@@ -28,7 +29,8 @@ class Mark:
 
     `score` is 1 or 0; of a written answer it is None while it waits for its reader, then its level / 4.
     `finding` is right, written, reviewed, unanswered, uncheckable, different, error, missing, other-world, or
-    the name of a recognised mistake. `answer` is short, and whole where it was written in words.
+    the name of a recognised mistake. `answer` is short, and whole where it was written in words. `note` is
+    what else there is to say of it.
     """
 
     student: str
@@ -39,6 +41,7 @@ class Mark:
     answer: str = ""
     level: int | None = None
     comment: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,11 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
     except Exception as error:  # a value made to break the comparison costs its own question
         cause = type(error).__name__
         return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=cause))
+    note = SEVERAL if name in outcome.changed else ""
     if finding.status == "written":
-        return Mark(submission.student, name, None, "written", WRITTEN, given)
+        return Mark(submission.student, name, None, "written", WRITTEN, given, note=note)
     code = finding.mistake or finding.status
-    return Mark(submission.student, name, float(finding.is_right), code, finding.text, given)
+    return Mark(submission.student, name, float(finding.is_right), code, finding.text, given, note=note)
 
 
 def short(value: object) -> str:

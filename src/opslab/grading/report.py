@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,17 +17,23 @@ from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
-from opslab.ground.paths import write_whole
+from opslab.ground.paths import alone, write_whole
 
 SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"
 COLUMNS = (
     "student", "question", "score", "level", "finding", "message", "answer", "text", "rubric", "comment",
 )  # fmt: skip
 FREQUENT = 2  # students who gave the same unmatched answer, at least
+LONGEST_CELL = 32_000  # letters in a cell of the CSV; common spreadsheets take 32,767
+# What a spreadsheet reads as the beginning of a formula, in full width too, as Chinese keyboards write it.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+# What is no letter: bytes that steer a terminal or end a text early, and halves of letters.
+_NO_LETTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # Words
 LEVELS = "{level}. {words}"
 NOT_GRADED = "not-graded"
+CUT = "… ({count:,} more letters stand on the student's page)"
 
 
 @dataclass(frozen=True)
@@ -140,8 +147,13 @@ def class_report(graded: Graded) -> ClassReport:
 def write_results(graded: Graded, folder: Path) -> list[Path]:
     """Write the CSV, the report and the students' pages, each whole or not at all; return where they are.
 
-    Levels that a reader gave, kept in the folder, are part of them.
+    Levels that a reader gave, kept in the folder, are part of them; whoever writes last has read the last.
     """
+    with alone(folder / SCORES):
+        return _write_results(graded, folder)
+
+
+def _write_results(graded: Graded, folder: Path) -> list[Path]:
     graded = reviewed(graded, read_reviews(folder), read_questions(graded.lesson))
     report = class_report(graded)
     pages = {folder / SCORES: scores_csv(graded), folder / REPORT: render("report.html", report=report)}
@@ -150,7 +162,7 @@ def write_results(graded: Graded, folder: Path) -> list[Path]:
         page = render("student.html", student=student, report=report, marks=marks, tallies=by_question)
         pages[folder / STUDENTS / f"{student}.html"] = page
     for path, text in pages.items():
-        write_whole(path, text.encode("utf-8", "replace"))  # a student's text may hold what is no letter
+        write_whole(path, text.encode())
     return list(pages)
 
 
@@ -181,13 +193,21 @@ def _row(mark: Mark, question: Question) -> tuple[str, ...]:
         LEVELS.format(level=level, words=words) for level, words in enumerate(question.rubric, start=1)
     )
     text, answer = (mark.answer, "") if written else ("", mark.answer)
-    told = mark.finding, mark.message
+    told = mark.finding, f"{mark.message} {mark.note}".strip()
     return mark.student, mark.question, score, level, *told, answer, text, rubric, mark.comment
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula: a student's text may begin with an equals sign."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    """Keep a spreadsheet from running a cell as a formula, or from breaking on one that it cannot hold."""
+    cell = _letters(cell)
+    if len(cell) > LONGEST_CELL:
+        cell = cell[:LONGEST_CELL] + CUT.format(count=len(cell) - LONGEST_CELL)
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _letters(text: str) -> str:
+    """Return a text with a sign in place of all that is no letter."""
+    return _NO_LETTER.sub("\ufffd", text)
 
 
 def render(template: str, **values: object) -> str:
@@ -200,6 +220,7 @@ def _templates() -> Environment:
     pages = Environment(
         loader=PackageLoader("opslab.grading"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
+        finalize=lambda value: _letters(value) if type(value) is str else value,
     )  # fmt: skip
     pages.filters["address"] = lambda student: f"{STUDENTS}/{quote(student)}.html"
     return pages

@@ -7,6 +7,7 @@ it does not see: the network, other processes, solutions, other submissions, the
 import contextlib
 import json
 import os
+import pickle
 import random
 import selectors
 import shutil
@@ -21,10 +22,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import psutil
 
 from opslab.exercises.messages import UsageError
 from opslab.grading.syscalls import seccomp_filter
+from opslab.grading.values import Answers
 from opslab.ground.paths import course_root
 
 # Words
@@ -42,7 +45,10 @@ NOT_STARTED = "the sandboxed Python did not start: {cause}"
 TOO_LONG = "stopped: it ran longer than {seconds:g} seconds"
 TOO_MUCH_MEMORY = "stopped: it took more than {gigabytes:g} GB of memory"
 TOO_MUCH_SAID = "stopped: it handed over more than {megabytes:g} MB"
-ENDED = "it ended the Python process (exit code {code})"
+ENDED = "it ended the Python process ({how})"
+EXIT_CODE = "exit code {code}"
+KILLED = "{signal}: it ended itself, or this machine is short of memory"
+SILENT = "stopped: it closed the line on which answers are handed over"
 NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 
 STARTUP_SECONDS = 60
@@ -81,10 +87,14 @@ class Limits:
 
 @dataclass
 class Outcome:
-    """What a run handed over: encoded answers by question, and why a cell failed, by its place."""
+    """What a run handed over: encoded answers by question, and why a cell failed, by its place.
+
+    `changed` has the questions that were answered in more than one way.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
 
 class SandboxError(RuntimeError):
@@ -102,11 +112,24 @@ class Sandbox:
     limits : what one submission may use
     setup : sources of the set-up cells that every submission begins with, as they were handed out
     seed : the world to run in
+    tables : tables of that world, so that not every worker makes them again
     ahead : how many workers to keep ready
     safe : whether submissions are walled in
     """
 
-    def __init__(self, limits: Limits, setup: Sequence[str], seed: int, *, ahead: int = 0, safe: bool = True):
+    def __init__(
+        self,
+        limits: Limits,
+        setup: Sequence[str],
+        seed: int,
+        *,
+        tables: Mapping[str, pd.DataFrame] | None = None,
+        ahead: int = 0,
+        safe: bool = True,
+    ):
+        self._room = tempfile.TemporaryDirectory(prefix="opslab-")
+        self.tables = Path(self._room.name, "tables")
+        self.tables.write_bytes(pickle.dumps(dict(tables or {})))
         self.limits = limits
         self.safe = safe
         self.setup = list(setup)
@@ -130,6 +153,7 @@ class Sandbox:
             if sum(map(len, outcome.answers.values())) + sum(map(len, outcome.answers)) > MOST_SAID:
                 outcome.answers = attempt.answers  # each run said something else: the last word counts
             outcome.errors |= attempt.errors
+            outcome.changed = sorted({*outcome.changed, *attempt.answers.changed})
             if attempt.culprit is None:
                 break
             outcome.errors[attempt.culprit] = attempt.cause
@@ -146,6 +170,7 @@ class Sandbox:
         with self._starting:
             while self._ready:
                 self._ready.popleft().end()
+        self._room.cleanup()
 
     def _worker(self) -> "_Worker":
         """Return a worker that is ready, or soon will be, and see that others follow."""
@@ -154,14 +179,23 @@ class Sandbox:
                 self._ready.append(_Worker(self))
             return self._ready.popleft()
 
-    def command(self, pipe: int, rules: int) -> list[str]:
-        """Return the command line of a worker that reports on the open file `pipe`.
+    def command(self, pipe: int, tables: int, rules: int) -> list[str]:
+        """Return the command line of a worker that reports on the open file `pipe` and reads from `tables`.
 
         From the open file `rules` bubblewrap reads which calls to the kernel it refuses.
         """
-        worker = [sys.executable, "-P", "-s", "-m", "opslab.grading.worker", str(pipe)]
+        worker = [sys.executable, "-P", "-s", "-m", "opslab.grading.worker", str(pipe), str(tables)]
         refusing = ["--seccomp", str(rules)] if seccomp_filter() else []
         return [*self._walls(), *refusing, *worker] if self.safe else worker
+
+    def folder(self) -> Path:
+        """Return the folder in which a worker begins: as in the course, data lie in `../datasets`."""
+        if self.safe:
+            return course_root() / "exercises"
+        folder = Path(tempfile.mkdtemp(dir=self._room.name), "exercises")
+        folder.mkdir()
+        (folder.parent / "datasets").symlink_to(course_root() / "datasets")
+        return folder
 
     def _walls(self) -> list[str]:
         root, package = course_root(), Path(__file__).parents[1]
@@ -179,7 +213,9 @@ class Sandbox:
             "--size", memory, "--perms", "1777", "--tmpfs", "/tmp",
             *(word for path in [*above, root / "lessons"] for word in ("--dir", str(path))),
             *(word for path in shown for word in ("--ro-bind-try", str(path), str(path))),
-            "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp",
+            "--size", memory, "--perms", "1777", "--tmpfs", str(root / "exercises"),
+            "--remount-ro", "/proc/1", "--remount-ro", "/dev", "--remount-ro", "/",
+            "--chdir", str(self.folder()),
         ]  # fmt: skip
 
     def environment(self) -> dict[str, str]:
@@ -191,6 +227,9 @@ class Sandbox:
             "HOME": home, "IPYTHONDIR": f"{home}/ipython", "OPSLAB_HOME": f"{home}/opslab",
             "OPSLAB_COURSE": str(course_root()), "PYTHONPATH": str(Path(__file__).parents[2]),
             "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8",
+            "PYTHONHASHSEED": "0",  # what a cell makes of a set is the same at each grading
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a kernel
+            "PIP_RETRIES": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # there is no network to wait for
         }  # fmt: skip
 
     def _require_bubblewrap(self) -> None:
@@ -211,20 +250,21 @@ class _Worker:
         rules, writing = os.pipe()
         os.write(writing, seccomp_filter())  # short enough to wait in the pipe
         os.close(writing)
+        tables = os.open(sandbox.tables, os.O_RDONLY)
         self.process = subprocess.Popen(
-            sandbox.command(telling, rules),
+            sandbox.command(telling, tables, rules),
             env=sandbox.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=(telling, rules),
+            pass_fds=(telling, tables, rules),
             start_new_session=True,
-            cwd=tempfile.gettempdir(),
+            cwd=tempfile.gettempdir() if sandbox.safe else sandbox.folder(),
             text=True,
             errors="replace",
         )
-        os.close(telling)
-        os.close(rules)
+        for passed in (telling, tables, rules):
+            os.close(passed)
         user = _nobody() if sandbox.safe else None
         self._tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
 
@@ -236,6 +276,7 @@ class _Worker:
 
     def end(self) -> str:
         """End the process with all that it started; return what it complained of before any cell ran."""
+        self.was_running = self.process.poll() is None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         os.close(self.said)
@@ -252,7 +293,7 @@ class _Attempt:
     """One run of cells in a worker."""
 
     def __init__(self, worker: _Worker, cells: Mapping[str, str], limits: Limits, deadline: float):
-        self.answers: dict[str, str] = {}
+        self.answers = Answers()
         self.errors: dict[str, str] = {}
         self.not_begun = dict.fromkeys(cells)
         self.culprit: str | None = None  # the cell that brought the process down, and why
@@ -323,7 +364,9 @@ class _Attempt:
                 del self.not_begun[self._open]
                 self._cell_deadline = time.monotonic() + self._limits.cell_seconds
             elif self._open is not None and said.get("ended") == self._open:
-                self.answers |= {str(name): str(value) for name, value in said["answers"].items()}
+                for name, text in said["answers"].items():
+                    self.answers.take(str(name), str(text))
+                self.answers.changed |= {str(name) for name in said["changed"]} & self.answers.keys()
                 if said["error"]:
                     self.errors[self._open] = str(said["error"])[:LONGEST_ERROR]
                 self._open = None
@@ -335,7 +378,16 @@ class _Attempt:
         if nothing_begun and time.monotonic() <= self._deadline:
             raise SandboxError(NOT_STARTED.format(cause=complaints or self.cause or code))
         self.culprit = self._open or next(iter(self.not_begun), None)
-        self.cause = self.cause or ENDED.format(code=code)
+        self.cause = self.cause or (SILENT if self._worker.was_running else ENDED.format(how=_how(code)))
+
+
+def _how(code: int) -> str:
+    """Return in words how a process ended; bubblewrap adds 128 to the signal that ended its own."""
+    number = -code if code < 0 else code - 128
+    if number not in {*signal.Signals}:
+        return EXIT_CODE.format(code=code)
+    name = signal.Signals(number).name
+    return KILLED.format(signal=name) if number == signal.SIGKILL else name
 
 
 def _separation() -> list[str]:

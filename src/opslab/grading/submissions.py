@@ -4,6 +4,7 @@ A folder holds either one notebook for each student (`submissions/anna.ipynb`) o
 with a notebook in it (`submissions/anna/anything.ipynb`), as learning platforms hand them out.
 """
 
+import json
 import os
 import re
 import stat
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import takewhile
+from mimetypes import MimeTypes
 from pathlib import Path
 
 from opslab.exercises.cells import read_notebook
@@ -21,6 +23,8 @@ LARGEST = 20_000_000  # bytes of a notebook
 LARGEST_OLD = 2_000_000  # letters of one in an older format; to bring it up to date takes 200 times its size
 LONGEST_NAME = 200  # bytes; a file system takes 255, ending and all
 LONGEST_PROBLEM = 500  # letters
+SHORTEST_ID = 8  # letters of a cell's id that no other notebook has by chance
+NOTEBOOK = ".ipynb"
 
 # Words
 NO_FOLDER = "there is no folder {folder}; give the folder that holds the submitted notebooks"
@@ -28,7 +32,14 @@ NOTHING = (
     "{folder} holds no submissions; expected one notebook for each student (anna.ipynb), or one folder for "
     "each student with a notebook in it (anna/06-retention.ipynb)"
 )
-TWO = "{count} notebooks of one student: {files}; keep the one that counts and grade again"
+TWO = (
+    "{count} notebooks that seem to be one student's: {files}. Move those that do not count to another "
+    "folder, or, if they are the work of several, give them names unlike those of copies; then grade again"
+)
+SAME = "holds the same cells as {other}, which is graded"
+BESIDE = "lies beside {notebook}; only notebooks are graded"
+HELPER = "put there by a program, not by the student"
+EMPTY = "an empty folder"
 TOO_LARGE = (
     "{size:.0f} MB, where {most:.0f} MB are the most; clear its outputs (Edit, Clear Outputs of All Cells) "
     "and grade again"
@@ -46,6 +57,10 @@ NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson
 _CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\w+)["']""")
 # What would steer a terminal, turn the direction of writing around, or stand for no letter at all.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# How browsers, JupyterLab and file managers name copies: anna (1), anna-Copy1, anna copy 2, anna - 副本.
+_COPY = re.compile(r"\s*(\(\d+\)|-Copy\d*|-checkpoint|( -)? (copy|副本)( \d+| \(\d+\))?)$", re.IGNORECASE)
+_HELPERS = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
+_ENDINGS = {*MimeTypes().types_map[True], ".docx", ".md", ".zip"}  # Python's own list, not the machine's
 _SEED = re.compile(r"\bseed\s*=\s*(\d{1,9})\b")
 
 
@@ -80,6 +95,8 @@ class Submission:
     cells: dict[str, CodeCell]
     own_seed: int
     digest: str
+    own: tuple[str, ...] = ()  # the sources as they were handed in
+    ids: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> dict[str, str]:
@@ -87,8 +104,51 @@ class Submission:
         return {place: cell.source for place, cell in self.cells.items()}
 
 
-def find_submissions(folder: Path) -> dict[str, list[Path]]:
-    """Return each student's candidate files; exactly one notebook is what one hopes for.
+@dataclass(frozen=True)
+class ClassFolder:
+    """A folder of submissions: what can be graded, what cannot and why, and which files were left aside."""
+
+    submissions: list[Submission]
+    problems: dict[str, str]
+    aside: dict[str, str]
+
+
+def read_class(folder: Path, lesson: str, sheet: Sequence[CodeCell]) -> ClassFolder:
+    """Read every student's submission, with its set-up cells put back. No file is passed over in silence.
+
+    Raises
+    ------
+    UsageError
+        If the folder is missing or holds nothing that could be a submission.
+    """
+    found, aside = find_submissions(folder)
+    read: dict[str, Submission] = {}
+    problems = {}
+    for student, files in found.items():
+        try:
+            read[student] = _one_of(student, files, folder, lesson, sheet, aside)
+        except SubmissionError as error:
+            problems[student] = str(error)
+    versions: dict[str, list[str]] = defaultdict(list)
+    for student in list(read):
+        original = _original(student)
+        if original not in read:
+            continue
+        one, other = read[original], read[student]
+        if one.own == other.own != _code(sheet):
+            aside[_shown(found[student][0], folder)] = SAME.format(other=original)
+            del read[student]
+        elif _same_hand(one, other, sheet):
+            versions[original].append(student)
+    for original, copies in versions.items():
+        names = [original, *copies]
+        problems |= dict.fromkeys(names, TWO.format(count=len(names), files=", ".join(names)))
+    submissions = [submission for student, submission in read.items() if student not in problems]
+    return ClassFolder(submissions, problems, dict(sorted(aside.items())))
+
+
+def find_submissions(folder: Path) -> tuple[dict[str, list[Path]], dict[str, str]]:
+    """Return each student's candidate files, by the name of the file or folder, and what was left aside.
 
     Raises
     ------
@@ -98,43 +158,75 @@ def find_submissions(folder: Path) -> dict[str, list[Path]]:
     if not folder.is_dir():
         raise UsageError(NO_FOLDER.format(folder=folder))
     found: dict[str, list[Path]] = defaultdict(list)
+    aside: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "__")):
-            continue
+        files = [path]
         if path.is_dir() and not path.is_symlink():
-            inside = sorted(
-                file for file in path.rglob("*") if not os.path.isdir(file) and not _is_hidden(file, path)
-            )
-            notebooks = [file for file in inside if file.suffix == ".ipynb"]
-            found[_student(path.name)] += notebooks or inside[:1]
-        else:
-            found[_student(path.name.partition(".")[0])].append(path)
-    found = {student: _preferred(files) for student, files in found.items() if files}
+            files = sorted(file for file in path.rglob("*") if not os.path.isdir(file))
+        kept = [file for file in files if not _is_helper(file.relative_to(folder))]
+        aside |= {_shown(file, folder): HELPER for file in files if file not in kept}
+        if kept:
+            found[_student(path)] += kept
+        elif files == [] and not _is_helper(path.relative_to(folder)):
+            aside[_shown(path, folder)] = EMPTY
+    for student, files in found.items():
+        notebooks = [file for file in files if file.suffix == NOTEBOOK] or files[:1]
+        aside |= {
+            _shown(file, folder): BESIDE.format(notebook=_printable(notebooks[0].name))
+            for file in files
+            if file not in notebooks
+        }
+        found[student] = notebooks
     if not found:
         raise UsageError(NOTHING.format(folder=folder))
-    return found
+    return dict(found), aside
 
 
-def read_submission(
-    student: str, files: Sequence[Path], lesson: str, sheet: Sequence[CodeCell]
+def _one_of(
+    student: str,
+    files: Sequence[Path],
+    folder: Path,
+    lesson: str,
+    sheet: Sequence[CodeCell],
+    aside: dict[str, str],
 ) -> Submission:
-    """Return a student's submission, its set-up cells put back.
+    """Return the one submission among a student's files; the rest of them is told in `aside`.
+
+    Of several notebooks those count that are the exercise of the lesson, and equal ones count as one.
+    """
+    read: dict[Path, Submission] = {}
+    refused: dict[Path, SubmissionError] = {}
+    for path in files:
+        try:
+            read[path] = read_submission(student, path, lesson, sheet)
+        except SubmissionError as error:
+            refused[path] = error
+    if not read:
+        raise next(iter(refused.values()))
+    if len({submission.own for submission in read.values()}) > 1:
+        names = ", ".join(_shown(path, folder) for path in read)
+        raise SubmissionError(TWO.format(count=len(read), files=names))
+    chosen, *others = read
+    aside |= {_shown(path, folder): str(error) for path, error in refused.items()}
+    aside |= {_shown(path, folder): SAME.format(other=_shown(chosen, folder)) for path in others}
+    return read[chosen]
+
+
+def read_submission(student: str, path: Path, lesson: str, sheet: Sequence[CodeCell]) -> Submission:
+    """Return what one file holds, its set-up cells put back.
 
     Raises
     ------
     SubmissionError
-        If there are two notebooks, or the file is none, is too large, or is of another lesson.
+        If the file is no notebook, is too large, or is of another lesson.
     """
-    if len(files) > 1:
-        raise SubmissionError(TWO.format(count=len(files), files=", ".join(_shown(path) for path in files)))
-    path = files[0]
     if len(student.encode()) > LONGEST_NAME:
         raise SubmissionError(LONG_NAME.format(most=LONGEST_NAME))
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode):  # a link leads out of the folder, a pipe never ends
             raise SubmissionError(NO_FILE)
-        if path.suffix != ".ipynb":
+        if path.suffix != NOTEBOOK:
             raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
         size = found.st_size
         if size > LARGEST:
@@ -144,9 +236,12 @@ def read_submission(
         raise SubmissionError(NOT_READ.format(cause=error.strerror)) from error
     cells = _cells_of(content)
     _require_lesson(cells, lesson, sheet)
-    own = _SEED.search("\n".join(cell.source for cell in cells))
+    seed = _SEED.search("\n".join(cell.source for cell in cells))
     runnable = {str(place): cell for place, cell in enumerate(with_setup(cells, sheet), start=1)}
-    return Submission(student, runnable, int(own[1]) if own else 0, sha256(content).hexdigest())
+    return Submission(
+        student, runnable, int(seed[1]) if seed else 0, sha256(content).hexdigest(), _code(cells),
+        frozenset(cell.id for cell in cells),
+    )  # fmt: skip
 
 
 def code_cells(text: str) -> list[CodeCell]:
@@ -163,7 +258,7 @@ def code_cells(text: str) -> list[CodeCell]:
 
         notebook = nbformat.reads(text, as_version=4)
     return [
-        _cell(getattr(cell, "id", "") or str(place), cell.source)
+        _cell(getattr(cell, "id", "") or str(cell.metadata.get("id", "")) or str(place), cell.source)
         for place, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
@@ -183,25 +278,27 @@ def with_setup(cells: Sequence[CodeCell], sheet: Sequence[CodeCell]) -> Iterator
     done = len(leading_setup(sheet))
     places = {cell.id: place for place, cell in enumerate(sheet)}
     asked = {name: place for place, cell in enumerate(sheet) for name in cell.questions}
-    anchors = [
-        places.get(cell.id, next((asked[name] for name in cell.questions if name in asked), None))
-        for cell in cells
+    homes = [places.get(cell.id) for cell in cells]
+    # A cell into which several were merged needs what the last of them builds on.
+    needs = [
+        max((place for place in (home, *map(asked.get, cell.questions)) if place is not None), default=None)
+        for home, cell in zip(homes, cells, strict=True)
     ]
-    if all(anchor is None for anchor in anchors):
+    if all(need is None for need in needs):
         yield from (cell for cell in sheet[done:] if not cell.questions)
-    for cell, anchor in zip(cells, anchors, strict=True):
-        if anchor is not None:
-            yield from (before for before in sheet[done : anchor + 1] if not before.questions)
-            done = max(done, anchor + 1)
-        if anchor is None:
+    for home, need, cell in zip(homes, needs, cells, strict=True):
+        if need is not None:
+            yield from (before for before in sheet[done : need + 1] if not before.questions)
+            done = max(done, need + 1)
+        if home is None:
             yield cell
-        elif cell.source != sheet[anchor].source or cell.questions:
-            yield replace(cell, questions=cell.questions | sheet[anchor].questions)
+        elif cell.source != sheet[home].source or cell.questions:
+            yield replace(cell, questions=cell.questions | sheet[home].questions)
 
 
 def _cells_of(content: bytes) -> list[CodeCell]:
     try:
-        return code_cells(content.decode("utf-8"))
+        return code_cells(content.decode(json.detect_encoding(content)))
     except Exception as error:  # whatever a broken file makes the reader raise
         cause = str(error).partition("\n")[0][:100] or type(error).__name__
         raise SubmissionError(NOT_A_NOTEBOOK.format(cause=cause)) from error
@@ -217,24 +314,43 @@ def _require_lesson(cells: Sequence[CodeCell], lesson: str, sheet: Sequence[Code
         raise SubmissionError(NO_CHECKS.format(lesson=lesson))
 
 
-def _student(name: str) -> str:
-    """Return whose a file or folder is; `anna (1)`, a browser's second download, is anna's."""
-    name = _printable(name)
-    return re.sub(r"\s*(\(\d+\)|-checkpoint)$", "", name).strip() or name
+def _student(path: Path) -> str:
+    """Return whose a file or folder is: its whole name, without an ending that tells the kind of file."""
+    name = path.name
+    if path.is_symlink() or not path.is_dir():
+        while _is_ending(ending := Path(name).suffix) and Path(name).stem:
+            name = name.removesuffix(ending)
+    return _printable(name).strip() or name
+
+
+def _is_ending(ending: str) -> bool:
+    return ending == NOTEBOOK or ending.lower() in _ENDINGS
+
+
+def _original(student: str) -> str | None:
+    """Return the name of which this one is a copy, as browsers and file managers name copies."""
+    stem = _COPY.sub("", student)
+    return stem if stem and stem != student else None
+
+
+def _same_hand(one: Submission, other: Submission, sheet: Sequence[CodeCell]) -> bool:
+    """Whether two submissions are one student's: the same student number, or a cell of the student's own."""
+    own = {id for id in one.ids & other.ids if len(id) >= SHORTEST_ID} - {cell.id for cell in sheet}
+    return bool(own) or (one.own_seed == other.own_seed != 0)
+
+
+def _code(cells: Sequence[CodeCell]) -> tuple[str, ...]:
+    return tuple(source for cell in cells if (source := cell.source.strip()))
 
 
 def _printable(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
-def _preferred(files: list[Path]) -> list[Path]:
-    """Drop what lies beside a notebook: a PDF of it, data, notes."""
-    return [path for path in files if path.suffix == ".ipynb"] or files[:1]
+def _is_helper(path: Path) -> bool:
+    """Whether a program has put a file there beside the notebook: JupyterLab, macOS, Windows."""
+    return path.name.startswith("._") or not _HELPERS.isdisjoint(path.parts)
 
 
-def _is_hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in file.relative_to(folder).parts)
-
-
-def _shown(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+def _shown(path: Path, folder: Path) -> str:
+    return _printable(str(path.relative_to(folder)))

@@ -6,12 +6,14 @@ mappings and tables pass; everything else arrives as `Unreadable`, which judges 
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
+
+from opslab.exercises.judge import is_unanswered
 
 LARGEST = 500_000  # letters of JSON in one answer; the longest solution of the course has some thousands
 MOST_COLUMNS = 200  # of a table; no answer of the course has more than a few
@@ -68,6 +70,33 @@ def decode(text: str) -> object:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise BadDataError(NOT_DATA.format(cause=str(error)[:200])) from error
+
+
+class Answers(dict[str, str]):
+    """Encoded answers by question: the last that is an answer counts, an empty copy below it does not.
+
+    `changed` has the questions that were answered in more than one way.
+    """
+
+    def __init__(self, known: Mapping[str, str] | None = None, changed: Iterable[str] = ()):
+        super().__init__(known or {})
+        self.changed = set(changed)
+
+    def take(self, question: str, text: str) -> None:
+        """Take a further answer to a question."""
+        if question in self and self[question] != text:
+            if _is_empty(text):
+                return
+            if not _is_empty(self[question]):
+                self.changed.add(question)
+        self[question] = text
+
+
+def _is_empty(text: str) -> bool:
+    try:
+        return is_unanswered(decode(text))
+    except BadDataError:
+        return False
 
 
 def _plain(value: object, depth: int) -> object:

@@ -1,73 +1,126 @@
-"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE`, job on stdin.
+"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE TABLES`.
 
-The first line is JSON: limits, the user to become, the seed of the world to run in and the sheet's set-up
-cells, which run at once. The second line has the submission's cells. For each of them one line of JSON is
-written to the pipe when it begins and one when it has ended, with what the cell handed to `check`. Nothing
-that is said here is believed: whoever reads the pipe treats it as data and judges elsewhere.
+Two lines of JSON come on stdin. The first has limits, the user to become, the seed of the world to run in and
+the sheet's set-up cells, which run at once, on tables of that world from the open file TABLES. The second has
+the submission's cells. For each of them one line of JSON is written to the pipe when it begins and one when
+it has ended, with what the cell handed to `check`. Nothing that is said here is believed: whoever reads the
+pipe treats it as data and judges elsewhere.
 """
 
+import asyncio
+import builtins
+import getpass
 import json
 import os
+import pickle
+import re
 import resource
 import sys
 from typing import TextIO
 
-from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import ExecutionResult
 from traitlets.config import Config
 
+from opslab import datasets
 from opslab.exercises.answers import CAPTURED
-from opslab.grading.values import encode
+from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text
+_SEED = re.compile(r"^(seed\s*=\s*)\d+\b", re.MULTILINE)
+INLINE = "inline"  # where a picture goes that nobody looks at
 
 
-def main(pipe: int) -> None:
+async def main(pipe: int, tables: int) -> None:
     """Get ready, wait for the cells, shut the door behind them, and run."""
     job = json.loads(sys.stdin.readline())
     _limit(job["limits"])
     _become(job["user"])
+    with os.fdopen(tables, "rb") as file:
+        datasets.lend(pickle.load(file), job["seed"])  # the grader's own, from outside the sandbox
     kernel = Kernel(job["seed"])
     for source in job["setup"]:
-        kernel.run(source).raise_error()
+        (await kernel.run(source)).raise_error()
     cells = json.loads(sys.stdin.readline())["cells"]
     with open(os.devnull, "r+") as nothing:
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)
     with os.fdopen(pipe, "w", encoding="utf-8") as out:
-        report(kernel, cells, out)
+        await report(kernel, cells, out)
     os._exit(0)  # nothing is left to tidy up
 
 
-class Kernel:
-    """One namespace in which cells run as in a notebook, and what they hand to `check`.
+class Shell(InProcessInteractiveShell):
+    """The shell of a kernel; a way to show pictures that is not installed here costs nobody an answer."""
 
-    After every cell `seed` is the grader's again, so that later cells load the world they are graded on.
+    def enable_matplotlib(self, gui: str | None = None) -> tuple[str, str]:
+        """Show pictures as the cell asks, or else inline."""
+        try:
+            return super().enable_matplotlib(gui)
+        except (ImportError, RuntimeError, KeyError, UsageError):
+            return super().enable_matplotlib(INLINE)
+
+
+class _Captured(dict[str, object]):
+    """Where `check` puts what it is handed: each answer is written down before the cell can change it."""
+
+    def __init__(self) -> None:
+        self.answers = Answers()
+
+    def __setitem__(self, question: str, answer: object) -> None:
+        self.answers.take(str(question), encode(answer))
+
+
+class Kernel:
+    """A notebook's kernel in this process, with no keyboard; and what the cells hand to `check`.
+
+    The student's number becomes the grader's seed, within a cell and after it, so that the answers are those
+    of the world that is graded.
     """
 
     def __init__(self, seed: int):
-        self.captured: dict[str, object] = {}
+        self.captured = _Captured()
         self._seed = seed
-        self._shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+        config = Config({"HistoryManager": {"enabled": False}})
+        sys.modules["debugpy"] = None  # type: ignore[assignment]  # starts longer than all the rest
+        kernel = InProcessKernel.instance(config=config, shell_class=Shell)
+        del sys.modules["debugpy"]
+        self._shell = kernel.shell
+        builtins.input, getpass.getpass = kernel.raw_input, kernel.getpass
         CAPTURED.set(self.captured)
 
-    def run(self, source: str) -> ExecutionResult:
-        """Run one cell; an error ends the cell, not the notebook."""
-        self.captured.clear()
-        result = self._shell.run_cell(source, store_history=False)
-        self._shell.user_ns["seed"] = self._seed
+    async def run(self, source: str) -> ExecutionResult:
+        """Run one cell inside a running loop, as a kernel does; an error ends the cell, not the notebook."""
+        self.captured.answers = Answers()
+        source = _SEED.sub(rf"\g<1>{self._seed}", source)
+        shell = self._shell
+        try:
+            plain = shell.transform_cell(source)
+            awaits = shell.should_run_async(source, transformed_cell=plain)
+        except SyntaxError:  # which run_cell tells of
+            awaits = False
+        if awaits:
+            result = await shell.run_cell_async(source, store_history=True, transformed_cell=plain)
+            shell.events.trigger("post_execute")
+            shell.events.trigger("post_run_cell", result)
+        else:
+            result = shell.run_cell(source, store_history=True)
+        shell.user_ns["seed"] = self._seed
         return result
 
 
-def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
+async def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
     """Run cells in order and tell of each what it handed over, and why it stopped if it did."""
     for place, source in cells.items():
         _tell(out, begins=place)
-        result = kernel.run(source)
+        result = await kernel.run(source)
         error = result.error_before_exec or result.error_in_exec
         _tell(
             out,
             ended=place,
-            answers={str(name): encode(value) for name, value in kernel.captured.items()},
+            answers=kernel.captured.answers,
+            changed=sorted(kernel.captured.answers.changed),
             error=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR] if error else "",
         )
 
@@ -95,4 +148,5 @@ def _become(user: int | None) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    # A loop of its own, not asyncio.run, which would take Ctrl+C for a wish to end it.
+    asyncio.new_event_loop().run_until_complete(main(*map(int, sys.argv[1:])))

@@ -1,18 +1,23 @@
 """Where the course lies on disk, and where a student's own state is kept."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import platformdirs
+
+PATIENCE = 5  # seconds to wait for another writer of a file
 
 # Words
 NO_COURSE = (
     "the course folders (lessons/ and datasets/) were not found above {package} or {here}; "
     "open the notebook from inside the cloned repository, or set OPSLAB_COURSE to its folder"
 )
+BUSY = "another program has been writing it for {seconds} seconds"
 NOT_WRITTEN = "{path} cannot be written ({error}); what was there before is unchanged"
 
 
@@ -72,11 +77,47 @@ def replaced(path: Path) -> Iterator[Path]:
     except NotWrittenError:
         raise
     except OSError as error:
-        words = NOT_WRITTEN.format(path=path, error=error.strerror or error)
-        raise NotWrittenError(error.errno, words) from error
+        raise _not_written(path, error) from error
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: see `replaced`."""
     with replaced(path) as new:
         new.write_bytes(content)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other writers of a file waiting, in whatever process, while the block reads and writes it.
+
+    Raises
+    ------
+    NotWrittenError
+        If the folder may not be written, or another one does not come to an end.
+    """
+    from filelock import FileLock, Timeout  # slow to import; who only reads does without
+
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=PATIENCE)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except NotImplementedError:  # a disk that knows no locks: a single writer is safe there, two are not
+        pass
+    except Timeout as error:
+        raise _not_written(path, OSError(errno.EBUSY, BUSY.format(seconds=PATIENCE))) from error
+    except OSError as error:
+        raise _not_written(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def set_aside(path: Path) -> Path:
+    """Move a damaged file out of the way, beside the earlier ones; return where it lies now."""
+    names = (path.with_suffix(f".damaged-{number}{path.suffix}") for number in count(1))
+    return path.rename(next(name for name in names if not name.exists()))
+
+
+def _not_written(path: Path, error: OSError) -> NotWrittenError:
+    return NotWrittenError(error.errno, NOT_WRITTEN.format(path=path, error=error.strerror or error))

@@ -9,7 +9,7 @@ import numpy as np
 from opslab.world import calendar, draw
 from opslab.world.log import Log, draw_log
 from opslab.world.people import People, draw_people
-from opslab.world.strengths import Strengths, truth
+from opslab.world.strengths import Strengths, true_world
 from opslab.world.truth import Truth
 
 # Words
@@ -59,13 +59,13 @@ class Story:
 
 @lru_cache(maxsize=2)
 def tell(seed: int, size: int, strength: Strengths = ()) -> Story:
-    """Return the story of the world `seed` with `size` users.
+    """Return the story of the world `seed` with `size` users, both checked.
 
     Onboarding lifts retention in every channel while the mix lowers it in all. At full size chance alone
     hides that in about one world in twelve: such a world is drawn again. (Not where one of the two effects is
     made weaker.)
     """
-    true = truth(seed, dict(strength))
+    true = true_world(seed, strength)
     wanted = all(value > 1 for name, value in strength if name in ("onboarding", "mix_shift"))
     for attempt in range(ATTEMPTS):
         who = draw_people(true, size, str(attempt))
@@ -84,7 +84,7 @@ def tell_in_parts(seed: int, size: int, strength: Strengths = (), block: int = B
     if parts == 1:
         yield tell(seed, size, strength)
         return
-    true = truth(seed, dict(strength))
+    true = true_world(seed, strength)
     for part in range(parts):
         first, after = size * part // parts, size * (part + 1) // parts
         attempt = "0" + _suffix(part)

@@ -44,8 +44,13 @@ def truth(seed: int = 0, strength: Mapping[str, float] | None = None) -> Truth:
     >>> truth().weekly_growth      # a share: 1 % more sign-ups each week
     0.01
     """
-    true = drawn(as_number(seed, "seed", least=0, most=LAST_SEED, whole=True))
-    for name, value in settled(strength):
+    return true_world(as_number(seed, "seed", least=0, most=LAST_SEED, whole=True), settled(strength))
+
+
+def true_world(seed: int, strengths: Strengths) -> Truth:
+    """Return the parameters of a world whose seed and strengths have been checked."""
+    true = drawn(seed)
+    for name, value in strengths:
         true = EFFECTS[name].change(true, value)
     return true
 
