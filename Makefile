@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # Jupyter refuses to run as root unless told to; containers often have no other user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
-NBVAL  := --nbval-cell-timeout=60 -p no:cacheprovider
+NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test build slides pages handouts site grade data lint lock benchmark browser sandbox clean
@@ -63,7 +63,7 @@ clean:  ## remove the virtual environment and all caches
 # The environment: from the lock file alone, without any tool beyond Python and pip.
 # A marker file says that it is complete, so an interrupted installation is taken up again.
 # Jupyter's share of the package is copied, not linked: a change of it installs again, too.
-$(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.py) \
+$(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.py ipython_kernel_config.py) \
           $(shell find src/opslab -path '*/export/*' -prune -o -name '*.js*' -print)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }

@@ -145,9 +145,19 @@ def test_columns_alone_can_be_asked_for(engine):
         require_columns(native(engine(orders()), []), ["day"])
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(st.floats(-1e100, 1e100))
 def test_every_finite_number_is_a_number(value):
     assert as_number(value, "x") == value
+
+
+@pytest.mark.parametrize("value", [2e100, -1e308, 10**200])
+def test_a_number_that_nobody_needs_is_refused_before_it_grows_beyond_all(value):
+    with pytest.raises(ValueError, match=r"x is -?\d.*; expected a number from -1e\+100 to 1e\+100"):
+        as_number(value, "x")
+    with pytest.raises(ValueError, match=r"x\[1\] is -?\d.*; expected a number from 0 to 1e\+100|expected"):
+        as_numbers([1, float(value)], "x", least=0)
+    with pytest.raises(ValueError, match=r"column 'x' of table goes (up|down) to"):
+        native(pd.DataFrame({"x": [float(value), 1.0]}), {"x": "number"})
 
 
 @pytest.mark.parametrize("value", ["3", None, True, np.nan, np.inf, [1], -1, 11, 2.5, 1j])

@@ -379,3 +379,25 @@ def call(lab, method: str, path: str):
     with urllib.request.urlopen(request) as answer:
         text = answer.read()
     return json.loads(text) if text else None
+
+
+# Nothing is changed by a look
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["notebooks/06-retention", "exercises/04-acquisition", "solutions/12-scqa"])
+def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, page, path):
+    source = (REPOSITORY / path).with_suffix(".ipynb")
+    open_notebook(page, jupyterlab, source, f"only-opened-{source.name}")
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.wait_for_timeout(2_000)  # JupyterLab writes what the kernel says of itself
+    assert page.locator(".jp-mod-dirty").count() == 0
+
+
+@pytest.mark.browser
+def test_a_notebook_of_another_kind_is_seen_to_be_unsaved(jupyterlab, page, stored, tmp_path):
+    book = nbformat.read(stored, as_version=4)
+    book.metadata["language_info"] = {"name": "python", "version": "3.9.9"}
+    nbformat.write(book, tmp_path / "old.ipynb")
+    open_notebook(page, jupyterlab, tmp_path / "old.ipynb", "old.ipynb")
+    page.locator(".jp-mod-dirty").first.wait_for()

@@ -7,7 +7,16 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_flags, as_list, plain_value, read_table
+from opslab.ground.frames import (
+    ColumnKind,
+    as_choice,
+    as_flags,
+    as_labels,
+    as_list,
+    kinds_of,
+    plain_value,
+    read_table,
+)
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -193,14 +202,15 @@ def _chain(seen: _Paths) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _read(
     paths: Any, converted: str, channels: Sequence[Any] | None, path: str, step: str, channel: str
 ) -> _Paths:
+    kinds = kinds_of(key=[path, channel], number=[step], any=[converted])
     if isinstance(paths, str) or (isinstance(paths, Sequence) and not len(paths)):
         raise ValueError(NO_PATHS if not len(paths) else NOT_PATHS.format(found="str"))
     if isinstance(paths, Sequence):
         number, marks, won, lost = _from_list(paths)
     else:
-        number, marks, won, lost = _from_table(paths, converted, path, step, channel)
+        number, marks, won, lost = _from_table(paths, kinds, converted, path, step, channel)
     codes, names = pd.factorize(marks, sort=True)
-    known = list(names) if channels is None else as_list(channels, "channels")
+    known = list(names) if channels is None else as_labels(channels, "channels", unique=True)
     for mark in names:
         if mark in (START, CONVERSION, NULL):
             raise ValueError(RESERVED_MARK.format(found=mark))
@@ -241,9 +251,8 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 
 def _from_table(
-    paths: Any, converted: str, path: str, step: str, channel: str
+    paths: Any, kinds: dict[Any, ColumnKind], converted: str, path: str, step: str, channel: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    kinds = {path: "key", step: "number", channel: "key", converted: "any"}
     rows = read_table(paths, kinds, what="paths", unique=[path, step])
     number, names = pd.factorize(rows[path], sort=True)
     order = np.lexsort((rows[step].to_numpy(float), number))

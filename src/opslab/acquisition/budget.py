@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.responses import Response, Saturation, slope
-from opslab.ground.frames import POSITIVE, as_choice, as_list, as_number, as_numbers
+from opslab.acquisition.responses import STEP, Response, Saturation, slope
+from opslab.ground.frames import LARGEST, POSITIVE, as_choice, as_labels, as_number, as_numbers
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"
@@ -33,8 +33,7 @@ NO_SPEND = "spend has no value for {channel!r}; give one for each channel, 0 if 
 # Parts of the range at which returns are compared: close together near its start, where curves bend most.
 PROBES = np.unique(np.concatenate([[0], np.geomspace(1e-9, 1, 64), np.linspace(0, 1, 257)]))
 NEAR = 1e-7  # in the logarithm of a return: both sides of the one that spends the budget
-TINY = 1e-300
-LOWEST, HIGHEST = math.log(TINY), -math.log(TINY)  # logarithms of returns that a float still holds
+LOWEST, HIGHEST = math.log(POSITIVE), math.log(LARGEST)  # of returns
 TIGHT = 1e-12  # share of the budget that floors and caps may miss it by: a third, thrice, is not always 1
 SLACK = 1e-4  # by which slopes found from differences may err
 
@@ -94,12 +93,17 @@ def allocate_budget(
 
     def spend(log_return: float) -> np.ndarray:
         target = math.exp(log_return)
-        return np.array([_spend_at(response, target / value, a, b) for response, value, a, b in parts])
+        return np.array(
+            [
+                _spend_at(response, np.clip(target / value, POSITIVE, LARGEST), a, b)
+                for response, value, a, b in parts
+            ]
+        )
 
     less, more = spend(LOWEST), high  # all that still brings anything, and the caps
     if less.sum() > total:
         steepest = max(value * slope(response, a + TIGHT * total) for response, value, a, _ in parts)
-        dear = math.log(max(steepest, TINY)) + 1
+        dear = math.log(max(steepest, POSITIVE)) + 1
         dear = dear if spend(dear).sum() < total else HIGHEST
         root = brentq(lambda at: spend(at).sum() - total, LOWEST, dear, xtol=1e-13, rtol=1e-13)
         # Straight pieces jump from floor to cap at one return: what lies between is shared out in proportion.
@@ -119,7 +123,7 @@ def equal_split(
     >>> equal_split(["ads", "search", "seo"], 900, caps={"seo": 100}).round().to_dict()
     {'ads': 400.0, 'search': 400.0, 'seo': 100.0}
     """
-    named = dict.fromkeys(as_list(channels, "channels"))
+    named = dict.fromkeys(as_labels(channels, "channels", unique=True))
     total = as_number(budget, "budget", least=POSITIVE)
     high = np.minimum(_limits(caps, "caps", named, total), total)
     _require_room(np.zeros(len(named)), high, total, list(named))
@@ -202,14 +206,15 @@ def _spend_at(response: Response, target: float, low: float, high: float) -> flo
         return min(max(own(target), low), high)
     from scipy.optimize import brentq
 
-    if slope(response, high) >= target:
+    # A slope looks to both sides: at the very end it would see what lies beyond.
+    bottom, top = max(low, 1e-12 * high), max(low, high * (1 - 2 * STEP))
+    if slope(response, top) >= target:
         return high
-    bottom = max(low, 1e-12 * high)
     if slope(response, bottom) <= target:
         # The very first yuan may bring much at once, such as a subsidy for whoever takes part.
         jumps = bottom > low and response(bottom) - response(low) > target * (bottom - low)
         return bottom if jumps else low
-    return float(brentq(lambda at: slope(response, at) - target, bottom, high, xtol=1e-9, rtol=1e-10))
+    return float(brentq(lambda at: slope(response, at) - target, bottom, top, xtol=1e-9, rtol=1e-10))
 
 
 def _named(responses: Any) -> dict[Any, Response]:

@@ -8,7 +8,15 @@ import pandas as pd
 
 from opslab.ground.days import as_date, as_day
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, places_among, read_table
+from opslab.ground.frames import (
+    POSITIVE,
+    as_number,
+    as_numbers,
+    is_single,
+    kinds_of,
+    places_among,
+    read_table,
+)
 
 # Words
 NOBODY_WON = (
@@ -42,7 +50,7 @@ def cac(spend: Any, customers: Any) -> Any:
     >>> cac(spend=6_000, customers=120)
     50.0
     """
-    if np.ndim(spend) == 0 and np.ndim(customers) == 0:
+    if is_single(spend) and is_single(customers):
         cost, won = as_number(spend, "spend", least=0), as_number(customers, "customers", least=0)
         _require_above_zero(np.array([cost]), NOTHING_SPENT, [""])
         _require_above_zero(np.array([won]), NOBODY_WON, [""])
@@ -168,7 +176,7 @@ def worth_by(
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0)
-    kinds = {"user_id": "key", "signup_date": "date", by: "key"}
+    kinds = kinds_of(key=["user_id", by], date=["signup_date"])
     people = read_table(users, kinds, what="users", unique=["user_id"])
     paid = read_table(orders, {"user_id": "key", "date": "date", "amount": "payment"}, what="orders")
     place = places_among(
@@ -194,5 +202,5 @@ def worth_by(
 
 
 def _require_above_zero(values: np.ndarray, message: str, places: list[str]) -> None:
-    if (values == 0).any():
-        raise ValueError(message.format(place=places[int((values == 0).argmax())]))
+    if (values < POSITIVE).any():
+        raise ValueError(message.format(place=places[int((values < POSITIVE).argmax())]))

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_number, plain_value
+from opslab.ground.frames import as_labels, as_number, plain_value
 
 # Words
 NO_PLAYERS = "players is empty; give at least one"
-TWICE = "players names {player!r} twice; give each once"
-NO_PLAYER = "players holds {player!r}, a {found}; give names or numbers"
 TOO_MANY = "players has {found} names; at most {most} can be shared out among, group some of them"
 NOT_A_VALUE = "value({team}) is {found!r}; expected a number"
 NOT_A_GAME = "value is a {found}; expected a function from a frozenset of players to a number"
@@ -61,7 +59,7 @@ def shapley_values(
     >>> shapley_values(worth.get, ["a", "b"]).values.to_dict()
     {'a': 20.0, 'b': 30.0}
     """
-    everyone = as_list(players, "players")
+    everyone = as_labels(players, "players", unique=True)
     _require_players(everyone)
     if not callable(value):
         raise ValueError(NOT_A_GAME.format(found=type(value).__name__))
@@ -85,13 +83,6 @@ def _require_players(players: list) -> None:
         raise ValueError(NO_PLAYERS)
     if len(players) > MOST_PLAYERS:
         raise ValueError(TOO_MANY.format(found=len(players), most=MOST_PLAYERS))
-    seen = set()
-    for player in players:
-        if not isinstance(player, Hashable):
-            raise ValueError(NO_PLAYER.format(player=player, found=type(player).__name__))
-        if player in seen:
-            raise ValueError(TWICE.format(player=player))
-        seen.add(player)
 
 
 def _exact(value: Callable[[frozenset], float], players: list) -> ShapleyValues:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from opslab.ground.days import MOST_WEEKS
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_few
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, is_single
 
 
 def viral_users(start: float, k: float, cycles: Any) -> Any:
@@ -23,11 +23,10 @@ def viral_users(start: float, k: float, cycles: Any) -> Any:
     """
     first = as_number(start, "start", least=0)
     each = as_number(k, "k", least=0)
-    require_few(cycles, "cycles")
-    given = as_numbers(np.atleast_1d(cycles), "cycles", least=0)
+    given = as_numbers([cycles] if is_single(cycles) else cycles, "cycles", least=0)
     rounds = np.array([as_number(value, "cycles", least=0, whole=True) for value in given], dtype=float)
     total = first * geometric_sum(each, rounds + 1)
-    return float(total[0]) if np.ndim(cycles) == 0 else total
+    return float(total[0]) if is_single(cycles) else total
 
 
 def funnel_users(budget: float, cost: float, weeks: int, *, k: float = 0.0) -> np.ndarray:

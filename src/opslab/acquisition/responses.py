@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import BELOW_ONE, POSITIVE, as_number, as_numbers
+from opslab.ground.frames import BELOW_ONE, POSITIVE, as_number, as_numbers, is_single
 
 # Words
 SAME_SPEND = "spend is {found:g} in every week: a response needs weeks that differ in spend"
@@ -203,14 +203,14 @@ def marginal_cac(spend: Any, customers: Any) -> Any:
     [20.0, 50.0]
     """
     if callable(customers):
-        if np.ndim(spend):
+        if not is_single(spend):
             return np.array([marginal_cac(value, customers) for value in as_numbers(spend, "spend", least=0)])
         at = as_number(spend, "spend", least=0)
         more = slope(customers, at)
         if not more > 0:
             raise ValueError(NO_MORE.format(spend=at))
         return 1 / more
-    if np.ndim(customers) == 0:
+    if is_single(customers):
         raise ValueError(NO_RESPONSE.format(found=type(customers).__name__))
     cost = as_numbers(spend, "spend", least=0)
     won = as_numbers(customers, "customers", least=0, length=len(cost))

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, require_few
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single
 
 Method = Literal["best", "density", "nls", "ols"]
 METHODS = ("best", "density", "nls", "ols")
@@ -43,11 +43,10 @@ def viral_growth(
     """
     start = as_number(customers, "customers", least=0)
     k = as_number(invites, "invites", least=0) * as_number(conversion, "conversion", least=0, most=1)
-    require_few(time, "time")
-    cycles = as_numbers(np.atleast_1d(time), "time", least=0)
+    cycles = as_numbers([time] if is_single(time) else time, "time", least=0)
     cycles = cycles / as_number(cycle_time, "cycle_time", least=POSITIVE)
     total = start * geometric_sum(k, cycles + 1)
-    return float(total[0]) if np.ndim(time) == 0 else total
+    return float(total[0]) if is_single(time) else total
 
 
 def extinction_probability(r: float, starts: int = 1) -> float:
@@ -96,10 +95,9 @@ class Bass:
 
     def adopters(self, time: object) -> float | np.ndarray:
         """Return how many have adopted up to a time or several (periods since the start)."""
-        require_few(time, "time")
-        times = as_numbers(np.atleast_1d(time), "time", least=0)
+        times = as_numbers([time] if is_single(time) else time, "time", least=0)
         adopted = self.m * _adopted(times, self.p, self.q)
-        return float(adopted[0]) if np.ndim(time) == 0 else adopted
+        return float(adopted[0]) if is_single(time) else adopted
 
     def sales(self, periods: int) -> np.ndarray:
         """Return the sales of the periods 1 to `periods`."""

@@ -7,7 +7,7 @@ monthly dues pay the moderators. Money in yuan, time in weeks.
 import pandas as pd
 
 from opslab.ground.days import MOST_WEEKS
-from opslab.ground.frames import POSITIVE, as_number, require_result
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
 
@@ -143,7 +143,8 @@ def fund_ends(ledger: pd.DataFrame) -> int | None:
     (52, None)
     """
     require_result(ledger, "ledger", ["fund"], "fund_ledger")
-    empty = ledger.index[ledger.fund < 1]
+    weeks = as_numbers(ledger.index, "the index of ledger")
+    empty = weeks[ledger["fund"] < 1]
     return int(empty[0]) if len(empty) else None
 
 

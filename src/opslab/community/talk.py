@@ -8,10 +8,11 @@ import pandas as pd
 
 from opslab.ground.frames import (
     as_choice,
+    as_labels,
     as_list,
-    as_names,
     as_number,
     as_numbers,
+    kinds_of,
     native,
     places_among,
     read_table,
@@ -128,6 +129,7 @@ def replies_per_thread(
     >>> replies_per_thread(answers, threads, merge=True).replies.to_list()
     [3]
     """
+    as_choice(merge, "merge", (True, False))
     moved = as_number(moved, "moved", least=0, most=1)
     asked = read_table(threads, ["thread_id", "week", "kind", "topic"], what="threads", unique=["thread_id"])
     written = read_table(answers, ["thread_id"], what="answers")["thread_id"]
@@ -208,7 +210,7 @@ def defection(talk: Any, leavers: Iterable[Any]) -> pd.Series:
     {'answers': 0.67, 'threads': 0.5, 'good': 0.67}
     """
     talk = read_table(talk, {"user_id": "key", "thread_id": "key", "quality": "number"}, what="talk")
-    gone = set(as_list(leavers, "leavers"))
+    gone = set(as_labels(leavers, "leavers"))
     unknown = gone - set(talk.user_id)
     if unknown:
         raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown, key=str)))
@@ -276,9 +278,9 @@ def exposed(roster: Any, columns: Sequence[str], fewer_than: int = 2) -> float:
     >>> round(exposed(roster, ["role", "city"]), 2)
     0.33
     """
-    columns = as_names(columns, "columns")
+    columns = [columns] if isinstance(columns, str) else as_list(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
-    table = small_table(native(roster, dict.fromkeys(columns, "any"), what="roster"))
+    table = small_table(native(roster, kinds_of(any=columns), what="roster"))
     if not columns:
         return float(len(table) < least)
     alike = table.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")

@@ -56,7 +56,7 @@ def as_day(value: Any, name: str) -> int:
         stamp = pd.NaT if isinstance(value, NUMBERS) else pd.Timestamp(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(NOT_A_DAY.format(name=name, found=value)) from error
-    if stamp is pd.NaT:
+    if stamp is pd.NaT or not 1 <= stamp.year <= 9999:
         raise ValueError(NOT_A_DAY.format(name=name, found=value))
     return int(stamp.tz_localize(None).to_datetime64().astype("datetime64[D]").astype(np.int64))
 

@@ -6,6 +6,11 @@ import numpy as np
 
 from opslab.ground.frames import as_number
 
+# Words
+BEYOND = (
+    "{terms:g} steps that each multiply by {ratio:g} grow beyond any number; take fewer, or a smaller one"
+)
+
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
 NEAR_ONE = 1e-9  # so near to a ratio of 1 the formula divides one rounding error by another
 
@@ -38,5 +43,17 @@ def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
 
 
 def geometric_sum(ratio: float, terms: float | np.ndarray) -> float | np.ndarray:
-    """Return 1 + ratio + ratio^2 + ... of so many terms, one number or several; `ratio` from 0 up."""
-    return terms if abs(ratio - 1) < NEAR_ONE else (1 - ratio**terms) / (1 - ratio)
+    """Return 1 + ratio + ratio^2 + ... of so many terms, one number or several; `ratio` from 0 up.
+
+    Raises
+    ------
+    ValueError
+        If the sum is too large for a number.
+    """
+    with np.errstate(over="ignore"):
+        total = (
+            terms if abs(ratio - 1) < NEAR_ONE else (1 - np.power(ratio, terms, dtype=float)) / (1 - ratio)
+        )
+    if not np.isfinite(total).all():
+        raise ValueError(BEYOND.format(ratio=ratio, terms=np.max(terms)))
+    return total

@@ -7,7 +7,7 @@ as a Narwhals frame. A check on a lazy frame asks its engine for one row of aggr
 
 import difflib
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import narwhals as nw
 import numpy as np
@@ -22,6 +22,12 @@ Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 NOT_A_FRAME = "{what} is a {found}; expected a table (a pandas, Polars or DuckDB frame)"
 SAME_NAMES = "{what} has several columns of one name; give each its own name ({detail})"
 NO_COLUMN = "{what} has no column {column!r}{nearest}; its columns are {columns}"
+NOT_A_NAME = "a column is named {found!r}; expected the name of a column, such as 'user_id'"
+NO_NAMES = "{name} is empty; name at least one column"
+NOT_READ = "{what} cannot be read: {error}"
+NOT_A_LABEL = "{name}[{place}] is {found!r}; expected a name or a number"
+TWICE = "{name} names {found!r} twice; give each once"
+SEVERAL_LEVELS = "{what} has columns in several levels, such as {example!r}; give each one name"
 NO_ROWS = "{what} has no rows; check the filter that made it"
 WRONG_KIND = "column {column!r} of {what} holds {found}; expected {expected}{remedy}"
 MISSING = "column {column!r} of {what} has {count} missing {values}; drop or fill them first"
@@ -30,10 +36,11 @@ TOO_HIGH = "column {column!r} of {what} goes up to {found}; expected {expected}"
 DUPLICATES = (
     "{what} has {count} {rows} too many: {columns} must be unique together; drop the duplicates first"
 )
-SEVERAL_KINDS = "column {column!r} of {what} holds {found}; make it one kind, in pandas with .astype(str)"
-NO_ORDER = "column {column!r} of {what} holds {found}, such as {example!r}; expected text or numbers"
+WHERE = "column {column!r} of {what}"
+SEVERAL_KINDS = "{where} holds {found}; make it one kind, in pandas with .astype(str)"
+NO_ORDER = "{where} holds {found}, such as {example!r}; expected text or numbers"
 NOT_FLAGS = "{name}[{place}] is {found!r}; expected True or False (1 or 0)"
-NO_FLAGS = "column {column!r} of {what} holds {found!r}; expected True or False (1 or 0)"
+NO_FLAGS = "{where} holds {found!r}; expected True or False (1 or 0)"
 NO_MATCH = (
     "{ours} and {theirs} have no {key} in common ({ours} has {one!r}, {theirs} has {other!r}); "
     "do both use the same ids?"
@@ -47,6 +54,7 @@ BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
 NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
 LACKING = "table without the column {column!r}"
+NO_NUMBERS_IN = "table whose column {column!r} does not hold numbers"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
 BOTH = " and "
@@ -55,7 +63,7 @@ EXPECTED = {
     "text": "text",
     "flag": "True or False",
     "date": "dates",
-    "number": "finite numbers",
+    "number": "finite numbers (up to 1e100)",
     "amount": "numbers from 0 up",
     "payment": "numbers from 0 up",
     "share": "shares between 0 and 1",
@@ -70,15 +78,16 @@ FROM, UP_TO = " from {least:,.15g} up", " up to {most:,.15g}"
 BETWEEN = " from {least:,.15g} to {most:,.15g}"
 ABOVE_ZERO, TO_BELOW_ONE = " above 0", " from {least:,.15g} to below 1"
 
-POSITIVE = float(np.nextafter(0, 1))  # the least number above 0
+LARGEST = 1e100  # no yuan, user or day needs more, and some such numbers multiplied are still a number
+POSITIVE = 1 / LARGEST  # the least number above 0
 BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
 MOST_VALUES = 20_000_000  # in one list: more is a slip such as range(10**9), and would fill the memory
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
-    "number": (-np.inf, np.inf),
-    "amount": (0, np.inf),
-    "payment": (0, np.inf),
+    "number": (-LARGEST, LARGEST),
+    "amount": (0, LARGEST),
+    "payment": (0, LARGEST),
     "share": (0, 1),
 }
 
@@ -111,10 +120,26 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
     except nw.exceptions.DuplicateError as error:
         raise ValueError(SAME_NAMES.format(what=what, detail=error)) from error
     kinds = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
+    if isinstance(getattr(frame, "columns", None), pd.MultiIndex):
+        raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
     require_columns(table, kinds, what=what)
-    _require_types(table, kinds, what)
-    _require_values(table, kinds, what)
+    try:
+        _require_types(table, kinds, what)
+        _require_values(table, kinds, what)
+    except _EngineError as error:
+        raise ValueError(NOT_READ.format(what=what, error=error)) from error
     return table
+
+
+def kinds_of(**names_by_kind: Iterable[Any]) -> dict[Any, ColumnKind]:
+    """Return kinds for `native` from names that a caller chose: `kinds_of(key=[user], date=[when])`."""
+    kinds: dict[Any, ColumnKind] = {}
+    for kind, names in names_by_kind.items():
+        for name in names:
+            if not isinstance(name, str | int) or isinstance(name, bool):
+                raise ValueError(NOT_A_NAME.format(found=name))
+            kinds[name] = cast("ColumnKind", kind)
+    return kinds
 
 
 def read_table(
@@ -183,10 +208,15 @@ def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key
 
 def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
     """Refuse what is no pandas table with these columns; `maker` names the function that gives one."""
-    is_table = isinstance(table, pd.DataFrame)
-    lacking = [column for column in columns if is_table and column not in table.columns]
-    if lacking or not is_table:
-        found = LACKING.format(column=lacking[0]) if lacking else type(table).__name__
+    found = None
+    if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
+        found = type(table).__name__
+    for column in columns if found is None else []:
+        if column not in table.columns:
+            found = LACKING.format(column=column)
+        elif not _all_numbers(table[column]):
+            found = NO_NUMBERS_IN.format(column=column)
+    if found is not None:
         raise ValueError(NOT_THE_RESULT.format(name=name, found=found, maker=maker))
 
 
@@ -201,6 +231,8 @@ def as_number(
         If it is not a finite number of that kind; the message names `name`, the value and what was expected.
     """
     number = _finite(value)
+    if number is not None and abs(number) > LARGEST:
+        least, most = max(least, -LARGEST), min(most, LARGEST)
     if whole and number is not None and value > EXACT:
         most = min(most, EXACT)
     if number is None or not least <= number <= most or (whole and number != int(number)):
@@ -239,6 +271,8 @@ def as_numbers(
         raise ValueError(NO_NUMBERS.format(name=name))
     if length is not None and array.size != length:
         raise ValueError(WRONG_LENGTH.format(name=name, found=array.size, expected=length))
+    if (np.abs(array) > LARGEST).any():
+        least, most = max(least, -LARGEST), min(most, LARGEST)
     bad = ~(np.isfinite(array) & (array >= least) & (array <= most))
     if bad.any():
         place = int(bad.argmax())
@@ -271,14 +305,37 @@ def as_flags(values: Any, name: str, *, length: int | None = None) -> np.ndarray
 def as_list(values: Any, name: str) -> list[Any]:
     """Return what can be gone through (list, range, array, set) as a list; the error names what cannot."""
     require_few(values, name)
-    if isinstance(values, bytes) or not isinstance(values, Iterable):
-        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__))
-    return list(values)
+    try:
+        return list(() if isinstance(values, bytes) else values)
+    except TypeError as error:
+        raise ValueError(NOT_A_LIST.format(name=name, found=type(values).__name__)) from error
+
+
+def as_labels(values: Any, name: str, *, unique: bool = False) -> list[Hashable]:
+    """Return names, ids or other labels as a list; each may be needed once only (`unique`).
+
+    Raises
+    ------
+    ValueError
+        If it is no list, or one of them is missing, is itself a list, or (`unique`) stands there twice.
+    """
+    seen: dict[Hashable, None] = {}
+    labels = as_list(values, name)
+    for place, label in enumerate(labels):
+        if not isinstance(label, Hashable) or (is_single(label) and pd.isna(label) is not False):
+            raise ValueError(NOT_A_LABEL.format(name=name, place=place, found=plain_value(label)))
+        if unique and label in seen:
+            raise ValueError(TWICE.format(name=name, found=plain_value(label)))
+        seen[label] = None
+    return labels
 
 
 def as_names(by: str | Iterable[str], name: str = "by") -> list[str]:
     """Return one column name or several as a list."""
-    return [by] if isinstance(by, str) else as_list(by, name)
+    names = [by] if isinstance(by, str) else as_list(by, name)
+    if not names:
+        raise ValueError(NO_NAMES.format(name=name))
+    return names
 
 
 def as_choice(value: Any, name: str, options: Iterable[Hashable]) -> Any:
@@ -302,7 +359,9 @@ def nearest(name: Any, options: Iterable[Any]) -> str:
 
 def _finite(value: Any) -> float | None:
     """Return a real number as a float; None for anything else, and for what no float can hold."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, bool | np.timedelta64) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
         return None
     try:
         number = float(value)
@@ -311,9 +370,14 @@ def _finite(value: Any) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def is_single(value: Any) -> bool:
+    """Tell one value from a list of them, without looking into the list."""
+    return not isinstance(value, Iterable) or (isinstance(value, np.ndarray) and value.ndim == 0)
+
+
 def require_few(values: Any, name: str) -> None:
     """Refuse a list so long that it must be a slip, before it is written out."""
-    count = len(values) if isinstance(values, Sized) else 0
+    count = len(values) if isinstance(values, Sized) and not is_single(values) else 0
     if count > MOST_VALUES:
         raise ValueError(TOO_MANY.format(name=name, found=count, most=MOST_VALUES))
 
@@ -333,8 +397,10 @@ def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> 
     for column, kind in kinds.items():
         dtype = schema[column]
         words = {"column": column, "what": what}
-        if dtype == nw.Object and table.implementation.is_pandas() and kind in ("any", "key", "flag"):
-            _require_one_kind(to_pandas(collect(table.lazy().select(column))[column]), kind, words)
+        nameless = dtype in (nw.Object, nw.Unknown)  # such as pandas' objects and periods, DuckDB's UUIDs
+        if nameless and not table.implementation.is_polars() and kind in ("any", "key", "flag"):
+            whole = collect(table.select(column)) if isinstance(table, nw.LazyFrame) else table
+            _require_one_kind(to_pandas(whole.get_column(column)), kind, WHERE.format(**words))
         elif not _is_of_kind(dtype, kind) and not (kind == "date" and _is_zoned(table, column)):
             need = "number" if kind in LIMITS else kind
             remedy = REMEDY.get(need, "")
@@ -352,7 +418,7 @@ def _is_of_kind(dtype: Any, kind: ColumnKind) -> bool:
         return dtype in (nw.String, nw.Categorical, nw.Enum)
     if kind == "flag":
         return dtype == nw.Boolean or dtype.is_numeric()
-    return not (dtype.is_nested() or dtype == nw.Object)
+    return not (dtype.is_nested() or dtype in (nw.Object, nw.Unknown))
 
 
 def _is_zoned(table: Frame, column: str) -> bool:
@@ -362,26 +428,32 @@ def _is_zoned(table: Frame, column: str) -> bool:
     )
 
 
-def _require_one_kind(column: pd.Series, kind: ColumnKind, words: Mapping[str, Any]) -> None:
+def _require_one_kind(column: pd.Series, kind: ColumnKind, where: str) -> None:
     """Refuse Python objects that cannot be told apart or put in order: lists, or text among numbers."""
     there = column[column.notna()]
     if kind == "flag":
         good = _are_flags(there)
         if not good.all():
-            raise ValueError(NO_FLAGS.format(found=plain_value(there.iloc[int(good.argmin())]), **words))
+            raise ValueError(NO_FLAGS.format(found=plain_value(there.iloc[int(good.argmin())]), where=where))
         return
     if pd.api.types.infer_dtype(there) in ("string", "integer", "floating", "mixed-integer-float", "empty"):
         return
     kinds = dict.fromkeys(map(type, there))
     if len(kinds) > 1:
         found = BOTH.join(sorted(one.__name__ for one in kinds))
-        raise ValueError(SEVERAL_KINDS.format(found=found, **words))
+        raise ValueError(SEVERAL_KINDS.format(found=found, where=where))
     example = there.iloc[0]
     try:
         hash(example), example < example
     except TypeError as error:
         found = type(example).__name__
-        raise ValueError(NO_ORDER.format(found=found, example=example, **words)) from error
+        raise ValueError(NO_ORDER.format(found=found, example=example, where=where)) from error
+
+
+def require_one_kind(values: pd.Series, name: str) -> None:
+    """Refuse labels that cannot be told apart or put in order: lists, or text among numbers."""
+    if values.dtype == object:
+        _require_one_kind(values, "key", name)
 
 
 def _are_flags(values: pd.Series) -> np.ndarray:
@@ -408,7 +480,7 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
                 nw.col(column).max().alias(f"high{number}"),
             ]
         if kind == "flag" and schema[column].is_numeric():
-            other = nw.when(~nw.col(column).is_in([0, 1])).then(nw.col(column))
+            other = nw.when((nw.col(column) != 0) & (nw.col(column) != 1)).then(nw.col(column))
             wanted.append(other.max().alias(f"other{number}"))
     seen = _one_row(table.lazy().select(*wanted))
     if not seen["rows"]:
@@ -422,7 +494,8 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
             _require_between(seen[f"low{number}"], seen[f"high{number}"], kind, words)
         if pd.notna(seen.get(f"other{number}")):
             other = float(seen[f"other{number}"])
-            raise ValueError(NO_FLAGS.format(found=int(other) if other.is_integer() else other, **words))
+            where = WHERE.format(column=column, what=what)
+            raise ValueError(NO_FLAGS.format(found=int(other) if other.is_integer() else other, where=where))
 
 
 def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[str, str]) -> None:
@@ -440,14 +513,23 @@ def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
 
 def collect(table: nw.LazyFrame) -> nw.DataFrame:
     """Compute a lazy table."""
-    # DuckDB and Spark would hand over Arrow, which students need not have.
-    return table.collect() if table.implementation.is_polars() else table.collect("pandas")
+    try:
+        # DuckDB and Spark would hand over Arrow, which students need not have.
+        return table.collect() if table.implementation.is_polars() else table.collect("pandas")
+    except Exception as error:  # each engine has its own, for a table that it cannot compute
+        raise _EngineError(str(error).partition("\n")[0]) from error
+
+
+class _EngineError(ValueError):
+    """What an engine says of a table that it cannot compute."""
 
 
 def to_pandas(column: nw.Series) -> pd.Series:
     """Return a column as pandas."""
     if not column.implementation.is_polars():
         return column.to_pandas()
+    if column.dtype.is_nested() or column.dtype == nw.Unknown:
+        return pd.Series(column.to_list(), dtype=object)
     if column.dtype == nw.Datetime:
         column = column.dt.replace_time_zone(None)  # NumPy knows no zones, and would get London's clock
     return pd.Series(column.to_numpy())  # Polars' own way to pandas needs Arrow
@@ -456,7 +538,13 @@ def to_pandas(column: nw.Series) -> pd.Series:
 def small_table(table: Frame) -> pd.DataFrame:
     """Return a whole table as pandas, rows numbered from 0."""
     whole = collect(table) if isinstance(table, nw.LazyFrame) else table
-    return pd.DataFrame({name: to_pandas(whole[name]).array for name in whole.columns})
+    if whole.implementation.is_pandas():
+        return whole.to_native().reset_index(drop=True)
+    return pd.DataFrame({name: to_pandas(whole.get_column(name)).array for name in whole.columns})
+
+
+def _all_numbers(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def _plain(column: pd.Series, kind: ColumnKind) -> pd.Series | np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from opslab.ground.days import day_numbers
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_number, native, places_among, read_table, small_table
+from opslab.ground.frames import as_names, as_number, kinds_of, native, places_among, read_table, small_table
 from opslab.retention.inputs import rising
 from opslab.retention.people import join_users
 from opslab.retention.visits import read_visits
@@ -105,8 +105,7 @@ def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     {'ads': 5.0, 'seo': 30.0}
     """
     names = as_names(by)
-    kinds = {**dict.fromkeys(names, "key"), value: "number"}
-    frame = read_table(table, kinds)
+    frame = read_table(table, kinds_of(key=names, number=[value]))
     groups = frame.groupby(names, observed=True)[value]
     result = groups.agg(users="size", mean="mean")
     half = Z95 * groups.std() / np.sqrt(result["users"])
@@ -167,8 +166,8 @@ def revenue_by_behaviour(
     days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
     people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
-    bought = read_table(orders, {user: "key", when: "date", amount: "payment"}, what="orders")
-    everyone = pd.Index(small_table(native(users, [user], what="users").select(user))[user])
+    bought = read_table(orders, kinds_of(key=[user], date=[when], payment=[amount]), what="orders")
+    everyone = pd.Index(small_table(native(users, kinds_of(key=[user]), what="users").select(user))[user])
     places_among(bought[user], everyone, ours="orders", theirs="users", key=user)
     start = pd.Series(day_numbers(people[since]), index=people[user])
     age = bought[when] - bought[user].map(start)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import EXACT, as_list, as_number, as_numbers, require_few
+from opslab.ground.frames import EXACT, as_list, as_number, as_numbers, is_single
 
 # Words
 NOT_RISING = "{name} is {found}; expected rising whole numbers"
@@ -14,8 +14,7 @@ WHOLE_NUMBERS = "{name} holds {found:g}; expected whole numbers from {least} up"
 
 def whole_numbers(values: Any, name: str, least: int) -> np.ndarray:
     """Return whole numbers as an array; one number alone gives an array without a dimension."""
-    require_few(values, name)
-    if np.ndim(values) == 0:
+    if is_single(values):
         return np.asarray(as_number(values, name, least=least, whole=True))
     array = as_numbers(values, name, least=least)
     broken = (array != np.rint(array)) | (array > EXACT)

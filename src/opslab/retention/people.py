@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
-from opslab.ground.frames import native, places_among, require_unique, small_table
+from opslab.ground.frames import kinds_of, native, places_among, require_unique, small_table
 from opslab.retention.visits import Visits
 
 NEVER = 2**40  # a day that no log reaches
@@ -41,11 +41,10 @@ def join_users(visits: Visits, users: Any, by: list[str], since: str | None, use
     Days count from the date column `since`; without it from the first event, and users without events are
     left out.
     """
-    dates = {since: "date"} if since else {}
-    checked = native(users, {user: "key", **dict.fromkeys(by, "key"), **dates}, what="users")
+    checked = native(users, kinds_of(key=[user, *by], date=[] if since is None else [since]), what="users")
     require_unique(checked, [user], what="users")
     table = small_table(checked)
     place = places_among(table[user], visits.ids, ours="users", theirs="events", key=user)
-    if since:
+    if since is not None:
         return JoinedUsers(table, day_numbers(table[since]) - visits.origin, place)
     return JoinedUsers(table, visits.first[place], place).where(place >= 0)

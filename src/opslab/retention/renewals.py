@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import MOST_MONTHS, as_date, as_day
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, read_table
+from opslab.ground.frames import POSITIVE, as_labels, as_number, as_numbers, is_single, kinds_of, read_table
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import BEFORE_LOG
 
@@ -80,8 +80,8 @@ class ShiftedBetaGeometric:
         and Hardie (2010).
         """
         rate = as_number(discount, "discount", least=0)
-        made = whole_numbers(renewals, "renewals", 0)
-        if rate == 0:
+        made = whole_numbers(renewals, "renewals", 0).astype(float)
+        if 1 + rate == 1:  # 0, or so near that a float knows no difference
             left = (self.beta + made) / (self.alpha - 1) if self.alpha > 1 else np.full(made.shape, math.inf)
             return _like(renewals, left)
         series = _hypergeometric(self.beta + made + 1, self.alpha + self.beta + made + 1, 1 / (1 + rate))
@@ -188,8 +188,8 @@ def renewal_survivors(
     """
     months = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     due = _due_days(month_days)
-    bought = read_table(orders, {user: "key", when: "date", column: "key"}, what="orders")
-    dues = bought[bought[column] == value]
+    bought = read_table(orders, kinds_of(key=[user, column], date=[when]), what="orders")
+    dues = bought[bought[column].isin(as_labels([value], "value"))]
     if dues.empty:
         known = ", ".join(map(repr, sorted(bought[column].unique())))
         raise ValueError(NO_PRODUCT.format(column=column, value=value, values=known))
@@ -256,4 +256,4 @@ def _require_survivors(left: np.ndarray) -> None:
 
 
 def _like(given: Any, values: np.ndarray) -> Any:
-    return float(values) if np.ndim(given) == 0 else values
+    return float(values) if is_single(given) else values

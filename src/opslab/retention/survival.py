@@ -108,7 +108,8 @@ def median_survival(table: pd.DataFrame) -> float:
     2.0
     """
     require_result(table, "table", ["survival"], "kaplan_meier")
-    below = table.index[table["survival"] <= 0.5 + 1e-12]  # found through logarithms, a half is not exact
+    times = as_numbers(table.index, "the index of table")
+    below = times[table["survival"] <= 0.5 + 1e-12]  # found through logarithms, a half is not exact
     return float(below[0]) if len(below) else math.inf
 
 

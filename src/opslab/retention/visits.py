@@ -19,7 +19,7 @@ from opslab.ground.days import (
     require_span,
     week_number,
 )
-from opslab.ground.frames import Frame, as_choice, collect, native, small_table, to_pandas
+from opslab.ground.frames import Frame, as_choice, collect, kinds_of, native, small_table, to_pandas
 
 Period: TypeAlias = Literal["D", "W", "M"]
 
@@ -120,9 +120,15 @@ def read_visits(
     fine = "D" if until is not None else period
     if _counts_natively(table):
         table = collect(_pairs(table, user, when, fine))
-        people, label = to_pandas(table[user]), to_pandas(table["_period"]).to_numpy(np.int64)
+        people, label = (
+            to_pandas(table.get_column(user)),
+            to_pandas(table.get_column("_period")).to_numpy(np.int64),
+        )
     else:
-        people, label = to_pandas(table[user]), _labels(day_numbers(to_pandas(table[when])), fine)
+        people, label = (
+            to_pandas(table.get_column(user)),
+            _labels(day_numbers(to_pandas(table.get_column(when))), fine),
+        )
     if until is None:
         return _sort(people, label, period)
     last = as_day(until, name)
@@ -143,7 +149,11 @@ def cohort_sizes(
     """
     table = _checked(events, user, when, period)
     if not _counts_natively(table):
-        visits = _sort(to_pandas(table[user]), _labels(day_numbers(to_pandas(table[when])), period), period)
+        visits = _sort(
+            to_pandas(table.get_column(user)),
+            _labels(day_numbers(to_pandas(table.get_column(when))), period),
+            period,
+        )
         return visits.repeat(visits.first), visits.step, None, visits.starts
     # The engine counts (cohort, period) pairs itself: only a small table leaves it.
     pairs = _pairs(table, user, when, period)
@@ -207,7 +217,7 @@ def _first_days(label: np.ndarray, period: str) -> np.ndarray:
 def _checked(events: Any, user: str, when: str, period: str = "D") -> Frame:
     """Return the two columns that count, checked."""
     as_choice(period, "period", PERIODS)
-    return native(events, {user: "key", when: "date"}, what="events").select(user, when)
+    return native(events, kinds_of(key=[user], date=[when]), what="events").select(user, when)
 
 
 def _counts_natively(table: Frame) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
+from opslab.ground.frames import is_single
 from opslab.scqa.coach import is_blank
 from opslab.scqa.remarks import Remark, Remarks
 
@@ -119,7 +120,7 @@ def mece(groups: Mapping[Hashable, Iterable[Hashable]], whole: Iterable[Hashable
     Coverage of 4: left_out 1 (4); twice 1 (2); foreign 0
     """
     read = _groups(groups, "groups")
-    if isinstance(whole, str) or not isinstance(whole, Iterable):
+    if isinstance(whole, str) or is_single(whole):
         raise ValueError(NOT_A_WHOLE.format(found=repr(whole)[:60]))
     things = list(whole)
     if not things:
@@ -243,7 +244,7 @@ def _groups(groups: object, name: str) -> dict:
     if not groups:
         raise ValueError(NO_GROUPS.format(name=name))
     for key, items in groups.items():
-        if isinstance(items, str | bytes) or not isinstance(items, Iterable):
+        if isinstance(items, str | bytes) or is_single(items):
             raise ValueError(NOT_LINES.format(name=name, key=key, found=repr(items)[:60], extra=""))
     return {key: list(items) for key, items in groups.items()}
 

@@ -18,7 +18,7 @@ CONSTANT = (
 
 LAST_SEED = 2**32 - 1  # of scikit-learn
 STARTS = 10
-MOST_REPEATS = 1_000
+MOST_REPEATS = 100
 SHOWN_ROWS = 1_500  # silhouettes compare each row with each: a fixed draw of rows is enough
 DIGITS = 6
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_names, as_numbers, read_table
+from opslab.ground.frames import as_list, as_names, as_numbers, kinds_of, read_table
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"
@@ -64,8 +64,7 @@ def focus_table(messages: Any, by: str | Sequence[str], columns: Sequence[str] =
     """
     keys = as_names(by)
     columns = as_list(columns, "columns")
-    kinds = {**dict.fromkeys([*keys, *columns], "key"), "recalled": "amount"}
-    table = read_table(messages, kinds, what="messages")
+    table = read_table(messages, kinds_of(key=[*keys, *columns], amount=["recalled"]), what="messages")
     groups = table.groupby(keys, observed=True)
     index = {name: groups[name].agg(_index_of) for name in columns}
     return pd.DataFrame({**index, "recalled": groups["recalled"].mean()})

@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import Frame, as_numbers, native, places_among, read_table, small_table, to_pandas
+from opslab.ground.frames import (
+    Frame,
+    as_numbers,
+    kinds_of,
+    native,
+    places_among,
+    read_table,
+    require_one_kind,
+    small_table,
+    to_pandas,
+)
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
@@ -78,11 +88,13 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
     {'IT': 150.0, 'law': 0.0}
     """
     if users is None:
-        first, second, rows = _pairs(native(table, {label: "any", group: "any"}, what="table"), group, label)
+        first, second, rows = _pairs(native(table, kinds_of(any=[label, group]), what="table"), group, label)
         groups = _factorized(first)
     else:
-        first, second, rows = _pairs(native(table, {label: "any", user: "key"}, what="table"), user, label)
-        people = read_table(users, {user: "key", group: "any"}, what="users", unique=[user])
+        first, second, rows = _pairs(
+            native(table, kinds_of(any=[label], key=[user]), what="table"), user, label
+        )
+        people = read_table(users, kinds_of(key=[user], any=[group]), what="users", unique=[user])
         groups = _group_of(first, people[user], people[group])
     square = _square(*groups, *_factorized(second), rows)
     square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
@@ -96,7 +108,7 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
 def _pairs(table: Frame, one: str, other: str) -> tuple[pd.Series, pd.Series, np.ndarray | None]:
     """Return two columns; an engine that counts well hands over each pair once, with its number of rows."""
     if not (isinstance(table, nw.LazyFrame) or table.implementation.is_polars()):
-        return to_pandas(table[one]), to_pandas(table[other]), None
+        return to_pandas(table.get_column(one)), to_pandas(table.get_column(other)), None
     long = small_table(table.lazy().group_by(one, other).agg(nw.len().alias("_rows")))
     return long[one], long[other], long["_rows"].to_numpy(np.int64)
 
@@ -164,6 +176,7 @@ def _counts(labels: Any, name: str) -> pd.Series:
     column = _column(labels, name)
     if not len(column):
         raise ValueError(NOTHING.format(name=name))
+    require_one_kind(column, name)
     gaps = int(column.isna().sum())
     if gaps:
         raise ValueError(GAPS.format(name=name, count=gaps))

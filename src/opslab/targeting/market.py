@@ -59,7 +59,7 @@ def market_size(factors: Mapping[str, tuple[float, float]]) -> MarketSize:
     (19900, 9878, 40088)
     """
     if not isinstance(factors, Mapping) or not factors:
-        raise ValueError(NO_FACTORS.format(found=factors if not factors else type(factors).__name__))
+        raise ValueError(NO_FACTORS.format(found=type(factors).__name__))
     table = pd.DataFrame(
         {name: _checked(name, value) for name, value in factors.items()}, index=["low", "high"]
     ).T

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_number, as_numbers, native, small_table
+from opslab.ground.frames import as_list, as_number, as_numbers, kinds_of, native, small_table
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"
@@ -92,7 +92,7 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     names = as_list(columns, "columns")
     if isinstance(columns, str) or len(names) != 4:
         raise ValueError(FOUR.format(found=columns))
-    table = small_table(native(survey, dict.fromkeys(names, "amount"), what="survey"))
+    table = small_table(native(survey, kinds_of(amount=names), what="survey"))
     prices = table[names].to_numpy(float)
     weight = (
         np.ones(len(prices))

@@ -48,7 +48,7 @@ def go_no_go(criteria: Mapping[str, tuple[float, float, float]]) -> GoNoGo:
     'go'
     """
     if not isinstance(criteria, Mapping) or not criteria:
-        raise ValueError(NO_CRITERIA.format(found=criteria if not criteria else type(criteria).__name__))
+        raise ValueError(NO_CRITERIA.format(found=type(criteria).__name__))
     rows = {name: _row(name, value) for name, value in criteria.items()}
     sheet = pd.DataFrame(rows).T.rename_axis("criterion")
     sheet = sheet.astype({"low": float, "high": float, "at_least": float})

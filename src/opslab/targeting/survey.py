@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_numbers, native, small_table
+from opslab.ground.frames import as_names, as_numbers, kinds_of, native, small_table
 
 # Words
 NO_COMMON = (
@@ -66,12 +66,12 @@ class PostStratified:
 
         The interval knows chance only: it takes those silent to be like those of their group who answered.
         """
-        table = native(self._sample, {column: "number"}, what="sample")
+        table = native(self._sample, kinds_of(number=[column]), what="sample")
         return self._mean(table[column].to_numpy().astype(float))
 
     def shares(self, column: str) -> pd.DataFrame:
         """Return for each answer in a column its share of 1: raw, corrected, low and high (95 %)."""
-        native(self._sample, {column: "key"}, what="sample")
+        native(self._sample, kinds_of(key=[column]), what="sample")
         values = self._sample[column].to_numpy()
         options = sorted(set(values))
         found = [self._mean((values == option).astype(float)) for option in options]
@@ -124,7 +124,7 @@ def poststratify(
     (13.0, 10.7)
     """
     columns = [] if by is None else as_names(by)
-    answers = small_table(native(sample, columns, what="sample"))
+    answers = small_table(native(sample, kinds_of(key=columns), what="sample"))
     weigh_by, sizes = _sizes(answers, population, columns, size)
     native(answers, weigh_by, what="sample")
     keys = pd.MultiIndex.from_frame(answers[weigh_by])
@@ -164,7 +164,7 @@ def _sizes(
         if numbers.max() <= 1 and (numbers % 1).any() and abs(numbers.sum() - 1) > 1e-6:
             raise ValueError(SHARES_SUM.format(found=numbers.sum()))
         return columns, pd.Series(numbers, index=sizes.index)
-    table = small_table(native(population, {size: "amount"}, what="population"))
+    table = small_table(native(population, kinds_of(amount=[size]), what="population"))
     columns = columns or [name for name in table if name in answers and name != size]
     if not columns:
         raise ValueError(NO_COMMON)
@@ -175,7 +175,7 @@ def _sizes(
 
 def _require_same(groups: pd.Index, sizes: pd.Series) -> None:
     here = set(groups)
-    for group in here - set(sizes.index):
+    for group in sorted(here - set(sizes.index), key=str):
         raise ValueError(STRANGER.format(group=group, groups=", ".join(map(str, sizes.index))))
     for group, people in sizes.items():
         if people > 0 and group not in here:

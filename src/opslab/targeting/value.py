@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers
-from opslab.ground.frames import as_number, collect, native, plain_numbers, small_table, to_pandas
+from opslab.ground.frames import as_number, collect, kinds_of, native, plain_numbers, small_table, to_pandas
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
@@ -57,15 +57,15 @@ def rfm(
     """
     bins = as_number(bins, "bins", least=2, most=9, whole=True)
     last = as_day(as_of, "as_of")
-    table = native(orders, {user: "key", when: "date", amount: "payment"}, what="orders")
+    table = native(orders, kinds_of(key=[user], date=[when], payment=[amount]), what="orders")
     table = table.select(user, when, amount)
     if isinstance(table, nw.LazyFrame) or table.implementation.is_polars():
         people, day, count, paid = _in_engine(table, last, user, when, amount)
     else:
         people, day, count, paid = _in_numpy(
-            to_pandas(table[user]),
-            day_numbers(to_pandas(table[when])),
-            plain_numbers(to_pandas(table[amount])),
+            to_pandas(table.get_column(user)),
+            day_numbers(to_pandas(table.get_column(when))),
+            plain_numbers(to_pandas(table.get_column(amount))),
             last,
         )
     if len(people) < bins:
