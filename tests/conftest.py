@@ -10,17 +10,14 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from opslab import check
-from opslab.authoring.build import Target, convert
 from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
-from opslab.ground.paths import write_whole
-from tests.course import forget_lessons, write_course
+from tests.course import forget_lessons, solve, write_course
 
 REPOSITORY = Path(__file__).parents[1]
-LABEXTENSIONS = REPOSITORY / "src" / "opslab" / "explore" / "labextensions"
+LABEXTENSIONS = [REPOSITORY / "src" / "opslab" / wing / "labextensions" for wing in ("explore", "exercises")]
 START_LIMIT = 60  # seconds
 
 
@@ -30,9 +27,7 @@ def tiny_course(tmp_path, monkeypatch):
     root = write_course(tmp_path / "course")
     monkeypatch.setenv("OPSLAB_COURSE", str(root))
     monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "home"))
-    forget_lessons()
-    solution = convert(root, Target("06-tiny", "solutions", execute=True))
-    write_whole(root / "solutions/06-tiny.ipynb", nbformat.writes(solution).encode())
+    solve(root)
     monkeypatch.setattr(check, "_session", {})
     yield root
     forget_lessons()
@@ -58,7 +53,7 @@ class JupyterLab:
             *(f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}"),
             *(f"--IdentityProvider.token={self.token}", "--LabApp.news_url="),
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            f"--LabApp.extra_labextensions_path={LABEXTENSIONS}",
+            *(f"--LabApp.extra_labextensions_path={folder}" for folder in LABEXTENSIONS),
             f"--LabApp.workspaces_dir={folder / 'workspaces'}",
             f"--LabApp.user_settings_dir={folder / 'settings'}",
         ]

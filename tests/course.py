@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import nbformat
+
+from opslab.authoring.build import Target, convert
 from opslab.exercises import answers
+from opslab.ground.paths import write_whole
 
 LESSON = """\
 ---
@@ -152,6 +156,13 @@ def write_course(root: Path, lesson: str = LESSON, exercises: str = EXERCISES, n
     for file, text in (("lesson.md", lesson), ("exercises.md", exercises), ("guide.md", "# Guide\n")):
         (folder / file).write_text(text, encoding="utf-8")
     return root
+
+
+def solve(root: Path, name: str = "06-tiny") -> None:
+    """Write a lesson's solution, not executed, and forget what was known of it."""
+    forget_lessons()
+    solution = convert(root, Target(name, "solutions", execute=True))
+    write_whole(root / f"solutions/{name}.ipynb", nbformat.writes(solution).encode())
 
 
 def forget_lessons() -> None:

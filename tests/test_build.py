@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -199,3 +200,47 @@ def test_a_killed_build_leaves_the_old_notebook(course):
     killed.wait()
     assert (course / LESSON_TARGET.path).read_bytes() == before
     assert sorted(path.name for path in (course / "notebooks").iterdir()) == ["06-tiny.ipynb"]
+
+
+def built(course, limit=None):
+    """Build the course with the command line, in a process that may write files of `limit` bytes at most."""
+
+    def narrow():
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.run(
+        [sys.executable, "-m", "opslab.authoring.build", "--jobs", "2"],
+        env=os.environ | {"OPSLAB_COURSE": str(course)}, capture_output=True, text=True, check=False,
+        preexec_fn=narrow,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [0, 900])
+def test_a_full_disk_is_answered_in_one_line(course, limit):
+    run = built(course, limit)
+    assert run.returncode == 1
+    assert len(run.stderr.splitlines()) == 1
+    assert "File too large" in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_a_folder_that_may_not_be_written_is_named_in_one_line(course):
+    (course / "notebooks").write_text("a file stands where the folder should be")
+    run = built(course)
+    assert run.returncode == 1
+    assert len(run.stderr.splitlines()) == 1
+    assert f"{course / 'notebooks'}: File exists; make room" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "damage", ["{", "[1]", "3", "\udcff", "[" * 100_000, '{"exercises/06-tiny.ipynb": 3}']
+)
+def test_a_damaged_fingerprint_file_is_built_anew(course, damage):
+    (course / ".build").mkdir()
+    known = course / ".build" / "fingerprints.json"
+    known.write_text(damage, errors="surrogateescape")
+    assert build_all(course, []) == []
+    assert sorted(json.loads(known.read_text())) == [target.path for target in sorted(
+        targets(course), key=lambda target: target.path
+    )]  # fmt: skip

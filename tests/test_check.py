@@ -5,6 +5,8 @@ import pytest
 from nbclient import NotebookClient
 
 from opslab import check
+from opslab.exercises.buttons import MARKER
+from tests.course import EXERCISES, solve
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +17,12 @@ def course(tiny_course):
 @pytest.fixture
 def started():
     check.start("06-tiny", seed=0)
+
+
+@pytest.mark.parametrize("seed", ["7", "007"])
+def test_a_seed_as_text_is_refused_with_what_to_write(seed):
+    with pytest.raises(ValueError, match="write `seed = 7`, without quotation marks and without zeros"):
+        check.start("06-tiny", seed=seed)
 
 
 def test_checks_before_the_start_say_what_to_run():
@@ -45,7 +53,7 @@ def test_the_answer_is_worked_out_on_the_students_own_world(seed, mean):
 
 
 def test_right_says_why_and_what_comes_next(started):
-    assert check.check("q1", 2).text == "Right. The mean shares the sum out evenly. Next: q2 · Why."
+    assert check.check("q1", 2).text == "Right. The mean shares the sum out evenly.\nNext: q2 · Why."
     text = "The mean is pulled up by one very large value."
     assert "Next:" not in check.check("q2", text).text  # first compare
     assert check.check("q2", text, level=4).text.endswith("That was the last question of this sheet.")
@@ -59,12 +67,69 @@ def test_hints_go_from_one_to_three_and_stay(started):
     assert texts[2] == texts[3]
 
 
-def test_the_solution_opens_after_an_attempt(started):
-    assert "Try once first" in check.solution("q1").text
-    check.check("q1", ...)
-    assert "Try once first" in check.solution("q1").text
-    check.check("q1", 99)
+def test_one_wrong_answer_does_not_open_the_solution_three_different_ones_do(started):
+    for answer, opens in ((..., "."), (99, " (1 so far)."), (99.0, " (1 so far)."), ("many", " (1 so far).")):
+        check.check("q1", answer)
+        assert check.solution("q1").text.endswith(f"after 3 different answers{opens}")
+    check.check("q1", 6)
+    check.check("q1", 98)
     assert "mean = sum(values) / len(values)" in check.solution("q1").text
+
+
+@pytest.mark.parametrize("opens", [lambda: check.hint("q1"), lambda: check.check("q1", 2)])
+def test_a_hint_or_a_right_answer_opens_the_solution_and_it_says_why(started, opens):
+    assert "opens after a hint" in check.solution("q1").text
+    opens()
+    told = check.solution("q1").text
+    assert "mean = sum(values) / len(values)" in told
+    assert "**Why?** The mean shares the sum out evenly." in told
+
+
+def test_hints_and_attempts_belong_to_a_world(started):
+    check.hint("q1")
+    check.check("q1", 99)
+    check.start("06-tiny", seed=5)
+    assert check.solution("q1").text.endswith("3 different answers.")
+    assert check.hint("q1").text.startswith("**Hint 1 of 3.**")
+    check.start("06-tiny", seed=0)
+    assert check.hint("q1").text.startswith("**Hint 2 of 3.**")
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "wrongs", "lines"),
+    [
+        ("choice", '"c"', ('"a"', '"b"'), ["- `a`: You took the first.", "- `b`: You took the second."]),
+        ("ordering", 'list("abc")', ('list("bac")', '"cba"'),
+         ["- `b a c`: You took the first.", "- `c b a`: You took the second."]),
+    ],
+)  # fmt: skip
+def test_the_solution_of_a_choice_or_an_order_says_why_each_other_fails(
+    tiny_course, kind, answer, wrongs, lines
+):
+    text = EXERCISES.replace(":kind: number\n:tolerance: 0.001\n", f":kind: {kind}\n")
+    for old, new in (
+        ("mean = sum(values) / len(values)\n", f"mean = {answer}\n"),
+        ("# You forgot to divide\n# by the count.\nmean = sum(values)\n",
+         f"# You took the first.\nmean = {wrongs[0]}\n"),
+        ("# You divided by one too few.\nmean = sum(values) / (len(values) - 1)\n",
+         f"# You took the second.\nmean = {wrongs[1]}\n"),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new)
+    (tiny_course / "lessons/06-tiny/exercises.md").write_text(text, encoding="utf-8")
+    solve(tiny_course)
+    check.start("06-tiny")
+    check.hint("q1")
+    told = check.solution("q1").text
+    assert f"mean = {answer}" in told
+    assert told.splitlines()[-2:] == lines
+
+
+def test_what_check_gives_to_a_notebook_leaves_a_students_names_alone(started):
+    names = {"answers": 7, "progress": 8, "replace": 9}
+    exec("from opslab.check import *", names)
+    assert (names["answers"], names["progress"], names["replace"]) == (7, 8, 9)
+    assert names["check"] is check.check
 
 
 def test_a_written_answer_is_compared_before_it_is_scored(started):
@@ -87,11 +152,33 @@ def test_a_written_answer_is_compared_before_it_is_scored(started):
             check.check("q2", text, level=level)
 
 
-def test_a_message_in_the_middle_of_a_cell_is_shown_once(course, tmp_path):
-    code = 'from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")'
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, allow_errors=True).execute()
-    *told, error = notebook.cells[0].outputs
+def run(*sources: str) -> list[nbformat.NotebookNode]:
+    """Run cells in a kernel, over their errors, and return them."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    NotebookClient(nbformat.v4.new_notebook(cells=cells), allow_errors=True).execute()
+    return cells
+
+
+@pytest.mark.parametrize("line", ["seed = 0123", "seed=00123  # mine"])
+def test_a_seed_that_begins_with_zero_is_refused_in_words(line):
+    _, refused, kept = run("from opslab.check import *", f"x = 1\n{line}", "seed = 0  # or 0123\nseed")
+    written = line.partition("=")[2].split()[0]
+    words = f"△ `seed = {written}`: Python takes no number that begins with 0; write `seed = 123`"
+    assert refused.outputs[0]["traceback"] == [words]
+    assert kept.outputs[0]["data"]["text/plain"] == "0"
+
+
+def test_a_reply_is_stored_as_words_that_need_no_kernel():
+    (cell,) = run('from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)')
+    data = cell.outputs[1]["data"]
+    assert set(data) == {"text/plain", "text/html", MARKER, "application/vnd.jupyter.widget-view+json"}
+    assert data[MARKER] == {"version": 1}
+    assert "You forgot to divide by the count." in data["text/html"]
+
+
+def test_a_message_in_the_middle_of_a_cell_is_shown_once():
+    (cell,) = run('from opslab.check import *\nstart("06-tiny")\ncheck("q1", 6)\nhint("q1")\nhint("q9")')
+    *told, error = cell.outputs
     texts = [output["data"]["text/plain"] for output in told]
     assert [text[:9] for text in texts] == ["06-tiny: ", "✘ Not yet", "**Hint 1 "]
     assert error["traceback"] == ["△ 06-tiny has no question 'q9'; it has q1, q2"]

@@ -1,5 +1,9 @@
 """From a submitted notebook to the cells that run, and from what a run handed over to marks; nothing runs."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -255,3 +259,32 @@ def test_a_folder_gives_each_student_the_files_that_count(tmp_path, files, found
         (tmp_path / name).touch()
     read, _ = find_submissions(tmp_path)
     assert {student: [path.name for path in paths] for student, paths in read.items()} == found
+
+
+ORDERS = """
+from opslab.grading.submissions import CodeCell, with_setup
+from opslab.scqa import Brief
+sheet = [CodeCell("s", "import", frozenset())]
+for place in range(1, 14):
+    sheet.append(CodeCell(f"a{place}", "", frozenset({f"q{place}"})))
+    sheet.append(CodeCell(f"t{place}", f"t{place}", frozenset()))
+merged = CodeCell("new", "merged", frozenset({f"q{place}" for place in range(7, 14)}))
+print([cell.source for cell in with_setup([merged], sheet)])
+try:
+    Brief(*"SCQA").fill(**{f"value_{place}": place for place in range(9)})
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_no_order_hangs_on_the_seed_of_pythons_hash():
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", ORDERS],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)}, capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in (0, 1, 2, 5)
+    ]  # fmt: skip
+    assert len(set(runs)) == 1
+    assert "'t12', 'merged']" in runs[0]
+    assert "value_0" in runs[0]

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
+from opslab.authoring.build import Target, convert
 from opslab.explore import PLOTLY, Choice, Slider, explore
 from opslab.explore.widget import SCRIPT
 
@@ -184,12 +185,7 @@ def test_a_notebook_saved_by_its_reader_has_working_sliders_after_the_kernel_is_
     """JupyterLab trusts it, so would show the widget of a kernel that is gone: an error."""
     open_notebook(page, jupyterlab, stored, "saved.ipynb", run=True)
     explorable(page, "A wave that stands.")
-    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
-    page.keyboard.press("Control+s")
-    page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)")
-    page.goto("about:blank")
-    for session in call(jupyterlab, "GET", "sessions"):
-        call(jupyterlab, "DELETE", f"sessions/{session['id']}")
+    save_and_stop(page, jupyterlab)
     open_notebook(page, jupyterlab, stored, "saved.ipynb")
     two_controls_combine(page)
     assert "Error displaying widget" not in page.content()
@@ -250,6 +246,90 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     no_barriers(page, ".opslab-desk")
 
 
+WRONG_ANSWERS = ("mean = 6", "mean = 50", "mean = 51")
+
+
+@pytest.fixture
+def exercise(tiny_course, tmp_path):
+    """Return a tiny exercise whose kernel keeps its progress apart."""
+    home = {"OPSLAB_COURSE": str(tiny_course), "OPSLAB_HOME": str(tmp_path / "home")}
+    book = convert(tiny_course, Target("06-tiny", "exercises", execute=False))
+    book.cells.insert(0, nbformat.v4.new_code_cell(f"import os; os.environ.update({home!r})"))
+    nbformat.write(book, tmp_path / "exercise.ipynb")
+    return tmp_path / "exercise.ipynb"
+
+
+def run_answer(page, question: str, code: str):
+    """Write an answer over a question's cell, run it and return the reply."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell", has_text=f'check("{question}"')
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(f'{code}\ncheck("{question}", mean)')
+    page.keyboard.press("Control+Enter")
+    number = cell.locator(".jp-InputPrompt").element_handle()
+    page.wait_for_function("([e, old]) => ![old, '[*]:'].includes(e.innerText)", arg=[number, before])
+    return cell.locator(".opslab-reply")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("extension", [True, False], ids=["our renderer", "the widget alone"])
+def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(jupyterlab, page, exercise, extension):
+    if not extension:
+        page.route("**/lab/extensions/opslab-check/**", lambda route: route.abort())
+    name = f"exercise-{extension}.ipynb"
+    open_notebook(page, jupyterlab, exercise, name, run=True)
+    page.locator(".opslab-reply button").first.wait_for()
+    reply = run_answer(page, "q1", WRONG_ANSWERS[0])
+    reply.get_by_text("You forgot to divide by the count.").wait_for()
+    hint, solution = reply.get_by_role("button", name="Hint"), reply.get_by_role("button", name="Solution")
+    assert solution.get_attribute("aria-disabled") == "true"
+    reply.get_by_text("after 3 different answers (1 so far)").wait_for()
+    press(page, solution, "Enter")
+    assert "One way to do it" not in reply.inner_text()
+    press(page, hint, "Enter")
+    reply.get_by_text("What is asked?").wait_for()
+    assert hint.inner_text() == "Hint 2 of 3"
+    page.keyboard.press("Tab")
+    assert solution.evaluate("e => e === document.activeElement")
+    assert solution.get_attribute("aria-disabled") == "false"
+    page.keyboard.press("Space")
+    reply.get_by_text("One way to do it").wait_for()
+    reply.get_by_text("The mean shares the sum out evenly.").wait_for()
+    assert min(button.bounding_box()["height"] for button in (hint, solution)) >= 24
+    dots = reply.get_by_role("list", name="0 of 2 questions done").get_by_role("listitem")
+    assert dots.all_inner_texts() == ["q1: tried, not done yet", "q2: not tried"]
+    no_barriers(page, ".opslab-reply")
+    reply = run_answer(page, "q1", "mean = sum(values) / len(values)")
+    reply.get_by_text("Next: q2 · Why.").wait_for()
+    other = page.locator(".jp-CodeCell", has_text='check("q2"').locator(".opslab-reply")
+    other.get_by_role("list", name="1 of 2 questions done").wait_for(state="attached")
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_three_different_answers_open_the_solution(jupyterlab, page, exercise):
+    open_notebook(page, jupyterlab, exercise, "three.ipynb", run=True)
+    page.locator(".opslab-reply button").first.wait_for()
+    for place, answer in enumerate(WRONG_ANSWERS):
+        reply = run_answer(page, "q1", answer)
+        closed = reply.get_by_role("button", name="Solution").get_attribute("aria-disabled")
+        assert closed == ("false" if place == 2 else "true")
+
+
+@pytest.mark.browser
+def test_a_reply_outlives_its_kernel_without_buttons(jupyterlab, page, exercise):
+    open_notebook(page, jupyterlab, exercise, "outlives.ipynb", run=True)
+    page.locator(".opslab-reply button").first.wait_for()
+    run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
+    save_and_stop(page, jupyterlab)
+    open_notebook(page, jupyterlab, exercise, "outlives.ipynb")
+    reply = page.locator(".opslab-reply").first
+    reply.get_by_text("You forgot to divide").wait_for()
+    assert reply.get_by_role("button").count() == 0
+    assert "Error displaying widget" not in page.content()
+
+
 @pytest.mark.browser
 def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visible(page, tmp_path):
     """What an exported page does: explore.js, plotly.js and the stored bundle; no kernel, no server."""
@@ -283,9 +363,41 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     no_barriers(page)
 
 
+def save_and_stop(page, lab):
+    """Save the notebook, leave it and end all kernels."""
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)")
+    page.goto("about:blank")
+    for session in call(lab, "GET", "sessions"):
+        call(lab, "DELETE", f"sessions/{session['id']}")
+
+
 def call(lab, method: str, path: str):
     request = urllib.request.Request(f"{lab.address}/api/{path}", method=method)
     request.add_header("Authorization", f"token {lab.token}")
     with urllib.request.urlopen(request) as answer:
         text = answer.read()
     return json.loads(text) if text else None
+
+
+# Nothing is changed by a look
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["notebooks/06-retention", "exercises/04-acquisition", "solutions/12-scqa"])
+def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, page, path):
+    source = (REPOSITORY / path).with_suffix(".ipynb")
+    open_notebook(page, jupyterlab, source, f"only-opened-{source.name}")
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.wait_for_timeout(2_000)  # JupyterLab writes what the kernel says of itself
+    assert page.locator(".jp-mod-dirty").count() == 0
+
+
+@pytest.mark.browser
+def test_a_notebook_of_another_kind_is_seen_to_be_unsaved(jupyterlab, page, stored, tmp_path):
+    book = nbformat.read(stored, as_version=4)
+    book.metadata["language_info"] = {"name": "python", "version": "3.9.9"}
+    nbformat.write(book, tmp_path / "old.ipynb")
+    open_notebook(page, jupyterlab, tmp_path / "old.ipynb", "old.ipynb")
+    page.locator(".jp-mod-dirty").first.wait_for()

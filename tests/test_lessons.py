@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opslab.authoring.build import FILES, stale
+from opslab.authoring.build import FILES, HIDDEN, stale
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -127,3 +127,12 @@ def test_every_explorable_stands_beside_a_question(lesson):
         if cell.cell_type == "code" and "explore(" in cell.source:
             around = cells[place - 1].source + cells[place + 1].source
             assert "?" in around, cell.source
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_collapsed_answer_begins_with_words_that_give_nothing_away(lesson):
+    for cell in lesson_cells(lesson, "code"):
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            first = cell.outputs[0]
+            shown = first.get("text") or first.data["text/plain"]
+            assert shown.splitlines()[0] == HIDDEN

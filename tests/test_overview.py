@@ -24,7 +24,7 @@ def days_ago(days: float) -> datetime:
 
 
 def right(record: Record, days: float) -> Record:
-    return answered(emptied(record), days_ago(days), right=True)
+    return answered(emptied(record, 0), days_ago(days), right=True)
 
 
 def both(seen: Overview) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def test_what_was_right_comes_back_with_its_reason_and_a_link():
         (answered(Record(), days_ago(3), right=False, mistake="sum"), "you met *sum* here 3 days ago"),
         (answered(Record(), days_ago(1), right=False), "not right yesterday"),
         (answered(Record(), days_ago(1), right=False, mistake="was-renamed"), "not right yesterday"),
-        (right(helped(Record(), days_ago(2)), 2), "right with a hint 2 days ago; try it without one"),
+        (right(helped(Record(), days_ago(2), 0), 2), "right with a hint 2 days ago; try it without one"),
     ],
 )
 def test_the_reason_says_what_happened_last(record, reason):

@@ -214,7 +214,7 @@ def test_what_another_kernel_saved_meanwhile_is_not_overwritten(file, monkeypatc
         assert progress.record_of("06-tiny", "q1").attempts == 11
     check.hint("q2")
     stored = json.loads(file.read_text(encoding="utf-8"))
-    assert (stored["06-tiny"]["q1"]["attempts"], stored["06-tiny"]["q2"]["hints"]) == (11, 1)
+    assert (stored["06-tiny"]["q1"]["attempts"], stored["06-tiny"]["q2"]["hints"]) == (11, {"0": 1})
     assert stored["05-other"]["q3"] == OLD["06-tiny"]["q1"]
 
 

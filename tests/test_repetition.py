@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opslab.exercises.repetition import (
+    ENOUGH_TRIES,
     INTERVALS,
     Record,
     answered,
@@ -17,6 +18,7 @@ from opslab.exercises.repetition import (
     helped,
     scored,
     to_json,
+    tried,
 )
 
 START = datetime(2025, 3, 3, 20, tzinfo=UTC)
@@ -31,9 +33,9 @@ def play(*steps: tuple[float, str], record: Record | None = None) -> Record:
     record = record or Record()
     for number, what in steps:
         if what == "hint":
-            record = helped(record, day(number), hint=1)
+            record = helped(record, day(number), 0, hint=1)
         elif what in ("right", "rerun"):
-            record = answered(emptied(record) if what == "right" else record, day(number), right=True)
+            record = answered(emptied(record, 0) if what == "right" else record, day(number), right=True)
         else:
             record = answered(record, day(number), right=False, mistake=what)
     return record
@@ -149,14 +151,14 @@ def test_a_written_answer_is_done_with_the_level_given_and_does_not_come_back():
 
 
 def test_hints_begin_again_when_a_question_is_emptied_to_be_practised():
-    assert emptied(play((0, "hint"), (0, "right"))).hints == 0
-    assert emptied(play((0, "hint"))).hints == 1  # the first answer is still to come
+    assert emptied(play((0, "hint"), (0, "right")), 0).hints == {}
+    assert emptied(play((0, "hint")), 0).hints == {0: 1}  # the first answer is still to come
 
 
 def test_a_record_of_the_first_version_begins_in_box_one():
     old = {"attempts": 3, "hints": 1, "right": True, "mistakes": ["sum"], "last": "2025-03-03T20:00:00+00:00"}
     record = from_json(old)
-    assert (record.attempts, record.hints, record.right, record.mistakes) == (3, 1, True, {"sum": None})
+    assert (record.attempts, record.hints, record.right, record.mistakes) == (3, {0: 1}, True, {"sum": None})
     assert (record.box, record.answered, record.fresh, record.first) == (1, START, False, None)
     assert (record.outcome, record.last) == ("right", START)
     assert record.due(START) == day(1).date()
@@ -165,8 +167,35 @@ def test_a_record_of_the_first_version_begins_in_box_one():
     wrong = from_json(old | {"right": False})
     assert (wrong.fresh, wrong.outcome, wrong.first) == (True, "wrong", None)
     hinted = {"attempts": 0, "hints": 2, "right": False, "mistakes": [], "last": ""}
-    assert from_json(hinted) == replace(Record(), hints=2)
+    assert from_json(hinted) == replace(Record(), hints={0: 2})
     assert from_json(hinted | {"last": "2025-03-03T20:00:00+00:00"}).answered is None  # only a hint was seen
+
+
+def test_a_record_of_the_second_version_counted_hints_for_all_worlds_and_knew_no_tries():
+    stored = to_json(play((0, "percent"), (0, "hint"))) | {"hints": 1}
+    del stored["tries"]
+    assert from_json(stored) == play((0, "percent"), (0, "hint"))
+
+
+def test_hints_and_tries_belong_to_a_world():
+    record = tried(tried(helped(Record(), day(0), 5, hint=2), 5, "a"), 0, "a")
+    assert (record.hints, record.tries) == ({5: 2}, {5: ("a",), 0: ("a",)})
+    assert [record.is_open(world) for world in (0, 5)] == [False, True]
+    assert from_json(to_json(record)) == record
+    emptied_there = emptied(answered(record, day(0), right=True), 5)
+    assert (emptied_there.hints, emptied_there.tries) == ({}, {0: ("a",)})
+
+
+def test_the_solution_opens_after_three_different_answers_or_a_right_one():
+    record = Record()
+    for digest, is_open in (("a", False), ("b", False), ("a", False), ("b", False), ("c", True), ("d", True)):
+        record = tried(record, 0, digest)
+        assert record.is_open(0) is is_open
+    assert len(record.tries[0]) == ENOUGH_TRIES
+    assert not record.is_open(1)
+    right = play((0, "right"))
+    assert right.is_open(0)
+    assert not emptied(right, 0).is_open(0)  # to be practised anew
 
 
 def test_a_record_in_the_last_box_is_kept():

@@ -11,19 +11,20 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from opslab.exercises import answers, progress, repetition
+from opslab.exercises.help import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
-from opslab.exercises.messages import Note, UsageError
+from opslab.exercises.messages import Message, Note, UsageError, has_kernel
 from opslab.exercises.overview import Overview, overview
+from opslab.exercises.seeds import watch_seeds
+
+__all__ = ["check", "hint", "my_progress", "solution", "start"]
 
 # Words
 STARTED = "{lesson}: {count} questions, world {seed}."
 NOT_STARTED = "first run the cell with start(…) at the top of this notebook: check needs to know the lesson"
 BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: the digits of your student number, or 0"
+BARE_SEED = "; write `seed = {digits}`, without quotation marks and without zeros in front"
 BAD_LEVEL = "level is {level!r}; expected 1, 2, 3 or 4"
-HINT = "**Hint {step} of {count}.** {text}"
-LAST_HINT = '\n\nThat was the last hint. After an attempt, `solution("{question}")` shows one way.'
-TRY_FIRST = "Try once first: any answer to `{question}` that `check` could read opens the solution."
-SOLUTION = "**One way to do it**\n\n```python\n{code}\n```"
 READ_BOTH = "**Answer A**\n\n{a}\n\n**Answer B**\n\n{b}"
 COMPARE = (
     "Which of the two is closer to yours in what matters? Now score your own answer with this rubric, and "
@@ -32,12 +33,12 @@ COMPARE = (
 SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
-NEXT = "Next: {heading}"
-LAST = "That was the last question of this sheet."
 
 P, R = ParamSpec("P"), TypeVar("R")
 
 _session: dict[str, object] = {}
+
+watch_seeds()
 
 
 def _for_students(tell: Callable[P, R]) -> Callable[P, R | None]:
@@ -60,9 +61,12 @@ def start(lesson: str, seed: int = 0) -> Note:
     seed : the student's number; each has data of its own, and 0 is the committed world
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise UsageError(BAD_SEED.format(seed=seed))
+        bare = BARE_SEED.format(digits=int(seed)) if isinstance(seed, str) and seed.isdecimal() else ""
+        raise UsageError(BAD_SEED.format(seed=seed) + bare)
     questions = answers.read_questions(lesson)
     _session.update(lesson=lesson, seed=seed)
+    if has_kernel():
+        import opslab.exercises.buttons  # noqa: F401  slow, so not in the first check
     return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
 
 
@@ -84,48 +88,36 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     if captured is not None:
         captured[question] = answer
         return None
-    lesson, seed = _started()
-    asked = answers.find_question(lesson, question)
+    asked = _asked(question)
     if is_unanswered(answer):
         finding = Finding("unanswered", UNANSWERED)  # without a look at the data, which takes seconds
-    else:
-        finding = answers.assess(lesson, answers.answer_key(lesson, seed), asked, answer, other=0)
+        asked.keep(functools.partial(repetition.emptied, world=asked.world))
+        return _show(finding, asked)
+    key = answers.answer_key(asked.lesson, asked.world)
+    finding = answers.assess(asked.lesson, key, asked.question, answer, other=0)
     if finding.status == "written":
-        return _written(lesson, asked, finding, level).tell()
-    if finding.status == "unanswered":
-        progress.update(lesson, question, repetition.emptied)
-    elif finding.status != "uncheckable":
+        return _show(_written(asked, finding, level), asked)
+    if finding.status != "uncheckable":
         told = {"now": progress.now(), "right": finding.is_right, "mistake": finding.mistake}
-        progress.update(lesson, question, functools.partial(repetition.answered, **told))
+        asked.keep(functools.partial(repetition.answered, **told))
+        tried = digest(asked.question, answer, *key[question])
+        asked.keep(functools.partial(repetition.tried, world=asked.world, digest=tried))
     if finding.is_right:
-        finding = replace(
-            finding, text=" ".join(filter(None, [finding.text, asked.because, _next(lesson, question)]))
-        )
-    return finding.tell()
+        words = filter(None, [finding.text, asked.question.because])
+        finding = replace(finding, text="\n".join([" ".join(words), asked.next_text()]))
+    return _show(finding, asked)
 
 
 @_for_students
 def hint(question: str) -> Note:
     """Show the next of three hints; after the third, the third again."""
-    lesson, _ = _started()
-    asked = answers.find_question(lesson, question)
-    record = progress.record_of(lesson, question)
-    step = min(record.hints + 1, len(asked.hints))
-    progress.update(lesson, question, functools.partial(repetition.helped, now=progress.now(), hint=step))
-    text = HINT.format(step=step, count=len(asked.hints), text=asked.hints[step - 1])
-    return Note(text + (LAST_HINT.format(question=question) if step == len(asked.hints) else "")).tell()
+    return _show(Note(_asked(question).hint()))
 
 
 @_for_students
 def solution(question: str) -> Note:
-    """Show one way to answer, once an attempt has been made."""
-    lesson, _ = _started()
-    asked = answers.find_question(lesson, question)
-    record = progress.record_of(lesson, question)
-    if not record.attempts:
-        return Note(TRY_FIRST.format(question=question)).tell()
-    progress.update(lesson, question, functools.partial(repetition.helped, now=progress.now()))
-    return Note(SOLUTION.format(code=asked.solution)).tell()
+    """Show one way to answer and why it is right, once a hint was read or three answers were tried."""
+    return _show(Note(_asked(question).solution()))
 
 
 @_for_students
@@ -134,38 +126,43 @@ def my_progress() -> Overview:
     return overview().tell()
 
 
-def _started() -> tuple[str, int]:
+def _asked(question: str) -> Asked:
+    """Return what is known of a question of the lesson that was started."""
     if not _session:
         raise UsageError(NOT_STARTED)
-    return _session["lesson"], _session["seed"]
+    lesson, seed = _session["lesson"], _session["seed"]
+    return Asked(lesson, seed, answers.find_question(lesson, question))
 
 
-def _next(lesson: str, question: str) -> str:
-    """Name the question that follows on the sheet, with its heading."""
-    headings = answers.read_headings(lesson)
-    following = list(headings)[list(headings).index(question) + 1 :]
-    if not following:
-        return LAST
-    heading = headings[following[0]].text
-    return NEXT.format(heading=heading if heading.endswith(("?", "!", ".")) else f"{heading}.")
+def _show(message: Message, asked: Asked | None = None) -> Message:
+    """Show a message, below a question's reply its buttons, and bring those of earlier replies up to date."""
+    if not has_kernel():
+        return message.tell()
+    from opslab.exercises import buttons  # ipywidgets is slow to import
+
+    if asked:
+        message.below = functools.partial(buttons.below, asked)
+    message.tell()
+    buttons.refresh()
+    return message
 
 
-def _written(lesson: str, asked: answers.Question, finding: Finding, level: int | None) -> Note:
+def _written(asked: Asked, finding: Finding, level: int | None) -> Note:
     """First show two answers to compare with, and only then take the student's own score."""
-    first, second = asked.exemplars
+    question = asked.question
+    first, second = question.exemplars
     if level is None:
-        progress.update(lesson, asked.name, functools.partial(repetition.scored, now=progress.now()))
-        rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(asked.rubric, start=1))
+        asked.keep(functools.partial(repetition.scored, now=progress.now()))
+        rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(question.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
-        return Note("\n\n".join([finding.text, both, COMPARE.format(question=asked.name, rubric=rubric)]))
-    if level not in range(1, len(asked.rubric) + 1):
+        return Note("\n\n".join([finding.text, both, COMPARE.format(question=question.name, rubric=rubric)]))
+    if level not in range(1, len(question.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
-    progress.update(lesson, asked.name, functools.partial(repetition.scored, now=progress.now(), level=level))
+    asked.keep(functools.partial(repetition.scored, now=progress.now(), level=level))
     lines = [
-        SCORED.format(level=level, words=asked.rubric[level - 1]),
+        SCORED.format(level=level, words=question.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),
     ]
-    if level < len(asked.rubric):
-        lines.append(NEXT_LEVEL.format(level=level + 1, words=asked.rubric[level]))
-    lines.append(_next(lesson, asked.name))
-    return Note("\n\n".join(lines))
+    if level < len(question.rubric):
+        lines.append(NEXT_LEVEL.format(level=level + 1, words=question.rubric[level]))
+    return Note("\n\n".join([*lines, asked.next_text()]))

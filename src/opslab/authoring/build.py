@@ -17,10 +17,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from ipykernel.ipkernel import IPythonKernel
 from jupytext.myst import myst_to_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -31,10 +33,13 @@ from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.sheets import read_question, read_sheet
-from opslab.ground.paths import course_root, write_whole
+from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
+# What JupyterLab writes into a notebook when it opens it: see ipython_kernel_config.py for the version.
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Words
@@ -52,6 +57,8 @@ CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
+NOT_BUILT = "{file}: {cause}; make room or get the right to write there, then build again"
+HIDDEN = "Hidden until you run the cell."
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
@@ -158,8 +165,7 @@ def _read_text(root: Path, source: str) -> tuple[NotebookNode, list[int]]:
         advice = next((advice for sign, advice in ADVICE.items() if sign in cause), "")
         raise BuildError(NOT_TEXT.format(source=source, cause=cause, advice=advice)) from error
     lines = notebook.metadata.pop("source_map")
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook.metadata = NotebookNode(kernelspec=kernel, language_info={"name": "python"})
+    notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info=LANGUAGE)
     return notebook, lines
 
 
@@ -228,6 +234,16 @@ def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
                 raise _failure(target, cell, CELL_WARNED.format(text=output.text.strip()))
             if widget := output.get("data", {}).get(WIDGET):
                 widget["model_id"] = f"{cell.id}-{place}"
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and cell.outputs:
+            _hide(cell.outputs[0])
+
+
+def _hide(output: NotebookNode) -> None:
+    """Let a collapsed output begin with words that give nothing away: JupyterLab shows its first line."""
+    if "text" in output:
+        output.text = f"{HIDDEN}\n{output.text}"
+    else:
+        output.data["text/plain"] = f"{HIDDEN}\n{output.data['text/plain']}"
 
 
 def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[str, str]:
@@ -289,7 +305,9 @@ class _Fingerprints:
 
     def __init__(self, root: Path):
         self.path = root / ".build" / "fingerprints.json"
-        self.known: dict[str, str] = json.loads(self.path.read_text()) if self.path.is_file() else {}
+        self.known: dict[str, str] = {}
+        with suppress(OSError, ValueError, TypeError, RecursionError):  # without it, all is built again
+            self.known |= json.loads(self.path.read_text())
 
     def keep(self, target: Target, fingerprint: str) -> None:
         self.known[target.path] = fingerprint
@@ -318,6 +336,9 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
             target, mark = running[future]
             try:
                 seconds = future.result()
+            except OSError:  # it will not go better with the others
+                pool.shutdown(cancel_futures=True)
+                raise
             except BuildError as error:
                 errors.append(str(error))
                 print(FAILED.format(done=done, all=len(work), path=target.path), flush=True)
@@ -345,6 +366,10 @@ def main(arguments: list[str] | None = None) -> int:
             errors = build_all(root, options.lessons, rebuild=options.all, jobs=options.jobs)
     except BuildError as error:
         errors = [str(error)]
+    except NotWrittenError as error:
+        errors = [str(error.strerror)]
+    except OSError as error:
+        errors = [NOT_BUILT.format(file=error.filename or root, cause=error.strerror or error)]
     for error in dict.fromkeys(errors):
         print(error, file=sys.stderr)
     return 1 if errors else 0

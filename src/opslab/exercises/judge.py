@@ -88,7 +88,7 @@ class Finding(Message):
         text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.text, quote=False))
         return (
             f'<div class="opslab-finding" role="status" style="border-left:4px solid {colour};'
-            f'padding:.4em .9em;margin:.4em 0;font-size:1rem">{mark} {text}</div>'
+            f'padding:.4em .9em;margin:.4em 0;font-size:1rem;white-space:pre-line">{mark} {text}</div>'
         )
 
 

@@ -1,5 +1,8 @@
 """What a student is told: shown once, at once, wherever in a cell it arises."""
 
+from collections.abc import Callable
+from functools import cache
+
 from IPython import get_ipython
 from IPython.display import display
 
@@ -8,6 +11,7 @@ class Message:
     """Words for a student. A subclass gives `__repr__` and `_repr_html_` or `_repr_markdown_`."""
 
     told = False
+    below: Callable[[str], dict] | None = None  # what a notebook with a kernel shows below it, given its HTML
 
     def tell(self) -> "Message":
         """Show the message now, so that it is not lost in the middle of a cell, and return it."""
@@ -25,6 +29,9 @@ class Message:
             data["text/html"] = self._repr_html_()
         if hasattr(self, "_repr_markdown_"):
             data["text/markdown"] = self._repr_markdown_()
+        if self.below and has_kernel():
+            data.setdefault("text/html", to_html(data["text/plain"]))
+            data |= self.below(data["text/html"])
         display(data, raw=True)
 
 
@@ -46,3 +53,20 @@ class UsageError(ValueError):
 
     def _render_traceback_(self) -> list[str]:
         return [f"△ {self}"]
+
+
+def has_kernel() -> bool:
+    """Whether a notebook's kernel runs this, and not a terminal or a plain script."""
+    return getattr(get_ipython(), "kernel", None) is not None
+
+
+def to_html(markdown: str) -> str:
+    """Return markdown as HTML; what looks like HTML in it is shown as it was written."""
+    return _converter()(markdown)
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    import mistune  # not needed before the first hint
+
+    return mistune.create_markdown(escape=True)

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 
 INTERVALS = (1, 3, 7, 16, 35)  # days that a question waits in box 1, 2, …
 APART = 7  # days between two right answers that show mastery
+ENOUGH_TRIES = 3  # different answers that open the solution without a hint
 
 # Words
 BAD_RECORD = "a record of progress has box {box!r}, answered {answered!r}; expected a box from 1 to {last}"
@@ -30,7 +31,9 @@ class Record:
     """What is known of one question. All times are aware of their zone."""
 
     attempts: int = 0
-    hints: int = 0  # how many of the hints have been seen since the question was last emptied
+    # By world, since the question was last emptied: how many hints were seen, and which answers were tried.
+    hints: Mapping[int, int] = field(default_factory=dict)
+    tries: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # digests of different answers
     right: bool = False  # ever right; for a written answer, ever scored
     level: int = 0  # 1 to 4, as the student scored a written answer; 0 where there is none
     mistakes: Mapping[str, datetime | None] = field(default_factory=dict)  # by name, when last met
@@ -48,6 +51,11 @@ class Record:
         if self.answered is None:
             return None
         return _day(self.answered, now) + timedelta(days=INTERVALS[self.box - 1])
+
+    def is_open(self, world: int) -> bool:
+        """Whether the solution may be seen: after a right answer, a hint, or enough different answers."""
+        tries = self.tries.get(world, ())
+        return not self.fresh or self.hints.get(world, 0) > 0 or len(tries) >= ENOUGH_TRIES
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is time to practise again. What was never answered is not due."""
@@ -71,21 +79,21 @@ def answered(record: Record, now: datetime, *, right: bool, mistake: str = "") -
     now : time of the answer, with its zone; days are counted by its calendar
     mistake : name of the mistake, where it was recognised
     """
-    tried = replace(
+    after = replace(
         record, attempts=record.attempts + 1, right=record.right or right, last=now, fresh=not right
     )
     if not right:
         met = {**record.mistakes, mistake: now} if mistake else record.mistakes
-        tried = replace(tried, mistakes=met, answered=now, outcome="wrong")
-        return replace(tried, box=1, first=None, mastered=False)
+        after = replace(after, mistakes=met, answered=now, outcome="wrong")
+        return replace(after, box=1, first=None, mastered=False)
     new = record.answered is None
     if not record.fresh or not (new or record.is_due(now)):
-        return tried
+        return after
     if record.helped and (new or _day(record.helped, now) >= record.due(now)):
-        return replace(tried, box=max(record.box, 1), answered=now, outcome="helped")
+        return replace(after, box=max(record.box, 1), answered=now, outcome="helped")
     first = record.first or now
     return replace(
-        tried,
+        after,
         box=min(record.box + 1, len(INTERVALS)),
         answered=now,
         outcome="right",
@@ -94,14 +102,26 @@ def answered(record: Record, now: datetime, *, right: bool, mistake: str = "") -
     )
 
 
-def emptied(record: Record) -> Record:
+def tried(record: Record, world: int, digest: str) -> Record:
+    """Return the record after an answer, known by its digest, was given in a world."""
+    known = record.tries.get(world, ())
+    if digest in known or len(known) >= ENOUGH_TRIES:
+        return record
+    return replace(record, tries={**record.tries, world: (*known, digest)})
+
+
+def emptied(record: Record, world: int) -> Record:
     """Return the record after `...` was checked: the next answer is a new one, and hints begin again."""
-    return record if record.fresh else replace(record, fresh=True, hints=0)
+    if record.fresh:
+        return record
+    hints, tries = ({w: kept for w, kept in by.items() if w != world} for by in (record.hints, record.tries))
+    return replace(record, fresh=True, hints=hints, tries=tries)
 
 
-def helped(record: Record, now: datetime, hint: int = 0) -> Record:
-    """Return the record after a hint (its number) or the solution (0) was seen."""
-    return replace(record, hints=max(hint, record.hints), helped=now)
+def helped(record: Record, now: datetime, world: int, hint: int = 0) -> Record:
+    """Return the record after a hint (its number) or the solution (0) was seen in a world."""
+    seen = max(hint, record.hints.get(world, 0))
+    return replace(record, hints={**record.hints, world: seen} if seen else record.hints, helped=now)
 
 
 def scored(record: Record, now: datetime, level: int = 0) -> Record:
@@ -121,11 +141,15 @@ def scored(record: Record, now: datetime, level: int = 0) -> Record:
 def to_json(record: Record) -> dict[str, object]:
     """Return a record as JSON keeps it; times are in UTC."""
     values = {name: _as_stored(value) for name, value in vars(record).items()}
-    return values | {"mistakes": {name: _as_stored(when) for name, when in record.mistakes.items()}}
+    mistakes = {name: _as_stored(when) for name, when in record.mistakes.items()}
+    worlds = {name: {str(world): kept for world, kept in values[name].items()} for name in ("hints", "tries")}
+    return values | worlds | {"mistakes": mistakes}
 
 
 def from_json(stored: Mapping[str, object]) -> Record:
-    """Return a record that JSON kept, by this version or by the first, which knew no boxes.
+    """Return a record that JSON kept, by this version or an earlier one.
+
+    The first knew no boxes; until the second, hints were counted for all worlds together.
 
     Raises
     ------
@@ -135,7 +159,9 @@ def from_json(stored: Mapping[str, object]) -> Record:
     if "box" not in stored:
         stored = _first_version(stored)
     record = Record(
-        **{name: int(stored[name]) for name in ("attempts", "hints", "level", "box")},
+        **{name: int(stored[name]) for name in ("attempts", "level", "box")},
+        hints={int(world): int(seen) for world, seen in _by_world(stored["hints"]).items()},
+        tries={int(world): tuple(map(str, kept)) for world, kept in stored.get("tries", {}).items()},
         **{name: bool(stored[name]) for name in ("right", "mastered", "fresh")},
         **{name: _time(stored[name]) for name in ("last", "answered", "helped", "first")},
         mistakes={name: _time(when) for name, when in stored["mistakes"].items()},
@@ -160,6 +186,10 @@ def _first_version(stored: Mapping[str, object]) -> dict[str, object]:
         "first": tried if right and stored["attempts"] == 1 and not stored["hints"] else None,
         "fresh": not right,
     }
+
+
+def _by_world(hints: object) -> Mapping[str, int]:
+    return hints if isinstance(hints, Mapping) else {"0": int(hints)} if hints else {}
 
 
 def _day(moment: datetime, now: datetime) -> date:

@@ -91,14 +91,14 @@ class Brief:
                 names = {name for _, name, _, _ in formatter.parse(text) if name is not None}
             except ValueError as error:
                 raise ValueError(BAD_PLACE.format(part=part, cause=error)) from error
-            for name in names - values.keys():
+            for name in sorted(names - values.keys()):
                 raise ValueError(NO_VALUE.format(name=name))
             try:
                 filled[part] = formatter.vformat(text, (), values)
             except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
                 raise ValueError(BAD_PLACE.format(part=part, cause=error)) from error
             used |= names
-        for name in values.keys() - used:
+        for name in sorted(values.keys() - used):
             raise ValueError(NO_PLACE.format(name=name))
         return replace(self, **filled)
 

@@ -58,7 +58,7 @@ def current_needs(
     log = small_table(told.select("user_id", "date", "event"))
     first = people.set_index("user_id")["need"]
     places_among(log["user_id"], first.index, ours="events", theirs="users", key="user_id")
-    for event in set(log["event"]) - set(known):
+    for event in sorted(set(log["event"]) - set(known), key=str):
         raise ValueError(UNKNOWN_EVENT.format(event=event, known=", ".join(map(str, known))))
     if until is not None:
         log = log[day_numbers(log["date"]) <= as_day(until, "until")]

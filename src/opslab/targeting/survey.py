@@ -175,7 +175,7 @@ def _sizes(
 
 def _require_same(groups: pd.Index, sizes: pd.Series) -> None:
     here = set(groups)
-    for group in here - set(sizes.index):
+    for group in sorted(here - set(sizes.index), key=str):
         raise ValueError(STRANGER.format(group=group, groups=", ".join(map(str, sizes.index))))
     for group, people in sizes.items():
         if people > 0 and group not in here:

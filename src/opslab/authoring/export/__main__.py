@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     books = {book.stem: book for book in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
     if not books:
         parser.error(NO_LESSONS.format(folder=root / "notebooks"))
-    for name in set(options.lessons) - set(books):
+    for name in sorted(set(options.lessons) - set(books)):
         parser.error(NO_LESSON.format(name=name, names=", ".join(books)))
     if options.kind == "site":
         from opslab.authoring.export.site import build_site  # Sphinx is not needed for the others

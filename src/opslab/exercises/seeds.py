@@ -1,0 +1,35 @@
+"""Say in words what Python says in numbers of another base: `seed = 0123` is no student number."""
+
+import re
+
+from IPython import get_ipython
+
+from opslab.exercises.messages import UsageError
+
+# Words
+ZEROS = "`seed = {written}`: Python takes no number that begins with 0; write `seed = {digits}`"
+
+
+def refuse_zeros(lines: list[str]) -> list[str]:
+    """Pass a cell's lines on as they are, unless a seed begins with a zero.
+
+    Raises
+    ------
+    ValueError
+        Saying what to write in its place.
+    """
+    for line in lines:
+        if found := re.fullmatch(r"\s*seed\s*=\s*(0[\d_]*[1-9]\d*)\s*(#.*)?\s*", line):
+            written = found[1]
+            raise UsageError(ZEROS.format(written=written, digits=written.replace("_", "").lstrip("0")))
+    return lines
+
+
+refuse_zeros.has_side_effects = True  # for IPython: not to be asked while a cell is being written
+
+
+def watch_seeds() -> None:
+    """Let the notebook that this runs in refuse such a seed before Python does."""
+    shell = get_ipython()
+    if shell is not None and refuse_zeros not in shell.input_transformers_cleanup:
+        shell.input_transformers_cleanup.append(refuse_zeros)
