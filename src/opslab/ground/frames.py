@@ -55,6 +55,7 @@ WRONG_LENGTH = "{name} has {found} values; expected {expected}"
 NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
 LACKING = "table without the column {column!r}"
 NO_NUMBERS_IN = "table whose column {column!r} does not hold numbers"
+NOT_NAMED = "{name} is a {found}; expected a dictionary of names to {kind}, with at least one"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
 BOTH = " and "
@@ -204,6 +205,12 @@ def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key
         words |= {"one": plain_value(pd.Index(ids)[0]), "other": plain_value(known[0])}
         raise ValueError(NO_MATCH.format(**words))
     return place
+
+
+def require_named(values: Any, name: str, kind: str) -> None:
+    """Refuse what is no dictionary of names to something, or an empty one; `kind` says to what."""
+    if not isinstance(values, Mapping) or not values:
+        raise ValueError(NOT_NAMED.format(name=name, found=type(values).__name__, kind=kind))
 
 
 def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
@@ -544,7 +551,7 @@ def small_table(table: Frame) -> pd.DataFrame:
 
 
 def _all_numbers(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return pd.api.types.is_numeric_dtype(column) and column.dtype.kind not in "bc"
 
 
 def _plain(column: pd.Series, kind: ColumnKind) -> pd.Series | np.ndarray:
