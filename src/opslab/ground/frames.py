@@ -219,19 +219,23 @@ def require_named(values: Any, name: str, kind: str) -> None:
 
 def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
     """Refuse what is no pandas table with these columns; `maker` names the function that gives one."""
-    found = None
-    if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
-        found = type(table).__name__
-    for column in columns if found is None else []:
-        if column not in table.columns:
-            found = LACKING.format(column=column)
-        elif not _all_numbers(table[column]):
-            found = NO_NUMBERS_IN.format(column=column)
+    found = _unlike_result(table, columns)
     if found is not None:
         raise ValueError(NOT_THE_RESULT.format(name=name, found=found, maker=maker))
 
 
-@overload
+def _unlike_result(table: Any, columns: Iterable[Hashable]) -> str | None:
+    """Say what a table is that does not have columns of numbers by these names; None if it does."""
+    if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
+        return type(table).__name__
+    for column in columns:
+        if column not in table.columns:
+            return LACKING.format(column=column)
+        if not _all_numbers(table[column]):
+            return NO_NUMBERS_IN.format(column=column)
+    return None
+
+
 def as_number(
     value: Any, name: str, *, least: float = ..., most: float = ..., whole: Literal[True]
 ) -> int: ...
