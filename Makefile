@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+QUICK  := $(VENV)/.quick
 # Jupyter refuses to run as root unless told to; containers often have no other user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
@@ -17,7 +18,7 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-test: $(READY) browser sandbox  ## run every test, as CI does
+test: $(QUICK) browser sandbox  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
@@ -41,7 +42,7 @@ handouts: $(READY) browser  ## print each lesson to PDF (in exported/)
 site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.authoring.export site
 
-grade: $(READY) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
+grade: $(QUICK) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
 	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" --seed "$(SEED)" $(if $(OUTPUT),--output "$(OUTPUT)")
 
 data: $(READY)  ## generate datasets/ again and verify it
@@ -56,7 +57,6 @@ benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in be
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
 lock: $(READY)  ## resolve the lock file again from pyproject.toml
-	$(PYTHON) -m pip --python $(VENV) install -q uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate \
 	  --upgrade pyproject.toml -o requirements.lock
 
@@ -70,10 +70,14 @@ $(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.p
           $(shell find src/opslab -path '*/export/*' -prune -o -name '*.js*' -print)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }
-	@echo "preparing $(VENV) (once, a minute or two) ..."
-	@$(PYTHON) -m venv --without-pip $(VENV)
-	@$(PYTHON) -m pip --python $(VENV) install -q --disable-pip-version-check -r requirements.lock
-	@$(PYTHON) -m pip --python $(VENV) install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "preparing $(VENV) (once) ..."
+	@$(PYTHON) prepare.py $(VENV)
+	@touch $@
+
+# Tests and the grader start Python hundreds of times: all modules are compiled for them, once.
+$(QUICK): $(READY)
+	@echo "compiling (once) ..."
+	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
 	@touch $@
 
 # Some tests want a chromium or bubblewrap. CI must have them; elsewhere their absence only skips those tests.
