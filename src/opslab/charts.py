@@ -10,6 +10,7 @@ well.
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -319,7 +320,7 @@ def shares(drawing: go.Figure, axis: str = "y") -> go.Figure:
     return drawing
 
 
-def series_style(place: int) -> dict[str, dict[str, object]]:
+def series_style(place: int) -> dict[str, dict[str, Any]]:
     """Return the line and marker of the series in `place` (0, 1, ...): colour, dash and symbol all differ.
 
     Examples

@@ -1,7 +1,7 @@
 """Divide a budget so that the next yuan brings the same everywhere."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -240,7 +240,7 @@ def _worths(worth: Any, named: Mapping[Any, Response]) -> np.ndarray:
     return np.array([as_number(worth[channel], f"worth[{channel!r}]", least=POSITIVE) for channel in named])
 
 
-def _limits(given: Any, name: str, named: Mapping[Any, Response], otherwise: float) -> np.ndarray:
+def _limits(given: Any, name: str, named: Collection[Any], otherwise: float) -> np.ndarray:
     if given is None:
         return np.full(len(named), otherwise)
     if isinstance(given, Mapping | pd.Series):

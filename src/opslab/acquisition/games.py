@@ -91,7 +91,7 @@ def _exact(value: Callable[[frozenset], float], players: list) -> ShapleyValues:
     worth = np.array(
         [value(frozenset(p for bit, p in enumerate(players) if mask >> bit & 1)) for mask in masks.tolist()]
     )
-    size = sum((masks >> bit & 1) for bit in range(count))
+    size = np.sum([masks >> bit & 1 for bit in range(count)], axis=0)
     weight = np.array([1 / (count * math.comb(count - 1, k)) for k in range(count)])
     shares = []
     for bit in range(count):

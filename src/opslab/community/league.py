@@ -97,7 +97,8 @@ def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFra
     """Return score and fund at the end of each run, or the reason why there are none."""
     # A forked child knows functions that were written in a notebook; where there is no fork they must be
     # importable.
-    context = mp.get_context("fork" if "fork" in mp.get_all_start_methods() else None)
+    forks = "fork" in mp.get_all_start_methods()
+    context = mp.get_context("fork") if forks else mp.get_context()
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_child, args=(theirs, policy, setting), daemon=True)
     process.start()

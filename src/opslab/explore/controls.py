@@ -72,9 +72,10 @@ class Slider:
                     step=self.step, start=self.start, stop=self.stop, below=below, above=below + step
                 )
             )
-        if self.value is not None and _decimal("value", self.value) not in self._grid:
-            nearest = min(self.values, key=lambda number: abs(number - self.value))
-            raise ValueError(OFF_GRID.format(value=self.value, nearest=nearest))
+        value = self.value
+        if value is not None and _decimal("value", value) not in self._grid:
+            nearest = min(self.values, key=lambda number: abs(number - value))
+            raise ValueError(OFF_GRID.format(value=value, nearest=nearest))
 
     @cached_property
     def _grid(self) -> list[Decimal]:

@@ -35,6 +35,8 @@ class ExplorableWidget(anywidget.AnyWidget):
         if question.get("ask") == "plotly":
             self.send({"id": question["id"]}, [plotly_script()])
             return
+        if self._draw is None:  # the bundle is complete: no page asks
+            return
         try:
             self.send({"id": question["id"], "picture": self._draw(tuple(question["place"]))})
         except Exception as error:  # whatever the author's function raises belongs beside the picture

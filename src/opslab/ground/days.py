@@ -4,7 +4,7 @@ A day is a whole number, counted from 1970-01-01. A time with a zone keeps the d
 DuckDB knows moments only and shows them by its session's clock (`set timezone`).
 """
 
-from typing import Any
+from typing import Any, cast
 
 import narwhals as nw
 import numpy as np
@@ -63,7 +63,7 @@ def as_day(value: Any, name: str) -> int:
 
 def as_date(day: int) -> pd.Timestamp:
     """Return a day as a date."""
-    return pd.Timestamp(np.datetime64(int(day), "D"))
+    return cast("pd.Timestamp", pd.Timestamp(np.datetime64(int(day), "D")))  # never NaT
 
 
 def require_span(days: np.ndarray, what: str) -> None:

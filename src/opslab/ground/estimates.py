@@ -1,6 +1,6 @@
 """What several subjects reckon alike: the interval of a share, and what steady growth adds up to."""
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -40,6 +40,14 @@ def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
     half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     whole = 1 + Z95**2 / trials
     return np.clip((middle - half) / whole, 0, share), np.clip((middle + half) / whole, share, 1)
+
+
+@overload
+def geometric_sum(ratio: float, terms: float) -> float: ...
+
+
+@overload
+def geometric_sum(ratio: float, terms: np.ndarray) -> np.ndarray: ...
 
 
 def geometric_sum(ratio: float, terms: float | np.ndarray) -> float | np.ndarray:

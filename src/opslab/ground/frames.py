@@ -7,7 +7,7 @@ as a Narwhals frame. A check on a lazy frame asks its engine for one row of aggr
 
 import difflib
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast, overload
 
 import narwhals as nw
 import numpy as np
@@ -119,7 +119,7 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
         raise ValueError(NOT_A_FRAME.format(what=what, found=type(frame).__name__)) from error
     except nw.exceptions.DuplicateError as error:
         raise ValueError(SAME_NAMES.format(what=what, detail=error)) from error
-    kinds = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
+    kinds = _by_name(columns)
     if isinstance(getattr(frame, "columns", None), pd.MultiIndex):
         raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
     require_columns(table, kinds, what=what)
@@ -157,9 +157,13 @@ def read_table(
     table = native(frame, columns, what=what)
     if unique:
         require_unique(table, unique, what=what)
-    kinds = dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
+    kinds = _by_name(columns)
     whole = small_table(table.select(*kinds))
     return whole.assign(**{name: _plain(whole[name], kind) for name, kind in kinds.items()})
+
+
+def _by_name(columns: Mapping[str, ColumnKind] | Sequence[str]) -> dict[str, ColumnKind]:
+    return dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, "key")
 
 
 def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table") -> None:
@@ -220,9 +224,21 @@ def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: st
         raise ValueError(NOT_THE_RESULT.format(name=name, found=found, maker=maker))
 
 
+@overload
+def as_number(
+    value: Any, name: str, *, least: float = ..., most: float = ..., whole: Literal[True]
+) -> int: ...
+
+
+@overload
+def as_number(
+    value: Any, name: str, *, least: float = ..., most: float = ..., whole: Literal[False] = ...
+) -> float: ...
+
+
 def as_number(
     value: Any, name: str, *, least: float = -np.inf, most: float = np.inf, whole: bool = False
-) -> int | float:
+) -> float:
     """Return `value` as a float, or as an int if `whole`, between `least` and `most` (both allowed).
 
     Raises
@@ -399,7 +415,7 @@ def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> 
         words = {"column": column, "what": what}
         nameless = dtype in (nw.Object, nw.Unknown)  # such as pandas' objects and periods, DuckDB's UUIDs
         if nameless and not table.implementation.is_polars() and kind in ("any", "key", "flag"):
-            whole = collect(table.select(column)) if isinstance(table, nw.LazyFrame) else table
+            whole = collect(table.select(column))
             _require_one_kind(to_pandas(whole.get_column(column)), kind, WHERE.format(**words))
         elif not _is_of_kind(dtype, kind) and not (kind == "date" and _is_zoned(table, column)):
             need = "number" if kind in LIMITS else kind
@@ -511,8 +527,10 @@ def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
     return collect(lazy).rows(named=True)[0]
 
 
-def collect(table: nw.LazyFrame) -> nw.DataFrame:
-    """Compute a lazy table."""
+def collect(table: Frame) -> nw.DataFrame:
+    """Return a table computed, if it was lazy."""
+    if isinstance(table, nw.DataFrame):
+        return table
     try:
         # DuckDB and Spark would hand over Arrow, which students need not have.
         return table.collect() if table.implementation.is_polars() else table.collect("pandas")
@@ -537,7 +555,7 @@ def to_pandas(column: nw.Series) -> pd.Series:
 
 def small_table(table: Frame) -> pd.DataFrame:
     """Return a whole table as pandas, rows numbered from 0."""
-    whole = collect(table) if isinstance(table, nw.LazyFrame) else table
+    whole = collect(table)
     if whole.implementation.is_pandas():
         return whole.to_native().reset_index(drop=True)
     return pd.DataFrame({name: to_pandas(whole.get_column(name)).array for name in whole.columns})

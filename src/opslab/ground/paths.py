@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -58,7 +58,7 @@ class NotWrittenError(OSError):
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def replaced(path: Path) -> Generator[Path]:
     """Give a file to write that takes the place of `path` in one step, when the block ends.
 
     Whoever is interrupted keeps the old file whole. The folder is made if need be.
@@ -87,7 +87,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Generator[None]:
     """Keep other writers of a file waiting, in whatever process, while the block reads and writes it.
 
     Raises

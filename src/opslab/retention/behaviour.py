@@ -50,7 +50,7 @@ def active_days(
     people = join_users(visits, users, [], since, user)
     chosen = visits.watched(people.start, needs - 1)
     age = visits.step - visits.repeat(people.over(visits, people.start))
-    counts = people.pick(visits.count((age >= 0) & (age < days)))
+    counts = people.pick(visits.counts((age >= 0) & (age < days)))
     return people.table.assign(active_days=counts)[chosen].reset_index(drop=True)
 
 

@@ -69,7 +69,7 @@ def stages(
             "first": visits.starts[started],
             "last": visits.starts[visits.last],
             "quiet_days": quiet,
-            "active_days": visits.count(visits.step > today - later),
+            "active_days": visits.counts(visits.step > today - later),
             "stage": pd.Categorical.from_codes(place, STAGES, ordered=True),
         }
     )

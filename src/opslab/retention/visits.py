@@ -90,7 +90,7 @@ class Visits(NamedTuple):
         """Tell for each user whether one of the visits is marked."""
         return np.logical_or.reduceat(marked, self.begins)
 
-    def count(self, marked: np.ndarray) -> np.ndarray:
+    def counts(self, marked: np.ndarray) -> np.ndarray:
         """Count for each user the visits that are marked."""
         return np.add.reduceat(marked.astype(np.int64), self.begins)
 
@@ -119,16 +119,11 @@ def read_visits(
     table = _checked(events, user, when, period)
     fine = "D" if until is not None else period
     if _counts_natively(table):
-        table = collect(_pairs(table, user, when, fine))
-        people, label = (
-            to_pandas(table.get_column(user)),
-            to_pandas(table.get_column("_period")).to_numpy(np.int64),
-        )
+        pairs = collect(_pairs(table, user, when, fine))
+        people = to_pandas(pairs.get_column(user))
+        label = to_pandas(pairs.get_column("_period")).to_numpy(np.int64)
     else:
-        people, label = (
-            to_pandas(table.get_column(user)),
-            _labels(day_numbers(to_pandas(table.get_column(when))), fine),
-        )
+        people, label = _rows(table, user, when, fine)
     if until is None:
         return _sort(people, label, period)
     last = as_day(until, name)
@@ -149,11 +144,7 @@ def cohort_sizes(
     """
     table = _checked(events, user, when, period)
     if not _counts_natively(table):
-        visits = _sort(
-            to_pandas(table.get_column(user)),
-            _labels(day_numbers(to_pandas(table.get_column(when))), period),
-            period,
-        )
+        visits = _sort(*_rows(table, user, when, period), period)
         return visits.repeat(visits.first), visits.step, None, visits.starts
     # The engine counts (cohort, period) pairs itself: only a small table leaves it.
     pairs = _pairs(table, user, when, period)
@@ -223,6 +214,13 @@ def _checked(events: Any, user: str, when: str, period: str = "D") -> Frame:
 def _counts_natively(table: Frame) -> bool:
     """Tell whether the table's own engine is the better place to count (that of pandas and Arrow is not)."""
     return isinstance(table, nw.LazyFrame) or table.implementation.is_polars()
+
+
+def _rows(table: Frame, user: str, when: str, period: str) -> tuple[pd.Series, np.ndarray]:
+    """Return user and number of the period of each row."""
+    whole = collect(table)
+    days = day_numbers(to_pandas(whole.get_column(when)))
+    return to_pandas(whole.get_column(user)), _labels(days, period)
 
 
 def _pairs(table: Frame, user: str, when: str, period: str) -> nw.LazyFrame:

@@ -8,7 +8,7 @@ from opslab.ground.frames import as_choice
 
 PARTS = ("situation", "complication", "question", "answer")
 # Minto's four orders, by the parts' first letters.
-ORDERS = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
+ORDERS: dict[str, str] = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
 # Where the listener asks the question unprompted, and it may stay unspoken.
 IMPLIED = ("standard", "direct", "concerned")
 
@@ -19,7 +19,7 @@ NO_PLACE = (
     "fill received {name}, but no part of the brief holds {{{name}}}; write it where the number belongs"
 )
 BAD_PLACE = "the {part} cannot be filled: {cause}; a literal brace is written twice, {{{{ or }}}}"
-LETTERS = {part[0].upper(): part for part in PARTS}
+LETTERS: dict[str, str] = {part[0].upper(): part for part in PARTS}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The coach: rules that point at a place in a brief and say why. It reads form, not truth."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import exp
 
 from opslab.scqa.brief import LETTERS, PARTS, Brief
@@ -44,16 +44,6 @@ WHY = {
         "{count} word(s) hold no situation, complication, question and answer. Write a sentence for each."
     ),
     "too_long": "A brief takes a minute. {count:,} letters are here; the first {read:,} were read.",
-    "missing": {
-        "situation": (
-            "No sentence states what the listener already agrees on. Without it your first step is disputed."
-        ),
-        "complication": (
-            "No sentence says what disturbs the situation. Without it nobody sees a need to act."
-        ),
-        "question": "No sentence asks. The listener will put a question of their own, perhaps another one.",
-        "answer": "No sentence proposes anything. The listener knows your worry and not your advice.",
-    },
     "misplaced": "Its words ({cue}) are those of the {other}. Move it, or word it as the {part}.",
     "unusual_order": (
         "Orders that listeners follow are SCQA, ASCQ, CSQA and QSCA. Choose one by your audience."
@@ -75,6 +65,14 @@ WHY = {
     "no_number": "How much, how many, until when? A number lets the board weigh it.",
     "no_uncertainty": "Give an interval, a condition, or say what would change your mind.",
     "blank_heading": "It would fit any report. Put the finding there, as a sentence.",
+}
+WHY_MISSING = {
+    "situation": (
+        "No sentence states what the listener already agrees on. Without it your first step is disputed."
+    ),
+    "complication": "No sentence says what disturbs the situation. Without it nobody sees a need to act.",
+    "question": "No sentence asks. The listener will put a question of their own, perhaps another one.",
+    "answer": "No sentence proposes anything. The listener knows your worry and not your advice.",
 }
 _LETTER = {part: letter for letter, part in LETTERS.items()}
 _CLEAR = 2.0  # points by which another part must lead before a filled-in field is called misplaced
@@ -190,7 +188,7 @@ def _misplaced(part: str, other: str, place: str, text: str, confidence: float) 
     return _remark("misplaced", part, place, text, confidence, other=other, cue=f"“{start} …”")
 
 
-def _contents(texts: dict[str, str], places: dict[str, str]) -> Iterator[Remark]:
+def _contents(texts: Mapping[str, str], places: Mapping[str, str]) -> Iterator[Remark]:
     complication, answer = texts["complication"], texts["answer"]
     if (found := CONTESTED.search(texts["situation"])) and texts["situation"]:
         part = "situation"
@@ -212,7 +210,7 @@ def _checkable(text: str) -> bool:
     return bool(NUMBER.search(text) or CHECKABLE.search(text))
 
 
-def _beside_the_question(texts: dict[str, str], place: str) -> Iterator[Remark]:
+def _beside_the_question(texts: Mapping[str, str], place: str) -> Iterator[Remark]:
     """Compare the fields and the words of the answer with those of the rest.
 
     A question that names no field ("What should we do?") may be answered from any; one that asks for a way
@@ -262,7 +260,7 @@ def _places(opening: Opening) -> dict[str, str]:
 
 
 def _remark(code: str, part: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
-    why = WHY[code][part] if code == "missing" else WHY[code]
+    why = WHY_MISSING[part] if code == "missing" else WHY[code]
     return Remark(
         code,
         WHAT[code].format(part=part, **details),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opslab.ground.days import as_day, clock_times, day_numbers
 from opslab.ground.estimates import share_interval
-from opslab.ground.frames import as_number, native, places_among, read_table, small_table
+from opslab.ground.frames import as_number, kinds_of, native, places_among, read_table, small_table
 
 # Words
 UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"
@@ -94,7 +94,7 @@ def still_right(
     >>> still_right(users, answers, when="2024-07-01")[["people", "right"]].to_list()
     [2.0, 0.5]
     """
-    kinds = {"user_id": "key", "signup_date": "date", "need": "key"}
+    kinds = kinds_of(key=["user_id", "need"], date=["signup_date"])
     people = read_table(users, kinds, what="users", unique=["user_id"]).set_index("user_id")
     told = read_table(answers, ["user_id", "need"], what="answers")
     months = as_number(months, "months", least=0)

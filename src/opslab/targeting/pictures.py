@@ -107,7 +107,7 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
     """
     _require(prices, PriceSensitivity, "prices", "price_sensitivity")
     words = "" if at is None else AT_PRICE.format(price=at, **prices.shares(at))
-    top = prices.curves.index.max() if most is None else as_number(most, "most", least=1)
+    top = prices.curves.index.to_numpy().max() if most is None else as_number(most, "most", least=1)
     grid = np.arange(0, top + 1)
     curves = pd.DataFrame(
         {

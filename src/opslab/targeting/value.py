@@ -93,7 +93,7 @@ def _in_numpy(
     number, ids = _numbered(users)
     if days.max() > last:
         inside = days <= last
-        _require_orders(inside.any(), last, days.min())
+        _require_orders(bool(inside.any()), last, int(days.min()))
         number, days, paid = number[inside], days[inside], paid[inside]
     count = np.bincount(number)
     total = np.bincount(number, weights=paid)

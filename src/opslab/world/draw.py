@@ -19,13 +19,13 @@ def uniforms(seed: int, purpose: str, count: int) -> Values:
     return (stream.random_raw(count) >> np.uint64(11)) * 2.0**-53
 
 
-def pick(u: Values, shares: Sequence[float]) -> Values:
+def pick(u: Values, shares: Sequence[float] | Values) -> Values:
     """Return for each uniform the index of a class, where class k has the k-th of `shares` (any scale)."""
     heights = np.cumsum(np.asarray(shares, dtype=float))
     return np.searchsorted(heights / heights[-1], u, side="right")
 
 
-def pick_within(u: Values, table: Sequence[Sequence[float]], row: Values) -> Values:
+def pick_within(u: Values, table: Sequence[Sequence[float]] | Values, row: Values) -> Values:
     """Return what `pick` gives with the shares in `table[row]`, each uniform with its own row."""
     chosen = np.empty(len(u), dtype=np.int64)
     for number, shares in enumerate(table):

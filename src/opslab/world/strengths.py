@@ -127,9 +127,11 @@ def _non_response(true: Truth, strength: float) -> Truth:
 
 def _rival_talk(true: Truth, strength: float) -> Truth:
     brands = {brand.name: brand for brand in true.voices.talk.brands}
-    fair = brands["C"].posts * brands["B"].units / brands["C"].units  # if both had as many posts a unit
-    posts = int(_between(fair, brands["B"].posts, strength))
-    brands["B"] = dataclasses.replace(brands["B"], posts=posts)
+    mid, large = brands["B"], brands["C"]
+    assert mid.units is not None  # only those of Lantern stand elsewhere
+    assert large.units is not None
+    fair = large.posts * mid.units / large.units  # if both had as many posts a unit
+    brands["B"] = dataclasses.replace(mid, posts=int(_between(fair, mid.posts, strength)))
     return _changed(true, "voices.talk.brands", lambda _: tuple(brands.values()))
 
 
