@@ -8,7 +8,7 @@
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from opslab.exercises import answers, progress, repetition
 from opslab.exercises.help import Asked, digest
@@ -34,9 +34,11 @@ SCORED = "You gave yourself level {level}: {words}"
 LEVELS = "Answer A reaches level {a}, answer B level {b}."
 NEXT_LEVEL = "To reach level {level}: {words}"
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Message)
 
-_session: dict[str, object] = {}
+_session: dict[str, Any] = {}
 
 watch_seeds()
 
@@ -134,7 +136,7 @@ def _asked(question: str) -> Asked:
     return Asked(lesson, seed, answers.find_question(lesson, question))
 
 
-def _show(message: Message, asked: Asked | None = None) -> Message:
+def _show(message: M, asked: Asked | None = None) -> M:
     """Show a message, below a question's reply its buttons, and bring those of earlier replies up to date."""
     if not has_kernel():
         return message.tell()

@@ -8,9 +8,9 @@ import re
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from opslab.exercises.cells import Notebook, read_notebook
+from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
 from opslab.exercises.sheets import Question, read_question, read_sheet, tags
@@ -32,14 +32,14 @@ class AnswerKey:
     when it is done: whatever interrupts it leaves nothing half worked out, and the next call begins afresh.
     """
 
-    def __init__(self, solution: Notebook, seed: int):
+    def __init__(self, solution: AnyNotebook, seed: int):
         self._cells = [cell for cell in solution.cells if cell.cell_type == "code"]
         self.seed = seed
-        self._expected: dict[str, object] = {}
-        self._mistakes: dict[str, dict[str, object]] = {}
+        self._expected: dict[str, Any] = {}
+        self._mistakes: dict[str, dict[str, Any]] = {}
         self._rewind()
 
-    def __getitem__(self, name: str) -> tuple[object, dict[str, object]]:
+    def __getitem__(self, name: str) -> tuple[Any, dict[str, Any]]:
         """Return the expected value of a question and the values of its mistakes, by their names."""
         if name not in self._mistakes:
             question = self._go_to(name)
@@ -49,14 +49,14 @@ class AnswerKey:
             }
         return self.expected(name), self._mistakes[name]
 
-    def expected(self, name: str) -> object:
+    def expected(self, name: str) -> Any:
         """Return the expected value of a question; its mistakes are not worked out."""
         if name not in self._expected:
             self._go_to(name)
             self._step()
         return self._expected[name]
 
-    def others(self, name: str) -> dict[str, object]:
+    def others(self, name: str) -> dict[str, Any]:
         """Return the expected values of the other questions, as far as they are known."""
         return {other: value for other, value in self._expected.items() if other != name}
 
@@ -66,13 +66,14 @@ class AnswerKey:
 
     def _go_to(self, name: str) -> Question:
         """Run the cells above a question's, from the top where it lies behind, and return the question."""
-        questions = {question.name: place for place, cell in enumerate(self._cells)
+        questions = {question.name: (place, question) for place, cell in enumerate(self._cells)
                      if (question := read_question(cell))}  # fmt: skip
-        if self._place > questions[name]:
+        place, question = questions[name]
+        if self._place > place:
             self._rewind()
-        while self._place < questions[name]:
+        while self._place < place:
             self._step()
-        return read_question(self._cells[questions[name]])
+        return question
 
     def _step(self) -> None:
         """Run the next cell, with the solution where it holds a question."""

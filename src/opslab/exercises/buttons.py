@@ -61,7 +61,9 @@ def below(asked: Asked, html: str) -> dict[str, object]:
     if name in _live:
         _live.pop(name).close()
     _live[name] = ReplyWidget(html, asked)
-    data, _ = _live[name]._repr_mimebundle_()
+    shown = _live[name]._repr_mimebundle_()
+    assert shown is not None  # but for widgets without a view
+    data, _ = shown
     del data["text/plain"]
     return {**data, MARKER: {"version": 1}}
 

@@ -5,6 +5,10 @@ nbformat does this with checks that take longer to import than all else that a s
 
 import json
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 # Words
 NOT_CELLS = "expected a notebook of format 4 with a list of cells"
@@ -17,7 +21,7 @@ class Cell:
     id: str
     cell_type: str
     source: str
-    metadata: dict
+    metadata: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,11 @@ class Notebook:
     """The cells of a notebook, in order."""
 
     cells: list[Cell]
+
+
+# What builds and what checks both read: nbformat's cells and notebooks have the same names.
+AnyCell: TypeAlias = "Cell | NotebookNode"
+AnyNotebook: TypeAlias = "Notebook | NotebookNode"
 
 
 def read_notebook(text: str) -> Notebook:

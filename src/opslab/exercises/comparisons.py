@@ -9,11 +9,11 @@ import inspect
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,7 @@ class Comparison:
     mistakes : what each named mistake gives, as it is compared
     """
 
-    def __init__(self, question: Question, expected: object, mistakes: Mapping[str, object]):
+    def __init__(self, question: Question, expected: Any, mistakes: Mapping[str, object]):
         self.question = question
         self.expected = expected
         self.options = [expected, *mistakes.values()]
@@ -108,7 +108,7 @@ class Comparison:
         """Return how far apart two answers lie, in tolerances of the second one; up to 1 is the same."""
         return 0 if one == other else math.inf
 
-    def pairs(self, answer: Any) -> dict[str, tuple[object, object]]:
+    def pairs(self, answer: Any) -> dict[str, tuple[Any, Any]]:
         """Return each value received beside the right one, by name; none where values are letters."""
         return {}
 
@@ -130,7 +130,7 @@ class NumberComparison(Comparison):
         """Return the distance in tolerances."""
         return cells_apart(self.question, one, other)
 
-    def pairs(self, answer: float) -> dict[str, tuple[object, object]]:
+    def pairs(self, answer: float) -> dict[str, tuple[Any, Any]]:
         """Return the number received beside the right one."""
         return {THE_RESULT: (answer, self.truth)}
 
@@ -169,8 +169,9 @@ class TableComparison(Comparison):
         if missing:
             raise self._missing(value, asked, missing)
         for label in self._off(asked):
-            if is_number(asked[label]) and not math.isfinite(asked[label]):
-                raise UncheckableError(WANTS_FINITE.format(what=label, received=asked[label]))
+            cell = asked[label]
+            if is_number(cell) and not math.isfinite(cell):
+                raise UncheckableError(WANTS_FINITE.format(what=label, received=cell))
         extra = self._extra(found)
         if extra and not self._off(asked):
             too = ONE_TOO if len(extra) == 1 else SOME_TOO
@@ -190,7 +191,7 @@ class TableComparison(Comparison):
         """Return the distance of the two values that lie farthest apart."""
         return max((cells_apart(self.question, one[label], other[label]) for label in other), default=0)
 
-    def pairs(self, answer: dict) -> dict[str, tuple[object, object]]:
+    def pairs(self, answer: dict) -> dict[str, tuple[Any, Any]]:
         """Return each value received beside the right one."""
         return {label: (answer[label], truth) for label, truth in self.truth.items()}
 
@@ -298,7 +299,7 @@ def cells_apart(question: Question, one: object, other: object) -> float:
     return apart / allowed(question, float(other)) / (1 + ROUNDING) if math.isfinite(apart) else math.inf
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether it is a real number, and not True or False."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
@@ -387,7 +388,7 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, list | tuple | np.ndarray)
 
 
-def _is_flat(value: object) -> bool:
+def _is_flat(value: object) -> TypeGuard[Iterable[object]]:
     """Whether it is a list, tuple, array or column of single values."""
     if isinstance(value, np.ndarray | pd.Series):
         return value.ndim == 1

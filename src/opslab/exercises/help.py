@@ -7,6 +7,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from opslab.exercises import answers, progress, repetition
 from opslab.exercises.comparisons import COMPARISONS, UncheckableError, is_number, short
@@ -104,7 +105,7 @@ class Asked:
         told = {"now": progress.now(), "world": self.world, "hint": hint}
         self.keep(functools.partial(repetition.helped, **told))
 
-    def state(self, solution_shown: bool) -> dict[str, object]:
+    def state(self, solution_shown: bool) -> dict[str, Any]:
         """Return what the buttons, the dots and the line beside them say, as plain JSON."""
         read, count = self.record.hints.get(self.world, 0), len(self.question.hints)
         closed = SHOWN if solution_shown else "" if self.is_open else self.closed_text()

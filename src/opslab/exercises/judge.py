@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from opslab.exercises.comparisons import (
     COMPARISONS,
@@ -174,7 +175,7 @@ def is_unanswered(received: object) -> bool:
     return isinstance(received, list | tuple) and any(value is ... for value in received)
 
 
-def _right_or_near(comparison: Comparison, answer: object) -> Finding | None:
+def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
     """Return the finding for what lies within the tolerance: right, or a mistake that lies there too."""
     away = comparison.distance(answer, comparison.truth)
     if away > 1:
@@ -193,7 +194,7 @@ def _right_or_near(comparison: Comparison, answer: object) -> Finding | None:
     return Finding("right", " ".join([RIGHT, *(TWINS.format(message=message) for message in twins)]))
 
 
-def _known(comparison: Comparison, answer: object, others: Mapping[str, object]) -> Finding | None:
+def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:
     """Return the finding for a mistake of the author's, or one that everybody makes."""
     for wrong in comparison.question.wrongs:
         if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
@@ -204,7 +205,7 @@ def _known(comparison: Comparison, answer: object, others: Mapping[str, object])
     return _mistake(words, name) if name else None
 
 
-def _partly(comparison: Comparison, answer: object) -> Finding | None:
+def _partly(comparison: Comparison, answer: Any) -> Finding | None:
     """Return the finding for a table that holds one of the author's mistakes, and another beside it."""
     off = {label for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
     for wrong in comparison.question.wrongs:
@@ -224,7 +225,7 @@ def _mistake(message: str, name: str) -> Finding:
     return Finding("mistake", NOT_YET.format(message=message), name)
 
 
-def _difference(comparison: Comparison, answer: object) -> str:
+def _difference(comparison: Comparison, answer: Any) -> str:
     """Say how an answer differs that no mistake explains."""
     if comparison.question.kind == "choice":
         return OTHER_CHOICE

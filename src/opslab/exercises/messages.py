@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Self
 
 from IPython import get_ipython
 from IPython.display import display
@@ -13,22 +14,25 @@ class Message:
     told = False
     below: Callable[[str], dict] | None = None  # what a notebook with a kernel shows below it, given its HTML
 
-    def tell(self) -> "Message":
+    def tell(self) -> Self:
         """Show the message now, so that it is not lost in the middle of a cell, and return it."""
         if get_ipython() is not None:
             self._ipython_display_()
         return self
+
+    def _repr_html_(self) -> str | None:
+        return None
+
+    def _repr_markdown_(self) -> str | None:
+        return None
 
     def _ipython_display_(self) -> None:
         """Let a cell that ends with the message not show it a second time."""
         if self.told:
             return
         self.told = True
-        data = {"text/plain": repr(self)}
-        if hasattr(self, "_repr_html_"):
-            data["text/html"] = self._repr_html_()
-        if hasattr(self, "_repr_markdown_"):
-            data["text/markdown"] = self._repr_markdown_()
+        forms = {"text/html": self._repr_html_(), "text/markdown": self._repr_markdown_()}
+        data = {"text/plain": repr(self)} | {kind: text for kind, text in forms.items() if text is not None}
         if self.below and has_kernel():
             data.setdefault("text/html", to_html(data["text/plain"]))
             data |= self.below(data["text/html"])
@@ -62,11 +66,11 @@ def has_kernel() -> bool:
 
 def to_html(markdown: str) -> str:
     """Return markdown as HTML; what looks like HTML in it is shown as it was written."""
-    return _converter()(markdown)
+    return str(_converter()(markdown))
 
 
 @cache
-def _converter() -> Callable[[str], str]:
+def _converter() -> Callable[[str], object]:
     import mistune  # not needed before the first hint
 
     return mistune.create_markdown(escape=True)

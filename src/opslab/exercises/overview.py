@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 
 from opslab.exercises import answers, progress
 from opslab.exercises.messages import Message
@@ -175,8 +176,8 @@ class Overview(Message):
     @cached_property
     def waiting(self) -> list[Item]:
         """The questions that come back, the longest due first."""
-        tried = [item for item in self.items if item.comes_back and item.record.answered]
-        return sorted(tried, key=lambda item: item.record.due(self.now))
+        days = [(day, item) for item in self.items if item.comes_back and (day := item.record.due(self.now))]
+        return [item for _, item in sorted(days, key=itemgetter(0))]
 
     @cached_property
     def due(self) -> list[Item]:
@@ -222,7 +223,7 @@ def _practice(seen: Overview, form: _Form) -> list[str]:
     if not any(item.record.attempts for item in seen.items):
         return [form.paragraph(FIRST_STEP.format(question=_link(item, form))) for item in seen.items[:1]]
     if not seen.due:
-        coming = [NEXT_DUE.format(day=item.record.due(seen.now).isoformat()) for item in seen.waiting[:1]]
+        coming = [NEXT_DUE.format(day=item.record.due(seen.now)) for item in seen.waiting[:1]]
         return [form.paragraph(" ".join([NONE_DUE, *coming]))]
     listed = [form.numbered([(_link(item, form), item.reason(seen.now)) for item in seen.due[:MOST]])]
     more = [form.paragraph(MORE_DUE.format(count=len(seen.due) - MOST))] if len(seen.due) > MOST else []

@@ -17,6 +17,7 @@ nobody grades it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 INTERVALS = (1, 3, 7, 16, 35)  # days that a question waits in box 1, 2, …
 APART = 7  # days between two right answers that show mastery
@@ -86,10 +87,10 @@ def answered(record: Record, now: datetime, *, right: bool, mistake: str = "") -
         met = {**record.mistakes, mistake: now} if mistake else record.mistakes
         after = replace(after, mistakes=met, answered=now, outcome="wrong")
         return replace(after, box=1, first=None, mastered=False)
-    new = record.answered is None
-    if not record.fresh or not (new or record.is_due(now)):
+    due = record.due(now)
+    if not record.fresh or (due is not None and due > _day(now, now)):
         return after
-    if record.helped and (new or _day(record.helped, now) >= record.due(now)):
+    if record.helped and (due is None or _day(record.helped, now) >= due):
         return replace(after, box=max(record.box, 1), answered=now, outcome="helped")
     first = record.first or now
     return replace(
@@ -146,7 +147,7 @@ def to_json(record: Record) -> dict[str, object]:
     return values | worlds | {"mistakes": mistakes}
 
 
-def from_json(stored: Mapping[str, object]) -> Record:
+def from_json(stored: Mapping[str, Any]) -> Record:
     """Return a record that JSON kept, by this version or an earlier one.
 
     The first knew no boxes; until the second, hints were counted for all worlds together.
@@ -159,20 +160,27 @@ def from_json(stored: Mapping[str, object]) -> Record:
     if "box" not in stored:
         stored = _first_version(stored)
     record = Record(
-        **{name: int(stored[name]) for name in ("attempts", "level", "box")},
+        attempts=int(stored["attempts"]),
         hints={int(world): int(seen) for world, seen in _by_world(stored["hints"]).items()},
         tries={int(world): tuple(map(str, kept)) for world, kept in stored.get("tries", {}).items()},
-        **{name: bool(stored[name]) for name in ("right", "mastered", "fresh")},
-        **{name: _time(stored[name]) for name in ("last", "answered", "helped", "first")},
+        right=bool(stored["right"]),
+        level=int(stored["level"]),
         mistakes={name: _time(when) for name, when in stored["mistakes"].items()},
+        last=_time(stored["last"]),
+        box=int(stored["box"]),
+        answered=_time(stored["answered"]),
         outcome=str(stored["outcome"]),
+        helped=_time(stored["helped"]),
+        first=_time(stored["first"]),
+        mastered=bool(stored["mastered"]),
+        fresh=bool(stored["fresh"]),
     )
     if not 0 <= record.box <= len(INTERVALS) or (record.box == 0) != (record.answered is None):
         raise ValueError(BAD_RECORD.format(box=record.box, answered=record.answered, last=len(INTERVALS)))
     return record
 
 
-def _first_version(stored: Mapping[str, object]) -> dict[str, object]:
+def _first_version(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Complete a record of attempts, hints, right, mistakes (names) and last: it begins in box one."""
     right, last = stored["right"], stored["last"] or None
     tried = last if stored["attempts"] else None
@@ -188,7 +196,7 @@ def _first_version(stored: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _by_world(hints: object) -> Mapping[str, int]:
+def _by_world(hints: Any) -> Mapping[str, int]:
     return hints if isinstance(hints, Mapping) else {"0": int(hints)} if hints else {}
 
 
@@ -196,7 +204,7 @@ def _day(moment: datetime, now: datetime) -> date:
     return moment.astimezone(now.tzinfo).date()
 
 
-def _as_stored(value: object) -> object:
+def _as_stored(value: Any) -> Any:
     return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 

@@ -25,7 +25,8 @@ def refuse_zeros(lines: list[str]) -> list[str]:
     return lines
 
 
-refuse_zeros.has_side_effects = True  # for IPython: not to be asked while a cell is being written
+# For IPython, which looks for it on a function: not to be asked while a cell is being written.
+refuse_zeros.has_side_effects = True  # ty: ignore[missing-attribute]
 
 
 def watch_seeds() -> None:

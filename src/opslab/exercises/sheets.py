@@ -4,10 +4,9 @@
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
+from opslab.exercises.cells import AnyCell, AnyNotebook
 
 
 @dataclass(frozen=True)
@@ -66,24 +65,24 @@ class Question:
         return "\n".join(part for part in (self.before, answer, self.after) if part)
 
 
-def tags(cell: "NotebookNode") -> list[str]:
+def tags(cell: AnyCell) -> list[str]:
     """Return a cell's tags."""
     return cell.metadata.get("tags", [])
 
 
-def read_sheet(solution: "NotebookNode") -> dict[str, Question]:
+def read_sheet(solution: AnyNotebook) -> dict[str, Question]:
     """Return the questions of a solution notebook, by name and in order."""
     return {question.name: question for cell in solution.cells if (question := read_question(cell))}
 
 
-def read_question(cell: "NotebookNode") -> Question | None:
+def read_question(cell: AnyCell) -> Question | None:
     """Return the question that a solution's cell answers, or None."""
     stored = cell.metadata.get("opslab")
     if not stored:
         return None
-    values = dict(stored)
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()
+    }
     values["wrongs"] = tuple(Wrong(**wrong) for wrong in values["wrongs"])
     values["exemplars"] = tuple(Exemplar(**exemplar) for exemplar in values["exemplars"])
-    return Question(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    )
+    return Question(**values)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number
 
@@ -60,7 +61,7 @@ class Seen:
     """What a slip looks at: the answer as it was read, the right one, and the answers of other questions."""
 
     comparison: Comparison
-    answer: object
+    answer: Any
     others: Mapping[str, object]
 
     @cached_property
