@@ -236,6 +236,7 @@ def _unlike_result(table: Any, columns: Iterable[Hashable]) -> str | None:
     return None
 
 
+@overload
 def as_number(
     value: Any, name: str, *, least: float = ..., most: float = ..., whole: Literal[True]
 ) -> int: ...
