@@ -10,7 +10,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test build slides pages handouts site grade data lint lock benchmark browser sandbox clean
+.PHONY: help lab test lesson build slides pages handouts site grade data lint lock benchmark browser sandbox clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +25,11 @@ test: $(QUICK) browser sandbox  ## run every test, as CI does
 	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
 	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
 
-build: $(READY)  ## build the notebooks whose text, package or data changed
-	$(BIN)/python -m opslab.authoring.build
+lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
+	$(BIN)/python -m opslab.authoring.begin "$(NN)"
+
+build: $(READY)  ## build the notebooks whose text, package or data changed; one lesson's: LESSON=06-retention
+	$(BIN)/python -m opslab.authoring.build $(if $(LESSON),"$(LESSON)")
 
 slides: $(READY)  ## export each lesson as slides, one file that needs no network (in exported/)
 	$(BIN)/python -m opslab.authoring.export slides

@@ -24,6 +24,7 @@ TOTAL = """
 :question: q3
 :section: Another idea
 :kind: number
+:because: The sum counts every value once.
 #| student
 total = ...
 #| solution

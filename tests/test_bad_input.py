@@ -218,7 +218,7 @@ ODD = [0, 10**30, np.float32(0.5), np.int8(1), np.float64(1)]
 def kind_of(value: object) -> str | None:
     if isinstance(value, pd.DataFrame):
         return "table"
-    if value == MARCH or value == "2024-02-01":
+    if isinstance(value, str) and value in (MARCH, "2024-02-01"):
         return "day"
     if isinstance(value, int | float):
         return "number"

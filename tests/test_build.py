@@ -144,6 +144,8 @@ def test_a_missing_file_is_named(course, file):
 def test_a_misnamed_folder_and_an_unknown_lesson_are_named(course):
     with pytest.raises(BuildError, match="there is no lesson 07-other; there are 06-tiny"):
         targets(course, ["07-other"])
+    with pytest.raises(BuildError, match=r"no lesson 06-tinny \(did you mean '06-tiny'\?\)"):
+        targets(course, ["06-tinny"])
     (course / "lessons/Retention").mkdir()
     with pytest.raises(BuildError, match="lessons/Retention: the folder's name"):
         targets(course)

@@ -73,6 +73,8 @@ SLIPS = {
         f"{A1}: `section` is missing; expected the heading of the lesson's section"),
     "an answer without a question": (":question: q1\n", "",
         "the answer cell starting `#| student`: `question` is missing; expected a short name such as q1"),
+    "an answer without a reason": (":because: The mean shares the sum out evenly.\n", "",
+        f"{A1}: `because` is missing; expected one sentence that says why the answer is right"),
     "an answer without a kind": (NUMBER, ":tolerance: 0.001\n",
         f"{A1}: `kind` is missing; expected one of number"),
     # values

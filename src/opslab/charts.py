@@ -16,10 +16,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from opslab.ground.frames import as_choice, as_numbers
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers
 
 # Words
 NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series, one column for each line or bar"
+NOT_TEXT = "{name} is {found!r}; expected text"
 NO_CELLS = "table has {rows} rows and {columns} columns; a picture needs at least one of each"
 NOT_NUMERIC = "column {column!r} of table holds {found}; a picture needs numbers"
 HALF_AN_INTERVAL = "an interval needs both low and high, and a table of one column (it has {found})"
@@ -130,6 +131,9 @@ def figure(title: str = "", x: str = "", y: str = "", *, legend: bool = False) -
     >>> figure("Users stay longer", x="week", y="users").layout.title.text
     'Users stay longer'
     """
+    for name, text in (("title", title), ("x", x), ("y", y)):
+        if not isinstance(text, str):
+            raise ValueError(NOT_TEXT.format(name=name, found=text))
     words = wrap(title) if title else ""
     more_lines = words.count("<br>")
     return go.Figure(
@@ -269,6 +273,7 @@ def heatmap(
     'heatmap'
     """
     frame = _numeric(table, most=None)
+    top = None if top is None else as_number(top, "top", least=POSITIVE)
     form = SHARE_FORMAT if share else ",.4~g"
     drawing = figure(title, x, y)
     drawing.add_heatmap(
@@ -342,7 +347,7 @@ def _numeric(table: pd.DataFrame | pd.Series, most: int | None = len(PALETTE)) -
     if not frame.size:
         raise ValueError(NO_CELLS.format(rows=len(frame), columns=frame.shape[1]))
     for column, dtype in frame.dtypes.items():
-        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
+        if not pd.api.types.is_numeric_dtype(dtype) or dtype.kind in "bc":
             raise ValueError(NOT_NUMERIC.format(column=column, found=dtype))
     if most is not None and frame.shape[1] > most:
         raise ValueError(TOO_MANY.format(found=frame.shape[1], most=most))

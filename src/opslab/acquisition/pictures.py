@@ -12,11 +12,12 @@ from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
-from opslab.ground.frames import POSITIVE, as_number, require_result
+from opslab.ground.frames import POSITIVE, as_number, require_named, require_result
 
 # Words
 SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"
 COSTS = "At {spend:,.0f} yuan: average {average:,.1f} yuan a user, the next one {marginal:,.1f} yuan"
+NOT_A_RESPONSE = "response is a {found}; expected a function such as fit_saturation gives"
 RESPONSE, HERE, WEEKS_SEEN = "expected", "this spend", "weeks seen"
 MONTHS, CUMULATED = "months since sign-up", "yuan a user, summed up"
 PAID_BACK = "Lifetime value {value:,.0f} yuan; {cost:,.0f} yuan paid back after {months:.1f} months"
@@ -47,6 +48,8 @@ def response_chart(
     >>> response_chart(lambda yuan: yuan**0.5, spend=400, most=1_000).layout.xaxis.title.text
     'spend (yuan a week)'
     """
+    if not callable(response):
+        raise ValueError(NOT_A_RESPONSE.format(found=type(response).__name__))
     top = as_number(most, "most", least=POSITIVE)
     at = as_number(spend, "spend", least=POSITIVE, most=top)
     line = np.linspace(0, top, 81)
@@ -129,6 +132,7 @@ def budget_chart(plans: Mapping[str, pd.DataFrame], title: str = "") -> go.Figur
     >>> len(budget_chart({"best": plan, "equal": plan}).data)
     2
     """
+    require_named(plans, "plans", "tables of allocate_budget")
     for name, plan in plans.items():
         require_result(plan, f"plans[{name!r}]", ["spend"], "allocate_budget or evaluate_budget")
     return charts.bars(pd.DataFrame({name: plan["spend"] for name, plan in plans.items()}), title, "", YUAN)

@@ -33,6 +33,7 @@ from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.sheets import read_question, read_sheet
+from opslab.ground.frames import nearest
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
@@ -43,7 +44,7 @@ LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # Words
-NO_LESSONS = "there is no lesson {wanted}; there are {lessons}"
+NO_LESSON = "there is no lesson {wanted}{nearest}; there are {lessons}"
 BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
 NO_FILE = "lessons/{name}: {missing} not found; a lesson folder holds {files}. Write it, then build again"
 FAULT = "{source}, {fault}"
@@ -92,6 +93,11 @@ class Target:
         return f"lessons/{self.lesson}/{'lesson' if self.folder == 'notebooks' else 'exercises'}.md"
 
 
+def is_name(name: str) -> bool:
+    """Whether a lesson may have this name: two digits, a dash and a topic."""
+    return bool(re.fullmatch(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*", name))
+
+
 def targets(root: Path, wanted: list[str] | None = None) -> list[Target]:
     """Return the notebooks that the lessons' folders ask for, after a look at the folders themselves.
 
@@ -101,12 +107,13 @@ def targets(root: Path, wanted: list[str] | None = None) -> list[Target]:
         If a wanted lesson is not there, a folder is misnamed, or one of its three files is missing.
     """
     found = sorted(folder.name for folder in (root / "lessons").iterdir() if folder.is_dir())
-    unknown = sorted(set(wanted or []) - set(found))
-    if unknown:
-        raise BuildError(NO_LESSONS.format(wanted=", ".join(unknown), lessons=", ".join(found)))
+    for name in sorted(set(wanted or []) - set(found)):
+        raise BuildError(
+            NO_LESSON.format(wanted=name, nearest=nearest(name, found), lessons=", ".join(found))
+        )
     lessons = [name for name in found if not wanted or name in wanted]
     for name in lessons:
-        if not re.fullmatch(r"\d\d-[a-z0-9]+(-[a-z0-9]+)*", name):
+        if not is_name(name):
             raise BuildError(BAD_NAME.format(name=name))
         missing = [file for file in FILES if not (root / "lessons" / name / file).is_file()]
         if missing:

@@ -108,10 +108,10 @@ SHEET = {
     "exemplar": CellForm("markdown", needs=("level",)),
 }
 KINDS = {
-    "number": QuestionForm(CHECKED, may=("because", "tolerance", "unit")),
-    "table": QuestionForm(CHECKED, may=("because", "tolerance", "unit")),
-    "choice": QuestionForm(CHECKED, may=("because",)),
-    "ordering": QuestionForm(CHECKED, may=("because",)),
+    "number": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit")),
+    "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit")),
+    "choice": QuestionForm(CHECKED, needs=("because",)),
+    "ordering": QuestionForm(CHECKED, needs=("because",)),
     "written": QuestionForm(WRITTEN, may=("least_words",)),
 }
 EVERY = {

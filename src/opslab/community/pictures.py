@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.community.plan import fund_ends
 from opslab.community.simulation import ROLES
-from opslab.ground.frames import as_choice, require_result
+from opslab.ground.frames import NOT_THE_RESULT, as_choice, require_named, require_result
 from opslab.ground.inequality import lorenz
 
 # Words
+TWO_OF_A_ROLE = "table with two rows of one role"
 WEEK = "week"
 FUND_LASTS = "After {weeks} weeks {fund:,.0f} yuan are in the fund, {trend}"
 TRENDS = {-1: "and falling", 0: "and steady", 1: "and growing"}
@@ -42,6 +43,7 @@ def ledger_chart(ledger: pd.DataFrame, title: str = "") -> go.Figure:
     >>> ledger_chart(fund_ledger(joins=0)).layout.title.text
     'The fund ends in week 52'
     """
+    require_result(ledger, "ledger", ["fund", "fees", "reward"], "fund_ledger")
     end = fund_ends(ledger)
     words = FUND_ENDS.format(week=end) if end else _lasts(ledger)
     return charts.lines(ledger.fund.rename("fund"), title or words, WEEK, IN_FUND, markers=False)
@@ -64,8 +66,8 @@ def history_chart(
     >>> history_chart(simulate(Decision(), weeks=4), title="Four weeks").layout.title.text
     'Four weeks'
     """
-    named = histories if isinstance(histories, Mapping) else {column: histories}
     as_choice(column, "column", AXES)
+    named = histories if isinstance(histories, Mapping) else {column: histories}
     for history in named.values():
         require_result(history, "history", ["week", column], "simulate")
     table = pd.DataFrame({name: history.groupby("week")[column].mean() for name, history in named.items()})
@@ -80,6 +82,7 @@ def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
     >>> [line.name for line in lorenz_chart({"answers": [0, 0, 1, 9]}).data]
     ['answers', 'if all wrote the same']
     """
+    require_named(counts, "counts", "numbers of answers")
     drawing = charts.figure(title, PEOPLE_AXIS, HELD_AXIS, legend=True)
     for place, (name, values) in enumerate(counts.items()):
         curve = lorenz(values)
@@ -105,5 +108,8 @@ def leavers_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     >>> len(leavers_chart(who_leaves(simulate(Decision(), weeks=4))).data)
     1
     """
+    require_result(table, "table", ["leave_a_week"], "who_leaves")
+    if table.index.has_duplicates:
+        raise ValueError(NOT_THE_RESULT.format(name="table", found=TWO_OF_A_ROLE, maker="who_leaves"))
     shares = table.leave_a_week.reindex(list(ROLES))
     return charts.bars(shares, title, y=LEAVES_AXIS, share=True)

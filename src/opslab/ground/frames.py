@@ -55,6 +55,7 @@ WRONG_LENGTH = "{name} has {found} values; expected {expected}"
 NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
 LACKING = "table without the column {column!r}"
 NO_NUMBERS_IN = "table whose column {column!r} does not hold numbers"
+NOT_NAMED = "{name} is a {found}; expected a dictionary of names to {kind}, with at least one"
 NOT_A_CHOICE = "{name} is {found!r}{nearest}; expected one of {options}"
 NEAREST = " (did you mean {name!r}?)"
 BOTH = " and "
@@ -210,21 +211,31 @@ def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key
     return place
 
 
+def require_named(values: Any, name: str, kind: str) -> None:
+    """Refuse what is no dictionary of names to something, or an empty one; `kind` says to what."""
+    if not isinstance(values, Mapping) or not values:
+        raise ValueError(NOT_NAMED.format(name=name, found=type(values).__name__, kind=kind))
+
+
 def require_result(table: Any, name: str, columns: Iterable[Hashable], maker: str) -> None:
     """Refuse what is no pandas table with these columns; `maker` names the function that gives one."""
-    found = None
-    if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
-        found = type(table).__name__
-    for column in columns if found is None else []:
-        if column not in table.columns:
-            found = LACKING.format(column=column)
-        elif not _all_numbers(table[column]):
-            found = NO_NUMBERS_IN.format(column=column)
+    found = _unlike_result(table, columns)
     if found is not None:
         raise ValueError(NOT_THE_RESULT.format(name=name, found=found, maker=maker))
 
 
-@overload
+def _unlike_result(table: Any, columns: Iterable[Hashable]) -> str | None:
+    """Say what a table is that does not have columns of numbers by these names; None if it does."""
+    if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
+        return type(table).__name__
+    for column in columns:
+        if column not in table.columns:
+            return LACKING.format(column=column)
+        if not _all_numbers(table[column]):
+            return NO_NUMBERS_IN.format(column=column)
+    return None
+
+
 def as_number(
     value: Any, name: str, *, least: float = ..., most: float = ..., whole: Literal[True]
 ) -> int: ...
@@ -562,7 +573,7 @@ def small_table(table: Frame) -> pd.DataFrame:
 
 
 def _all_numbers(column: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return pd.api.types.is_numeric_dtype(column) and column.dtype.kind not in "bc"
 
 
 def _plain(column: pd.Series, kind: ColumnKind) -> pd.Series | np.ndarray:

@@ -60,8 +60,9 @@ def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") 
     'Two users, three weeks'
     """
     as_choice(period, "period", PERIODS)
-    require_result(table, "table", [0], "cohort_table")
-    rates = table.div(table[0], axis=0)
+    ages = list(table.columns) if isinstance(table, pd.DataFrame) else []
+    require_result(table, "table", [0, *ages], "cohort_table")
+    rates = table.astype(float).div(table[0].astype(float), axis=0)
     later = rates.drop(columns=0).to_numpy()
     return charts.heatmap(
         rates,

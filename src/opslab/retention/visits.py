@@ -20,6 +20,7 @@ from opslab.ground.days import (
     week_number,
 )
 from opslab.ground.frames import Frame, as_choice, collect, kinds_of, native, small_table, to_pandas
+from opslab.ground.ids import numbered
 
 Period: TypeAlias = Literal["D", "W", "M"]
 
@@ -239,8 +240,7 @@ def _number_users(users: pd.Series, room: int) -> tuple[np.ndarray, pd.Index | i
         low, high = int(users.min()), int(users.max())
         if (high - low + 1) * room < 2**63 and high < 2**63:
             return users.to_numpy().astype(np.int64) - low, low
-    numbers, ids = pd.factorize(users)
-    return numbers.astype(np.int64, copy=False), pd.Index(ids)
+    return numbered(users)
 
 
 def _changes(values: np.ndarray) -> np.ndarray:

@@ -133,7 +133,8 @@ def compare_k(
     return pd.DataFrame(rows).T.rename_axis("k")
 
 
-def _standardised(features: Any, k: int) -> tuple[pd.DataFrame, np.ndarray]:
+def feature_table(features: Any) -> pd.DataFrame:
+    """Return the features as pandas, each a column of finite numbers that are not all the same."""
     frame = native(features, [], what="features")
     names = frame.collect_schema().names()
     if not names:
@@ -142,13 +143,17 @@ def _standardised(features: Any, k: int) -> tuple[pd.DataFrame, np.ndarray]:
     table = small_table(frame).astype(float)
     if isinstance(features, pd.DataFrame):
         table.index = features.index
+    for column in table.columns[table.std(ddof=0).to_numpy() < 1e-12]:
+        raise ValueError(CONSTANT.format(column=column))
+    return table
+
+
+def _standardised(features: Any, k: int) -> tuple[pd.DataFrame, np.ndarray]:
+    table = feature_table(features)
     different = len(table.drop_duplicates())
     if k > different:
         raise ValueError(K_TOO_LARGE.format(k=k, rows=different))
-    spread = table.std(ddof=0)
-    for column in table.columns[spread.to_numpy() < 1e-12]:
-        raise ValueError(CONSTANT.format(column=column))
-    return table, ((table - table.mean()) / spread).to_numpy()
+    return table, ((table - table.mean()) / table.std(ddof=0)).to_numpy()
 
 
 def _k_means(z: np.ndarray, k: int, seed: int, starts: int) -> Any:

@@ -19,6 +19,7 @@ from opslab.ground.frames import (
     small_table,
     to_pandas,
 )
+from opslab.ground.ids import numbered
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
@@ -114,8 +115,7 @@ def _pairs(table: Frame, one: str, other: str) -> tuple[pd.Series, pd.Series, np
 
 
 def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    codes, names = pd.factorize(column)
-    return codes, pd.Index(names)
+    return numbered(column)
 
 
 def _group_of(asked: pd.Series, users: pd.Series, group: pd.Series) -> tuple[np.ndarray, pd.Index]:

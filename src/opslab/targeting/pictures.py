@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.ground.frames import NOT_THE_RESULT, as_number, require_result
+from opslab.ground.frames import NOT_THE_RESULT, POSITIVE, as_number, require_result
+from opslab.targeting.clusters import feature_table
 from opslab.targeting.market import MarketSize
 from opslab.targeting.prices import PriceSensitivity
 from opslab.targeting.survey import PostStratified
@@ -29,6 +30,7 @@ QUALITY = (
     "k = {k}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
     "smallest group {smallest:.0%}"
 )
+NO_K = "quality has no row for {k} groups, as labels has; it has {found}"
 GROUP = "group {number} ({size:,})"
 
 
@@ -57,7 +59,7 @@ def market_chart(size: MarketSize, needed: float | None = None, title: str = "")
         },
     )
     if needed is not None:
-        line = as_number(needed, "needed", least=0)
+        line = as_number(needed, "needed", least=POSITIVE)
         drawing.add_vline(line, line={"color": charts.VERMILLION, "dash": "dash"})
         drawing.add_annotation(
             x=np.log10(line),
@@ -156,12 +158,18 @@ def segments_chart(
     >>> len(segments_chart(two, segment(two, k=2).labels).data)
     1
     """
-    z = (features - features.mean()) / features.std(ddof=0)
+    table = feature_table(features)
+    if not isinstance(labels, pd.Series) or len(labels) != len(table):
+        raise ValueError(NOT_THE_RESULT.format(name="labels", found=type(labels).__name__, maker="segment"))
     sizes = labels.value_counts().sort_index()
-    centres = z.groupby(labels.to_numpy()).mean()
+    centres = ((table - table.mean()) / table.std(ddof=0)).groupby(labels.to_numpy()).mean()
     centres.index = [GROUP.format(number=number + 1, size=sizes[number]) for number in centres.index]
     words = ""
     if quality is not None:
+        columns = ["silhouette", "silhouette_shuffled", "stability", "smallest"]
+        require_result(quality, "quality", columns, "compare_k")
+        if len(sizes) not in quality.index:
+            raise ValueError(NO_K.format(k=len(sizes), found=", ".join(map(str, quality.index))))
         row = quality.loc[len(sizes)]
         words = QUALITY.format(
             k=len(sizes),
@@ -175,7 +183,7 @@ def segments_chart(
     text = centres.to_numpy()
     drawing.add_heatmap(
         z=text,
-        x=[str(name) for name in features.columns],
+        x=[str(name) for name in table.columns],
         y=list(centres.index),
         zmid=0,
         zmin=-max(largest, 2),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers
 from opslab.ground.frames import as_number, collect, kinds_of, native, plain_numbers, small_table, to_pandas
+from opslab.ground.ids import numbered
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
@@ -115,8 +116,7 @@ def _numbered(users: pd.Series) -> tuple[np.ndarray, pd.Index | int]:
         low, high = int(users.min()), int(users.max())
         if high - low < SPARSE * len(users) + 1000:
             return users.to_numpy().astype(np.int64) - low, low
-    number, ids = pd.factorize(users)
-    return number, pd.Index(ids)
+    return numbered(users, sort=True)
 
 
 def _in_engine(
