@@ -21,6 +21,7 @@ lab: $(READY)  ## open the course in JupyterLab
 test: $(QUICK) browser sandbox  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
+	$(BIN)/ty check -q
 	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
 	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
 
@@ -52,6 +53,7 @@ data: $(READY)  ## generate datasets/ again and verify it
 lint: $(READY)  ## format the code and check its style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/ty check
 
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done

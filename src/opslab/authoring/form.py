@@ -244,7 +244,8 @@ def split_answer(source: str) -> dict[str, str]:
 
 def split_wrong(source: str) -> tuple[str, str]:
     """Return what a wrong says in the comment at its top, as one line, and its code."""
-    comment = re.match(r"(?:#.*(?:\n|$))*", source)[0]
+    found = re.match(r"(?:#.*(?:\n|$))*", source)
+    comment = found[0] if found else ""
     message = " ".join(line.lstrip("# ").strip() for line in comment.splitlines()).strip()
     return message, source[len(comment) :]
 

@@ -104,7 +104,8 @@ def short(value: object) -> str:
         return _cut(", ".join(short(item) for item in islice(value, SHOWN)))
     if isinstance(value, Unreadable | str):
         return _cut(str(value))
-    return _cut(short(value.tolist()) if hasattr(value, "tolist") else str(value))
+    plain = getattr(value, "tolist", None)
+    return _cut(short(plain()) if plain else str(value))
 
 
 def _label(label: object) -> str:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from opslab.exercises.answers import read_headings, read_questions
@@ -80,7 +81,7 @@ class ReviewServer(ThreadingHTTPServer):
         answers = in_reading_order(graded, read_reviews(self.folder))
         return render("review.html", nonce=nonce, graded=graded, asked=asked, answers=answers)
 
-    def save(self, student: str, question: str, **review: object) -> None:
+    def save(self, student: str, question: str, **review: Any) -> None:
         """Keep a review of a text that is still the one handed in; ValueError if it is not."""
         new = Review(**review)
         with self._saving:
@@ -100,7 +101,7 @@ class ReviewServer(ThreadingHTTPServer):
             with suppress(OSError, ValueError):
                 self.write_results()
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a browser that went away in the middle of a request."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
@@ -131,7 +132,7 @@ class ReplacedError(ValueError):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: ReviewServer
+    server: ReviewServer  # ty: ignore[incompatible-mutable-override]  it serves nothing else
     timeout = 30
 
     def do_GET(self) -> None:
@@ -186,5 +187,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         """Keep the terminal quiet."""

@@ -21,6 +21,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, cast
 
 import pandas as pd
 import psutil
@@ -265,6 +266,8 @@ class _Worker:
         )
         for passed in (telling, tables, rules):
             os.close(passed)
+        self._cells = cast("IO[str]", self.process.stdin)  # both are pipes
+        self._complaints = cast("IO[str]", self.process.stderr)
         user = _nobody() if sandbox.safe else None
         self._tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
 
@@ -272,7 +275,7 @@ class _Worker:
         """Hand over the cells to run."""
         self._tell(cells=dict(cells))
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()
+            self._cells.close()
 
     def end(self) -> str:
         """End the process with all that it started; return what it complained of before any cell ran."""
@@ -280,13 +283,13 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         os.close(self.said)
-        with self.process as process:
-            return process.stderr.read(1000).strip()
+        with self.process:
+            return self._complaints.read(1000).strip()
 
     def _tell(self, **job: object) -> None:
         with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to it will notice
-            self.process.stdin.write(json.dumps(job) + "\n")
-            self.process.stdin.flush()
+            self._cells.write(json.dumps(job) + "\n")
+            self._cells.flush()
 
 
 class _Attempt:

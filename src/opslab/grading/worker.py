@@ -16,7 +16,7 @@ import pickle
 import re
 import resource
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from IPython.core.error import UsageError
@@ -83,11 +83,14 @@ class Kernel:
         self.captured = _Captured()
         self._seed = seed
         config = Config({"HistoryManager": {"enabled": False}})
-        sys.modules["debugpy"] = None  # type: ignore[assignment]  # starts longer than all the rest
+        modules: dict[str, Any] = sys.modules  # ty knows no None in it; Python takes it for "not there"
+        modules["debugpy"] = None  # it starts longer than all the rest
         kernel = InProcessKernel.instance(config=config, shell_class=Shell)
         del sys.modules["debugpy"]
-        self._shell = kernel.shell
-        builtins.input, getpass.getpass = kernel.raw_input, kernel.getpass
+        self._shell: Any = kernel.shell
+        asking = ((builtins, "input", kernel.raw_input), (getpass, "getpass", kernel.getpass))
+        for module, name, ask in asking:
+            setattr(module, name, ask)
         CAPTURED.set(self.captured)
 
     async def run(self, source: str) -> ExecutionResult:

@@ -11,6 +11,7 @@ notebook into blocks of HTML (`blocks`), lays them out on slides (`slides`), and
 """
 
 from pathlib import Path
+from typing import Any
 
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters import SlidesExporter as StockSlidesExporter
@@ -18,7 +19,7 @@ from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
 from opslab.authoring.export import assets
-from opslab.authoring.export.blocks import read_blocks
+from opslab.authoring.export.blocks import Lesson, read_blocks
 from opslab.authoring.export.slides import lay_out
 
 __all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
@@ -42,13 +43,17 @@ class _Preprocessor(Preprocessor):
         }
         return nb, resources
 
+    def arranged(self, lesson: Lesson) -> dict[str, Any]:
+        """Return the parts of the lesson as the template wants them."""
+        raise NotImplementedError
+
 
 class SlidesPreprocessor(_Preprocessor):
     """Prepares a notebook for the slides' template."""
 
     deck = True
 
-    def arranged(self, lesson):
+    def arranged(self, lesson: Lesson) -> dict[str, Any]:
         """Return the slides."""
         return {"slides": lay_out(lesson.blocks, lesson.figures)}
 
@@ -58,7 +63,7 @@ class PagePreprocessor(_Preprocessor):
 
     deck = False
 
-    def arranged(self, lesson):
+    def arranged(self, lesson: Lesson) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""
         headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
         return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}

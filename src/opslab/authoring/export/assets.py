@@ -9,7 +9,7 @@ everything that would leave the file.
 import base64
 import gzip
 import hashlib
-import importlib.util
+import importlib.resources
 import json
 import re
 from functools import cache
@@ -88,8 +88,8 @@ def _plotly() -> tuple[str, str]:
 
 @cache
 def _reveal(path: str) -> str:
-    spec = importlib.util.find_spec("sphinx_revealjs")
-    return (Path(spec.origin).parent / "_static" / "revealjs" / path).read_text(encoding="utf-8")
+    package = importlib.resources.files("sphinx_revealjs")
+    return (package / "_static" / "revealjs" / path).read_text(encoding="utf-8")
 
 
 def _base64(data: bytes) -> str:

@@ -13,12 +13,12 @@ from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 from nbconvert.filters import ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments import highlight
-from pygments.formatters import HtmlFormatter
+from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -135,12 +135,13 @@ class _CellReader:
         blocks: list[Block] = []
         for element in [child for child in soup.children if not _blank(child)]:
             kind, level = _kind(element)
-            if kind == "heading":
-                element["id"] = self.name + (f"-{len(blocks)}" if blocks else "")
+            anchor = ""
+            if isinstance(element, Tag) and kind == "heading":
+                element["id"] = anchor = self.name + (f"-{len(blocks)}" if blocks else "")
             html = str(element)
             if kind == "check" and blocks and blocks[-1].kind == "text":
                 html = blocks.pop().html + html  # a question stays with its answer
-            blocks.append(Block(kind, html, self.name, level, anchor=element.get("id", "") if level else ""))
+            blocks.append(Block(kind, html, self.name, level, anchor=anchor))
         return blocks
 
     def _code(self, language: str, fold: bool) -> list[Block]:
@@ -244,7 +245,7 @@ class _CellReader:
         return soup
 
     def _embed(self, image: Tag) -> None:
-        source = image.get("src", "")
+        source = str(image.get("src", ""))
         if not image.get("alt"):
             self.warn(NO_ALT.format(what="a picture"))
             image["alt"] = UNKNOWN_IMAGE
@@ -254,7 +255,7 @@ class _CellReader:
         if "://" in source or source.startswith("//") or not file.is_file():
             cause = REMOTE.format(what=source) if "//" in source else NO_FILE.format(source=source)
             self.warn(cause)
-            image.replace_with(image["alt"])
+            image.replace_with(str(image["alt"]))
             return
         kind = mimetypes.guess_type(file.name)[0]
         image["src"] = f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
@@ -351,18 +352,18 @@ def _blank(node: object) -> bool:
     return type(node) is not Tag and not (isinstance(node, NavigableString) and node.strip())
 
 
-def _kind(element: Tag | NavigableString) -> tuple[str, int]:
-    name = element.name or ""
+def _kind(element: PageElement) -> tuple[str, int]:
+    name = element.name if isinstance(element, Tag) else ""
     if name in ("h1", "h2", "h3"):
         return "heading", int(name[1])
-    if name == "div" and "scroll" in element.get("class", []):
+    if isinstance(element, Tag) and name == "div" and "scroll" in element.get_attribute_list("class"):
         return "table", 0
     return {"details": "check", "blockquote": "quote"}.get(name, "text"), 0
 
 
 def _spell_out(link: Tag) -> None:
     """Replace a link to a file, which is not there when one file is carried away, by its text and path."""
-    target = link["href"]
+    target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
         return
     path = unquote(target.partition("#")[0]).removeprefix("../")

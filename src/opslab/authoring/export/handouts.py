@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -14,7 +15,7 @@ PAGES = '<span class="title"></span> · <span class="pageNumber"></span> / <span
 
 SCRIPT = Path(__file__).with_name("handouts.js").read_text(encoding="utf-8")
 LIMIT = 60_000  # ms
-PAPER = {
+PAPER: dict[str, Any] = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
     "print_background": True,

@@ -2,7 +2,7 @@
 
 import base64
 import html
-import importlib.util
+import importlib.resources
 import io
 import re
 from functools import cache
@@ -19,7 +19,7 @@ UNBALANCED = "its brackets { } do not match"
 UNKNOWN = "unknown: {names}"
 
 # ziamath brings the font; its own code is not run.
-FONT = Path(importlib.util.find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+FONT = Path(str(importlib.resources.files("ziamath"))) / "fonts" / "STIXTwoMath-Regular.ttf"
 LIKE_ALIGN = re.compile(r"\\(begin|end)\{(aligned|alignedat|gathered|split|equation\*?|gather\*?)\}")
 
 
@@ -43,7 +43,8 @@ def to_mathml(latex: str, *, display: bool) -> str:
     except Exception as error:  # latex2mathml lets out whatever its parser stumbles over
         cause = str(error) or type(error).__name__.removesuffix("Error")
         raise ValueError(BROKEN.format(latex=latex, cause=cause)) from error
-    unknown = [element.text for element in tree.iter() if (element.text or "").startswith("\\")]
+    texts = [element.text or "" for element in tree.iter()]
+    unknown = [text for text in texts if text.startswith("\\")]
     if unknown:
         raise ValueError(BROKEN.format(latex=latex, cause=UNKNOWN.format(names=", ".join(unknown))))
     return text

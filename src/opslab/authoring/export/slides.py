@@ -123,12 +123,15 @@ def _put(block: Block, slide: Slide) -> None:
 
 def _size(slide: Slide, figures: list[dict]) -> None:
     """Write into the figure's place the height that its plot may take."""
-    meta = figures[slide.figure.figure].get("layout", {}).get("meta") or {}
+    figure = slide.figure
+    if figure is None or figure.figure is None:
+        return
+    meta = figures[figure.figure].get("layout", {}).get("meta") or {}
     controls = len(meta.get("opslab", {}).get("controls", [])) if isinstance(meta, dict) else 0
     scale = SIDE_SCALE if slide.blocks else FULL_SCALE
     height = int((ROOM - slide.head) / scale) - CARD - CONTROL * controls
     mark = 'class="opslab-figure"'
-    slide.figure.html = slide.figure.html.replace(mark, f'{mark} data-height="{height}"', 1)
+    figure.html = figure.html.replace(mark, f'{mark} data-height="{height}"', 1)
 
 
 def _anchor(block: Block, stacks: list[list[Slide]]) -> str:
@@ -160,9 +163,11 @@ def _parts(block: Block) -> list[Block]:
 def _with_items(html: str, items: list[Tag]) -> str:
     soup = BeautifulSoup(html, "html.parser")
     holder = soup.find("tbody") or soup.find(["ul", "ol"])
+    if not isinstance(holder, Tag):
+        return html
     if holder.name == "ol":
         before = len(items[0].find_previous_siblings("li"))
-        holder["start"] = int(holder.get("start", 1)) + before
+        holder["start"] = str(int(str(holder.get("start", "1"))) + before)
     holder.clear()
     holder.extend(copy(item) for item in items)
     return str(soup)
