@@ -66,7 +66,7 @@ def test_every_figure_has_a_sentence_as_alternative_text(path):
             assert "image/png" not in data
             if PLOTLY in data:
                 text = data["text/plain"]
-                assert re.match(r"\[(interactive )?figure\] \S+( \S+){5,}", text), cell.source
+                assert re.search(r"^\[(interactive )?figure\] \S+( \S+){5,}", text, re.M), cell.source
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
