@@ -50,7 +50,7 @@ data: $(READY)  ## generate datasets/ again and verify it
 	$(BIN)/python -m opslab.datasets
 	$(BIN)/python -m opslab.datasets --verify
 
-lint: $(READY)  ## format the code and check its style
+lint: $(READY)  ## format the code, check its style and its types
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/ty check

@@ -1,6 +1,7 @@
 """Where the course lies on disk, and where a student's own state is kept."""
 
 import errno
+import importlib.util
 import os
 import tempfile
 from collections.abc import Generator
@@ -17,6 +18,7 @@ NO_COURSE = (
     "the course folders (lessons/ and datasets/) were not found above {package} or {here}; "
     "open the notebook from inside the cloned repository, or set OPSLAB_COURSE to its folder"
 )
+NO_PACKAGE = "{name} is not installed; README.md names what brings it along"
 BUSY = "another program has been writing it for {seconds} seconds"
 NOT_WRITTEN = "{path} cannot be written ({error}); what was there before is unchanged"
 
@@ -46,6 +48,14 @@ def solutions_folder() -> Path:
     While solutions are being built, `OPSLAB_SOLUTIONS` names the folder of those that are not executed yet.
     """
     return Path(os.environ.get("OPSLAB_SOLUTIONS") or course_root() / "solutions")
+
+
+def package_folder(name: str) -> Path:
+    """Return the folder of an installed package, without running its code."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(NO_PACKAGE.format(name=name), name=name)
+    return Path(spec.origin).parent
 
 
 def state_folder() -> Path:

@@ -9,7 +9,6 @@ everything that would leave the file.
 import base64
 import gzip
 import hashlib
-import importlib.resources
 import json
 import re
 from functools import cache
@@ -18,6 +17,7 @@ from typing import Any
 
 from opslab.authoring.export.maths import font_style, letters_of
 from opslab.explore.widget import SCRIPT, plotly_script
+from opslab.ground.paths import package_folder
 
 HERE = Path(__file__).parent
 STYLES = {True: ("theme.css", "content.css", "deck.css"), False: ("theme.css", "content.css", "page.css")}
@@ -88,8 +88,8 @@ def _plotly() -> tuple[str, str]:
 
 @cache
 def _reveal(path: str) -> str:
-    package = importlib.resources.files("sphinx_revealjs")
-    return (package / "_static" / "revealjs" / path).read_text(encoding="utf-8")
+    folder = package_folder("sphinx_revealjs") / "_static" / "revealjs"
+    return (folder / path).read_text(encoding="utf-8")
 
 
 def _base64(data: bytes) -> str:

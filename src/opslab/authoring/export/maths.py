@@ -2,16 +2,16 @@
 
 import base64
 import html
-import importlib.resources
 import io
 import re
 from functools import cache
-from pathlib import Path
 from xml.etree import ElementTree
 
 import latex2mathml.converter
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+from opslab.ground.paths import package_folder
 
 # Words
 BROKEN = "the formula ${latex}$ cannot be read ({cause}); it is shown as it was typed"
@@ -19,7 +19,7 @@ UNBALANCED = "its brackets { } do not match"
 UNKNOWN = "unknown: {names}"
 
 # ziamath brings the font; its own code is not run.
-FONT = Path(str(importlib.resources.files("ziamath"))) / "fonts" / "STIXTwoMath-Regular.ttf"
+FONT = package_folder("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
 LIKE_ALIGN = re.compile(r"\\(begin|end)\{(aligned|alignedat|gathered|split|equation\*?|gather\*?)\}")
 
 
@@ -43,8 +43,8 @@ def to_mathml(latex: str, *, display: bool) -> str:
     except Exception as error:  # latex2mathml lets out whatever its parser stumbles over
         cause = str(error) or type(error).__name__.removesuffix("Error")
         raise ValueError(BROKEN.format(latex=latex, cause=cause)) from error
-    texts = [element.text or "" for element in tree.iter()]
-    unknown = [text for text in texts if text.startswith("\\")]
+    said = [element.text or "" for element in tree.iter()]
+    unknown = [word for word in said if word.startswith("\\")]
     if unknown:
         raise ValueError(BROKEN.format(latex=latex, cause=UNKNOWN.format(names=", ".join(unknown))))
     return text
