@@ -20,6 +20,7 @@ from opslab.ground.frames import (
     require_result,
     require_unique,
 )
+from opslab.ground.ids import _keys, numbered
 
 COLUMNS = {
     "user_id": "key",
@@ -239,3 +240,29 @@ def test_a_choice_is_one_of_its_options():
 def test_nearest_stays_silent_when_nothing_is_near():
     assert nearest("xyz", ["users", "orders"]) == ""
     assert nearest("USER", ["users", "orders"]) == " (did you mean 'users'?)"
+
+
+SHORT = st.text(alphabet="ab0é日\0", max_size=5)
+
+
+@given(
+    st.sampled_from(["", "u", "user-", "CUST0000", "CUST-00000"]),
+    st.lists(SHORT, min_size=1, max_size=30),
+    st.booleans(),
+)
+def test_text_is_numbered_as_pandas_numbers_it(prefix, texts, sort):
+    ids = pd.Series([prefix + text for text in texts], dtype="str")
+    for column in (ids, pd.concat([ids, ids])[1:], ids.astype(object), ids.astype("category")):
+        codes, different = numbered(column, sort=sort)
+        expected, names = pd.factorize(column, sort=sort)
+        assert codes.tolist() == expected.tolist()
+        assert list(different) == list(names)
+
+
+def test_short_text_is_numbered_by_its_bytes_and_long_text_by_pandas():
+    short = pd.Series([f"user-{place % 7}" for place in range(40_000)], dtype="str")
+    assert _keys(short) is not None
+    assert len(numbered(short)[1]) == 7
+    assert _keys(short + "-of-the-other-shop") is None
+    assert _keys(pd.Series(["a", None], dtype="str")) is None
+    assert numbered(pd.Series(["a", None, "a"], dtype="str"))[0].tolist() == [0, -1, 0]
