@@ -196,7 +196,8 @@ def test_whatever_the_curves_no_division_in_tens_beats_the_answer(gains, tens):
     for one in gains:
         here = np.append(0, np.cumsum(one))[np.minimum(np.arange(tens + 1), len(one))]
         most = np.array([max(most[: now + 1] + here[now::-1]) for now in range(tens + 1)])
-    assert best == pytest.approx(most[tens])
+    # At an edge of a step the slope is taken over a millionth of the budget.
+    assert best == pytest.approx(most[tens], rel=1e-5)
 
 
 @LAW

@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MIRROR = "https://mirror.example/simple"
+OWN = sys.executable  # the environment's Python, beside its uv
 
 
 @pytest.fixture
@@ -20,6 +21,8 @@ def prepare(monkeypatch, tmp_path):
     for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_CERT", "PIP_NO_INDEX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(ROOT)
+    # The script is run by a Python that has pip; the environment's own has none.
+    monkeypatch.setattr(sys, "executable", sys._base_executable)
     return module
 
 
@@ -81,9 +84,9 @@ def test_uv_takes_the_settings_and_passes_over_what_is_not_there(prepare, tmp_pa
     told = prepare.uv_settings(
         {"find-links": f"{links} /no/such", "extra-index-url": "file:///no/such/simple"}
     )
-    uv = Path(sys.executable).with_name("uv")
+    uv = Path(OWN).with_name("uv")
     run = subprocess.run(
-        [uv, "pip", "install", "--dry-run", "--offline", "--python", sys.executable, "no-such-package"],
+        [uv, "pip", "install", "--dry-run", "--offline", "--python", OWN, "no-such-package"],
         env=told | {"UV_CACHE_DIR": str(tmp_path / "cache")}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 1

@@ -228,6 +228,11 @@ def test_a_table_that_was_not_called_is_told_so():
 CHOICE = asked("choice", "0", "", "guess")
 
 
+@pytest.mark.parametrize("received", ["b and a", "b, a", "b/a", "b or a", ["b", "a"], "ba"])
+def test_who_names_two_letters_has_not_chosen(received):
+    assert judge(CHOICE, received, "b", {"guess": "a"}).status == "uncheckable"
+
+
 @pytest.mark.parametrize(
     "received", ["b)", "(b)", "B.", " b ", "b — the option's words", ["b"], np.array(["b"])]
 )

@@ -412,9 +412,9 @@ def _names(label: str) -> set[str]:
 
 
 def _option(value: object) -> str:
-    """Return the letter of "b", " B ", "b)", "(b)" or "b — the option's words"; else the text itself."""
+    """Return the letter of "b", " B ", "b)", "(b)" or "b — its words"; a text such as "b and a" itself."""
     text = str(value).strip().casefold()
-    found = re.fullmatch(r"\W*(\w)(?:\W.*)?", text, re.DOTALL)
+    found = re.fullmatch(r"\W*(\w)\s*(?:[])}.:—–-].*|[^\w\s,/]*)", text, re.DOTALL)
     return found[1] if found else text
 
 
