@@ -89,10 +89,11 @@ const STYLE = `
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Build the explorable inside `element`; returns a function that takes it away again.
-// `live`, where a kernel draws: { controls, draw(place) -> Promise of { data, layout } }.
+// `live`, where a kernel runs: { controls or null, draw(place) -> Promise of { data, layout }, recall(), keep(guess) };
+// with controls, it draws the pictures.
 export function mount(element, bundle, Plotly, live = null) {
   const { alt, controls: stored, guess: asked } = bundle.layout.meta.opslab;
-  const controls = live ? live.controls : stored;
+  const controls = live?.controls ?? stored;
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
   const height = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
@@ -112,16 +113,16 @@ export function mount(element, bundle, Plotly, live = null) {
   plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
-  const guess = asked && askGuess(asked, plot, { hidden: panel, key: `${alt} ${asked.prompt}`, redraw: schedule });
+  const guess = asked && askGuess(asked, plot, { hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
   group.append(panel, ...(guess ? [guess.panel] : []), status, caption, plot, said);
   element.append(group);
 
-  let picture = laidOver(bundle, live ? undefined : frames.get(place.join()));
+  let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
   let scheduled = false;
 
   function changed() {
     tell();
-    if (live) return ask();
+    if (live?.controls) return ask();
     picture = laidOver(bundle, frames.get(place.join()));
     schedule();
   }
@@ -210,9 +211,10 @@ export function mount(element, bundle, Plotly, live = null) {
 
 // A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
 // once the answer is asked for, the picture with the guess behind it.
-function askGuess(asked, plot, { hidden, key, redraw }) {
+function askGuess(asked, plot, { hidden, store, redraw }) {
   const { form, low, high, unit, decimals, x, truth, span, across: axisName } = asked;
-  const kept = recall(key);
+  const found = store.recall();
+  const kept = found?.heights?.length === x.length ? found : null;
   const share = unit === "%";
   const heights = kept?.heights ?? x.map(() => (low + high) / 2);
   let touched = new Set(kept?.touched ?? []);
@@ -238,13 +240,17 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
   panel.append(fields, words, button);
   button.addEventListener("click", () => {
     shown = !shown;
-    settle();
-    redraw();
+    changed();
   });
 
   function set(i, value) {
     heights[i] = Math.min(high, Math.max(low, value));
     touched.add(i);
+    changed();
+  }
+
+  function changed() {
+    store.keep({ heights, touched: [...touched], shown });
     settle();
     redraw();
   }
@@ -256,7 +262,6 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
     button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
     words.textContent = shown ? verdict() : "";
     plot.parentElement?.classList.toggle("opslab-guessing", !shown);
-    keep(key, { heights, touched: [...touched], shown });
   }
 
   function verdict() {
@@ -335,13 +340,18 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
   };
 }
 
-// A guess is kept while the page is open, and in JupyterLab as long as the browser keeps its data.
-function recall(key) {
-  try { return JSON.parse(localStorage.getItem(`opslab ${key}`)); } catch { return null; }
-}
-
-function keep(key, value) {
-  try { localStorage.setItem(`opslab ${key}`, JSON.stringify(value)); } catch { /* a private window keeps nothing */ }
+// A guess is kept by the kernel, with the student's progress; without one, as long as the browser keeps its data.
+function storeOf(name, live) {
+  const key = `opslab ${name}`;
+  return {
+    recall() {
+      try { return live?.recall() ?? JSON.parse(localStorage.getItem(key)); } catch { return null; }
+    },
+    keep(guess) {
+      live?.keep(guess);
+      try { localStorage.setItem(key, JSON.stringify(guess)); } catch { /* a private window keeps nothing */ }
+    },
+  };
 }
 
 // The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
@@ -540,17 +550,22 @@ function asker(model) {
 function liveFrom(model) {
   const ask = asker(model);
   const draw = async (place) => (await ask({ ask: "picture", place }))[0].picture;
-  return { controls: model.get("fine"), draw };
+  let keeping;
+  const keep = (guess) => { // a drag moves it often; where it comes to rest is kept
+    clearTimeout(keeping);
+    keeping = setTimeout(() => { model.set("kept", guess); model.save_changes(); }, PAUSE);
+  };
+  return { controls: model.get("fine").length ? model.get("fine") : null, draw, recall: () => model.get("kept"), keep };
 }
 
-// JupyterLab's renderer has no kernel of its own: a widget whose kernel draws leaves word here, under its key.
+// JupyterLab's renderer has no kernel of its own: a widget whose kernel has something to do leaves word here.
 const livePictures = (globalThis.opslabLivePictures ??= new Map());
 export const LIVE_EVENT = "opslab-live-picture";
 export const liveUnder = (key) => livePictures.get(key);
 
 export default {
   initialize({ model }) {
-    if (!model.get("fine").length) return undefined;
+    if (!model.get("fine").length && !model.get("bundle").layout.meta.opslab.guess) return undefined;
     const key = model.get("key");
     livePictures.set(key, liveFrom(model));
     document.dispatchEvent(new CustomEvent(LIVE_EVENT, { detail: key }));
