@@ -53,7 +53,7 @@ ADVICE = {
     "Invalid YAML": "; a value with a colon or a # stands between quotation marks",
     "Markdown cell": '; what follows +++ is JSON, such as {"tags": ["hint"]}',
 }
-BAD_QUESTION = "{source}, {question}: {cause}"
+BAD_QUESTION = "{place}: {cause}"
 CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
@@ -202,8 +202,9 @@ def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
         try:
             require_distinct(question, *key[name])
         except Exception as error:  # whatever an author's code raises is reported with its question
+            place = ", ".join([target.source, name, *getattr(error, "__notes__", [])])
             cause = f"{type(error).__name__}: {error}"
-            raise BuildError(BAD_QUESTION.format(source=target.source, question=name, cause=cause)) from error
+            raise BuildError(BAD_QUESTION.format(place=place, cause=cause)) from error
 
 
 def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
