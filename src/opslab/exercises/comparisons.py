@@ -388,7 +388,7 @@ def allowed(question: Question, truth: float) -> float:
 def cells_apart(question: Question, one: object, other: object) -> float:
     """Return the distance of two values in tolerances: 0 for equal texts or two gaps, else infinity."""
     if not (is_number(one) and is_number(other)):
-        return 0 if _label(one) == _label(other) else math.inf
+        return 0 if _plain_label(_label(one)) == _plain_label(_label(other)) else math.inf
     if one == other or (math.isnan(one) and math.isnan(other)):
         return 0
     apart = abs(one - other)
