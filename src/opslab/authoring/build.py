@@ -43,6 +43,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
+UNSEEN = {"export", "grading"}  # folders of the package that no notebook imports
+
 # Words
 NO_LESSON = "there is no lesson {wanted}{nearest}; there are {lessons}"
 BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
@@ -300,7 +302,8 @@ def _fingerprint(root: Path, target: Target) -> str:
     """Digest everything that the notebook depends on."""
     files = [root / target.source, root / "requirements.lock"]
     if target.execute:
-        files += sorted((root / "src").rglob("*.py")) + sorted((root / "src").rglob("*.js"))
+        code = (file for ending in ("py", "js") for file in (root / "src").rglob(f"*.{ending}"))
+        files += sorted(file for file in code if not UNSEEN & {*file.parts})
         files += sorted((root / "datasets").glob("*"))
     digest = hashlib.sha256()
     for file in files:

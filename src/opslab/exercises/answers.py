@@ -60,11 +60,13 @@ class AnswerKey:
 
     def _mistake(self, question: Question, wrong: Wrong) -> Any:
         """Return what one mistake gives, on a copy of what is there; an error names it."""
+        code = question.code(wrong.source)
         try:
-            return _value(question, wrong.source, _copy(self._names, question.code(wrong.source)))
+            captured = _execute(code, _copy(self._names, code))
         except Exception as error:
             error.add_note(IN_WRONG.format(name=wrong.name))
             raise
+        return _handed_over(question, captured)
 
     def _rewind(self) -> None:
         self._place = 0
@@ -90,9 +92,8 @@ class AnswerKey:
                 _execute(cell.source, self._names)
             else:
                 # A later cell may change the value that this one handed over.
-                self._expected[question.name] = _deep_copy(
-                    _value(question, question.solution, self._names), {}
-                )
+                captured = _execute(question.code(question.solution), self._names)
+                self._expected[question.name] = _deep_copy(_handed_over(question, captured), {})
         except BaseException:  # an interruption, too, leaves names that are half made
             self._rewind()
             raise
@@ -174,8 +175,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     return finding
 
 
-def _value(question: Question, answer: str, namespace: dict[str, object]) -> object:
-    captured = _execute(question.code(answer), namespace)
+def _handed_over(question: Question, captured: dict[str, object]) -> object:
     if question.name not in captured:
         raise ValueError(NOT_CHECKED.format(question=question.name))
     return captured[question.name]
