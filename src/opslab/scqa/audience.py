@@ -22,7 +22,7 @@ HELD = 0.5  # share of the usual losses after the hook; an assumption of the mod
 # Words
 TITLE = "With a patience of {patience} most can act on “{best}”: {most}, with “{second}” {next}"
 TIE = "With a patience of {patience} no order leads: {most} can act"
-X, Y = "patience: stay for each further sentence, %", "listeners who can act"
+X, Y = "patience, %", "listeners who can act"
 
 
 def acting(order: str, audience: str, patience: float) -> float:

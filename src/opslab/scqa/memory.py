@@ -15,7 +15,7 @@ NOT_TEXT = '{name} is {found}; expected text such as "4711"'
 DIGITS_TITLE = "Groups of {size}, {span} of them in mind: {digits:.1f} digits kept"
 DIGITS_X, DIGITS_Y = "digits in a group", "digits kept (model)"
 MIND_TITLE = "{lines} lines: {lines} in mind ungrouped, {last} with the answer last, {first} with it first"
-MIND_X, LIMIT = "sentences held in mind at once (each mark ten times the one before)", "about four fit"
+MIND_X, LIMIT = "sentences held in mind at once", "about four fit"
 WAYS = ("no groups", "groups, answer last", "groups, answer first")
 
 
