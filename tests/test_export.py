@@ -43,7 +43,7 @@ TYPE = """() => {
     [...document.querySelectorAll(selector)].map((e) => getComputedStyle(e)[property]);
   return {
     text: Math.max(...all('.words', 'fontSize').map(parseFloat)),
-    code: Math.min(...all('.words pre, .folded pre', 'fontSize').map(parseFloat)),
+    code: Math.min(...all('.words pre', 'fontSize').map(parseFloat)),
     capitals: all('h1, h2, h3', 'textTransform').some((value) => value !== 'none'),
   };
 }"""
@@ -207,10 +207,11 @@ def test_slides_raise_no_barrier(quiet_page, exported):
     kinds = (
         "h1",
         ".dataframe",
-        ".code:not(.folded *)",
+        ".code",
         ".stage input",
         ".stage select",
-        "details:not(.folded)",
+        ".options",
+        ".answer",
     )
     for kind in kinds:
         go_to(page, f".room {kind}, .frame > {kind}")
@@ -250,8 +251,11 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     move_by_keyboard(page, place.locator("input").first)
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
-    for title in page.locator(".gtitle").all():
+    titles = page.locator(".opslab-title:visible > span")
+    assert titles.count() > 0
+    for title in titles.all():
         box = title.bounding_box()
+        assert title.inner_text()
         assert box["x"] + box["width"] <= 360
     page.get_by_text("Contents").click()
     page.get_by_role("navigation").get_by_role("link").last.click()

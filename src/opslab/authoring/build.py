@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from opslab.authoring.course import read_course, with_ways
 from opslab.authoring.form import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
@@ -62,6 +63,7 @@ NOT_BUILT = "{file}: {cause}; make room or get the right to write there, then bu
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
+NEW_WAYS = "{path}  new map and ways"
 LESSONS_HELP = "such as 06-retention; all where none is named"
 ALL_HELP = "build also what has not changed"
 CHECK_HELP = "build nothing; say which notebooks are stale"
@@ -130,6 +132,11 @@ def convert(root: Path, target: Target) -> NotebookNode:
     BuildError
         If its text leaves the author's form; each line of the message names a place and what is wrong there.
     """
+    return with_ways(_converted(root, target), read_course(root), target.folder, target.lesson)
+
+
+def _converted(root: Path, target: Target) -> NotebookNode:
+    """Return the notebook of the text alone, without the ways to others."""
     authored, lines = _read_text(root, target.source)
     if target.folder == "notebooks":
         _refuse(target.source, lesson_faults(authored.cells, lines))
@@ -149,6 +156,22 @@ def build(root: Path, target: Target) -> float:
         _execute(root, target, notebook)
     write_whole(root / target.path, _text(notebook))
     return time.perf_counter() - began
+
+
+def renew_ways(root: Path) -> list[Path]:
+    """Bring the map and the ways in all built notebooks up to date, and return those that changed.
+
+    A new lesson changes the map in every other notebook; none of them has to run again for that.
+    """
+    course, renewed = read_course(root), []
+    for folder in ("notebooks", "exercises"):
+        for path in sorted((root / folder).glob("*.ipynb")):
+            built = nbformat.read(path, as_version=4)
+            text = _text(with_ways(built, course, folder, path.stem))
+            if text != path.read_bytes():
+                write_whole(path, text)
+                renewed.append(path)
+    return renewed
 
 
 def stale(root: Path) -> list[str]:
@@ -331,6 +354,8 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
     """Build what changed, side by side, with a line for each notebook; return the errors."""
     fingerprints = _Fingerprints(root)
     everything = targets(root, wanted)
+    for path in renew_ways(root):
+        print(NEW_WAYS.format(path=path.relative_to(root)), flush=True)
     work = list(_changed(root, everything, {} if rebuild else fingerprints.known))
     if not work:
         print(NOTHING.format(count=len(everything)))

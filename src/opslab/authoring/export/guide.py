@@ -44,7 +44,7 @@ def guide_of(root: Path, name: str) -> Guide:
 
 
 def read_guide(folder: Path, solutions: Path) -> Guide:
-    """Return the guide in a lesson's `folder`; errors in exercises go to the section that teaches what is asked.
+    """Return the guide in a lesson's `folder`; errors in an exercise go where it is taught.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read_guide(folder: Path, solutions: Path) -> Guide:
     path = folder / "guide.md"
     if not path.is_file():
         raise ValueError(NO_GUIDE.format(path=path))
-    part = _parts(mistune.create_markdown(plugins=["table"])(path.read_text(encoding="utf-8")))
+    part = _parts(str(mistune.html(path.read_text(encoding="utf-8"))))
     minutes: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in _rows(part["Minutes"]):
         if len(row) != 3 or not TIMES.fullmatch(row[0]):

@@ -18,7 +18,7 @@ async function run(name) {
 // Slides ---------------------------------------------------------------------------------------------------
 
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
-const CARD = 12, CONTROL = 36, VERDICT = 52; // px of an explorable around its plot
+const CARD = 20, CONTROL = 36, VERDICT = 52; // px of an explorable around its plot
 
 async function startSlides() {
   await run("reveal");
