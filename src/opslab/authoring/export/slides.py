@@ -1,10 +1,11 @@
 """The deck compiler: makes slides of a lesson's form, and speaker's notes of all that is prose.
 
-A section of the lesson is a stack of slides. In its order: a *guess* stands in large letters, or above the axes
-it is made on; a *picture* fills its slide, with the question above it that only its slider answers; a table, a
-result or short code that the lesson shows stands large; a *check* has its answer one key away; a *vote* has its
-options in large letters. A section without any of these gets its first sentences, in large letters. All else is
-said, not shown: it goes into the notes, with the guide's minutes, likely errors and advice.
+A section of the lesson is a stack of slides. In its order: a *guess* stands in large letters, or above the
+axes that it is made on; a *picture* fills its slide, with the question above it that only its slider
+answers; a table, a result or short code that the lesson shows stands large; a *check* has its answer one
+key away; a *vote* has its options in large letters. A section without any of these gets its first
+sentences, in large letters. All else is said, not shown: it goes into the notes, with the guide's minutes,
+likely errors and advice.
 
 An author's marks go before these rules: what is marked `slide` or `subslide` stands on a slide as it is, a
 `fragment` joins the slide before it and is shown by key, `notes` are only said, and `skip` is left out.
