@@ -168,7 +168,8 @@ def test_unreadable_text_is_named(course):
          "mean = sum(values) / len(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
          "exercises.md, q1: ValueError: q1: the wrong 'sum' gives"),
         ("mean = sum(values)\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
-         "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off", "exercises.md, q1: NameError"),
+         "mean = nothing\n```\n\n```{code-cell}\n:tags: [wrong]\n:name: off",
+         "exercises.md, q1, the wrong 'sum': NameError: name 'nothing' is not defined"),
     ],
 )  # fmt: skip
 def test_a_wrong_that_equals_the_answer_or_fails_is_named(course, old, new, cause):

@@ -29,7 +29,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.form import find_headings, lesson_faults, sheet_faults, text_faults
+from opslab.authoring.form import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
@@ -44,6 +44,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
+UNSEEN = {"export", "grading"}  # folders of the package that no notebook imports
+
 # Words
 NO_LESSON = "there is no lesson {wanted}{nearest}; there are {lessons}"
 BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
@@ -54,13 +56,12 @@ ADVICE = {
     "Invalid YAML": "; a value with a colon or a # stands between quotation marks",
     "Markdown cell": '; what follows +++ is JSON, such as {"tags": ["hint"]}',
 }
-BAD_QUESTION = "{source}, {question}: {cause}"
+BAD_QUESTION = "{place}: {cause}"
 CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
 NOT_BUILT = "{file}: {cause}; make room or get the right to write there, then build again"
-HIDDEN = "Hidden until you run the cell."
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
@@ -225,8 +226,9 @@ def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
         try:
             require_distinct(question, *key[name])
         except Exception as error:  # whatever an author's code raises is reported with its question
+            place = ", ".join([target.source, name, *getattr(error, "__notes__", [])])
             cause = f"{type(error).__name__}: {error}"
-            raise BuildError(BAD_QUESTION.format(source=target.source, question=name, cause=cause)) from error
+            raise BuildError(BAD_QUESTION.format(place=place, cause=cause)) from error
 
 
 def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
@@ -322,7 +324,8 @@ def _fingerprint(root: Path, target: Target) -> str:
     """Digest everything that the notebook depends on."""
     files = [root / target.source, root / "requirements.lock"]
     if target.execute:
-        files += sorted((root / "src").rglob("*.py")) + sorted((root / "src").rglob("*.js"))
+        code = (file for ending in ("py", "js") for file in (root / "src").rglob(f"*.{ending}"))
+        files += sorted(file for file in code if not UNSEEN & {*file.parts})
         files += sorted((root / "datasets").glob("*"))
     digest = hashlib.sha256()
     for file in files:

@@ -202,7 +202,7 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
     Examples
     --------
     >>> [line.name for line in churn_mix_chart(0.7, 1.2, renewals=4).data]
-    ['at the start', 'after 4 renewals']
+    ['At the start', 'After 4 renewals']
     """
     model = ShiftedBetaGeometric(alpha, beta)
     made = as_number(renewals, "renewals", least=0, whole=True)
@@ -253,7 +253,7 @@ def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
     >>> table = early_warning(events, as_of="2024-01-08", quiet_days=[0, 5], horizon=7)
     >>> [line.name for line in warning_chart(table).data]
-    ['precision: of the users warned about, lost', 'recall: of the users lost, warned about']
+    ['Precision: of the users warned about, lost', 'Recall: of the users lost, warned about']
     """
     require_result(table, "table", ["precision", "recall"], "early_warning")
     parts = pd.DataFrame({PRECISION: table["precision"], RECALL: table["recall"]})
