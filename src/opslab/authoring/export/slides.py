@@ -26,7 +26,7 @@ LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that na
 GUESS, SLIDER, EXPLAIN, VOTE = "Your guess first", "can tell you", "Explain", "Vote"
 # Sentences that make sense only before a notebook.
 AT_A_DESK = re.compile(
-    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down)\b", re.I
+    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down|press|drag)\b", re.I
 )
 CHECKED = {"guess": ["guess"], "picture": ["slider"], "check": ["quick check", "recall"], "vote": ["vote"]}
 LONG_TITLE = (
@@ -74,8 +74,9 @@ class Slide:
 
     @property
     def words(self) -> int:
-        """How many words a listener reads, without those in the picture."""
-        return count(self.running, self.title, *self.lines, *self.body, self.answer)
+        """How many words a listener reads at once, without those in the picture; lines take turns."""
+        longest = max(map(count, self.lines), default=0)
+        return count(self.running, self.title, *self.body, self.answer) + longest
 
 
 def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
