@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
 from opslab.exercises import answers, progress, repetition
+from opslab.exercises.ahead import work_ahead
 from opslab.exercises.help import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
 from opslab.exercises.messages import Message, Note, UsageError, has_kernel
@@ -69,6 +70,8 @@ def start(lesson: str, seed: int = 0) -> Note:
     _session.update(lesson=lesson, seed=seed)
     if has_kernel():
         import opslab.exercises.buttons  # noqa: F401  slow, so not in the first check
+
+        work_ahead(lesson, seed)
     return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
 
 

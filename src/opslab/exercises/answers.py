@@ -58,6 +58,15 @@ class AnswerKey:
         """Return the expected values of the other questions, as far as they are known."""
         return {other: value for other, value in self._expected.items() if other != name}
 
+    def advance(self) -> bool:
+        """Work out the next question that is not known yet; tell whether there was one."""
+        for cell in self._cells:
+            question = read_question(cell)
+            if question and question.name not in self._mistakes:
+                self[question.name]
+                return True
+        return False
+
     def _mistake(self, question: Question, wrong: Wrong) -> Any:
         """Return what one mistake gives, on a copy of what is there; an error names it."""
         code = question.code(wrong.source)
