@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 
 from opslab import check
-from opslab.exercises import ahead, answers
+from opslab.exercises import ahead, answer_key
 from opslab.exercises.buttons import MARKER
 from tests.course import EXERCISES, solve
 
@@ -56,7 +56,7 @@ def test_the_answer_is_worked_out_on_the_students_own_world(seed, mean):
 
 
 def test_answers_are_worked_out_while_the_kernel_has_nothing_to_do(monkeypatch):
-    key = answers.answer_key("06-tiny", 3)
+    key = answer_key.read_key("06-tiny", 3)
 
     async def wait():
         ahead.work_ahead("06-tiny", 3)
@@ -65,7 +65,7 @@ def test_answers_are_worked_out_while_the_kernel_has_nothing_to_do(monkeypatch):
 
     monkeypatch.setattr(ahead, "IDLE", 0)
     asyncio.run(asyncio.wait_for(wait(), timeout=60))
-    monkeypatch.setattr(answers, "_execute", None)  # nothing is left to run
+    monkeypatch.setattr(answer_key, "_execute", None)  # nothing is left to run
     assert key["q1"] == (3, {"sum": 9, "off-by-one": 4.5})
     assert not key.advance()
 

@@ -105,7 +105,7 @@ def test_what_breaks_one_question_costs_that_question_alone(course, folder, tmp_
 FORGERIES = {
     "own check": "import opslab.check\nopslab.check.check = lambda *a, **k: print('Right.')",
     "own judge": (
-        "import opslab.exercises.judge as j\nimport opslab.exercises.answers as a\n"
+        "import opslab.exercises.judge as j\nimport opslab.exercises.answer_key as a\n"
         "j.judge = lambda *a: j.Finding('right', 'Right.')\n"
         "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
     ),

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from opslab.exercises import answers
+from opslab.exercises import answer_key
 
 IDLE = 2.0  # seconds after a cell until work begins, so that cells run in a row do not wait for it
 
@@ -25,5 +25,5 @@ def _wait(loop: asyncio.AbstractEventLoop, lesson: str, seed: int) -> None:
 def _work(loop: asyncio.AbstractEventLoop, lesson: str, seed: int) -> None:
     """Work out the next question, if there is one; what fails will say so when it is checked."""
     with suppress(Exception):
-        if answers.answer_key(lesson, seed).advance():
+        if answer_key.read_key(lesson, seed).advance():
             _wait(loop, lesson, seed)

@@ -112,7 +112,7 @@ class AnswerKey:
 
 
 @lru_cache(maxsize=8)
-def answer_key(lesson: str, seed: int) -> AnswerKey:
+def read_key(lesson: str, seed: int) -> AnswerKey:
     """Return the answers of a lesson's exercises in the world `seed`."""
     return AnswerKey(read_solution(lesson), seed)
 
@@ -179,7 +179,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     if finding.status != "different" or other == key.seed or question.kind not in ("number", "table"):
         return finding
     with contextlib.suppress(Exception):  # a notebook may name any world, and none of them must exist
-        if is_right(question, received, answer_key(lesson, other).expected(question.name)):
+        if is_right(question, received, read_key(lesson, other).expected(question.name)):
             return right_elsewhere(other, key.seed)
     return finding
 
