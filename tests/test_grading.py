@@ -590,3 +590,10 @@ def test_a_new_named_mistake_is_found_without_running_again(course, folder, tmp_
     assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
     monkeypatch.setattr(Sandbox, "run", lambda *asked: pytest.fail("it ran again"))
     assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
+
+
+def test_a_worker_that_outlives_its_end_is_not_waited_for(course, monkeypatch):
+    sandbox = Sandbox(QUICK, [], SEED, ahead=1)
+    monkeypatch.setattr(os, "killpg", lambda *process: None)  # as where bubblewrap has just begun
+    sandbox._worker().end()
+    sandbox.close()
