@@ -23,7 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
-from opslab.authoring.form import HIDDEN
+from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 
 # Words
