@@ -251,7 +251,7 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     place.scroll_into_view_if_needed()
     plot = drawn(place)
     before = plot.evaluate(PICTURE)
-    move_by_keyboard(page, place.locator("input").first)
+    move_by_keyboard(page, place.locator("input:visible").first)
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
     titles = page.locator(".opslab-title:visible > span")
