@@ -1,6 +1,6 @@
 """Make the README's picture again: a slider of lesson 06 in JupyterLab, below the map of the course.
 
-    make picture
+make picture
 """
 
 import sys
