@@ -282,7 +282,11 @@ def test_the_widget_answers_with_pictures_errors_and_the_library():
     widget._answer({"id": "2", "ask": "picture", "place": [13]})
     widget._answer({"id": "3", "ask": "plotly"})
     assert sent[0][0] == {"id": "1", "picture": encode(wave(9))}
-    assert sent[1][0] == {"id": "2", "error": "RuntimeError: thirteen"}
+    assert sent[1][0] == {
+        "id": "2",
+        "error": "picky cannot draw height=13: RuntimeError: thirteen; "
+        "mend it there, or leave this position out",
+    }
     assert sent[2][0] == {"id": "3"}
     assert len(sent[2][1][0]) < 2_000_000
 
@@ -385,13 +389,43 @@ def test_wrong_input_is_answered_clearly(call, message):
         call()
 
 
-def test_an_error_in_the_authors_function_says_where():
-    def broken(height):
-        return wave(1 / (height - 2))
+def test_a_function_that_fails_at_one_position_is_told_which_and_why():
+    def broken(height, shape):
+        return wave(1 / (height - 2) if shape == "cos" else height, shape)
 
-    with pytest.raises(ZeroDivisionError) as caught:
-        explore(broken, height=Slider(0, 4), alt=ALT)
-    assert re.search("height=2", "".join(caught.value.__notes__))
+    with pytest.raises(
+        ValueError, match="broken cannot draw height=2, shape='cos': ZeroDivisionError: div"
+    ) as caught:
+        explore(broken, height=Slider(0, 4), shape=Choice(["sin", "cos"]), alt=ALT)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_pictures_too_large_to_store_name_the_control_to_make_coarser():
+    def noisy(height, seed):
+        return go.Figure(go.Scatter(y=height * np.random.default_rng(seed).normal(size=6_000)))
+
+    words = r"42 pictures need 1\.4 MB, .* 1 MB .*: make seed coarser, 10 in place of its 14 positions"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("opslab.explore.MOST_BYTES", 1_000_000)
+        with pytest.raises(ValueError, match=words):
+            explore(noisy, height=Slider(1, 3), seed=Slider(1, 14), alt=ALT)
+
+
+def test_a_single_picture_too_large_to_store_says_how_large_it_is():
+    with pytest.raises(ValueError, match=r"needs 3\.2 MB, at most 2 MB can be stored; draw fewer points"):
+        show(go.Figure(go.Scatter(y=np.arange(600_000) / 7)), ALT)
+
+
+def test_a_title_longer_than_a_phone_can_show_is_refused_where_it_stands():
+    def wordy(n):
+        return go.Figure(layout={"title": {"text": "<b>So many words</b> " * n}})
+
+    words = "the title of what wordy returned for n=13 has 182 letters, and at most 180"
+    with pytest.raises(ValueError, match=words):
+        explore(wordy, n=Slider(11, 14), alt=ALT)
+    with pytest.raises(ValueError, match="the title of what show received has 196 letters"):
+        show(wordy(14), ALT)
+    assert len(explore(wordy, n=Slider(11, 12), alt=ALT).bundle["frames"]) == 2
 
 
 # --- guesses ----------------------------------------------------------------------------------------------
@@ -435,6 +469,10 @@ def test_a_guess_reads_packed_numbers_and_skips_gaps():
         ({"prompt": "How high?"}, "give at=, a value on the x axis"),
         ({"prompt": "How high?", "at": 1, "low": 2, "high": 2}, "low=2 to high=2 leaves no room"),
         ({"prompt": "How high?", "at": 1, "high": "a lot"}, "not a finite number"),
+        ({"prompt": "When?", "form": "peak", "at": 3}, "asks for no single place, and at is 3"),
+        ({"prompt": "How high?", "at": 1, "trace": -1}, "Guess(trace=-1) is not a whole number from 0 on"),
+        ({"prompt": "How high?", "at": 1, "decimals": 0.5}, "Guess(decimals=0.5) is not a whole number"),
+        ({"prompt": "How high?", "at": 1, "unit": 5}, "Guess(unit=5) is not text"),
     ],
 )
 def test_a_guess_that_cannot_be_made_is_refused(arguments, words):
@@ -454,8 +492,27 @@ def test_a_guess_that_cannot_be_made_is_refused(arguments, words):
             "looks for trace 2 of the opening picture, and it is not there",
         ),
         (0.4, "guess is a float; give a Guess(prompt, ...)"),
+        (Guess("How high?", at=2), "from low=0 to high=1, and the truth is 5: nobody can come near it"),
+        (Guess("Draw.", form="curve", low=1, high=9), "from low=1 to high=9, and the truth is 0"),
+        (Guess("When?", form="peak", high=1.5), "from low=0 to high=1.5, and the truth is 2"),
     ],
 )
 def test_a_guess_without_a_truth_in_the_picture_is_refused(guess, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         show(hill(), ALT, guess)
+
+
+@pytest.mark.parametrize(
+    ("trace", "guess", "words"),
+    [
+        (
+            go.Bar(x=[3, 5], y=["ads", "seo"], orientation="h"),
+            Guess("How many?", at=3, high=9),
+            "the y axis of trace 0",
+        ),
+        (go.Bar(x=["ads", "seo"], y=[3, 5]), Guess("Which?", form="peak", high=9), "the x axis of trace 0"),
+    ],
+)
+def test_a_guess_needs_numbers_to_be_made_on(trace, guess, words):
+    with pytest.raises(ValueError, match=f"guess needs numbers on {words}, found '"):
+        show(go.Figure(trace), ALT, guess)

@@ -250,8 +250,11 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     move_by_keyboard(page, place.locator("input").first)
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
-    for title in page.locator(".gtitle").all():
+    titles = page.locator(".opslab-title:visible > span")
+    assert titles.count() > 0
+    for title in titles.all():
         box = title.bounding_box()
+        assert title.inner_text()
         assert box["x"] + box["width"] <= 360
     page.get_by_text("Contents").click()
     page.get_by_role("navigation").get_by_role("link").last.click()

@@ -44,7 +44,8 @@ TYPED = {
     "Question": "How many should we send <script>window.stolen = 2</script>?",
     "Answer": "Send three a week, unless \\(y\\) rises.",
 }
-TITLE = "plot => plot._fullLayout?.title?.text ?? null"
+TITLE = "plot => plot.parentElement.querySelector('.opslab-title > span').textContent"
+PLOTLYS_TITLE = "plot => plot._fullLayout?.title?.text ?? null"
 AT_END = "e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max"
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
 
@@ -201,7 +202,7 @@ def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyte
     plot = plot.element_handle()
     rail.nth(1).click(position={"x": 2, "y": 2}, force=True)
     rail.first.click(position={"x": 2, "y": 2}, force=True)
-    page.wait_for_function(f"plot => ({TITLE})(plot) === '0 1.0 sin'", arg=plot)
+    page.wait_for_function(f"plot => ({PLOTLYS_TITLE})(plot) === '0 1.0 sin'", arg=plot)
 
 
 @pytest.mark.browser

@@ -9,6 +9,7 @@ JupyterLab (running or only opened), in other notebook programs (as a widget) an
 import inspect
 import itertools
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
@@ -33,11 +34,28 @@ NOT_CALLABLE = (
 NOT_A_FIGURE = "{what} is {kind}, not a plotly Figure; give a plotly.graph_objects.Figure"
 RETURNED = "what {function} returned for {values}"
 GIVEN = "what show received"
+RAISES = "{function} cannot draw {values}: {kind}: {error}; mend it there, or leave this position out"
+LONG_TITLE = (
+    "the title of {what} has {found} letters, and at most {most} can be read on a phone: "
+    "say the result in one sentence, and the rest in the text ({title!r})"
+)
+TOO_LARGE = (
+    "the {count:,} pictures need {size:.1f} MB, at most {most:.0f} MB can be stored: make {name} coarser, "
+    "{kept} in place of its {found} {kind}, or draw fewer points"
+)
+ONE_TOO_LARGE = "the picture needs {size:.1f} MB, at most {most:.0f} MB can be stored; draw fewer points"
 NO_TRUTH = (
     "guess looks for trace {trace} of the opening picture{place}, and it is not there; the picture has "
     "{count} traces with x from {first} to {last}"
 )
 AT_PLACE = " at x = {at!r}"
+NOT_NUMBERS = (
+    "guess needs numbers on the {axis} axis of trace {trace}, found {found!r}; point trace= at a line or bars"
+)
+OUT_OF_REACH = (
+    "guess reaches from low={low!r} to high={high!r}, and the truth is {truth!r}: nobody can come near it; "
+    "widen the range"
+)
 NOT_A_GUESS = "guess is {kind}; give a Guess(prompt, ...)"
 NO_CONTROLS = "explore needs a control, such as days=Slider(1, 30); for one picture use show(figure, alt=...)"
 NOT_A_CONTROL = "{name} is {kind}; give a Slider(start, stop, step=...) or a Choice([...])"
@@ -53,12 +71,14 @@ TOO_MANY = (
     "and {kilobytes} kB); offer fewer options, raise max_frames, or draw fewer points"
 )
 BAD_LIMIT = "max_frames is {limit!r}; give a whole number from 2 to {most:,}"
-WHILE_DRAWING = "(while drawing the explorable for {values})"
+POSITIONS, OPTIONS = "positions", "options"
 
 MARKER = "application/vnd.opslab.explorable+json"
 PLOTLY = "application/vnd.plotly.v1+json"
 MOST_FRAMES = 10_000
 MAX_BYTES = 500_000  # of one stored explorable, so that a lesson with several stays small
+MOST_BYTES = 2_000_000  # of all the pictures that an explorable is asked for, or of a single one
+MOST_LETTERS = 180  # of a title: five lines on a phone
 
 Control = Slider | Choice
 
@@ -133,7 +153,8 @@ def explore(
     Raises
     ------
     ValueError
-        If an argument is not of this form, names do not match, or the number of traces changes.
+        If an argument is not of this form, names do not match, the figure cannot be drawn somewhere, the
+        number of traces changes, a title is too long to be read, or the pictures need more than 2 MB.
 
     Examples
     --------
@@ -168,6 +189,8 @@ def explore(
         size = len(json.dumps(bundle))
         if size <= MAX_BYTES:
             break
+        if size > MOST_BYTES:
+            raise ValueError(_too_large(size, controls, [len(kept) for kept in grid]))
         limit = int(min(limit, prod(map(len, grid))) * 0.95 * MAX_BYTES / size)
     complete = [len(kept) for kept in grid] == sizes
     fine = [] if complete else _describe(controls, [range(size) for size in sizes])
@@ -182,7 +205,8 @@ def show(figure: go.Figure, alt: str, guess: Guess | None = None) -> Explorable:
     Raises
     ------
     ValueError
-        If `figure` is not a plotly Figure, or `alt` is not a sentence.
+        If `figure` is not a plotly Figure, `alt` is not a sentence, the title is too long to be read, or the
+        picture needs more than 2 MB.
 
     Examples
     --------
@@ -195,6 +219,10 @@ def show(figure: go.Figure, alt: str, guess: Guess | None = None) -> Explorable:
     _check_figure(figure, GIVEN)
     _check_alt(alt)
     picture = encode(figure)
+    _check_title(picture, GIVEN)
+    size = len(json.dumps(picture))
+    if size > MOST_BYTES:
+        raise ValueError(ONE_TOO_LARGE.format(size=size / 1e6, most=MOST_BYTES / 1e6))
     bundle = combine({(): picture}, (), {"alt": alt, **_asked(guess, picture), "controls": []})
     return Explorable(FIGURE_TEXT.format(alt=alt), bundle)
 
@@ -211,9 +239,10 @@ def _drawer(figure: Callable, controls: dict[str, Control], opening: Place) -> C
         try:
             result = figure(**values)
         except Exception as error:
-            error.add_note(WHILE_DRAWING.format(values=_spoken(values)))
-            raise
-        _check_figure(result, RETURNED.format(function=_name(figure), values=_spoken(values)))
+            words = {"function": _name(figure), "values": _spoken(values), "kind": type(error).__name__}
+            raise ValueError(RAISES.format(error=error, **words)) from error
+        what = RETURNED.format(function=_name(figure), values=_spoken(values))
+        _check_figure(result, what)
         found = len(result.data)
         traces[:] = traces or [found]
         if found != traces[0]:
@@ -223,7 +252,9 @@ def _drawer(figure: Callable, controls: dict[str, Control], opening: Place) -> C
                 "values": _spoken(values),
             }
             raise ValueError(TRACES_CHANGE.format(first=traces[0], found=found, **words))
-        return encode(result)
+        picture = encode(result)
+        _check_title(picture, what)
+        return picture
 
     return draw
 
@@ -253,10 +284,13 @@ def _asked(guess: Guess | None, picture: dict) -> dict[str, Any]:
         ends = {"first": across[0], "last": across[-1]} if across else {"first": "-", "last": "-"}
         raise ValueError(NO_TRUTH.format(trace=guess.trace, place=place, count=len(traces), **ends))
     truth, span = [known[x] for x in across], [across[0], across[-1]]
+    _check_numbers(truth, "y", guess)
     if guess.form == "peak":
         across, truth = [across[truth.index(max(truth))]], [max(truth)]
+        _check_numbers(across, "x", guess)
     elif guess.form == "value":
         across, truth = [guess.at], [known[guess.at]]
+    _check_reach(across if guess.form == "peak" else truth, guess)
     name = picture["layout"].get("xaxis", {}).get("title", {}).get("text", "")
     return {"guess": {**asdict(guess), "x": across, "truth": truth, "span": span, "across": name}}
 
@@ -285,6 +319,36 @@ def _describe(controls: dict[str, Control], grid: Sequence[Sequence[int]]) -> li
 def _check_alt(alt: Any) -> None:
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(NO_ALT.format(alt=alt))
+
+
+def _check_numbers(values: list, axis: str, guess: Guess) -> None:
+    for value in values:
+        if not isinstance(value, int | float):
+            raise ValueError(NOT_NUMBERS.format(axis=axis, trace=guess.trace, found=value))
+
+
+def _check_reach(values: list, guess: Guess) -> None:
+    for value in values:
+        if not guess.low <= value <= guess.high:
+            raise ValueError(OUT_OF_REACH.format(low=guess.low, high=guess.high, truth=value))
+
+
+def _check_title(picture: dict, what: str) -> None:
+    title = re.sub("<[^>]+>", "", picture["layout"].get("title", {}).get("text", ""))
+    if len(title) > MOST_LETTERS:
+        raise ValueError(LONG_TITLE.format(what=what, found=len(title), most=MOST_LETTERS, title=title))
+
+
+def _too_large(size: int, controls: dict[str, Control], lengths: Sequence[int]) -> str:
+    """Say how large the pictures are, and which control has the most positions to lose."""
+    found, name = max(zip(lengths, controls, strict=True), key=lambda pair: pair[0])
+    words = {
+        "count": prod(lengths),
+        "name": name,
+        "kept": max(2, int(found * MOST_BYTES / size)),
+        "kind": POSITIONS if isinstance(controls[name], Slider) else OPTIONS,
+    }
+    return TOO_LARGE.format(size=size / 1e6, most=MOST_BYTES / 1e6, found=found, **words)
 
 
 def _check_figure(figure: Any, what: str) -> None:

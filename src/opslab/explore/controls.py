@@ -24,6 +24,11 @@ BAD_FORM = "Guess form is {form!r}; expected one of {forms}"
 NO_PLACE = "Guess({form!r}) asks for the value at one place; give at=, a value on the x axis"
 NO_ROOM = "Guess from low={low!r} to high={high!r} leaves no room; give a high above the low"
 NO_PROMPT = "Guess prompt is {prompt!r}; say in one sentence what is to be guessed"
+NEEDLESS_PLACE = (
+    "Guess({form!r}) asks for no single place, and at is {at!r}; leave it out, or ask for a value"
+)
+NOT_COUNTED = "Guess({name}={value!r}) is not a whole number from 0 on"
+NOT_A_UNIT = 'Guess(unit={unit!r}) is not text; give a unit such as "users" or "%"'
 NO_SUCH_OPTION = "Choice value {value!r} is not among its options {options!r}"
 
 MOST_STEPS, MOST_OPTIONS = 10_000, 1_000
@@ -178,7 +183,8 @@ class Guess:
     Raises
     ------
     ValueError
-        If there is no prompt, no room between low and high, an unknown form, or no `at` where one is needed.
+        If there is no prompt, no room between low and high, an unknown form, no `at` where one is needed or
+        one where none is, a `trace` or `decimals` that counts nothing, or a unit that is no text.
 
     Examples
     --------
@@ -203,6 +209,13 @@ class Guess:
             raise ValueError(BAD_FORM.format(form=self.form, forms=", ".join(FORMS)))
         if self.form == "value" and self.at is None:
             raise ValueError(NO_PLACE.format(form=self.form))
+        if self.form != "value" and self.at is not None:
+            raise ValueError(NEEDLESS_PLACE.format(form=self.form, at=self.at))
+        for name in ("trace", "decimals"):
+            if type(value := getattr(self, name)) is not int or value < 0:
+                raise ValueError(NOT_COUNTED.format(name=name, value=value))
+        if not isinstance(self.unit, str):
+            raise ValueError(NOT_A_UNIT.format(unit=self.unit))
         if _decimal("high", self.high) <= _decimal("low", self.low):
             raise ValueError(NO_ROOM.format(low=self.low, high=self.high))
 

@@ -40,7 +40,7 @@ class ExplorableWidget(anywidget.AnyWidget):
         try:
             self.send({"id": question["id"], "picture": self._draw(tuple(question["place"]))})
         except Exception as error:  # whatever the author's function raises belongs beside the picture
-            self.send({"id": question["id"], "error": f"{type(error).__name__}: {error}"})
+            self.send({"id": question["id"], "error": str(error)})
 
 
 @cache

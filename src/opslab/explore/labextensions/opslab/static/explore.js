@@ -23,8 +23,9 @@ const WORDS = {
 const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
 const NARROW = 480; // px; below it a plot is arranged for a phone
-const LETTER = 10; // px of a title's letter
+const LETTER = 8; // px of an axis title's letter
 const LINE = 23; // px of a title's line
+const ABOVE = 16; // px left above the axes when the title stands over the plot
 const GLIDE = 250; // ms from one picture to the next
 const FRAME = 16; // ms: the first picture of a step already shows that it moves
 const PAUSE = 500; // ms of rest before a moved control's result is read out
@@ -61,6 +62,7 @@ const STYLE = `
   cursor: default; }
 .opslab-guess output { flex: 1 1 16rem; }
 .opslab-guessing .opslab-plot { touch-action: none; cursor: crosshair; }
+.opslab-guessing[data-guess="peak"] .opslab-plot { touch-action: pan-y; }
 .opslab-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
@@ -71,6 +73,11 @@ const STYLE = `
   .opslab-value { grid-area: value; }
   .opslab-control :is(input, select) { grid-area: control; }
 }
+.opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
+  "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; overflow-wrap: anywhere; }
+.opslab-title > span, .opslab-title::after { grid-area: 1 / 1; }
+.opslab-title::after { content: attr(data-longest); visibility: hidden; } /* so that nothing below it jumps */
+.opslab-title[hidden] { display: none !important; }
 .opslab-status { margin: 4px 0 0; color: #7a3300; }
 [data-dark] > .opslab-status { color: #f0883e; }
 .opslab-status:empty { display: none; }
@@ -88,19 +95,25 @@ export function mount(element, bundle, Plotly, live = null) {
   const controls = live ? live.controls : stored;
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
-  const height = bundle.layout.height ?? HEIGHT;
+  const height = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
   const config = { ...bundle.config, responsive: false }; // the observer below sees more than window sizes
 
   addStyle(element.ownerDocument);
   const group = create("div", { className: "opslab-explore", role: "group", ariaLabel: alt });
+  if (asked) group.dataset.guess = asked.form;
   const plot = create("div", { className: "opslab-plot" });
   const status = create("p", { className: "opslab-status", role: "status" });
+  const caption = create("p", { className: "opslab-title" });
+  const result = create("span");
   const said = create("p", { className: "opslab-said", ariaLive: "polite" });
+  caption.append(result);
+  caption.dataset.longest = longest([asked?.prompt, ...[bundle, ...frames.values()].map(({ layout }) => titleOf(layout))]);
+  caption.hidden = !caption.dataset.longest;
   plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
   const guess = asked && askGuess(asked, plot, { hidden: panel, key: `${alt} ${asked.prompt}`, redraw: schedule });
-  group.append(panel, ...(guess ? [guess.panel] : []), status, plot, said);
+  group.append(panel, ...(guess ? [guess.panel] : []), status, caption, plot, said);
   element.append(group);
 
   let picture = laidOver(bundle, live ? undefined : frames.get(place.join()));
@@ -117,7 +130,7 @@ export function mount(element, bundle, Plotly, live = null) {
   let telling;
   function tell() {
     clearTimeout(telling);
-    telling = setTimeout(() => { said.textContent = plain(picture.layout.title?.text ?? ""); }, PAUSE);
+    telling = setTimeout(() => { said.textContent = titleOf(picture.layout); }, PAUSE);
   }
 
   // However many steps arrive between two paints, one picture is drawn: the last.
@@ -129,9 +142,10 @@ export function mount(element, bundle, Plotly, live = null) {
       const width = plot.clientWidth;
       if (!width) return; // hidden: the observer calls again when it is shown
       const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
+      result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
-      const drawn = { data: glided(data, now), layout: { ...structuredClone(layout), width, height } };
-      if (width < NARROW) fitPhone(drawn, width);
+      const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout)), width, height } };
+      if (width < NARROW) fitPhone(drawn, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
@@ -312,7 +326,7 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
       if (shown) return { data: [...picture.data, trace()], layout: { ...layout, ...overlay } };
       const axis = form === "peak" ? "xaxis" : "yaxis";
       const bare = { ...layout, ...overlay, annotations: [], shapes: [], showlegend: false,
-        title: { ...layout.title, text: asked.prompt, pad: undefined } };
+        title: { text: asked.prompt } };
       bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
       if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
       if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: span, autorange: false };
@@ -357,7 +371,16 @@ function recoloured(value) {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
 }
 
-const plain = (title) => title.replace(/<br>/g, " ").replace(/<[^>]+>/g, "");
+// A title is text over the plot: it wraps at every width, and Plotly, which leaves out what does not fit, has none.
+const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, "");
+const lines = (title) => (title?.text ? title.text.split("<br>").length : 0);
+const longest = (texts) => texts.reduce((most, text) => (text && text.length > most.length ? text : most), "");
+
+function untitled({ title, ...layout }) {
+  if (!title?.text) return layout;
+  const room = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 0;
+  return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * lines(title) - 12) } };
+}
 
 // A native control in its label: keyboard, touch and screen readers work as everywhere else.
 function build(control, onMove) {
@@ -442,27 +465,22 @@ function merge(base, change) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
 
-// On a phone: the title in more lines, the legend below, and no numbers in the cells of a heat map.
-function fitPhone(picture, width) {
+// On a phone: the legend below, the axis's name in more lines, and no numbers in the cells of a heat map.
+function fitPhone(picture, height) {
   const { layout } = picture;
-  const lines = rewrapped(layout.title?.text ?? "", Math.floor((width - 40) / LETTER));
-  if (lines.length > 1) {
-    const more = lines.length - layout.title.text.split("<br>").length;
-    layout.title.text = lines.join("<br>");
-    layout.title.pad = { l: 8, t: 14 + ((lines.length - 1) * LINE) / 2 };
-    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? LINE) + more * LINE };
-  }
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  picture.data = picture.data.map((trace) => ("texttemplate" in trace ? { ...trace, texttemplate: "" } : trace));
+  const name = layout.yaxis?.title?.text;
+  if (name) layout.yaxis.title.text = rewrapped(name, Math.floor((height - layout.margin.t) / 1.6 / LETTER)).join("<br>");
+  picture.data = picture.data.map((trace) => (trace.type === "heatmap" ? { ...trace, texttemplate: "" } : trace));
 }
 
-function rewrapped(title, letters) {
-  const lines = [""];
-  for (const word of title.split(/<br>| /)) {
-    if (lines.at(-1) && lines.at(-1).length + word.length >= letters) lines.push("");
-    lines.push(`${lines.pop()} ${word}`.trim());
+function rewrapped(text, letters) {
+  const rows = [""];
+  for (const word of text.split(/<br>| /)) {
+    if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
+    rows.push(`${rows.pop()} ${word}`.trim());
   }
-  return lines;
+  return rows;
 }
 
 function create(tag, properties = {}) {
