@@ -12,7 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opslab import charts
-from opslab.charts import bars, figure, heatmap, lines, pale, series_style, shares, wrap
+from opslab.charts import (
+    as_table,
+    bars,
+    dots,
+    figure,
+    ghost,
+    heatmap,
+    label_ends,
+    lines,
+    mark,
+    over,
+    pale,
+    series_style,
+    share_bar,
+    shares,
+    slopes,
+    small_multiples,
+    timeline,
+    wrap,
+)
+from opslab.ground import say
 
 LONG = "Week-4 retention fell from 31 % to 26 % after the mix moved to ads, although each channel's rate rose"
 CHINESE = "第四周留存率从三成降到两成六，虽然每个渠道各自都上升了，因为用户来源的组合变了。这是辛普森悖论"
@@ -105,18 +125,20 @@ def test_an_untitled_figure_wastes_no_room():
     assert not figure().layout.title.text
 
 
-def test_lines_draw_a_column_each_with_legend_title_and_gaps():
+def test_lines_draw_a_column_each_named_at_its_end_or_in_a_legend_with_gaps():
     frame = table().astype(float)
     frame.columns.name = "pushes_per_week"
     frame.iloc[1, 1] = np.nan
     drawing = lines(frame, "A finding", "week", "days", markers=False)
-    assert [trace.name for trace in drawing.data] == ["a", "b", "c"]
-    assert drawing.layout.legend.title.text == "pushes per week"
-    assert drawing.layout.showlegend
+    assert [trace.name for trace in drawing.data] == ["A", "B", "C"]
+    assert not drawing.layout.showlegend
+    many = lines(table(6).rename_axis("pushes_per_week", axis=1))
+    assert many.layout.legend.title.text == "pushes per week"
+    assert many.layout.showlegend
     assert (drawing.layout.xaxis.title.text, drawing.layout.yaxis.title.text) == ("week", "days")
     assert np.isnan(drawing.data[1].y[1])
-    assert {trace.mode for trace in drawing.data} == {"lines"}
-    assert lines(frame).data[0].mode == "lines+markers"
+    assert {trace.mode for trace in drawing.data} == {"lines+text"}
+    assert lines(frame).data[0].mode == "lines+markers+text"
 
 
 def test_a_series_is_a_table_of_one_column_without_legend():
@@ -162,6 +184,178 @@ def test_shares_and_pale_are_what_they_say():
     assert pale("#0072B2", 0.5) == "rgba(0,114,178,0.5)"
 
 
+WORTH = pd.Series({"search_ads": 23.4, "referral": 93.1, "seo": 44.0})
+RECALL = pd.DataFrame(
+    {"before": [18, 26, 26], "after": [33, 26, 25]}, index=["lantern", "rival_b", "rival_c"]
+)
+
+
+def test_a_name_stands_at_the_last_known_point_of_its_line():
+    frame = pd.DataFrame({"feed_ads": [3.0, 5.0, np.nan], "seo": [1.0, 2.0, 90.0]})
+    ads, seo = lines(frame).data
+    assert [text.strip() for text in ads.text] == ["", "Feed ads", ""]
+    assert [text.strip() for text in seo.text] == ["", "", "SEO"]
+    plain = go.Figure(
+        [go.Scatter(x=[1], y=[2], mode="markers", name="dot"), go.Bar(x=[1], y=[2], name="bar")]
+    )
+    assert [trace.text for trace in label_ends(plain).data] == [None, None]
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
+def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
+    words = list("abcde")[: len(heights)]
+    padded = over.moved_apart(heights, words, span=100)
+    assert [text.replace("<br>", "").strip() for text in padded] == words
+    ways = [1 if text.startswith(word) else -1 for text, word in zip(padded, words, strict=True)]
+    half_lines = over.PLOT_SHARE * charts.HEIGHT / (over.LABEL_LINE / 2) / 100
+    places = [
+        height * half_lines + way * text.count("<br>")
+        for height, text, way in zip(heights, padded, ways, strict=True)
+    ]
+    ranked = [places[i] for i in np.argsort(heights, kind="stable")]
+    assert all(apart > 1.3 for apart in np.diff(ranked))  # half lines: letters are that high
+
+
+def test_only_what_the_title_is_about_has_a_colour():
+    lined = (lines(table(), focus="b"), slopes(RECALL, focus="rival_b"))
+    colours = [[trace.line.color for trace in drawing.data] for drawing in lined]
+    colours.append([part.marker.color for part in share_bar(RECALL.T, focus="rival_b").data])
+    colours.append(list(dots(WORTH, focus="seo").data[0].marker.color))
+    assert colours == [[charts.GREY, charts.BLUE, charts.GREY]] * 4
+
+
+def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
+    drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
+    row = drawing.data[0]
+    assert row.y == ("Referral", "SEO", "Search ads")
+    assert row.text == ("93.1", "44.0", "23.4")
+    assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
+    assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
+    assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]
+    assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].text) == (50, "mean")
+    assert dots(WORTH, ordered=True).data[0].y == ("Search ads", "Referral", "SEO")
+    assert dots(WORTH / 100, share=True).data[0].text == ("93.1\u00a0%", "44.0\u00a0%", "23.4\u00a0%")
+
+
+def test_slopes_carry_their_values_at_both_ends_and_their_name_at_one():
+    drawing = slopes(RECALL / 100, share=True)
+    first, last = zip(*(trace.text for trace in drawing.data), strict=True)
+    assert [text.replace("<br>", " ").split() for text in first] == [
+        ["18.0", "%"],
+        ["26.0", "%"],
+        ["26.0", "%"],
+    ]
+    assert "33.0\u00a0%  Lantern" in last
+    assert drawing.data[0].x == ("Before", "After")
+
+
+def test_parts_of_a_share_bar_follow_each_other_and_are_named_in_it_or_beside_it():
+    drawing = share_bar(
+        pd.DataFrame({"ads": [6, 1], "seo": [3, 1], "invited": [1, 2]}, index=["then", "now"])
+    )
+    assert np.allclose([part.base for part in drawing.data], [(0, 0), (0.6, 0.25), (0.9, 0.5)])
+    assert np.allclose([part.x for part in drawing.data], [(0.6, 0.25), (0.3, 0.25), (0.1, 0.5)])
+    assert drawing.data[2].text == ("", "Invited<br>50.0\u00a0%")
+    assert [note.text for note in drawing.layout.annotations] == ["Invited<br>10.0\u00a0%"]
+
+
+def test_panels_share_their_axes_and_show_the_others_behind():
+    drawing = small_multiples({"a_b": WORTH, "b": WORTH * 2, "c": WORTH / 2}, "Three", columns=2)
+    assert len(drawing.data) == 6
+    assert [trace.name for trace in drawing.data if trace.name] == ["A b", "B", "C"]
+    assert {note.text for note in drawing.layout.annotations} >= {"A b", "B", "C"}
+    assert drawing.layout.title.text == "Three"
+    assert len(small_multiples({"alone": WORTH}).data) == 2
+
+
+def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
+    frame = table(2).astype(float)
+    for now in frame.index:
+        drawing = timeline(frame, now=now)
+        assert [len(trace.x) for trace in drawing.data] == [4, 4, 4, 4, 2]
+        assert [trace.x[-1] for trace in drawing.data[2:]] == [now] * 3
+        assert list(drawing.data[4].y) == frame.loc[now].to_list()
+        assert drawing.layout.shapes[0].x0 == now
+
+
+def test_a_ghost_is_grey_wordless_and_behind():
+    drawing = ghost(lines(table(2)), lines(table(2) / 2))
+    assert len(drawing.data) == 4
+    assert {trace.line.color for trace in drawing.data[2:]} == {charts.QUIET}
+    assert {trace.text for trace in drawing.data[2:]} == {None}
+    assert {trace.mode for trace in drawing.data[2:]} == {"lines+markers"}
+    assert {trace.zorder for trace in drawing.data[2:]} == {-1}
+    bar, outline = ghost(bars(WORTH), bars(WORTH / 2)).data
+    assert bar.offsetgroup == outline.offsetgroup
+    assert list(outline.y) == list(WORTH / 2)
+
+
+def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
+    drawing = mark(figure().update_xaxes(type="log"), 1000, "needed")
+    assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].x) == (1000, 3)
+    assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
+
+
+SAID = [
+    (say.number(999_999.7), "1,000,000"),
+    (say.number(-1234.5), "\u22121,230"),
+    (say.number(0.1 + 0.2), "0.3"),
+    (say.number(2_117), "2,117"),
+    (say.number(1.25e9, "yuan"), "1.25\u00a0billion\u00a0yuan"),
+    (say.number(None) + say.number(float("nan")) + say.number(pd.NA), "\u2013" * 3),
+    (say.number(float("inf"), "weeks"), "\u221e\u00a0weeks"),
+    (say.number(0.00012345), "0.000123"),
+    (say.number(-0.0001, "%"), "0.0\u00a0%"),
+    (say.share(0), "0\u00a0%"),
+    (say.between(9200, 12_500, "yuan"), "9,200 to 12,500\u00a0yuan"),
+    (say.count(0, "box"), "0\u00a0boxes"),
+    (say.count(1.0, "day"), "1\u00a0day"),
+    (say.count(2, "key"), "2\u00a0keys"),
+    (say.count(1, "a of them", "b of them"), "1\u00a0a of them"),
+    (say.name("career_changer"), "Career changer"),
+    (say.name("sBG model"), "sBG model"),
+    (say.name("ads from SEO"), "Ads from SEO"),
+    (say.name(1586), "1,586"),
+    (say.name(""), ""),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), SAID)
+def test_numbers_and_names_are_said_for_people(said, expected):
+    assert said == expected
+
+
+def test_numbers_below_one_another_have_one_number_of_decimals_unless_far_apart():
+    assert say.column([1.5, 22.26, np.nan]) == ["1.5", "22.3", "\u2013"]
+    assert say.column([0.03, 180e6]) == ["0.03", "180\u00a0million"]
+    assert say.column([0.002, 3.0]) == ["0.002", "3"]
+    assert say.column([0.0, -0.04]) == ["0.0000", "\u22120.0400"]
+    assert say.column([]) == []
+
+
+def test_a_table_for_people_has_names_units_and_no_index_that_counts():
+    frame = pd.DataFrame(
+        {
+            "persona": ["first_job", "student"],
+            "paid": [True, False],
+            "since": pd.to_datetime(["2024-09-30", None]),
+            "spend": [1586, 12_203],
+            "right": [0.226789, 1],
+        }
+    )
+    shown = as_table(frame, {"spend": "yuan", "right": "%"})
+    assert list(shown.cells.columns) == ["Persona", "Paid", "Since", "Spend (yuan)", "Right (%)"]
+    assert shown.cells.iloc[0].to_list() == ["First job", "Yes", "2024-09-30", "1,586", "22.7"]
+    assert shown.cells.iloc[1].to_list() == ["Student", "No", "\u2013", "12,203", "100.0"]
+    html = shown._repr_html_()
+    assert html.count("<tr>") == 3
+    assert "dtype" not in html + repr(shown)
+    assert html.count('scope="row"') == 0
+    named = as_table(frame.set_index(["persona", "paid"])[["spend"]])._repr_html_()
+    assert named.count('scope="row"') == 4
+    assert "&lt;b&gt;" in as_table(pd.DataFrame({"<b>": [1]}))._repr_html_()
+
+
 BAD = {
     "a list": (lambda: lines([1, 2]), "table is a list; expected a pandas DataFrame"),
     "no rows": (lambda: lines(table(rows=0)), "0 rows and 3 columns"),
@@ -174,6 +368,32 @@ BAD = {
     "half an interval": (lambda: bars(table(1), low=[0, 0, 0, 0]), "low and high"),
     "interval on two": (lambda: bars(table(2), low=[0] * 4, high=[9] * 4), "one column"),
     "no such axis": (lambda: shares(figure(), "z"), "axis is 'z'"),
+    "dots of a list": (lambda: dots([1]), "table is a list"),
+    "dots of two columns": (lambda: dots(RECALL), "2 columns; dots show one"),
+    "a gap among dots": (lambda: dots(pd.Series({"a": 1.0, "b": np.nan})), "gap at 'b'"),
+    "half an interval of dots": (lambda: dots(WORTH, high=[1, 2, 3]), "low and high"),
+    "an unknown focus": (lambda: dots(WORTH, focus="referal"), "focus is 'referal'.*mean 'referral'"),
+    "a word as reference": (lambda: dots(WORTH, reference="mean"), "reference is 'mean'"),
+    "slopes of three": (lambda: slopes(table(3)), "3 columns; slopes go from one"),
+    "a gap among slopes": (lambda: slopes(RECALL.where(RECALL > 20)), "gap at 'lantern'"),
+    "a part below 0": (lambda: share_bar(pd.Series({"a": 2, "b": -1})), r"\[2, -1\]; shares that add up"),
+    "nothing to share": (lambda: share_bar(pd.Series({"a": 0, "b": 0})), "one above 0"),
+    "no panels": (lambda: small_multiples({}), "tables is a dict"),
+    "a panel of two": (lambda: small_multiples({"a": table(2)}), "2 columns"),
+    "no columns of panels": (lambda: small_multiples({"a": WORTH}, columns=0), "columns is 0"),
+    "a time that is not there": (lambda: timeline(WORTH, now="ads"), "now is 'ads'"),
+    "six lines in time": (lambda: timeline(table(6), now=0), "6 columns; at most 5"),
+    "a ghost of nothing": (lambda: ghost(None, figure()), "drawing is a NoneType"),
+    "a ghost of another": (lambda: ghost(lines(table(2)), lines(table(1))), "start has 1 traces"),
+    "names on a table": (lambda: label_ends(table()), "drawing is a DataFrame"),
+    "a mark nowhere": (lambda: mark(figure(), None), "at is None"),
+    "no table for people": (lambda: as_table([1]), "table is a list"),
+    "units as text": (lambda: as_table(WORTH, "yuan"), "units is a str"),
+    "a unit of nothing": (lambda: as_table(RECALL, {"befor": "%"}), "units is 'befor'.*mean 'before'"),
+    "a word as number": (lambda: say.number("12"), "value is '12'"),
+    "a flag as number": (lambda: say.number(True), "value is True"),
+    "a number as unit": (lambda: say.number(1, 2), "unit is 2"),
+    "a number as noun": (lambda: say.count(1, 2), "noun is 2"),
 }
 
 

@@ -49,6 +49,7 @@ from opslab.community import (
 )
 from opslab.community.league import HELD_BACK
 from opslab.datasets import load
+from opslab.ground import say
 from tests.references import CASES
 
 VCR = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]  # thousands, USA, 1980 to 1989
@@ -556,7 +557,7 @@ def test_pictures_say_what_the_tables_say():
         assert title.endswith(trend)
     assert len(history_chart({"a": year, "b": year}, "fund").data) == 2
     assert history_chart(year).data[0].y.tolist() == year.groupby("week").members.mean().to_list()
-    assert list(leavers_chart(who_leaves(year)).data[0].x) == list(ROLES)
+    assert list(leavers_chart(who_leaves(year)).data[0].x) == [say.name(role) for role in ROLES]
     assert isinstance(lorenz_chart({"answers": [1, 2, 3]}), go.Figure)
     with pytest.raises(ValueError, match="column"):
         history_chart(year, "joy")

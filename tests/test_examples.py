@@ -19,9 +19,9 @@ FOR_THE_BUILD = {"main", "write", "verify", "stream"}  # they write files
 
 
 def modules() -> list[str]:
-    """Return the modules that students import, and those behind them."""
+    """Return the modules that students import, those behind them, and the ground."""
     found = pkgutil.walk_packages(opslab.__path__, "opslab.")
-    return sorted(name for _, name, _ in found if name.split(".")[1] in DOORS)
+    return sorted(name for _, name, _ in found if name.split(".")[1] in (*DOORS, "ground"))
 
 
 def public_functions(door: str) -> list[tuple[str, object]]:

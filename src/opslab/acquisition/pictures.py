@@ -159,7 +159,7 @@ def growth_paths_chart(
     Examples
     --------
     >>> [line.name for line in growth_paths_chart(1.1).data]
-    ['paid funnel', 'diffusion without pay']
+    ['Paid funnel', 'Diffusion without pay']
     """
     length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     funnel, viral = funnel_users(budget, cost, length), viral_users(start, k, range(length + 1))

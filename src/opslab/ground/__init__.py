@@ -2,5 +2,6 @@
 
 `paths` (where the course lies, files written whole) · `days` (dates and times, cut to days)
 -> `frames` (tables of any engine, checked arguments)
--> `estimates` (intervals, growth) · `inequality` (Lorenz, Gini). Nothing here knows a subject.
+-> `estimates` (intervals, growth) · `inequality` (Lorenz, Gini) · `say` (numbers and names in words).
+Nothing here knows a subject.
 """

@@ -1,0 +1,206 @@
+"""What is laid over a drawing: names at the lines' ends, a marked value, the ghost of where it started."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from opslab.charts.look import HEIGHT, INK, PALETTE, QUIET, text_width, wrap
+from opslab.ground import say
+from opslab.ground.frames import as_choice, as_number
+
+# Words
+NOT_A_FIGURE = "{name} is a {found}; expected a Plotly figure, such as lines(table) returns"
+NO_PLACE = "at is {found!r}; expected a number on the axis"
+UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both with the same function"
+
+LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
+LABEL_COLUMNS = (
+    18  # letters of a label's line: with it a phone keeps more than half of its width for the plot
+)
+PLOT_SHARE = 0.7  # of a figure's height: what its margins leave for the plot
+ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
+ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
+GHOST_OPACITY = 0.4
+BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
+
+
+def label_ends(drawing: go.Figure) -> go.Figure:
+    """Write each line's name at its end in place of a legend; returns the same figure.
+
+    Names that would lie on each other are moved apart. For fewer than six lines; more want a legend.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> drawing = label_ends(go.Figure([go.Scatter(x=[0, 1], y=[3, 5], name="ads", mode="lines")]))
+    >>> drawing.data[0].text, drawing.layout.showlegend
+    (('', '\\xa0ads'), False)
+    """
+    named = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
+    ends = [(trace, place) for trace in named if (place := _last(trace.y)) is not None]
+    # A space parts a name from its line.
+    words = [
+        say.SPACE + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + say.SPACE) for trace, _ in ends
+    ]
+    texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, _span(drawing))
+    for (trace, place), text in zip(ends, texts, strict=True):
+        colour = trace.line.color
+        trace.update(
+            mode=f"{trace.mode}+text",
+            text=[text if i == place else "" for i in range(len(trace.y))],
+            textposition="middle right",
+            textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},
+            cliponaxis=False,
+            hovertemplate="%{x}, %{y}",
+        )
+    if words:
+        drawing.update_layout(margin={"r": 24 + label_width(words)})
+    return drawing.update_layout(showlegend=False)
+
+
+def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.Figure:
+    """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
+
+    Give a logarithmic axis its type before.
+
+    Examples
+    --------
+    >>> mark(go.Figure(), 100, "as everybody").layout.annotations[0].text
+    'as everybody'
+    """
+    _traces(drawing, "drawing")
+    as_choice(axis, "axis", ("x", "y"))
+    place = as_number(at, "at")
+    logarithmic = drawing.layout[f"{axis}axis"].type == "log"
+    line = {"color": QUIET, "dash": "dash", "width": 1.5}
+    other = "y" if axis == "x" else "x"
+    drawing.add_shape(
+        type="line",
+        line=line,
+        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
+    )
+    beside = (
+        {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+        if axis == "x"
+        else {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom"}
+    )
+    return drawing.add_annotation(
+        **{axis: math.log10(place) if logarithmic else place},
+        **beside,
+        text=text,
+        showarrow=False,
+        font={"size": LABEL_SIZE, "color": QUIET},
+    )
+
+
+def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
+    """Lay the picture where it started behind the current one, in pale grey; returns the same figure.
+
+    Lines and dots stay what they are; of bars the outline stays. Both are drawn by one function, so that
+    their traces correspond; the number of traces doubles at every position of a control.
+
+    Raises
+    ------
+    ValueError
+        If one is no figure, or they have another number of traces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> now, before = (go.Figure(go.Bar(x=["ads"], y=[height])) for height in (5, 3))
+    >>> [(trace.type, trace.y) for trace in ghost(now, before).data]
+    [('bar', (5,)), ('bar', (3,))]
+    """
+    current, former = _traces(drawing, "drawing"), _traces(start, "start")
+    if len(current) != len(former):
+        raise ValueError(UNLIKE_START.format(start=len(former), drawing=len(current)))
+    for place, (trace, earlier) in enumerate(zip(current, former, strict=True)):
+        if trace.type == "bar":
+            trace.offsetgroup = str(place)  # bars of one group stand in one place
+        drawing.add_trace(_outline(earlier, place) if earlier.type == "bar" else _paled(earlier))
+    return drawing
+
+
+def moved_apart(heights: Sequence[float], words: Sequence[str], span: float) -> list[str]:
+    """Return labels padded with empty lines, so that those at nearly one height do not lie on each other.
+
+    A label is centred on its height: each empty line below it lifts it by half a line.
+    """
+    half = LABEL_LINE / 2
+    order = np.argsort(heights, kind="stable")
+    at = np.array(heights, float)[order] / span * PLOT_SHARE * HEIGHT / half
+    tall = np.array([words[i].count(BREAK) + 1 for i in order])
+    place = at.copy()
+    for _ in range(ROUNDS):
+        for i in range(len(place) - 1):
+            short = (tall[i] + tall[i + 1] + ROUNDING - (place[i + 1] - place[i])) / 2
+            if short > 0:
+                place[i : i + 2] += -short, short
+    padded = list(words)
+    for i, lift in zip(order, np.round(place - at).astype(int), strict=True):
+        padded[i] = f"{words[i]}{f'{BREAK} ' * lift}" if lift > 0 else f"{f' {BREAK}' * -lift}{words[i]}"
+    return padded
+
+
+def label_width(words: Sequence[str]) -> int:
+    """Return how many pixels the widest line of some labels takes."""
+    return round(LETTER * max(text_width(line) for text in words for line in text.split(BREAK)))
+
+
+def _is_line(trace: Any) -> bool:
+    return trace.type == "scatter" and "lines" in (trace.mode or "lines")
+
+
+def _last(values: Any) -> int | None:
+    known = [i for i, value in enumerate(values) if value is not None and math.isfinite(value)]
+    return known[-1] if known else None
+
+
+def _span(drawing: go.Figure) -> float:
+    """Return how much of the y axis is seen: its range, or from the least to the most of what is drawn."""
+    if drawing.layout.yaxis.range:
+        low, high = drawing.layout.yaxis.range
+    else:
+        drawn = [value for trace in drawing.data if _is_line(trace) for value in trace.y if value is not None]
+        low, high = np.nanmin([0, *drawn]), np.nanmax([0, *drawn])
+    return float(high - low) or 1.0
+
+
+def _traces(drawing: Any, name: str) -> tuple:
+    if not isinstance(drawing, go.Figure):
+        raise ValueError(NOT_A_FIGURE.format(name=name, found=type(drawing).__name__))
+    return drawing.data
+
+
+def _paled(trace: Any) -> go.Scatter:
+    """Return a trace in grey, without words, behind all others."""
+    pale = go.Scatter(trace)
+    pale.update(
+        mode="+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none",
+        line={"color": QUIET},
+        marker={"color": QUIET},
+        error_x={"color": QUIET},
+        error_y={"color": QUIET},
+        opacity=GHOST_OPACITY,
+        text=None,
+        showlegend=False,
+        hoverinfo="skip",
+        hovertemplate=None,
+        zorder=-1,
+    )
+    return pale
+
+
+def _outline(trace: Any, place: int) -> go.Bar:
+    return go.Bar(
+        x=trace.x,
+        y=trace.y,
+        orientation=trace.orientation,
+        offsetgroup=str(place),
+        marker={"color": NO_COLOUR, "line": {"color": QUIET, "width": 1.5}},
+        showlegend=False,
+        hoverinfo="skip",
+    )

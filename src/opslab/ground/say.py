@@ -1,0 +1,198 @@
+"""Numbers and names as people read them: one way for tables, titles, labels and sentences.
+
+A share is a number of 1 and is said in per cent: its unit is ``"%"``. Missing values are a dash.
+"""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.ground.frames import as_number, is_single
+
+# Words
+NOT_TEXT = "{what} is {found!r}; expected text"
+MISSING, ENDLESS, MINUS = "–", "∞", "−"
+SPACE = "\u00a0"  # does not break: a number and its unit stay on one line
+PERCENT = "%"
+TO, POINTS = "{low} to {high}", ("point", "points")
+YES, NO = "yes", "no"
+LARGE = ((1e9, "billion"), (1e6, "million"))
+IRREGULAR = {"person": "people", "child": "children"}
+SPELT = {"seo": "SEO", "kpi": "KPI", "id": "ID", "url": "URL", "ios": "iOS", "sbg": "sBG"}
+
+DIGITS = 3  # significant ones, of a number that is not whole
+FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
+
+
+def number(value: Any, unit: str = "", *, digits: int = DIGITS) -> str:
+    """Return a number with its unit: whole ones in full up to a million, others to `digits` significant ones.
+
+    With the unit ``"%"`` the number is a share of 1.
+
+    Raises
+    ------
+    ValueError
+        If `value` is no number, or `unit` no text.
+
+    Examples
+    --------
+    >>> number(1586), number(16210.43, "yuan"), number(1.8e8), number(0.03608), number(0.2268, "%")
+    ('1,586', '16,200\\xa0yuan', '180\\xa0million', '0.0361', '22.7\\xa0%')
+    """
+    if unit == PERCENT:
+        return share(value)
+    places = as_number(digits, "digits", least=1, most=15, whole=True)
+    text = _text(_float(value), places)
+    return f"{text}{SPACE}{_require_text(unit, 'unit')}" if unit and text != MISSING else text
+
+
+def share(value: Any, decimals: int = 1) -> str:
+    """Return a share of 1 in per cent.
+
+    Examples
+    --------
+    >>> share(0.13571), share(1)
+    ('13.6\\xa0%', '100\\xa0%')
+    """
+    places = as_number(decimals, "decimals", least=0, most=15, whole=True)
+    known = _float(value)
+    if not math.isfinite(known):
+        return _text(known, DIGITS)
+    text = _fixed(100 * known, 0 if known in (0, 1) else places)
+    return f"{text}{SPACE}{PERCENT}"
+
+
+def points(difference: Any) -> str:
+    """Return the size of a difference of two shares, in percentage points.
+
+    Examples
+    --------
+    >>> points(0.25 - 0.223), points(-0.01)
+    ('2.7\\xa0points', '1.0\\xa0point')
+    """
+    text = _fixed(100 * abs(as_number(difference, "difference")), 1)
+    return f"{text}{SPACE}{POINTS[text != '1.0']}"
+
+
+def between(low: Any, high: Any, unit: str = "") -> str:
+    """Return a range from `low` to `high`, its unit said once.
+
+    Examples
+    --------
+    >>> between(84, 102), between(0.201, 0.2449, "%")
+    ('84 to 102', '20.1 to 24.5\\xa0%')
+    """
+    ends = number(low, unit), number(high, unit)
+    tail = f"{SPACE}{unit}"
+    return TO.format(low=ends[0].removesuffix(tail), high=ends[1])
+
+
+def count(value: Any, noun: str, plural: str | None = None) -> str:
+    """Return a number of things: one in the singular, else the plural.
+
+    `plural` is for what the rule for English nouns does not know.
+
+    Examples
+    --------
+    >>> count(1, "week"), count(1586, "user"), count(3, "company"), count(2, "person")
+    ('1\\xa0week', '1,586\\xa0users', '3\\xa0companies', '2\\xa0people')
+    """
+    one = _require_text(noun, "noun")
+    many = _plural(one) if plural is None else _require_text(plural, "plural")
+    text = number(value)
+    return f"{text}{SPACE}{one if text == '1' else many}"
+
+
+def name(value: Any) -> str:
+    """Return a label for people: a column's or a category's name in words, its first letter large.
+
+    What already holds capitals, digits or other signs keeps them.
+
+    Examples
+    --------
+    >>> name("feed_ads"), name("seo"), name("Weeks seen"), name(pd.Timestamp("2024-09-30")), name(True)
+    ('Feed ads', 'SEO', 'Weeks seen', '2024-09-30', 'Yes')
+    """
+    if isinstance(value, bool | np.bool_):
+        value = YES if value else NO
+    if isinstance(value, pd.Timestamp | np.datetime64):
+        return str(pd.Timestamp(value).strftime("%Y-%m-%d"))
+    if isinstance(value, int | float | np.number):
+        return number(value)
+    words = str(value)
+    if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", words):
+        words = words.replace("_", " ")
+    first, *rest = (SPELT.get(word, word) for word in words.split(" "))
+    if first.islower():
+        first = first[0].upper() + first[1:]
+    return " ".join([first, *rest])
+
+
+def column(values: Iterable[Any], unit: str = "") -> list[str]:
+    """Return numbers that stand below one another, with as many decimals each; the header has the unit.
+
+    Cells more than a hundred times apart each keep their own.
+
+    Examples
+    --------
+    >>> column([43.2187, 9.94, 27.0]), column([0.5, 0.1357], "%"), column([12203, 81])
+    (['43.2', '9.9', '27.0'], ['50.0', '13.6'], ['12,203', '81'])
+    """
+    known = [_float(value) for value in values]
+    sizes = [abs(value) for value in known if math.isfinite(value) and value]
+    if unit == PERCENT:
+        return [_fixed(100 * value, 1) if math.isfinite(value) else _text(value, DIGITS) for value in known]
+    if all(size == int(size) for size in sizes) or max(sizes) >= LARGE[-1][0]:
+        return [_text(value, DIGITS) for value in known]
+    if max(sizes) > FAR_APART * min(sizes):
+        return [_text(value, DIGITS) for value in known]
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(max(sizes))))
+    return [_fixed(value, decimals) if math.isfinite(value) else _text(value, DIGITS) for value in known]
+
+
+def _text(value: float, digits: int) -> str:
+    if math.isnan(value):
+        return MISSING
+    if math.isinf(value):
+        return ENDLESS if value > 0 else MINUS + ENDLESS
+    for least, word in LARGE:
+        if abs(value) >= least:
+            return f"{_significant(value / least, digits)}{SPACE}{word}"
+    return _fixed(value, 0) if value == int(value) else _significant(value, digits)
+
+
+def _significant(value: float, digits: int) -> str:
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    text = _fixed(round(value, decimals), max(0, decimals))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _fixed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", MINUS)
+
+
+def _float(value: Any) -> float:
+    if is_single(value) and not isinstance(value, str | bytes) and pd.isna(value):
+        return math.nan
+    if isinstance(value, float | np.floating) and math.isinf(value):
+        return float(value)
+    return as_number(value, "value")
+
+
+def _require_text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(NOT_TEXT.format(what=what, found=value))
+    return value
+
+
+def _plural(noun: str) -> str:
+    if noun in IRREGULAR:
+        return IRREGULAR[noun]
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
