@@ -513,7 +513,8 @@ def heatmap(
     """Draw `table` as a grid of colours, first row at the top; empty cells (NaN) stay blank.
 
     `unit` heads the colour scale, `top` is the value of its darkest colour (default: the largest one). A
-    grid of at most 400 cells carries its numbers.
+    grid of at most 400 cells carries its numbers; those of shares are per cents, without the sign, so that
+    neighbours do not touch.
 
     Examples
     --------
@@ -523,23 +524,24 @@ def heatmap(
     """
     frame = _numeric(table, most=None)
     top = None if top is None else as_number(top, "top", least=POSITIVE)
-    form = SHARE_FORMAT if share else ",.4~g"
+    scale, form, sign = (100, ".0f", f"{say.SPACE}{PER_CENT}") if share else (1, ",.4~g", "")
     drawing = figure(title, x, y)
     drawing.add_heatmap(
         x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
         y=_labels(frame.index),
-        z=frame.to_numpy(float),
+        z=scale * frame.to_numpy(float),
         zmin=0,
-        zmax=top,
+        zmax=None if top is None else scale * top,
         colorscale=SEQUENTIAL,
         xgap=1,
         ygap=1,
         hoverongaps=False,
         texttemplate=f"%{{z:{form}}}" if frame.size <= 400 else None,
-        hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
+        hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}}{sign} {unit}<extra></extra>",
         textfont={"size": 11},
         colorbar={
             "tickformat": form,
+            "ticksuffix": sign,
             "tickfont": {"size": 12, "color": QUIET},
             "title": {"text": unit, "side": "right", "font": {"size": 13}},
             "thickness": 14,

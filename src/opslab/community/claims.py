@@ -57,7 +57,7 @@ def strong_share(people: Any) -> pd.Series:
 
 
 def ties_by_meetings(people: Any) -> pd.DataFrame:
-    """Return the `share` of strong ties and the number of `people` with up to three meetings, and with more."""
+    """Return the `share` of strong ties and the number of `people`: up to three meetings, and more."""
     table = read_table(people, {"meetings": "number", "strong": "flag"}, what="people")
     many = table["meetings"] > MANY_MEETINGS
     if many.all() or not many.any():

@@ -94,7 +94,7 @@ def history_chart(
 
 
 def _last_levels(table: pd.DataFrame, column: str) -> str:
-    last = [(say.name(name), say.number(_whole(level))) for name, level in table.iloc[-1].items()]
+    last = [(say.inside(name), say.number(_whole(level))) for name, level in table.iloc[-1].items()]
     said = [level if len(last) == 1 else f"{name} {level}" for name, level in last]
     return AFTER.format(week=table.index[-1], levels=f"{', '.join(said)} {AXES[column]}")
 
@@ -141,9 +141,11 @@ def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
 
 
 def _inequality(counts: Mapping[str, Any]) -> str:
-    numbers = {name: GINI.format(number=say.number(gini(values), digits=2)) for name, values in counts.items()}
+    numbers = {
+        name: GINI.format(number=say.number(gini(values), digits=2)) for name, values in counts.items()
+    }
     if len(counts) > 1:
-        return ", ".join(f"{say.name(name)}: {number}" for name, number in numbers.items())
+        return ", ".join(f"{say.inside(name)}: {number}" for name, number in numbers.items())
     (name, values) = next(iter(counts.items()))
     held = participation(values).share
     ends = HELD.format(most=say.share(held.iloc[0]), least=say.share(held.iloc[-1]))
@@ -173,14 +175,12 @@ def ties_chart(people: Any, title: str = "") -> go.Figure:
     Examples
     --------
     >>> from opslab.community import meetings
-    >>> ties_chart(meetings(effect=0, chosen_by="chance")).data[0].text.tolist()
-    ['23.2\\xa0%', '22.0\\xa0%']
+    >>> ties_chart(meetings(effect=0, chosen_by="chance")).data[0].text
+    ('23.2\\xa0%', '22.0\\xa0%')
     """
     table = ties_by_meetings(people)
     gap = table.share[MORE] - table.share[UP_TO]
-    words = APART.format(
-        share=say.share(table.share[MORE]), points=say.points(gap), way=WAYS[int(gap >= 0)]
-    )
+    words = APART.format(share=say.share(table.share[MORE]), points=say.points(gap), way=WAYS[int(gap >= 0)])
     low, high = wilson(table.share, table.people)
     return charts.dots(
         table.share, title or words, STRONG, MEETINGS, share=True, low=low, high=high, ordered=True

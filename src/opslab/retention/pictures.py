@@ -53,7 +53,7 @@ CHURN_CHANCE = "chance to leave in a period"
 DENSITY = "density of members"
 STILL_HERE = "after {renewals}"
 AT_START = "at the start"
-MEAN_CHANCE = "The mean chance to leave is {start} at the start, {now} after {renewals}"
+MEAN_CHANCE = "Mean chance to leave: {start} at the start, {now} after {renewals}"
 
 FEW_LINES = 5  # can be named at their ends
 ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves can be compared
@@ -247,7 +247,7 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
     Examples
     --------
     >>> churn_mix_chart(0.7, 1.2, renewals=1).layout.title.text
-    'The mean chance to leave is 36.8\\xa0% at the start, 24.1\\xa0% after 1\\xa0renewal'
+    'Mean chance to leave: 36.8\\xa0% at the start, 24.1\\xa0% after 1\\xa0renewal'
     """
     model = ShiftedBetaGeometric(alpha, beta)
     made = as_number(renewals, "renewals", least=0, whole=True)
@@ -255,15 +255,22 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
     means = {"start": model.alpha / (model.alpha + model.beta)}
     means["now"] = model.alpha / (model.alpha + model.beta + made)
     chance = np.linspace(0.005, 0.995, 199)
-    table = pd.DataFrame(
-        {
-            AT_START: _beta_density(chance, model.alpha, model.beta),
-            STILL_HERE.format(renewals=later): _beta_density(chance, model.alpha, model.beta + made),
-        },
-        index=chance,
-    )
     words = MEAN_CHANCE.format(renewals=later, **{when: say.share(mean) for when, mean in means.items()})
-    drawing = charts.lines(table, title or words, CHURN_CHANCE, DENSITY, markers=False)
+    drawing = charts.figure(title or words, CHURN_CHANCE, DENSITY)
+    nameless = [""] * (len(chance) - 1)
+    for left, line, text, side in (
+        (0, {"color": charts.GREY, "dash": "dash"}, [*nameless, AT_START], "top left"),
+        (made, {"color": charts.BLUE}, [STILL_HERE.format(renewals=later), *nameless], "middle right"),
+    ):
+        drawing.add_scatter(
+            x=chance,
+            y=_beta_density(chance, model.alpha, model.beta + left),
+            mode="lines+text",
+            line={**line, "width": 2.5},
+            text=text,
+            textposition=side,
+            cliponaxis=False,
+        )
     return charts.shares(drawing, "x")
 
 
@@ -337,7 +344,7 @@ def _beta_density(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
 def _in_words(shares: pd.Series) -> str:
     """Return named shares, the largest first; one without a name stands alone."""
     ranked = shares.sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{say.name(name)} {say.share(share)}".strip() for name, share in ranked.items())
+    return ", ".join(f"{say.inside(name)} {say.share(share)}".strip() for name, share in ranked.items())
 
 
 def _named(
