@@ -69,7 +69,7 @@ clean:  ## remove the virtual environment and all caches
 # A marker file says that it is complete, so an interrupted installation is taken up again.
 # Jupyter's share of the package is copied, not linked: a change of it installs again, too.
 $(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.py ipython_kernel_config.py) \
-          $(shell find src/opslab -path '*/export/*' -prune -o -name '*.js*' -print)
+          $(shell find src/opslab -path '*/export/*' -prune -o \( -name '*.js*' -o -name map.css \) -print)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "opslab needs Python 3.11 or newer, found `$(PYTHON) --version 2>&1`; try: make PYTHON=python3.12"; exit 1; }
 	@echo "preparing $(VENV) (once) ..."

@@ -17,7 +17,9 @@ from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
 from tests.course import forget_lessons, solve, write_course
 
 REPOSITORY = Path(__file__).parents[1]
-LABEXTENSIONS = [REPOSITORY / "src" / "opslab" / wing / "labextensions" for wing in ("explore", "exercises")]
+LABEXTENSIONS = [
+    REPOSITORY / "src" / "opslab" / wing / "labextensions" for wing in ("explore", "exercises", "authoring")
+]
 START_LIMIT = 60  # seconds
 
 

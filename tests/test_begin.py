@@ -5,9 +5,10 @@ import pytest
 
 from opslab.authoring.begin import begin, main
 from opslab.authoring.build import BuildError, build_all
+from opslab.authoring.course import MARK
 from opslab.exercises.answers import AnswerKey, read_solution
 from opslab.exercises.judge import judge, require_distinct
-from opslab.exercises.sheets import read_sheet
+from opslab.exercises.sheets import read_sheet, tags
 from tests.course import forget_lessons, write_course
 from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.guides import problems, read_lesson
@@ -41,7 +42,9 @@ def test_a_skeleton_builds_at_the_first_try_and_keeps_the_laws(course, capsys):
         assert [*unsaid(question, prompt[name]), *unoffered(question, prompt[name], expected, mistakes)] == []
 
     lesson = nbformat.read(course / f"notebooks/{NAME}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    text = "\n".join(
+        cell.source for cell in lesson.cells if cell.cell_type == "markdown" and MARK not in tags(cell)
+    )
     assert text.startswith("# 05 · New things: ")
     assert "$" not in text
     asked = {"Your guess first": 2, "Only the slider can tell you": 2, "Quick check": 3, "**Remember": 2}

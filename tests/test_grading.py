@@ -185,6 +185,13 @@ def test_the_last_answer_counts_and_hints_do_no_harm(course, folder, tmp_path):
     assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT
 
 
+def test_a_cell_that_fails_leaves_no_process_to_the_next(course, folder, tmp_path):
+    left = "import subprocess\nsubprocess.Popen(['sleep', '60'])\n1 / 0"
+    look = f"import psutil\nassert not psutil.Process().children()\n{RIGHT['q3']}"
+    submit(course, folder / "anna.ipynb", q1=left, q3=look)
+    assert findings(course, folder, tmp_path)["anna"] == ALL_RIGHT | {"q1": "error"}
+
+
 def test_a_notebook_that_never_ends_is_cut_off_and_keeps_what_it_had(course, folder, tmp_path):
     loops = ["while True: pass"] * 4
     submit(course, folder / "anna.ipynb", *loops, q3="while True: pass")

@@ -142,7 +142,7 @@ def test_a_table_of_several_columns_or_levels_is_labelled_by_both():
 
 def test_what_is_no_table_says_what_is_expected():
     asked = "ads, seo, social"
-    assert judge(TABLE, 7, SHARES, {}).text == (
+    assert judge(TABLE, 7, SHARES, {}).text.startswith(
         f"This cannot be checked: received 7, expected a table with 3 values ({asked})."
     )
     assert judge(TABLE, [1, 2], SHARES, {}).text == (
@@ -158,9 +158,9 @@ def test_what_is_no_table_says_what_is_expected():
 def test_what_is_no_number_is_told_the_unit_that_is_asked_for():
     question = Question("q1", "number", unit="yuan")
     assert judge(question, "x", 1, {}).text == (
-        "This cannot be checked: received 'x', expected one number in yuan."
+        "This cannot be checked: received 'x', expected one number in yuan. Write the number without words."
     )
-    assert judge(ask("number"), "x", 1, {}).text.endswith("expected one number.")
+    assert "expected one number. " in judge(ask("number"), "x", 1, {}).text
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_an_order_says_from_where_it_is_off():
 
 @pytest.mark.parametrize("value", [["c", "a"], ["c", "a", "a"], ["c", "a", "x"], 7])
 def test_an_order_must_use_each_label_once(value):
-    assert judge(ORDER, value, ["c", "a", "b"], {"backwards": ["b", "a", "c"]}).text == (
+    assert judge(ORDER, value, ["c", "a", "b"], {"backwards": ["b", "a", "c"]}).text.startswith(
         f"This cannot be checked: received {value!r}, expected each of a, b, c once, in your order."
     )
 

@@ -8,6 +8,8 @@ import nbformat
 import pytest
 
 from opslab.authoring.build import FILES, HIDDEN, stale
+from opslab.authoring.course import MARK
+from opslab.exercises.sheets import tags
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -24,7 +26,9 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 
 def lesson_cells(lesson: str, kind: str) -> list[nbformat.NotebookNode]:
-    return [cell for cell in read(ROOT / "notebooks" / f"{lesson}.ipynb").cells if cell.cell_type == kind]
+    """Return a lesson's cells of a kind, without the map and the ways that the build puts in."""
+    cells = read(ROOT / "notebooks" / f"{lesson}.ipynb").cells
+    return [cell for cell in cells if cell.cell_type == kind and MARK not in tags(cell)]
 
 
 def prose(lesson: str) -> str:

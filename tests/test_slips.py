@@ -1,6 +1,6 @@
 """Everybody's mistakes are named for every question, where they can be true, and never taken for right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -205,12 +205,16 @@ class Fit(NamedTuple):
     beta: float
 
 
+LIKES = replace(asked("choice", "0", "", "guess"), options={"a": "red as wine", "b": "red as a rose"})
+STEPS = replace(asked("ordering", "0"), options={"A": "eat it", "B": "weigh the flour", "C": "bake it"})
 FORM_SLIPS = [
     (Estimate(0.2374, 0.2), "whole-result", "its `.value`"),
     (Estimate(0.3, 0.2), "whole-result", "the parts `.low`, `.value`"),
     (Fit(0.7, 0.2374), "whole-result", "its `.beta`"),
     (len, "not-called", "`len(…)`"),
     (pd.Series([0.1, 0.2374, 0.9]), "whole-table", "One value of it is asked for"),
+    ({"a": 0.2, "b": 0.0374}, "not-summed", "add them up"),
+    ([0.1, 0.3748], "not-averaged", "average them"),
 ]
 
 
@@ -219,6 +223,61 @@ def test_what_holds_the_answer_is_told_how_to_give_it(received, slip, words):
     finding = judge(SHARE, received, 0.2374, {})
     assert (finding.status, finding.mistake) == ("mistake", slip)
     assert words in finding.text
+
+
+UNREADABLE = [
+    (asked(), pd.Series([1.0, 2.0, 4.0]), 31.4, "several-values", "You gave 3 values"),
+    (asked(), "about thirty", 31.4, "in-words", "without words"),
+    (asked(), True, 31.4, "yes-or-no", "no yes or no"),
+    (asked("table"), 31.4, GROUPS, "one-value", "wants its own"),
+    (asked("table"), pd.Index(GROUPS), GROUPS, "names-alone", "You gave the names"),
+    (asked("table"), {"rest": 1.0}, GROUPS, "other-names", "missing"),
+    (asked("table"), [1.0], pd.Series(GROUPS), "another-length", "received 1 values"),
+    (LIKES, ["b", "a"], "b", "several-letters", "one letter"),
+    (LIKES, "b or a", "b", "several-letters", "one letter"),
+    (LIKES, 1, "b", "place-for-letter", "from 0 or from 1"),
+    (LIKES, "the second", "b", "place-for-letter", "the letter that stands before"),
+    (LIKES, 0.47, "b", "value-for-letter", "Which option says this?"),
+    (LIKES, "green, or perhaps red", "b", "words-for-letter", "its letter alone"),
+    (STEPS, [2, 3, 1], list("BCA"), "places-for-letters", "the letters themselves"),
+    (STEPS, [["B"], ["C", "A"]], list("BCA"), "in-groups", "without lists inside"),
+    (STEPS, ["B", "B", "C"], list("BCA"), "letter-twice", "More than once: B."),
+    (STEPS, "BCX", list("BCA"), "no-such-letter", "Not among them: X."),
+    (STEPS, "BC", list("BCA"), "letter-missing", "A missing."),
+]
+
+
+@pytest.mark.parametrize(("question", "received", "expected", "slip", "words"), UNREADABLE)
+def test_what_cannot_be_read_is_told_what_it_is(question, received, expected, slip, words):
+    finding = judge(question, received, expected, {"guess": "a"} if question.kind == "choice" else {})
+    assert (finding.status, finding.mistake) == ("uncheckable", slip), finding.text
+    assert finding.text.startswith("This cannot be checked: ")
+    assert words in finding.text
+
+
+@pytest.mark.parametrize(
+    ("question", "received"),
+    [
+        (LIKES, "red as a rose"),
+        (LIKES, "Red, as a"),
+        (LIKES, {"b"}),
+        (STEPS, ["weigh", "bake it", "eat it"]),
+        (STEPS, {"B": 1, "C": 2, "A": 3}),
+        (STEPS, {0: "B", 1: "C", 2: "A"}),
+    ],
+)
+def test_an_option_counts_in_its_own_words_and_an_order_by_its_places(question, received):
+    expected = "b" if question.kind == "choice" else list("BCA")
+    assert judge(question, received, expected, {"guess": "a"} if question.kind == "choice" else {}).is_right
+
+
+@pytest.mark.parametrize("received", ["red", "r", "as a rose", "red as a rose, or red as wine"])
+def test_words_that_no_one_option_begins_with_are_no_choice(received):
+    assert judge(LIKES, received, "b", {"guess": "a"}).mistake == "words-for-letter"
+
+
+def test_the_parts_of_a_result_count_as_the_values_of_a_table():
+    assert judge(asked("table"), Fit(0.7, 0.2), {"alpha": 0.7, "beta": 0.2}, {}).is_right
 
 
 def test_a_table_that_was_not_called_is_told_so():

@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from opslab.authoring.course import read_course, with_ways
 from opslab.authoring.form import find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
@@ -43,6 +44,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 LANGUAGE = IPythonKernel.language_info | {"version": "3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
+UNSEEN = {"export", "grading"}  # folders of the package that no notebook imports
+
 # Words
 NO_LESSON = "there is no lesson {wanted}{nearest}; there are {lessons}"
 BAD_NAME = "lessons/{name}: the folder's name must be two digits, a dash and a topic, such as 06-retention"
@@ -53,7 +56,7 @@ ADVICE = {
     "Invalid YAML": "; a value with a colon or a # stands between quotation marks",
     "Markdown cell": '; what follows +++ is JSON, such as {"tags": ["hint"]}',
 }
-BAD_QUESTION = "{source}, {question}: {cause}"
+BAD_QUESTION = "{place}: {cause}"
 CELL_FAILED = "{source}, {place}the cell starting `{line}`: {cause}"
 CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
@@ -63,6 +66,7 @@ HIDDEN = "Hidden until you run the cell."
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"
+NEW_WAYS = "{path}  new map and ways"
 LESSONS_HELP = "such as 06-retention; all where none is named"
 ALL_HELP = "build also what has not changed"
 CHECK_HELP = "build nothing; say which notebooks are stale"
@@ -131,6 +135,11 @@ def convert(root: Path, target: Target) -> NotebookNode:
     BuildError
         If its text leaves the author's form; each line of the message names a place and what is wrong there.
     """
+    return with_ways(_converted(root, target), read_course(root), target.folder, target.lesson)
+
+
+def _converted(root: Path, target: Target) -> NotebookNode:
+    """Return the notebook of the text alone, without the ways to others."""
     authored, lines = _read_text(root, target.source)
     if target.folder == "notebooks":
         _refuse(target.source, lesson_faults(authored.cells, lines))
@@ -150,6 +159,22 @@ def build(root: Path, target: Target) -> float:
         _execute(root, target, notebook)
     write_whole(root / target.path, _text(notebook))
     return time.perf_counter() - began
+
+
+def renew_ways(root: Path) -> list[Path]:
+    """Bring the map and the ways in all built notebooks up to date, and return those that changed.
+
+    A new lesson changes the map in every other notebook; none of them has to run again for that.
+    """
+    course, renewed = read_course(root), []
+    for folder in ("notebooks", "exercises"):
+        for path in sorted((root / folder).glob("*.ipynb")):
+            built = nbformat.read(path, as_version=4)
+            text = _text(with_ways(built, course, folder, path.stem))
+            if text != path.read_bytes():
+                write_whole(path, text)
+                renewed.append(path)
+    return renewed
 
 
 def stale(root: Path) -> list[str]:
@@ -202,8 +227,9 @@ def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
         try:
             require_distinct(question, *key[name])
         except Exception as error:  # whatever an author's code raises is reported with its question
+            place = ", ".join([target.source, name, *getattr(error, "__notes__", [])])
             cause = f"{type(error).__name__}: {error}"
-            raise BuildError(BAD_QUESTION.format(source=target.source, question=name, cause=cause)) from error
+            raise BuildError(BAD_QUESTION.format(place=place, cause=cause)) from error
 
 
 def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
@@ -299,7 +325,8 @@ def _fingerprint(root: Path, target: Target) -> str:
     """Digest everything that the notebook depends on."""
     files = [root / target.source, root / "requirements.lock"]
     if target.execute:
-        files += sorted((root / "src").rglob("*.py")) + sorted((root / "src").rglob("*.js"))
+        code = (file for ending in ("py", "js") for file in (root / "src").rglob(f"*.{ending}"))
+        files += sorted(file for file in code if not UNSEEN & {*file.parts})
         files += sorted((root / "datasets").glob("*"))
     digest = hashlib.sha256()
     for file in files:
@@ -332,6 +359,8 @@ def build_all(root: Path, wanted: list[str], *, rebuild: bool = False, jobs: int
     """Build what changed, side by side, with a line for each notebook; return the errors."""
     fingerprints = _Fingerprints(root)
     everything = targets(root, wanted)
+    for path in renew_ways(root):
+        print(NEW_WAYS.format(path=path.relative_to(root)), flush=True)
     work = list(_changed(root, everything, {} if rebuild else fingerprints.known))
     if not work:
         print(NOTHING.format(count=len(everything)))

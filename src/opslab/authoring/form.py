@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from opslab.authoring.course import PLACE
 from opslab.exercises.sheets import tags
 from opslab.ground.frames import nearest
 
@@ -98,7 +99,11 @@ CHECKED = {"wrong": Count(2, None, ADD_WRONGS), "hint": HINTS}
 WRITTEN = {"hint": HINTS, "rubric": Count(1, 1, ADD_RUBRIC), "exemplar": Count(2, 2, ADD_EXEMPLARS)}
 
 # The tables: tags of a lesson, tags of a sheet, kinds of question, what every cell may have.
-LESSON = {"show-code": CellForm("code"), "nbval-ignore-output": CellForm("code")}
+LESSON = {
+    "show-code": CellForm("code"),
+    "nbval-ignore-output": CellForm("code"),
+    PLACE: CellForm("markdown"),
+}
 SHEET = {
     "parameters": CellForm("code"),
     "answer": CellForm("code", needs=("question", "section", "kind")),

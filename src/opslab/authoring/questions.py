@@ -13,6 +13,7 @@ metadata, where `opslab.exercises.sheets` finds them.
 """
 
 import copy
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -52,17 +53,20 @@ def _solution_cell(cell: NotebookNode, questions: dict[str, Question]) -> Notebo
 
 
 def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
-    """Group the helper cells under the answer that they follow."""
-    groups: list[list[NotebookNode]] = []
+    """Group the helper cells under the answer that they follow, and that under the text that asks for it."""
+    groups: list[tuple[str, list[NotebookNode]]] = []
+    prompt = ""
     for cell in cells:
         if "answer" in tags(cell):
-            groups.append([cell])
+            groups.append((prompt, [cell]))
         elif _is_helper(cell):
-            groups[-1].append(cell)
-    return {question.name: question for question in (_question(*group) for group in groups)}
+            groups[-1][1].append(cell)
+        elif cell.cell_type == "markdown":
+            prompt = cell.source
+    return {question.name: question for question in (_question(prompt, *cells) for prompt, cells in groups)}
 
 
-def _question(answer: NotebookNode, *helpers: NotebookNode) -> Question:
+def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Question:
     given, parts = answer.metadata, split_answer(answer.source)
     tagged = {tag: [cell for cell in helpers if tag in tags(cell)] for tag in BELOW}
     return Question(
@@ -73,6 +77,7 @@ def _question(answer: NotebookNode, *helpers: NotebookNode) -> Question:
         least_words=given.get("least_words", 15),
         section=given["section"],
         because=given.get("because", "").strip(),
+        options=_options(prompt) if given["kind"] in ("choice", "ordering") else {},
         wrongs=tuple(Wrong(cell.metadata["name"], *split_wrong(cell.source)) for cell in tagged["wrong"]),
         hints=tuple(cell.source for cell in tagged["hint"]),
         rubric=tuple(level for cell in tagged["rubric"] for level in list_items(cell.source)),
@@ -81,3 +86,9 @@ def _question(answer: NotebookNode, *helpers: NotebookNode) -> Question:
         solution=parts["solution"],
         after=parts["below"],
     )
+
+
+def _options(prompt: str) -> dict[str, str]:
+    """Return the words of each letter: a list item such as "- `a` — classic: answered on day 28"."""
+    found = (re.match(r"`(\w)` [—–-] (.+)", item) for item in list_items(prompt))
+    return {option[1]: option[2] for option in found if option}

@@ -201,7 +201,7 @@ def _pieces(text: str) -> list[str]:
         wide = text_width(letter) == 2
         closing = wide and unicodedata.category(letter) in ("Po", "Pe", "Pf")
         last = pieces[-1][-1] if pieces else " "
-        joins = closing or not (wide or last == " " or text_width(last) == 2)
+        joins = last != " " and (closing or not (wide or text_width(last) == 2))
         if pieces and (joins or letter == " "):
             pieces[-1] += letter
         else:

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question, read_question, read_sheet, tags
+from opslab.exercises.sheets import Question, Wrong, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
 NO_QUESTION = "{lesson} has no question {question!r}; it has {questions}"
+IN_WRONG = "the wrong {name!r}"
 NOT_CHECKED = "{question}: the solution's cell does not call check({question!r}, …)"
 
 # While a solution runs, `check` hands its value over here instead of judging it.
@@ -43,10 +44,7 @@ class AnswerKey:
         """Return the expected value of a question and the values of its mistakes, by their names."""
         if name not in self._mistakes:
             question = self._go_to(name)
-            self._mistakes[name] = {
-                wrong.name: _value(question, wrong.source, _copy(self._names, question.code(wrong.source)))
-                for wrong in question.wrongs
-            }
+            self._mistakes[name] = {wrong.name: self._mistake(question, wrong) for wrong in question.wrongs}
         return self.expected(name), self._mistakes[name]
 
     def expected(self, name: str) -> Any:
@@ -59,6 +57,16 @@ class AnswerKey:
     def others(self, name: str) -> dict[str, Any]:
         """Return the expected values of the other questions, as far as they are known."""
         return {other: value for other, value in self._expected.items() if other != name}
+
+    def _mistake(self, question: Question, wrong: Wrong) -> Any:
+        """Return what one mistake gives, on a copy of what is there; an error names it."""
+        code = question.code(wrong.source)
+        try:
+            captured = _execute(code, _copy(self._names, code))
+        except Exception as error:
+            error.add_note(IN_WRONG.format(name=wrong.name))
+            raise
+        return _handed_over(question, captured)
 
     def _rewind(self) -> None:
         self._place = 0
@@ -84,9 +92,8 @@ class AnswerKey:
                 _execute(cell.source, self._names)
             else:
                 # A later cell may change the value that this one handed over.
-                self._expected[question.name] = _deep_copy(
-                    _value(question, question.solution, self._names), {}
-                )
+                captured = _execute(question.code(question.solution), self._names)
+                self._expected[question.name] = _deep_copy(_handed_over(question, captured), {})
         except BaseException:  # an interruption, too, leaves names that are half made
             self._rewind()
             raise
@@ -168,8 +175,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     return finding
 
 
-def _value(question: Question, answer: str, namespace: dict[str, object]) -> object:
-    captured = _execute(question.code(answer), namespace)
+def _handed_over(question: Question, captured: dict[str, object]) -> object:
     if question.name not in captured:
         raise ValueError(NOT_CHECKED.format(question=question.name))
     return captured[question.name]

@@ -26,8 +26,14 @@ NUMBER_TEXT = re.compile(
     r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(%|[a-z¥元天 ]*)\s*", re.IGNORECASE
 )
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+BETWEEN_LETTERS = {"and", "or", "both", "&", "und", "oder", "和", "或"}
+LEAST_LETTERS = 4  # of the beginning of an option, when it is written instead of its letter
+
 # Words
-WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}."
+WANTS_NUMBER = "This cannot be checked: received {received}, expected one number{unit}.{more}"
+SEVERAL_VALUES = " You gave {count} values: add them up, average them, or choose one?"
+WORDS_GIVEN, YES_GIVEN = " Write the number without words.", " A question of how much has no yes or no."
 IN_UNIT = " in {unit}"
 WANTS_FINITE = (
     "This cannot be checked: {what} is {received}. A division by zero, a missing value or a sum without end "
@@ -47,7 +53,14 @@ PART_ASKED = (
     "parts `.{names}`: give the one that is asked for."
 )
 CELL_ASKED = "You gave {received}. One value of it is asked for: choose it."
-WANTS_TABLE = "This cannot be checked: received {received}, expected a table with {count} values ({labels})."
+SUM_ASKED = "You gave {received}. The sum of its values is asked for: add them up."
+MEAN_ASKED = "You gave {received}. The mean of its values is asked for: average them."
+WANTS_TABLE = (
+    "This cannot be checked: received {received}, expected a table with {count} values ({labels}).{more}"
+)
+ONE_GIVEN = " You gave one value: each of these names wants its own."
+NAMES_GIVEN = " You gave the names: give the values that stand under them."
+TAKEN_FROM_PARTS = "The values were taken from the parts of your result."
 MISSING_LABELS = "This cannot be checked: {missing} missing. Expected {count} values: {labels}."
 GROUP_MISSING = "What you gave is right, but {missing} missing. Expected {count} values: {labels}."
 GROUP_EXTRA = "The values asked for are right, but {extra} {too} many. Expected {count} values: {labels}."
@@ -60,8 +73,19 @@ COLUMNS_GIVEN = (
 )
 WRONG_LENGTH = "This cannot be checked: received {received} values, expected {count} ({labels})."
 PLACE, SHAPED = "place {place}", "a {type} of shape {shape}"
-WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}."
-WANTS_ORDER = "This cannot be checked: received {received}, expected each of {labels} once, in your order."
+WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}. {more}"
+ONE_LETTER = "Give one letter: the option that answers the question alone."
+NO_PLACE = "Give the letter that stands before the option; a place may be counted from 0 or from 1."
+NO_VALUE = "Which option says this? Give its letter."
+NO_WORDS = "Which option do you mean? Give its letter alone."
+TAKEN_AS_OPTION = "You gave the option's words; they were taken as `{letter}`."
+WANTS_ORDER = (
+    "This cannot be checked: received {received}, expected each of {labels} once, in your order.{more}"
+)
+NO_PLACES = " Give the letters themselves, the first one first: a number may be a place or an option."
+NO_GROUPS = " Give one list, without lists inside."
+LEFT_OUT, TWICE, UNKNOWN = " {letters} missing.", " More than once: {letters}.", " Not among them: {letters}."
+TAKEN_BY_PLACE = "The letters were taken in the order of their places."
 
 
 class UncheckableError(ValueError):
@@ -70,6 +94,10 @@ class UncheckableError(ValueError):
     def __init__(self, words: str, mistake: str = ""):
         super().__init__(words)
         self.mistake = mistake
+
+
+class NotYetError(UncheckableError):
+    """What was received leads to what is asked for, by a step that the words tell."""
 
 
 class Comparison:
@@ -140,15 +168,30 @@ class NumberComparison(Comparison):
         kind, parts, cells = type(value).__name__, _parts(value), labelled(value) or {}
         right = [name for name, part in parts.items() if self._is_right(part)]
         if inspect.isroutine(value):
-            return UncheckableError(NOT_CALLED.format(name=value.__name__), "not-called")
+            return NotYetError(NOT_CALLED.format(name=value.__name__), "not-called")
         if right:
-            return UncheckableError(HOLDS_ANSWER.format(received=kind, name=right[0]), "whole-result")
+            return NotYetError(HOLDS_ANSWER.format(received=kind, name=right[0]), "whole-result")
         if parts:
             words = PART_ASKED.format(received=kind, unit=unit, names="`, `.".join(parts))
-            return UncheckableError(words, "whole-result")
-        if len(cells) > 1 and any(map(self._is_right, cells.values())):
-            return UncheckableError(CELL_ASKED.format(received=short(value)), "whole-table")
-        return UncheckableError(WANTS_NUMBER.format(received=short(value), unit=unit))
+            return NotYetError(words, "whole-result")
+        for asked, numbers, slip in self._leads(list(cells.values())):
+            if any(map(self._is_right, numbers)):
+                return NotYetError(asked.format(received=short(value)), slip)
+        more, slip = "", ""
+        if len(cells) > 1:
+            more, slip = SEVERAL_VALUES.format(count=len(cells)), "several-values"
+        elif isinstance(value, str | bool):
+            more, slip = (YES_GIVEN, "yes-or-no") if isinstance(value, bool) else (WORDS_GIVEN, "in-words")
+        return UncheckableError(WANTS_NUMBER.format(received=short(value), unit=unit, more=more), slip)
+
+    def _leads(self, cells: list[object]) -> Iterator[tuple[str, list[object], str]]:
+        """Yield what may be asked of several values: one of them, their sum, their mean."""
+        if len(cells) > 1:
+            yield CELL_ASKED, cells, "whole-table"
+            if all(is_number(cell) and math.isfinite(cell) for cell in cells):
+                total = math.fsum(map(float, cells))  # ty: ignore[invalid-argument-type]
+                yield SUM_ASKED, [total], "not-summed"
+                yield MEAN_ASKED, [total / len(cells)], "not-averaged"
 
     def _is_right(self, part: object) -> bool:
         number = as_number(part)
@@ -176,14 +219,14 @@ class TableComparison(Comparison):
         if extra and not self._off(asked):
             too = ONE_TOO if len(extra) == 1 else SOME_TOO
             words = GROUP_EXTRA.format(extra=listed(extra), too=too, **self._wanted())
-            raise UncheckableError(words, "group-too-many")
+            raise NotYetError(words, "group-too-many")
         return asked, note
 
     def read_truth(self) -> dict[str, object]:
         """Return the right answer by name."""
         truth = labelled(self.expected)
         if truth is None:
-            words = WANTS_TABLE.format(received=short(self.expected), count=SEVERAL, labels=NAMED)
+            words = WANTS_TABLE.format(received=short(self.expected), count=SEVERAL, labels=NAMED, more="")
             raise UncheckableError(words)
         return truth
 
@@ -198,19 +241,30 @@ class TableComparison(Comparison):
     def _named(self, value: object) -> tuple[dict[str, object], str]:
         """Return the values by name; a list gets the names of the right answer, in order."""
         if inspect.isroutine(value):
-            raise UncheckableError(NOT_CALLED.format(name=value.__name__), "not-called")
+            raise NotYetError(NOT_CALLED.format(name=value.__name__), "not-called")
         for form, note in _forms(value):
             found = labelled(form)
             if found is not None and {*map(_plain_label, self.truth)} <= {*map(_plain_label, found)}:
                 return found, note
         found = labelled(value)
+        names = {_plain_label(str(cell)) for cell in (found or {}).values()}
+        if names and names == {*map(_plain_label, self.truth)}:
+            raise self._no_table(value, NAMES_GIVEN, "names-alone")
         if found is None:
-            raise UncheckableError(WANTS_TABLE.format(received=short(value), **self._wanted()))
+            raise self._no_table(
+                value, ONE_GIVEN, "one-value" if as_number(_alone(value)) is not None else ""
+            )
         if _is_plain(value) and not _is_plain(self.expected):
             if len(found) != len(self.truth):
-                raise UncheckableError(WRONG_LENGTH.format(received=len(found), **self._wanted()))
+                words = WRONG_LENGTH.format(received=len(found), **self._wanted())
+                raise UncheckableError(words, "another-length")
             return dict(zip(self.truth, found.values(), strict=True)), ""
         return found, ""
+
+    def _no_table(self, value: object, more: str, slip: str) -> UncheckableError:
+        """Say that something else came in place of a table, and more where a slip explains it."""
+        words = WANTS_TABLE.format(received=short(value), **self._wanted(), more=more if slip else "")
+        return UncheckableError(words, slip)
 
     def _numbers(self, cells: Mapping[str, object]) -> dict[str, float]:
         """Return the numbers that stand in texts where a number is asked for."""
@@ -228,14 +282,14 @@ class TableComparison(Comparison):
             }
             right = [column for column, cells in columns.items() if not self._off(cells)]
             if right:
-                return UncheckableError(COLUMN_ASKED.format(column=right[0]), "whole-table")
+                return NotYetError(COLUMN_ASKED.format(column=right[0]), "whole-table")
             if columns:
                 words = COLUMNS_GIVEN.format(columns=listed(columns), labels=listed(self.truth))
-                return UncheckableError(words, "whole-table")
+                return NotYetError(words, "whole-table")
         words = {"missing": listed(missing), **self._wanted()}
         if asked and not self._off(asked):
-            return UncheckableError(GROUP_MISSING.format(**words), "group-missing")
-        return UncheckableError(MISSING_LABELS.format(**words))
+            return NotYetError(GROUP_MISSING.format(**words), "group-missing")
+        return UncheckableError(MISSING_LABELS.format(**words), "other-names")
 
     def _off(self, cells: Mapping[str, object]) -> list[str]:
         """Return the labels whose values are not right."""
@@ -255,25 +309,67 @@ class ChoiceComparison(Comparison):
     """One letter of several."""
 
     def read(self, value: object) -> tuple[str, str]:
-        """Return the letter, also of "b)" or ["b"]."""
+        """Return the letter, also of "b)", ["b"] or the option's own words."""
         options, alone = sorted({_option(option) for option in self.options}), _alone(value)
         found = _option(alone) if isinstance(alone, str) else ""
-        if found not in options:
-            raise UncheckableError(WANTS_CHOICE.format(received=short(value), options=", ".join(options)))
-        return found, ""
+        if found in options:
+            return found, ""
+        if letter := _by_words(self.question, alone):
+            return letter, TAKEN_AS_OPTION.format(letter=letter)
+        more, slip = self._slip(alone, options)
+        words = WANTS_CHOICE.format(received=short(value), options=", ".join(options), more=more)
+        raise UncheckableError(words, slip)
+
+    @staticmethod
+    def _slip(value: object, options: list[str]) -> tuple[str, str]:
+        """Return what to say of an answer that is no letter, and the name of the slip."""
+        words = re.findall(r"[\w&]+", value.casefold()) if isinstance(value, str) else _items(value)
+        letters = [word for word in words if _option(word) not in BETWEEN_LETTERS]
+        if len(letters) > 1 and all(_option(letter) in options for letter in letters):
+            return ONE_LETTER, "several-letters"
+        places = {*map(str, range(len(options) + 1)), *ORDINALS}
+        if places & {str(word) for word in words} and not isinstance(value, bool):
+            return NO_PLACE, "place-for-letter"
+        return (NO_WORDS, "words-for-letter") if isinstance(value, str) else (NO_VALUE, "value-for-letter")
 
 
 class OrderingComparison(Comparison):
     """All letters, in an order."""
 
     def read(self, value: object) -> tuple[list[str], str]:
-        """Return the letters in order, also of "cab", "c, a, b" or "c > a > b"."""
-        items = _letters(value) if isinstance(value, str) else value
-        found = [_option(item) for item in items] if _is_flat(items) else []
-        if sorted(found) != sorted(map(_option, self.expected)):
-            labels = ", ".join(sorted(map(str, self.expected)))
-            raise UncheckableError(WANTS_ORDER.format(received=short(value), labels=labels))
-        return found, ""
+        """Return the letters in order, also of "cab", "c, a, b", "c > a > b" or places by letter."""
+        items, note = _by_place(value), TAKEN_BY_PLACE
+        if not items:
+            items, note = _letters(value) if isinstance(value, str) else value, ""
+        wanted = sorted(map(_option, self.expected))
+        found = [_by_words(self.question, item) or _option(item) for item in items] if _is_flat(items) else []
+        if sorted(found) == wanted:
+            return found, note
+        labels = ", ".join(sorted(map(str, self.expected)))
+        more, slip = self._slip(value, found, wanted)
+        words = WANTS_ORDER.format(received=short(value), labels=labels, more=more)
+        raise UncheckableError(words, slip)
+
+    @staticmethod
+    def _slip(value: object, found: list[str], wanted: list[str]) -> tuple[str, str]:
+        """Return what to say of an answer that is no order of the letters, and the name of the slip."""
+        if _is_plain(value) and not _is_flat(value):
+            return NO_GROUPS, "in-groups"
+        if found and all(re.fullmatch(r"\d+", item) for item in found):
+            return NO_PLACES, "places-for-letters"
+        unknown, missing = {*found} - {*wanted}, {*wanted} - {*found}
+        twice = {letter for letter in wanted if found.count(letter) > 1}
+        if not found or missing == {*wanted}:
+            return "", ""
+        said = (
+            (twice, TWICE, "letter-twice"),
+            (unknown, UNKNOWN, "no-such-letter"),
+            (missing, LEFT_OUT, "letter-missing"),
+        )
+        more = "".join(
+            words.format(letters=", ".join(sorted(some)).upper()) for some, words, _ in said if some
+        )
+        return more, next(slip for some, _, slip in said if some)
 
 
 COMPARISONS: dict[str, type[Comparison]] = {
@@ -292,7 +388,7 @@ def allowed(question: Question, truth: float) -> float:
 def cells_apart(question: Question, one: object, other: object) -> float:
     """Return the distance of two values in tolerances: 0 for equal texts or two gaps, else infinity."""
     if not (is_number(one) and is_number(other)):
-        return 0 if _label(one) == _label(other) else math.inf
+        return 0 if _plain_label(_label(one)) == _plain_label(_label(other)) else math.inf
     if one == other or (math.isnan(one) and math.isnan(other)):
         return 0
     apart = abs(one - other)
@@ -353,6 +449,8 @@ def _forms(value: object) -> Iterator[tuple[object, str]]:
         for column in value.columns[value.dtypes.map(pd.api.types.is_string_dtype)]:
             yield value.set_index(column), TAKEN_AS_NAMES.format(column=column)
         yield value.T, TAKEN_TURNED
+    if parts := _parts(value):
+        yield parts, TAKEN_FROM_PARTS
 
 
 def _columns(value: object) -> dict[str, dict[str, object]]:
@@ -360,6 +458,42 @@ def _columns(value: object) -> dict[str, dict[str, object]]:
     if not isinstance(value, pd.DataFrame) or not value.columns.is_unique or value.shape[1] < 2:
         return {}
     return {str(column): labelled(value[column]) or {} for column in value.columns}
+
+
+def _items(value: object) -> list[object]:
+    """Return the single values of a list, a set or a table; a value itself stands alone."""
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return list((labelled(value) or {"": value}).values())
+
+
+def _by_place(value: object) -> list[object]:
+    """Return the letters of {"A": 2, "B": 1} or {1: "B", 2: "A"} in the order of their places."""
+    if not isinstance(value, Mapping | pd.Series):
+        return []
+    places = {key: place for key, place in value.items() if is_number(place)}
+    if not places:
+        places = {letter: place for place, letter in value.items() if is_number(place)}
+    first = min(places.values(), default=0)
+    complete = (
+        sorted(places.values()) == [*range(int(first), int(first) + len(value))] if first in (0, 1) else False
+    )
+    return sorted(places, key=places.__getitem__) if complete else []
+
+
+def _by_words(question: Question, value: object) -> str:
+    """Return the letter of the one option that begins with the words of an answer, or an empty text."""
+    words = _plain_words(value) if isinstance(value, str) else ""
+    begun = [
+        letter
+        for letter, option in question.options.items()
+        if f"{_plain_words(option)} ".startswith(f"{words} ")
+    ]
+    return begun[0].casefold() if len(begun) == 1 and len(words) >= LEAST_LETTERS else ""
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _parts(value: object) -> dict[str, object]:
@@ -377,8 +511,8 @@ def _alone(value: object) -> object:
     """Return the one value of an array, a list or a table that holds no more; infinity where no float can."""
     if isinstance(value, np.ndarray | pd.Series | pd.DataFrame) and value.size == 1:
         value = np.asarray(value).item()
-    elif isinstance(value, list | tuple) and len(value) == 1:
-        value = value[0]
+    elif isinstance(value, list | tuple | set | frozenset) and len(value) == 1:
+        (value,) = value
     if isinstance(value, int) and abs(value) > sys.float_info.max:
         return math.inf if value > 0 else -math.inf
     return value
@@ -390,7 +524,7 @@ def _is_plain(value: object) -> bool:
 
 def _is_flat(value: object) -> TypeGuard[Iterable[object]]:
     """Whether it is a list, tuple, array or column of single values."""
-    if isinstance(value, np.ndarray | pd.Series):
+    if isinstance(value, np.ndarray | pd.Series | pd.Index):
         return value.ndim == 1
     return isinstance(value, list | tuple) and not any(map(_is_plain, value))
 

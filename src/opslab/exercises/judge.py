@@ -13,6 +13,7 @@ from typing import Any
 from opslab.exercises.comparisons import (
     COMPARISONS,
     Comparison,
+    NotYetError,
     UncheckableError,
     cells_apart,
     is_number,
@@ -117,10 +118,10 @@ def judge(
     comparison = COMPARISONS[question.kind](question, expected, mistakes)
     try:
         answer, note = comparison.read(received)
+    except NotYetError as error:
+        return Finding("mistake", NOT_YET.format(message=error), error.mistake)
     except UncheckableError as error:
-        if error.mistake:
-            return Finding("mistake", NOT_YET.format(message=error), error.mistake)
-        return Finding("uncheckable", str(error))
+        return Finding("uncheckable", str(error), error.mistake)
     finding = _right_or_near(comparison, answer) or _known(comparison, answer, others or {})
     finding = finding or Finding("different", _difference(comparison, answer))
     finding.text = " ".join(filter(None, [finding.text, note]))

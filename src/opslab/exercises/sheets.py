@@ -37,6 +37,7 @@ class Question:
     least_words: int = 15
     section: str = ""  # heading of the lesson's section that teaches what is asked
     because: str = ""  # one sentence that says why the answer is right
+    options: dict[str, str] = field(default_factory=dict)  # the words of each letter, of a choice or an order
     wrongs: tuple[Wrong, ...] = ()
     hints: tuple[str, ...] = ()
     rubric: tuple[str, ...] = ()

@@ -85,7 +85,7 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
     note = SEVERAL if name in outcome.changed else ""
     if finding.status == "written":
         return Mark(submission.student, name, None, "written", WRITTEN, given, note=note)
-    code = finding.mistake or finding.status
+    code = finding.mistake if finding.status == "mistake" else finding.status
     return Mark(submission.student, name, float(finding.is_right), code, finding.text, given, note=note)
 
 

@@ -18,6 +18,7 @@ import resource
 import sys
 from typing import Any, TextIO
 
+import psutil
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionResult
@@ -119,6 +120,8 @@ async def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
         _tell(out, begins=place)
         result = await kernel.run(source)
         error = result.error_before_exec or result.error_in_exec
+        if error:
+            _end_children()
         _tell(
             out,
             ended=place,
@@ -126,6 +129,14 @@ async def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
             changed=sorted(kernel.captured.answers.changed),
             error=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR] if error else "",
         )
+
+
+def _end_children() -> None:
+    """End the processes that a failed cell left behind: what they take would count against the next cell."""
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        child.kill()
+    psutil.wait_procs(children, timeout=1)
 
 
 def _tell(out: TextIO, **what: object) -> None:
