@@ -38,10 +38,10 @@ PEOPLE = "users"
 FORETOLD = "Foretold after {age} renewals: sBG {model}, constant churn {constant}"
 IN_TRUTH = "; in truth {truth}"
 DATA_USED, DATA_LATER, MODEL, CONSTANT = (
-    "used for the fit",
-    "what happened later",
+    "Used for the fit",
+    "What happened later",
     "sBG model",
-    "constant churn",
+    "Constant churn",
 )
 NEW, RESURRECTED, RETAINED, CHURNED = "new", "resurrected", "retained", "churned"
 GREW = "From {first} to {last} active users; more won than lost in {times} of {steps}"
@@ -257,17 +257,17 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
     chance = np.linspace(0.005, 0.995, 199)
     words = MEAN_CHANCE.format(renewals=later, **{when: say.share(mean) for when, mean in means.items()})
     drawing = charts.figure(title or words, CHURN_CHANCE, DENSITY)
-    nameless = [""] * (len(chance) - 1)
-    for left, line, text, side in (
-        (0, {"color": charts.GREY, "dash": "dash"}, [*nameless, AT_START], "top left"),
-        (made, {"color": charts.BLUE}, [STILL_HERE.format(renewals=later), *nameless], "middle right"),
+    # Both lines end low at the right: each is named where it stands alone.
+    for left, line, name, place, side in (
+        (0, {"color": charts.GREY, "dash": "dash"}, AT_START, 160, "top center"),
+        (made, {"color": charts.BLUE}, STILL_HERE.format(renewals=later), 0, "middle right"),
     ):
         drawing.add_scatter(
             x=chance,
             y=_beta_density(chance, model.alpha, model.beta + left),
             mode="lines+text",
             line={**line, "width": 2.5},
-            text=text,
+            text=[f"{say.SPACE}{say.name(name)}" if i == place else "" for i in range(len(chance))],
             textposition=side,
             cliponaxis=False,
         )
