@@ -42,7 +42,7 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
-FOLDED = "<details><summary>{label}</summary>{html}</details>"
+FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
