@@ -228,7 +228,7 @@ def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
     drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
     row = drawing.data[0]
     assert row.y == ("Referral", "SEO", "Search ads")
-    assert row.text == ("93.1", "44.0", "23.4")
+    assert row.text == ("93.1", "44", "23.4")
     assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
     assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
     assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]

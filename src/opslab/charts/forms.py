@@ -46,6 +46,7 @@ FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 ROW = 44  # px of a row of dots: its value stands above it
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
+AIR = 0.08  # of the height of slopes: above the highest and below the lowest
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
 
@@ -209,9 +210,7 @@ def dots(
     values = frame.iloc[:, 0].to_numpy(float)
     order = np.arange(len(values)) if ordered else np.argsort(-values, kind="stable")
     colours = np.array(_colours(list(frame.index), focus, "focus", one=BLUE))[order]
-    texts = [
-        f"{text}{say.SPACE}%" if share else text for text in say.column(values, PER_CENT if share else "")
-    ]
+    texts = [say.number(value, PER_CENT if share else "") for value in values]
     drawing = figure(title, x, y)
     drawing.add_scatter(
         x=values[order],
@@ -275,7 +274,8 @@ def slopes(
     first, last = frame.columns
     names = [f"{number}  {say.name(name)}" for number, name in zip(numbers[last], frame.index, strict=True)]
     words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS) for name in names]}
-    span = float(np.ptp([0, *frame.to_numpy(float).ravel()])) or 1.0
+    low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
+    span = (high - low) / (1 - 2 * AIR) or 1.0
     texts = {end: moved_apart(frame[end].to_list(), words[end], span) for end in frame.columns}
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
@@ -296,7 +296,9 @@ def slopes(
     drawing.update_layout(margin={"l": max(64, room[0]), "r": room[1]}, hovermode="closest")
     drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False)
     drawing.update_yaxes(showgrid=False, showticklabels=False, ticks="", showline=False)
-    return shares(drawing) if share else drawing
+    if share:
+        shares(drawing)
+    return drawing.update_yaxes(range=[low - AIR * span, high + AIR * span])
 
 
 def share_bar(

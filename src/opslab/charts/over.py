@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from opslab.charts.look import HEIGHT, INK, PALETTE, QUIET, text_width, wrap
+from opslab.charts.look import GREY, HEIGHT, INK, PALETTE, QUIET, text_width, wrap
 from opslab.ground import say
 from opslab.ground.frames import as_choice, as_number
 
@@ -17,9 +17,7 @@ NO_PLACE = "at is {found!r}; expected a number on the axis"
 UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both with the same function"
 
 LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
-LABEL_COLUMNS = (
-    18  # letters of a label's line: with it a phone keeps more than half of its width for the plot
-)
+LABEL_COLUMNS = 13  # letters in a label's line: a phone keeps more than half of its width for the plot
 PLOT_SHARE = 0.7  # of a figure's height: what its margins leave for the plot
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
@@ -75,11 +73,12 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     as_choice(axis, "axis", ("x", "y"))
     place = as_number(at, "at")
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
-    line = {"color": QUIET, "dash": "dash", "width": 1.5}
+    line = {"color": GREY, "dash": "dash", "width": 1.5}
     other = "y" if axis == "x" else "x"
     drawing.add_shape(
         type="line",
         line=line,
+        layer="below",
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
     beside = (

@@ -78,8 +78,8 @@ def points(difference: Any) -> str:
     return f"{text}{SPACE}{POINTS[text != '1.0']}"
 
 
-def between(low: Any, high: Any, unit: str = "") -> str:
-    """Return a range from `low` to `high`, its unit said once.
+def between(low: Any, high: Any, unit: str = "", *, joined: str = TO) -> str:
+    """Return a range from `low` to `high`, its unit said once, `joined` by other words if need be.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def between(low: Any, high: Any, unit: str = "") -> str:
     """
     ends = number(low, unit), number(high, unit)
     tail = f"{SPACE}{unit}"
-    return TO.format(low=ends[0].removesuffix(tail), high=ends[1])
+    return joined.format(low=ends[0].removesuffix(tail), high=ends[1])
 
 
 def count(value: Any, noun: str, plural: str | None = None) -> str:
