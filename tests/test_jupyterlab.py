@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
-from opslab.explore import PLOTLY, Choice, Slider, explore
+from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 
 REPOSITORY = Path(__file__).parents[1]
@@ -239,12 +239,63 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     page.get_by_label("Order").select_option("direct: ASCQ")
     direct = " ".join(TYPED[name] for name in ("Answer", "Situation", "Complication", "Question"))
     brief.filter(has_text=direct).wait_for()
+    page.get_by_role("button", name="Copy the brief").click()
+    page.get_by_text("Copied.").wait_for()
+    assert page.evaluate("getSelection().toString()") == direct
     shown = page.locator(".opslab-desk")
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.wait_for_function("e => e.clientWidth < 560", arg=shown.element_handle())
+    assert shown.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    boxes["Answer"].fill("A long answer that needs room. " * 20)
+    for box in boxes.values():
+        assert box.evaluate("e => e.scrollHeight - e.clientHeight") == 0
     assert TYPED["Situation"] in found.inner_text()
     assert shown.locator("img, mjx-container, .MathJax").count() == 0
     assert page.evaluate("window.stolen") is None
     assert page.strangers == []
     no_barriers(page, ".opslab-desk")
+
+
+GUESSED = """
+import plotly.graph_objects as go
+from opslab.explore import Guess, show
+from opslab.scqa import desk
+
+def figure():
+    return go.Figure(go.Scatter(x=[0, 1, 2], y=[0, 4, 6]), {"title": "It rises to 6"})
+"""
+GUESS = 'show(figure(), "A line.", Guess("How high at 2?", at=2, high=10, unit="users", decimals=0))'
+OFF = "You guessed 3 users. It is 6 users: your guess is 3 users too low."
+
+
+@pytest.mark.browser
+def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}"
+    cells = {"setup": home + GUESSED, "guess": GUESS, "desk": "desk()"}
+    book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
+    nbformat.write(book, tmp_path / "kept.ipynb")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_notebook(page, jupyterlab, tmp_path / "kept.ipynb", "kept.ipynb", run=True)
+    page.get_by_label("Situation").fill("We count users.")
+    group = explorable(page, "A line.")
+    press(page, group.get_by_label("Your guess"), "Home")
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    group.get_by_role("button", name="Show the answer").click()
+    group.get_by_text(OFF).wait_for()
+    for _ in range(50):  # what was made comes to rest before it is kept
+        kept = tmp_path / "home" / "kept.json"
+        if kept.is_file() and all(word in kept.read_text() for word in ("We count", '"shown": true')):
+            break
+        page.wait_for_timeout(100)
+    page.evaluate("localStorage.clear()")
+    page.goto("about:blank")
+    open_notebook(page, jupyterlab, tmp_path / "kept.ipynb", "kept.ipynb", run=True)
+    explorable(page, "A line.").get_by_text(OFF).wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('.opslab-desk textarea')?.value === 'We count users.'"
+    )
 
 
 WRONG_ANSWERS = ("mean = 6", "mean = 50", "mean = 51")
@@ -362,6 +413,49 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
+    """On an empty picture in a bare page: the curve and its title come when they are asked for."""
+    space: dict = {}
+    exec(GUESSED, space)
+    guess = Guess("How high is it at 2?", at=2, high=10, unit="users", decimals=0)
+    bundle = show(space["figure"](), "A line in a page.", guess).bundle
+    ground = {"light": "white", "dark": "#111"}[theme]
+    page.set_content(
+        f"<!doctype html><html lang='en'><title>Page</title><body style='background: {ground}'><main></main>"
+    )
+    page.emulate_media(reduced_motion="reduce")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", bundle)
+    group = explorable(page, "A line in a page.")
+    plot, show_it = group.locator(".opslab-plot"), group.get_by_role("button", name="Show the answer")
+    assert title(group) == "How high is it at 2?"
+    assert "It rises" not in group.inner_text()
+    assert plot.locator(".trace").count() == 1  # the marker
+    assert plot.evaluate("e => getComputedStyle(e).touchAction") == "none"
+    assert show_it.is_disabled()
+    press(page, group.get_by_label("Your guess"), "Home")
+    page.keyboard.press("PageUp")
+    assert group.get_by_label("Your guess").get_attribute("aria-valuetext") == "1 users"
+    assert show_it.is_enabled()
+    grid = plot.locator(".nsewdrag").bounding_box()
+    page.mouse.move(grid["x"] + 50, grid["y"] + grid["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(grid["x"] + 60, grid["y"] + 1, steps=3)
+    page.mouse.up()
+    no_barriers(page)
+    press(page, show_it, "Enter")
+    group.get_by_text("You guessed 10 users. It is 6 users: your guess is 4 users too high.").wait_for()
+    assert title(group) == "It rises to 6"
+    assert plot.locator(".trace").count() == 2
+    no_barriers(page)
+    for control in group.locator("button, input:visible, select").all():
+        assert min(control.bounding_box()["height"], control.bounding_box()["width"]) >= 24
 
 
 def save_and_stop(page, lab):

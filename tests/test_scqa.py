@@ -366,7 +366,7 @@ def test_mixed_languages_are_read_sentence_by_sentence():
 
 def test_html_and_formulas_are_shown_as_text():
     brief = Brief("<script>alert(1)</script>", "$x^2$ fell by 4.", "<b>Why</b>?", "Ask $n$ users.")
-    for shown in (brief._repr_html_(), coach(brief)._repr_html_(), desk(brief).found.value):
+    for shown in (brief._repr_html_(), coach(brief)._repr_html_(), desk(brief).answer["found"]):
         assert "<script" not in shown
         assert "<b>Why" not in shown
     assert brief._repr_html_().startswith("<pre")  # MathJax leaves it alone
@@ -391,16 +391,40 @@ def test_any_text_gets_an_answer_with_place_and_reason(text):
 # The desk
 
 
-def test_the_desk_answers_while_somebody_types():
+def test_the_desk_answers_while_somebody_types(monkeypatch, tmp_path):
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path))
     form = desk()
-    assert "nothing to read" in form.found.value
-    form.boxes["situation"].value = GOOD.situation
-    assert "complication is missing" in form.found.value
-    for part in PARTS:
-        form.boxes[part].value = getattr(GOOD, part)
-    form.order.value = "direct"
-    assert GOOD.answer in form.shown.value.partition(GOOD.situation)[0]
+    page = form.widget
+    assert "nothing to read" in page.answer["found"]
+    page.brief = {**page.brief, "situation": GOOD.situation}
+    assert "complication is missing" in page.answer["found"]
+    assert page.answer["told"] == f"Remarks of the coach: {len(coach(form.brief))}"
+    page.brief = {part: getattr(GOOD, part) for part in PARTS}
+    page.order = "direct"
+    assert GOOD.answer in page.answer["shown"].partition(GOOD.situation)[0]
+    assert page.answer["told"] == ""
     assert form.brief == GOOD
+
+
+def test_the_desk_has_what_was_typed_when_it_is_opened_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path))
+    desk(GOOD).write(situation="Something else.")
+    assert desk(GOOD).brief.situation == "Something else."
+    assert desk().brief.situation == ""
+    desk(GOOD).write(situation=GOOD.situation)
+    assert desk(GOOD).brief == GOOD
+    desk(GOOD).write(answer="Mine.")
+    (tmp_path / "kept.json").write_text('{"desk: ": 3}')
+    assert desk().brief.answer == ""
+    assert desk(GOOD).brief == GOOD
+
+
+def test_a_home_that_cannot_be_written_stops_no_typing(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path / "file"))
+    form = desk()
+    form.write(answer="Mine.")
+    assert form.brief.answer == "Mine."
 
 
 def test_the_desk_refuses_what_is_no_brief():

@@ -1,152 +1,311 @@
-"""Where slides break: at headings, figures and checks, where an author says so, before they overflow."""
+"""The deck compiler: what of a lesson becomes a slide, what is only said, where an author knows better."""
 
 from pathlib import Path
 
 import nbformat
 import plotly.graph_objects as go
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from opslab.authoring.export.blocks import read_blocks
-from opslab.authoring.export.slides import ROOM, lay_out
-from opslab.explore import PLOTLY, show
+from opslab.authoring.export.guide import Guide, guide_of
+from opslab.authoring.export.slides import LEAST_TYPE, MOST_WORDS, count, lay_out, readable
+from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
 REPOSITORY = Path(__file__).parents[1]
-FIGURE = show(go.Figure(go.Bar(y=[1, 2])), alt="Two bars, the second is higher.").bundle
+NAMES = [path.stem for path in sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))]
+FIGURE = show(go.Figure(go.Bar(y=[1, 2])), alt="Two bars.").bundle
+GUIDE = """\
+# Guide: 06 · Tiny
+
+## Minutes
+
+| minutes | section | check |
+|---|---|---|
+| 0–5 | Situation · Question | **aloud**: who knows? |
+| 5–9 | Counting | **guess** for day 7 |
+| 9–15 | Counting | **quick check** & **vote** |
+
+Two sittings.
+
+## Likely errors
+
+| what students do | where it shows | what helps |
+|---|---|---|
+| divide by everybody | Counting | cover the last row |
+
+## The vote
+
+*Who?* **A** all · **B** none
+
+- **Most say A.** Ask what it costs.
+"""
 
 
 def text(source, **slideshow):
     return new_markdown_cell(source, metadata={"slideshow": slideshow} if slideshow else {})
 
 
-def code(*outputs, tags=()):
-    return new_code_cell("compute()", outputs=list(outputs), execution_count=1, metadata={"tags": list(tags)})
+def code(*outputs, tags=(), source="compute()"):
+    return new_code_cell(source, outputs=list(outputs), execution_count=1, metadata={"tags": list(tags)})
 
 
-def figure():
-    return code(new_output("execute_result", {PLOTLY: FIGURE, "text/plain": "[figure]"}, execution_count=1))
+def figure(bundle=FIGURE):
+    return code(new_output("execute_result", {PLOTLY: bundle, "text/plain": "[figure]"}, execution_count=1))
 
 
-def slides(*cells):
-    lesson = read_blocks(new_notebook(cells=list(cells)), Path(), lambda warning: pytest.fail(warning))
-    return lay_out(lesson.blocks, lesson.figures)
+def printed(words):
+    return new_output("stream", text=words)
+
+
+def compiled(*cells, guide=None, warn=pytest.fail):
+    lesson = read_blocks(new_notebook(cells=list(cells)), Path(), warn)
+    return lay_out(lesson, guide or Guide(), warn)
+
+
+def slides(*cells, **options):
+    return [slide for stack in compiled(*cells, **options) for slide in stack]
+
+
+def plain(*pieces):
+    return " ".join(BeautifulSoup(" ".join(pieces), "html.parser").get_text().split())
 
 
 def shown(slide):
-    return [block.text for block in [*slide.headings, *slide.blocks]]
+    return plain(slide.running, slide.title, *slide.lines, *slide.body, slide.answer)
 
 
-def flat(stacks):
-    return [shown(slide) for stack in stacks for slide in stack]
+def said(slide):
+    return plain(*slide.notes)
 
 
-def test_each_heading_begins_a_slide_and_a_lone_one_takes_the_next_along():
-    stacks = slides(text("# Title\n\nWords.\n\n## Part\n\n### Detail\n\nMore."))
-    assert flat(stacks) == [["Title", "Words."], ["Part", "Detail", "More."]]
-    assert len(stacks) == 2
-
-
-def test_a_figure_begins_a_slide_with_its_question_at_its_side_and_its_code_folded():
-    stacks = slides(
-        text("# Title\n\nPredict!"), figure(), text("**Only the slider:** where?\n\n**Vote.** Now.")
+def test_the_opening_has_title_and_aims_and_the_rest_is_said():
+    (opening,) = slides(
+        text("# A title\n\nAfter it you can\n\n- **count**;\n- **warn**.\n\nYou need shares.")
     )
-    assert flat(stacks) == [["Title", "Predict!"], ["Only the slider: where?"], ["Vote. Now."]]
-    pictured = stacks[0][1]
-    assert pictured.figure
-    assert pictured.running == "Title"
-    assert "data-height" in pictured.figure.html
-    assert ["compute" in folded for folded in pictured.codes] == [True]
+    assert (opening.kind, shown(opening)) == ("opening", "A title count; warn.")
+    assert "You need shares." in said(opening)
 
 
-def test_a_quick_check_stays_with_its_answer_on_a_slide_of_its_own():
-    check = "**Quick check.** Why?\n<details><summary>Think</summary>\n\nBecause.\n</details>"
-    assert flat(slides(text(f"# Title\n\nWords.\n\n{check}"))) == [
-        ["Title", "Words."],
-        ["Quick check. Why?Think Because."],
+def test_prose_is_said_and_a_section_without_a_picture_shows_its_first_sentences():
+    prose = "One idea stands here. " + "Words that explain it go on and on. " * 12
+    first, second = slides(text(f"# T\n\n- a\n\n## Ideas have heirs\n\n{prose}"))
+    assert second.title == "Ideas have heirs"
+    assert plain(*second.body).startswith("One idea stands here.")
+    assert count(*second.body) < 50
+    assert said(second) == prose.strip()
+    assert first.kind == "opening"
+
+
+def test_a_part_that_has_only_a_name_is_claimed_by_its_first_sentence():
+    _, picture = slides(text("# T\n\n- a\n\n## Situation\n\nUsers leave. Nobody knows why."), figure())
+    assert (picture.kind, picture.running, picture.title) == ("picture", "Situation", "Users leave.")
+
+
+def test_a_guess_comes_before_its_picture_and_the_question_of_the_slider_above_it():
+    cells = [
+        text("## Half of them leave\n\n**Your guess first.** How many? Then run the cell."),
+        figure(),
+        text("**Only the slider can tell you:** where?\n\nAn explanation."),
     ]
+    guess, picture = slides(*cells)
+    assert (guess.kind, picture.kind) == ("guess", "picture")
+    assert shown(guess) == "Half of them leave Your guess first. How many?"
+    assert shown(picture) == "Half of them leave Only the slider can tell you: where?"
+    assert "Then run the cell." in said(guess)
+    assert "An explanation." in said(picture)
 
 
-def test_code_is_shown_where_the_lesson_marks_it_and_folded_elsewhere():
-    result = new_output("stream", text="42")
-    stacks = slides(text("# Title"), code(result), code(result, tags=["show-code"]))
-    slide = stacks[0][0]
-    assert shown(slide) == ["Title", "42", "compute()", "42"]
-    assert len(slide.codes) == 1
+def test_a_guess_that_is_made_on_the_axes_stands_above_them():
+    bundle = explore(
+        lambda rate: go.Figure(go.Scatter(x=[1, 2], y=[rate, 1])),
+        rate=Slider(1, 3),
+        guess=Guess("How high?", at=1, low=0, high=4),
+        alt="A line.",
+    ).bundle
+    question = "**Only the slider can tell you:** where?"
+    (slide,) = slides(text("## Claim\n\n**Your guess first.** How high?"), figure(bundle), text(question))
+    assert plain(*slide.lines) == "Your guess first. How high? Only the slider can tell you: where?"
+    assert len(slide.lines) == 2
 
 
-def test_a_result_that_the_notebook_hides_stays_folded():
-    cell = code(new_output("stream", text="42"), tags=["show-code"])
-    cell.metadata["jupyter"] = {"outputs_hidden": True}
-    blocks = slides(text("# Title"), cell)[0][0].blocks
-    assert [block.folded.startswith("<details><summary>Result") for block in blocks] == [False, True]
+def test_a_quick_check_keeps_its_answer_for_a_key():
+    check = "**Quick check.** Why?\n<details><summary>Think</summary>\n\nBecause it rained.\n</details>"
+    _, slide = slides(text(f"## Claim\n\n{check}"), text(check))
+    assert (slide.kind, plain(*slide.body), plain(slide.answer)) == (
+        "check", "Quick check. Why?", "Because it rained.",
+    )  # fmt: skip
+
+
+def test_a_vote_has_its_letters_large_and_its_advice_in_the_notes():
+    vote = "**Vote.** Who pays? **A** all, of course · **B** none. Vote, argue, vote again."
+    (slide,) = slides(text(f"## Claim\n\n{vote}"), guide=Guide(vote="<ul><li>Most say A: ask.</li></ul>"))
+    assert plain(*slide.body) == "Vote. Who pays? A all, of course B none"
+    assert "argue" in said(slide)
+    assert said(slide).endswith("Most say A: ask.")
+
+
+def test_code_is_shown_where_it_is_the_point_and_short():
+    result, three = printed("41\n42"), "a = 1\nb = 2\na + b"
+    long = "\n".join(f"x{i} = {i}" for i in range(20))
+    marked = {"tags": ["show-code"]}
+    with_code = slides(text("## Claim"), code(result, source=three, **marked))
+    assert [(slide.kind, shown(slide)) for slide in with_code] == [("code", "Claim a = 1 b = 2 a + b 41 42")]
+    without = slides(text("## Claim"), code(result, source=three), code(result, source=long, **marked))
+    assert [shown(slide) for slide in without] == ["Claim 41 42", "Claim 41 42"]
+    alone = slides(text("## Claim"), code(source=three, **marked), code(source="a = 1", **marked))
+    assert [shown(slide) for slide in alone] == ["Claim a = 1 b = 2 a + b"]
+
+
+def test_a_long_table_and_a_long_list_are_said_and_of_long_items_only_the_term_is_shown():
+    rows = "\n".join(f"| row {i} | value |" for i in range(40))
+    (table,) = slides(text(f"## Claim\n\nA table.\n\n| a | b |\n|---|---|\n{rows}"))
+    assert "row 39" in said(table)
+    assert "row" not in shown(table)
+    items = "\n".join(f"- **term {i}** 留存: " + "a word and another one " * 4 for i in range(5))
+    (terms,) = slides(text(f"## Words\n\n{items}"))
+    assert shown(terms) == "Words " + " ".join(f"term {i} 留存" for i in range(5))
+    assert "a word and another" in said(terms)
+
+
+def test_a_brief_stands_sentence_by_sentence():
+    brief = slides(
+        text("## Brief\n\n*We grow. But fewer stay. What now? Write to 25 % of them; stop in May.*")
+    )
+    assert [plain(*slide.body) for slide in brief] == [
+        "Situation We grow.", "Complication But fewer stay.", "Question What now?",
+        "Answer Write to 25 % of them; stop in May.",
+    ]  # fmt: skip
 
 
 def test_an_authors_marks_go_before_the_rules():
-    stacks = slides(
+    stacks = compiled(
         text("# Title"),
-        text("One."),
-        text("Two.", slide_type="subslide"),
+        text("Two words.", slide_type="subslide"),
         text("Step.", slide_type="fragment"),
         text("Hidden.", slide_type="skip"),
         text("Say this.", slide_type="notes"),
-        text("Three.", slide_type="slide"),
+        text("Three.\n\nFour.", slide_type="slide"),
     )
-    assert flat(stacks) == [["Title", "One."], ["Two.", "Step."], ["Three."]]
-    assert [len(stack) for stack in stacks] == [2, 1]
-    assert stacks[0][1].blocks[1].begins == "fragment"
-    assert "Say this." in stacks[0][1].notes[0]
+    assert [[plain(*slide.body) for slide in stack] for stack in stacks] == [
+        ["", "Two words. Step."],
+        ["Three. Four."],
+    ]
+    assert 'class="fragment"' in stacks[0][1].body[1]
+    assert said(stacks[0][1]) == "Say this."
+
+
+def test_an_authors_own_slide_with_too_many_words_is_named():
+    heard = []
+    slides(text("# T"), text("word " * 90, slide_type="subslide"), warn=heard.append)
+    assert len(heard) == 1
+    assert "91 words" in heard[0]
+
+
+def test_a_title_that_overflows_is_named_with_its_cell():
+    heard = []
+    slides(new_markdown_cell("## " + "留存 users " * 20, id="cell-long"), warn=heard.append)
+    assert ["cell-long" in words and "overflows" in words for words in heard] == [True]
 
 
 def test_a_notebook_may_begin_with_anything_or_have_nothing():
-    assert flat(slides()) == []
-    assert flat(slides(code(), text("# Title\n\nWords."))) == [["Title", "Words."]]
-    stacks = slides(text("Say this.", slide_type="notes"), text("# Title"), figure())
-    assert flat(stacks) == [["Title"]]
-    assert stacks[0][0].figure
-    assert len(stacks[0][0].notes) == 1
+    assert slides() == []
+    assert [slide.kind for slide in slides(code(), text("# Title\n\nWords."))] == ["opening"]
+    assert [slide.kind for slide in slides(text("Say.", slide_type="notes"), figure())] == [
+        "words",
+        "picture",
+    ]
+    assert [shown(slide) for slide in slides(text("Words alone."))] == ["Words alone."]
 
 
-def test_a_long_list_and_a_long_table_go_on_where_they_stopped():
-    rows = "\n".join(f"| row {i} | value |" for i in range(40))
-    items = "\n".join(f"{i}. item number {i}" for i in range(1, 41))
-    stacks = slides(text(f"# Title\n\n{items}\n\n| a | b |\n|---|---|\n{rows}"))
-    htmls = [block.html for slide in stacks[0] for block in slide.blocks]
-    assert all(slide.used <= ROOM for slide in stacks[0])
-    assert [f"item number {i}<" in "".join(htmls) for i in range(1, 41)] == [True] * 40
-    assert [f"row {i}<" in "".join(htmls) for i in range(40)] == [True] * 40
-    tables = [html for html in htmls if "<table" in html]
-    assert len(tables) > 1
-    assert all("<thead" in html for html in tables)
-    second = next(html for html in htmls[1:] if "<ol" in html)
-    first_item = second.partition("item number ")[2].partition("<")[0]
-    assert f'start="{first_item}"' in second
-
-
-def test_a_text_that_announces_a_table_goes_with_it():
-    filler = "Many words stand here, one after the other. " * 28
-    rows = "\n".join(f"| row {i} | value |" for i in range(5))
-    stacks = slides(text(f"# T\n\n{filler}\n\nHere it is:\n\n| a | b |\n|---|---|\n{rows}"))
-    assert flat(stacks)[1][0] == "Here it is:"
-
-
-PARAGRAPH = st.lists(
-    st.sampled_from(["retention", "留存", "a", "of users who", "%"]), min_size=1, max_size=80
-)
+PARAGRAPH = st.lists(st.sampled_from(["Retention", "留存", "a", "of users.", "%"]), min_size=1, max_size=80)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(PARAGRAPH.map(" ".join), min_size=1, max_size=12))
 def test_no_word_is_lost_and_no_slide_is_fuller_than_it_may_be(paragraphs):
-    stacks = slides(text("# Title\n\n" + "\n\n".join(paragraphs)))
-    assert [words for slide in flat(stacks) for words in slide] == ["Title", *paragraphs]
-    assert all(slide.used <= ROOM for stack in stacks for slide in stack if len(slide.blocks) > 1)
+    found = slides(text("# Title\n\n- aim\n\n## Claim\n\n" + "\n\n".join(paragraphs)))
+    assert said(found[-1]).split() == " ".join(paragraphs).split()
+    assert all(slide.words <= MOST_WORDS for slide in found)
 
 
-def test_anchors_of_slides_are_unique_and_come_from_the_cells():
-    book = nbformat.read(REPOSITORY / "notebooks" / "06-retention.ipynb", as_version=4)
-    lesson = read_blocks(book, REPOSITORY / "notebooks", pytest.fail)
-    anchors = [slide.anchor for stack in lay_out(lesson.blocks, lesson.figures) for slide in stack]
+# The guide ----------------------------------------------------------------------------------------------
+
+
+def guide(folder, words):
+    (folder / "lessons" / "06-tiny").mkdir(parents=True)
+    if words is not None:
+        (folder / "lessons" / "06-tiny" / "guide.md").write_text(words, encoding="utf-8")
+    return guide_of(folder, "06-tiny")
+
+
+def test_notes_tell_the_minutes_the_likely_errors_and_what_to_do_after_a_vote(tmp_path):
+    lesson = (
+        "# Tiny\n\n- count\n\n## Counting\n\n**Your guess first.** How many?"
+        "\n\n**Vote.** Who? **A** all · **B** none."
+    )
+    opening, guess, vote = slides(text(lesson), guide=guide(tmp_path, GUIDE))
+    assert said(opening) == "Two sittings."
+    assert said(guess).startswith("Minutes 5–9 guess for day 7")
+    assert "Likely error (Counting): divide by everybody. What helps: cover the last row." in said(guess)
+    assert said(vote).startswith("Minutes 9–15 quick check & vote")
+    assert said(vote).endswith("Most say A. Ask what it costs.")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (None, "is not there"),
+        ("# Guide\n\n## Likely errors\n", "found nothing"),
+        (GUIDE.replace("0–5", "first"), "'first'"),
+    ],
+)
+def test_a_guide_without_minutes_is_an_error_that_names_it(tmp_path, words, found):
+    with pytest.raises(ValueError, match=r"guide\.md") as caught:
+        guide(tmp_path, words)
+    assert found in str(caught.value)
+
+
+def test_a_notebook_that_is_no_lesson_needs_no_guide(tmp_path):
+    assert guide_of(tmp_path, "my-talk") == Guide()
+
+
+def test_a_lesson_without_a_guess_is_named(tmp_path):
+    heard = []
+    slides(text("# T\n\n- a"), figure(), guide=guide(tmp_path, GUIDE), warn=heard.append)
+    assert ["no guess" in words for words in heard] == [True]
+
+
+# Figures and the lessons themselves ---------------------------------------------------------------------
+
+
+def test_no_type_of_a_figure_is_too_small_for_a_hall():
+    small = go.Figure(go.Bar(y=[1], textfont={"size": 9}), {"xaxis": {"tickfont": {"size": 30}}})
+    small.update_yaxes(title_text="a long name that tells the unit, yuan")
+    large = readable(show(small, alt="A bar.").bundle)
+    assert large["data"][0]["textfont"]["size"] == LEAST_TYPE
+    assert large["layout"]["xaxis"]["tickfont"]["size"] == 30
+    assert "<br>" in large["layout"]["yaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_deck_is_shown_in_few_words_and_has_notes(name):
+    book = nbformat.read(REPOSITORY / "notebooks" / f"{name}.ipynb", as_version=4)
+    heard = []
+    lesson = read_blocks(book, REPOSITORY / "notebooks", lambda warning: None)
+    found = [slide for stack in lay_out(lesson, guide_of(REPOSITORY, name), heard.append) for slide in stack]
+    assert heard == []
+    words = sorted(slide.words for slide in found)
+    assert words[len(words) // 2] <= 40
+    assert words[-1] <= MOST_WORDS
+    assert sum(bool(said(slide)) for slide in found) >= 0.8 * len(found)
+    assert {"opening", "guess", "picture"} <= {slide.kind for slide in found} or any(
+        len(slide.lines) == 2 for slide in found
+    )
+    assert not any("You need" in shown(slide) for slide in found)
+    anchors = [slide.anchor for slide in found]
     assert len(set(anchors)) == len(anchors)
-    assert all(anchor.startswith("slide-06-retention-") for anchor in anchors)
+    assert all(anchor.startswith(f"slide-{name}-") for anchor in anchors)

@@ -29,7 +29,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.form import find_headings, lesson_faults, sheet_faults, text_faults
+from opslab.authoring.form import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises.answers import AnswerKey
 from opslab.exercises.judge import require_distinct
@@ -62,7 +62,6 @@ CELL_SLOW = "took longer than {seconds} seconds; make it faster or compute less"
 CELL_WARNED = "wrote to stderr; a reader should see no warning: {text}"
 KERNEL_DIED = "the kernel stopped while it ran; is memory short?"
 NOT_BUILT = "{file}: {cause}; make room or get the right to write there, then build again"
-HIDDEN = "Hidden until you run the cell."
 STALE = "{path}: differs from its text in lessons/; run `make build` and commit the result"
 DONE = "[{done}/{all}] {path}  {seconds:.1f} s"
 FAILED = "[{done}/{all}] {path}  FAILED"

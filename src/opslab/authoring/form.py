@@ -17,6 +17,7 @@ from opslab.exercises.sheets import tags
 from opslab.ground.frames import nearest
 
 # Words
+HIDDEN = "Hidden until you run the cell."  # the first line of an output that JupyterLab shows collapsed
 LINE = "line {line}, {what}: {fault}"
 TEXT, CELL, UNTAGGED = "`{text}`", "the {kind} cell starting `{start}`", "untagged {cell_type}"
 IN_QUESTION = "{question}, {cell}"

@@ -11,6 +11,8 @@ import anywidget
 import plotly
 import traitlets
 
+from opslab.ground.kept import keep, recall
+
 # The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
 SCRIPT = Path(__file__).parent / "labextensions" / "opslab" / "static" / "explore.js"
 
@@ -22,11 +24,17 @@ class ExplorableWidget(anywidget.AnyWidget):
     key = traitlets.Unicode().tag(sync=True)  # the widget's id, which its JavaScript is not told
     bundle = traitlets.Dict().tag(sync=True)
     fine = traitlets.List().tag(sync=True)
+    kept = traitlets.Dict(allow_none=True).tag(sync=True)  # the reader's guess
 
     def __init__(self, bundle: dict, fine: list[dict], draw: Callable[[tuple[int, ...]], dict] | None):
         """Open the widget; `draw` answers for a place among the fine controls."""
         key = uuid.uuid4().hex
-        super().__init__(model_id=key, key=key, bundle=bundle, fine=fine)
+        meta = bundle["layout"]["meta"]["opslab"]
+        name = f"guess: {meta['alt']} {meta.get('guess', {}).get('prompt')}"
+        found = recall(name)
+        kept = found if isinstance(found, dict) else None
+        super().__init__(model_id=key, key=key, bundle=bundle, fine=fine, kept=kept)
+        self.observe(lambda change: keep(name, change.new), names="kept")
         self._draw = draw
         self.on_msg(lambda _, question, __: self._answer(question))
 

@@ -1,6 +1,7 @@
 """The ground: what several rooms need, and no more.
 
-`paths` (where the course lies, files written whole) · `days` (dates and times, cut to days)
+`paths` (where the course lies, files written whole) -> `kept` (what a student drew or typed)
+· `days` (dates and times, cut to days)
 -> `frames` (tables of any engine, checked arguments)
 -> `estimates` (intervals, growth) · `inequality` (Lorenz, Gini) · `say` (numbers and names in words).
 Nothing here knows a subject.

@@ -14,6 +14,7 @@ from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
 from opslab.scqa.pyramid import Pyramid, mece
 from opslab.scqa.reading import Opening, read_opening
 from opslab.scqa.remarks import Remark
+from opslab.scqa.sample import sample_chart
 
 __all__ = [
     "AUDIENCES",
@@ -34,5 +35,6 @@ __all__ = [
     "mece",
     "read_opening",
     "recalled",
+    "sample_chart",
     "share_interval",
 ]

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from opslab.charts import bars, shares
+from opslab.charts import say, timeline
 from opslab.ground.frames import as_choice, as_number
 from opslab.scqa.brief import ORDERS
 
@@ -16,12 +16,13 @@ AUDIENCES = {
 }
 # What they must have heard before the answer makes sense to them.
 NEEDS = {"wants a decision": "", "sees no problem": "C", "has asked the question": "Q", "doubts you": "SC"}
+LEAST = 50  # percent; below it hardly anybody hears an end
 HELD = 0.5  # share of the usual losses after the hook; an assumption of the model
 
 # Words
-TITLE = "Most can act on “{best}”: {most:.0%}, with “{second}” {next:.0%}"
-TIE = "No order leads: {most:.0%} can act"
-Y = "listeners who can act"
+TITLE = "With a patience of {patience} most can act on “{best}”: {most}, with “{second}” {next}"
+TIE = "With a patience of {patience} no order leads: {most} can act"
+X, Y = "patience, %", "listeners who can act"
 
 
 def acting(order: str, audience: str, patience: float) -> float:
@@ -57,18 +58,37 @@ def acting(order: str, audience: str, patience: float) -> float:
 
 
 def audience_chart(audience: str, patience: float) -> go.Figure:
-    """Draw `acting` for the four orders; the title names the best and the next.
+    """Draw `acting` for the four orders as patience falls from 1 to 0.5, and where it stands now.
+
+    The title names the best order and the next.
+
+    Raises
+    ------
+    ValueError
+        If `audience` is unknown, or `patience` lies outside the picture.
 
     Examples
     --------
     >>> audience_chart("wants a decision", patience=0.9).layout.title.text
-    'Most can act on “direct”: 90%, with “standard” 66%'
+    'With a patience of 90\xa0% most can act on “direct”: 90\xa0%, with “standard” 66\xa0%'
     """
-    table = pd.Series({order: acting(order, audience, patience) for order in ORDERS})
-    ranked = table.sort_values(ascending=False, kind="stable")
-    words = TIE if ranked.iloc[0] - ranked.iloc[1] < 0.005 else TITLE
-    title = words.format(
-        best=ranked.index[0], second=ranked.index[1], most=ranked.iloc[0], next=ranked.iloc[1]
+    now = round(100 * as_number(patience, "patience", least=LEAST / 100, most=1))
+    falling = range(100, LEAST - 1, -1)
+    table = pd.DataFrame(
+        {
+            f"{order} {letters}": [acting(order, audience, percent / 100) for percent in falling]
+            for order, letters in ORDERS.items()
+        },
+        index=falling,
     )
-    drawing = bars(table.rename(index=lambda order: f"{order} {ORDERS[order]}"), title, y=Y, share=True)
-    return shares(drawing).update_yaxes(range=[0, 1.1])
+    ranked = table.loc[now].set_axis(list(ORDERS)).sort_values(ascending=False, kind="stable")
+    words = {
+        "patience": say.share(now / 100, 0),
+        "best": ranked.index[0],
+        "second": ranked.index[1],
+        "most": say.share(ranked.iloc[0], 0),
+        "next": say.share(ranked.iloc[1], 0),
+    }
+    title = (TIE if ranked.iloc[0] - ranked.iloc[1] < 0.005 else TITLE).format(**words)
+    drawing = timeline(table, title, X, Y, now=now, share=True)
+    return drawing.update_yaxes(range=[0, 1.05]).update_xaxes(range=[100, LEAST])

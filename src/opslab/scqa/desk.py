@@ -1,8 +1,10 @@
 """The SCQA desk: a form for four parts that shows the brief in each order, and what the coach finds."""
 
+from functools import cached_property
 from typing import Any
 
 from opslab.ground.frames import as_choice
+from opslab.ground.kept import keep, recall
 from opslab.scqa.brief import ORDERS, PARTS, Brief, as_text
 from opslab.scqa.coach import coach
 
@@ -10,66 +12,64 @@ from opslab.scqa.coach import coach
 DESK_TEXT = (
     "[form] SCQA desk: four text boxes, an order to choose, the brief, and what the coach finds in it."
 )
+REMARKS = "Remarks of the coach: {count}"
 NOT_A_BRIEF = "desk received {found}; expected a Brief, or nothing for an empty desk"
-ASKS = {
-    "situation": "What would your listener say, too?",
-    "complication": "What has changed, for whom, by how much?",
-    "question": "What has to be decided? End with a question mark.",
-    "answer": "What do you advise? With a number, and what is uncertain.",
-}
-ORDER = "Order"
-ORDER_LABEL = "{name}: {letters}"
-YOUR_BRIEF = "<b>Your brief</b>"
-STATUS = '<div role="status">{text}</div>'
 
 
 class Desk:
-    """The form. `brief` is what stands in it now; it is shown when it ends a cell."""
+    """The form. `brief` is what stands in it now, told in `order`; it is shown when it ends a cell.
+
+    What was typed is kept beside the student's progress: a desk opened with the same brief again has it.
+    """
 
     def __init__(self, brief: Brief, order: str):
-        import ipywidgets as widgets  # heavy, and only a form needs it
-
-        wide = widgets.Layout(width="100%", max_width="60em")
-        style = {"description_width": "8em"}
-        self.boxes = {
-            part: widgets.Textarea(
-                value=getattr(brief, part),
-                description=part.capitalize(),
-                placeholder=ASKS[part],
-                rows=2,
-                layout=wide,
-                style=style,
-            )
-            for part in PARTS
-        }
-        names = [(ORDER_LABEL.format(name=name, letters=letters), name) for name, letters in ORDERS.items()]
-        self.order = widgets.Dropdown(options=names, value=order, description=ORDER, style=style)
-        self.shown, self.found = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
-        self.form = widgets.VBox(
-            [*self.boxes.values(), self.order, widgets.HTML(YOUR_BRIEF), self.shown, self.found]
-        )
-        for shown, name in (
-            (self.form, "opslab-desk"),
-            (self.shown, "opslab-desk-brief"),
-            (self.found, "opslab-desk-found"),
-        ):
-            shown.add_class(name)
-        for control in (*self.boxes.values(), self.order):
-            control.observe(self._answer, names="value")
-        self._answer()
+        self.given, self.order = brief, order
+        self.brief = _typed(self._name) or brief
 
     @property
-    def brief(self) -> Brief:
-        """The four parts as they stand in the form."""
-        return Brief(**{part: box.value for part, box in self.boxes.items()})
+    def answer(self) -> dict[str, str]:
+        """What the form answers: the brief and the coach's remarks as HTML, and how many there are."""
+        remarks = coach(self.brief)
+        return {
+            "shown": as_text(self.brief.arrange(self.order)),
+            "found": remarks._repr_html_(),
+            "told": REMARKS.format(count=len(remarks)) if remarks else "",
+        }
 
-    def _answer(self, _: Any = None) -> None:
-        self.shown.value = as_text(self.brief.arrange(self.order.value))
-        self.found.value = STATUS.format(text=coach(self.brief)._repr_html_())
+    def write(self, order: str | None = None, **parts: str) -> dict[str, str]:
+        """Put texts into the form's parts, as typing does; return the answer to them."""
+        self.order = as_choice(order or self.order, "order", ORDERS)
+        self.brief = Brief(**{part: parts.get(part, getattr(self.brief, part)) for part in PARTS})
+        keep(self._name, None if self.brief == self.given else _parts(self.brief))
+        return self.answer
 
-    def _repr_mimebundle_(self, **_: Any) -> dict:
+    @cached_property
+    def widget(self) -> Any:
+        """The form as a widget."""
+        from opslab.scqa.form import DeskForm  # heavy, and only a form needs it
+
+        state = {"given": _parts(self.given), "brief": _parts(self.brief), "order": self.order}
+        return DeskForm(self.write, answer=self.answer, **state)
+
+    @property
+    def _name(self) -> str:
+        return f"desk: {' '.join(_parts(self.given).values())}"
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
         """Return the form for a running kernel, and one sentence for everything else."""
-        return {**self.form._repr_mimebundle_(), "text/plain": DESK_TEXT}
+        data, metadata = self.widget._repr_mimebundle_()
+        return {**data, "text/plain": DESK_TEXT}, metadata
+
+
+def _parts(brief: Brief) -> dict[str, str]:
+    return {part: getattr(brief, part) for part in PARTS}
+
+
+def _typed(name: str) -> Brief | None:
+    """Return the brief that was typed over the one of that name; None if there is none that can be read."""
+    kept = recall(name)
+    readable = isinstance(kept, dict) and all(isinstance(kept.get(part), str) for part in PARTS)
+    return Brief(**{part: kept[part] for part in PARTS}) if readable else None
 
 
 def desk(brief: Brief | None = None, order: str = "standard") -> Desk:
@@ -82,7 +82,7 @@ def desk(brief: Brief | None = None, order: str = "standard") -> Desk:
 
     Examples
     --------
-    >>> desk(order="direct").order.value
+    >>> desk(order="direct").order
     'direct'
     """
     if brief is not None and not isinstance(brief, Brief):

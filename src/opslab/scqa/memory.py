@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from opslab.charts import INK, bars, lines
+from opslab.charts import dots, mark, say, timeline
 from opslab.ground.frames import as_number
 
 SPAN = 4  # chunks; Cowan 2001
@@ -12,10 +12,10 @@ HOLD = 0.9  # share of 1: each further digit of a group is kept; an assumption o
 
 # Words
 NOT_TEXT = '{name} is {found}; expected text such as "4711"'
-DIGITS_TITLE = "Groups of {size}: {digits:.1f} digits kept"
+DIGITS_TITLE = "Groups of {size}, {span} of them in mind: {digits:.1f} digits kept"
 DIGITS_X, DIGITS_Y = "digits in a group", "digits kept (model)"
-MIND_TITLE = "{lines:,} lines: ungrouped {lines:,} in mind, grouped {last} (answer last) or {first} (first)"
-MIND_Y, LIMIT = "sentences held in mind at once", "about four fit"
+MIND_TITLE = "{lines} lines: {lines} in mind ungrouped, {last} with the answer last, {first} with it first"
+MIND_X, LIMIT = "sentences held in mind at once", "about four fit"
 WAYS = ("no groups", "groups, answer last", "groups, answer first")
 
 
@@ -44,29 +44,24 @@ def recalled(shown: str, written: str) -> int:
 
 
 def digits_chart(size: int, span: int = SPAN, hold: float = HOLD, title: str = "") -> go.Figure:
-    """Draw the digits kept for the group sizes from 1 up to `size` (at most 10), and mark the last.
+    """Draw the digits kept for the group sizes from 1 to 10, up to `size` strong, and mark it.
 
     The model: `span` groups fit in mind; a group of n digits is kept whole with the chance hold^(n(n-1)/2),
     since each further digit is harder than the one before. Kept digits = span * n * chance.
 
     Examples
     --------
-    >>> len(digits_chart(4).data)
-    2
+    >>> digits_chart(4).layout.title.text
+    'Groups of 4, 4 of them in mind: 8.5 digits kept'
     """
     sizes = np.arange(1, 11)
     hold = as_number(hold, "hold", least=0, most=1)
     size = as_number(size, "size", least=1, most=10, whole=True)
-    kept = as_number(span, "span", least=1, most=9, whole=True) * sizes * hold ** (sizes * (sizes - 1) / 2)
-    here = kept[size - 1]
-    told = title or DIGITS_TITLE.format(size=size, digits=here)
-    drawing = lines(pd.Series(kept, index=sizes, name="kept")[:size], told, DIGITS_X, DIGITS_Y)
-    drawing.add_scatter(x=[size], y=[here], mode="markers", marker={"size": 16, "color": INK}, name="here")
-    return (
-        drawing.update_layout(showlegend=False)
-        .update_yaxes(range=[0, 16])
-        .update_xaxes(dtick=1, range=[0.5, 10.5])
-    )
+    span = as_number(span, "span", least=1, most=9, whole=True)
+    kept = pd.Series(span * sizes * hold ** (sizes * (sizes - 1) / 2), index=sizes, name="kept")
+    told = title or DIGITS_TITLE.format(size=size, span=span, digits=kept[size])
+    drawing = timeline(kept, told, DIGITS_X, DIGITS_Y, now=size)
+    return drawing.update_yaxes(range=[0, 16]).update_xaxes(dtick=1, range=[0.5, 10.5])
 
 
 def in_mind(breadth: int, depth: int) -> pd.Series:
@@ -97,12 +92,12 @@ def in_mind_chart(breadth: int, depth: int) -> go.Figure:
 
     Examples
     --------
-    >>> len(in_mind_chart(3, 2).data)
-    1
+    >>> in_mind_chart(3, 2).layout.title.text
+    '9 lines: 9 in mind ungrouped, 5 with the answer last, 5 with it first'
     """
     held = in_mind(breadth, depth)
-    told = MIND_TITLE.format(lines=held.iloc[0], last=held.iloc[1], first=held.iloc[2])
-    drawing = bars(held, told, y=MIND_Y).add_hline(y=SPAN, line_dash="dash", line_color=INK)
-    drawing.add_annotation(x=1, xref="paper", y=SPAN, text=LIMIT, showarrow=False, xanchor="left")
-    drawing.update_layout(margin_r=110)  # room for the words beside their line, clear of the bars' numbers
-    return drawing.update_yaxes(range=[0, max(1.15 * held.max(), 12)])
+    words = [say.number(count) for count in held]
+    told = MIND_TITLE.format(lines=words[0], last=words[1], first=words[2])
+    axis = {"type": "log", "range": [0, 4], "dtick": 1}
+    start = dots(held, told, MIND_X, ordered=True).update_xaxes(axis)
+    return mark(start, SPAN, LIMIT)

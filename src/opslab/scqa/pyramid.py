@@ -56,11 +56,11 @@ _LIST_MARK = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+=])")
 SLIDE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{answer}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>body{{margin:0}}{style}</style></head><body>{body}</body></html>
+<style>body{{margin:0;color:#1F2933;background:#fff}}{style}</style></head><body>{body}</body></html>
 """
 STYLE = (
     ".opslab-slide{font-family:system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;"
-    "color:#1F2933;background:#fff;padding:2em;max-width:60em}"
+    "color:inherit;padding:2em;max-width:60em}"  # of the page around it, light or dark
     ".opslab-slide h2{font-size:1.5em;margin:0 0 .8em}"
     ".opslab-slide .groups{display:flex;flex-wrap:wrap;gap:1em}"
     ".opslab-slide .reason{flex:1 1 12em;border-top:4px solid #0072B2;padding:.4em .2em}"

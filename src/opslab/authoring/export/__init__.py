@@ -20,7 +20,8 @@ from traitlets.config import Config
 
 from opslab.authoring.export import assets
 from opslab.authoring.export.blocks import Lesson, read_blocks
-from opslab.authoring.export.slides import lay_out
+from opslab.authoring.export.guide import guide_of
+from opslab.authoring.export.slides import lay_out, readable
 
 __all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
 
@@ -35,16 +36,17 @@ class _Preprocessor(Preprocessor):
     def preprocess(self, nb, resources):
         """Return the notebook as it is, and the resources with all that the template shows."""
         where = Path(resources.get("metadata", {}).get("path") or ".")
+        name = resources.get("metadata", {}).get("name", "")
         lesson = read_blocks(nb, where, self.log.warning)
         resources["opslab"] = {
-            "title": lesson.title or resources.get("metadata", {}).get("name", ""),
-            **self.arranged(lesson),
+            "title": lesson.title or name,
+            **self.arranged(lesson, where.resolve().parent, name),
             **assets.pack(lesson.figures, lesson.formulas, deck=self.deck),
         }
         return nb, resources
 
-    def arranged(self, lesson: Lesson) -> dict[str, Any]:
-        """Return the parts of the lesson as the template wants them."""
+    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
+        """Return the parts of the lesson as the template wants them; `root` is the course's folder."""
         raise NotImplementedError
 
 
@@ -53,9 +55,10 @@ class SlidesPreprocessor(_Preprocessor):
 
     deck = True
 
-    def arranged(self, lesson: Lesson) -> dict[str, Any]:
-        """Return the slides."""
-        return {"slides": lay_out(lesson.blocks, lesson.figures)}
+    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
+        """Return the slides, with notes from the lesson's guide if it is a lesson of the course."""
+        lesson.figures = [readable(figure) for figure in lesson.figures]
+        return {"slides": lay_out(lesson, guide_of(root, name), self.log.warning)}
 
 
 class PagePreprocessor(_Preprocessor):
@@ -63,7 +66,7 @@ class PagePreprocessor(_Preprocessor):
 
     deck = False
 
-    def arranged(self, lesson: Lesson) -> dict[str, Any]:
+    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""
         headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
         return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}

@@ -23,6 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
+from opslab.authoring.form import HIDDEN
 from opslab.explore import PLOTLY
 
 # Words
@@ -42,6 +43,7 @@ LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details><summary>{label}</summary>{html}</details>"
+IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 FORBIDDEN = ("script", "style", "link", "iframe", "object", "embed", "base", "meta")
@@ -63,6 +65,7 @@ class Block:
     figure: int | None = None  # its place among the figures
     anchor: str = ""  # the id of a heading
     hidden: bool = False  # an answer to a guess: its reader opens it
+    imports: bool = False  # it belongs to the lesson's import cell
 
     @property
     def folded(self) -> str:
@@ -125,7 +128,9 @@ class _CellReader:
         found = self._markdown() if self.cell.cell_type == "markdown" else self._code(language, fold)
         if kind == "notes":
             return [Block("notes", "".join(block.html for block in found), self.name)]
+        imports = bool(IMPORTS.search(self.cell.source))
         for number, block in enumerate(found):
+            block.imports = imports
             if kind == "fragment" or (kind and number == 0):
                 block.begins = kind
         return found
@@ -181,9 +186,8 @@ class _CellReader:
         return self._text_block(data[kind])
 
     def _text_block(self, text: str) -> Block | None:
-        return Block(
-            "output", f'<pre class="output" tabindex="0">{ansi2html(text.rstrip())}</pre>', self.name
-        )
+        html = ansi2html(text.removeprefix(HIDDEN).strip("\n").rstrip())
+        return Block("output", f'<pre class="output" tabindex="0">{html}</pre>', self.name)
 
     def _figure(self, data: dict) -> Block:
         bundle = data[PLOTLY]

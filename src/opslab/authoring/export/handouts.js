@@ -12,7 +12,8 @@ async (shownAt) => {
     image.src = await Plotly.toImage(plot, { format: "svg", width, height });
     image.alt = place.firstElementChild.ariaLabel;
     const figure = document.createElement("figure");
-    figure.append(image);
+    const title = place.querySelector(".opslab-title:not([hidden]) > span")?.cloneNode(true);
+    figure.append(...(title ? [title] : []), image);
     const values = [...place.querySelectorAll(".opslab-control")].map((control) => {
       const name = control.querySelector(".opslab-name").textContent;
       const value = control.querySelector(".opslab-value")?.textContent;

@@ -1,209 +1,398 @@
-"""The blocks of a lesson on slides of 1280 x 720, so that nothing overflows.
+"""The deck compiler: makes slides of a lesson's form, and speaker's notes of all that is prose.
 
-Each heading, each figure and each quick check begins a slide; a figure has the question about it at its side;
-text goes on a further slide where it would not fit. Heights are estimated here from the number of letters,
-generously; `start.js` makes a slide's type a little smaller should a browser's fonts need more room.
-An author's own marks (`slide`, `subslide`, `fragment`, `skip`, `notes`) go before these rules.
+A section of the lesson is a stack of slides. In its order: a *guess* stands in large letters, or above the
+axes that it is made on; a *picture* fills its slide, with the question above it that only its slider
+answers; a table, a result or short code that the lesson shows stands large; a *check* has its answer one
+key away; a *vote* has its options in large letters. A section without any of these gets its first
+sentences, in large letters. All else is said, not shown: it goes into the notes, with the guide's minutes,
+likely errors and advice.
+
+An author's marks go before these rules: what is marked `slide` or `subslide` stands on a slide as it is, a
+`fragment` joins the slide before it and is shown by key, `notes` are only said, and `skip` is left out.
 """
 
-from copy import copy
-from dataclasses import dataclass, field, replace
-from math import ceil
+import re
+from dataclasses import dataclass, field
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
-from opslab.authoring.export.blocks import Block
-from opslab.charts import text_width
+from opslab.authoring.export.blocks import Block, Lesson, Warn
+from opslab.authoring.export.guide import MINUTES, Guide
+from opslab.charts import text_width, wrap
 
-# The room on a slide and what fills it, in px as deck.css draws it; widths in half-width letters.
-ROOM, RUNNING, HEADING, SMALL_HEADING, OPENING = 645, 42, 66, 38, 190  # the slide, and what may head it
-FULL, SIDE, CODE, HEADING_LETTERS = 78, 27, 96, 52
-LINE, SIDE_LINE, CODE_LINE, ROW = 40, 34, 27, 47
-GAP, FRAME, FORMULA, PICTURE, LONGEST_OUTPUT = 18, 34, 96, 420, 420
-# A figure fills its column, drawn at this scale so that its type is readable from the last row.
-SIDE_SCALE, FULL_SCALE = 1.15, 1.3
-NEW_THOUGHT = "<p><strong>"  # a paragraph with a name of its own, such as "Your guess first."
-CARD, CONTROL = 30, 36  # px of an explorable's frame, and of each of its controls, before scaling
+# Words
+LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that name a part and claim nothing
+GUESS, SLIDER, EXPLAIN, VOTE = "Your guess first", "can tell you", "Explain", "Vote"
+# Sentences that make sense only before a notebook.
+AT_A_DESK = re.compile(
+    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down)\b", re.I
+)
+CHECKED = {"guess": ["guess"], "picture": ["slider"], "check": ["quick check", "recall"], "vote": ["vote"]}
+LONG_TITLE = (
+    "cell {cell}: the heading {title!r} overflows its slide: it has {found} letters, and two lines "
+    "hold {most}; shorten it"
+)
+FULL = (
+    "cell {cell}: its slide has {found} words, and nobody reads more than {most} while listening; "
+    "mark a part of it as notes"
+)
+NO_GUESS = "the lesson asks for no guess: no paragraph begins with **{guess}.**, and no figure has a Guess"
+
+MOST_WORDS = 80  # on a slide
+MOST_LINE = 34  # words of a question above a picture
+MOST_LARGE = 46  # words in large letters
+MOST_SHOWN = 60  # words of a table, a result or code
+MOST_ROWS = 12
+LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
+TITLE_LETTERS = 120  # half-width, in two lines
+LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
+LONGEST_NAME = 26  # letters in a line of a vertical axis' name
+SENTENCE = re.compile(
+    r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)|.+$', re.DOTALL
+)
+CLAUSE = re.compile(r"(?<=[;:])\s+")
+INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
+OPTION = re.compile(r"<strong>([A-Z])</strong>")
 
 
 @dataclass
 class Slide:
-    """One slide: its headings or the running title, and its blocks."""
+    """One slide: a claim, at most one thing to look at, and what is said about it. All texts are HTML."""
 
+    kind: str  # opening, guess, picture, table, result, code, check, vote, words, terms
     anchor: str
+    cell: str
     running: str = ""  # the section that goes on
-    headings: list[Block] = field(default_factory=list)
+    title: str = ""
+    lines: list[str] = field(default_factory=list)  # questions above a picture, shown one after the other
+    body: list[str] = field(default_factory=list)
+    answer: str = ""  # shown by key
     figure: Block | None = None
-    blocks: list[Block] = field(default_factory=list)  # beside the figure, if there is one
-    codes: list[str] = field(default_factory=list)  # folded
     notes: list[str] = field(default_factory=list)
 
     @property
-    def used(self) -> int:
-        """Height that is taken, px."""
-        across, line = (SIDE, SIDE_LINE) if self.figure else (FULL, LINE)
-        return self.head + sum(_height(block.html, across, line) for block in self.blocks)
-
-    @property
-    def head(self) -> int:
-        """Height of its headings or running title, px."""
-        if not self.headings:
-            return RUNNING
-        last = self.headings[-1]
-        own = OPENING if last.level == 1 else HEADING * _lines(last.text, HEADING_LETTERS)
-        return own + SMALL_HEADING * (len(self.headings) - 1)
-
-    @property
-    def empty(self) -> bool:
-        """Whether it has nothing but headings."""
-        return not (self.blocks or self.figure)
+    def words(self) -> int:
+        """How many words a listener reads, without those in the picture."""
+        return count(self.running, self.title, *self.lines, *self.body, self.answer)
 
 
-def lay_out(blocks: list[Block], figures: list[dict]) -> list[list[Slide]]:
-    """Return the slides, in a stack for each section of the lesson."""
-    stacks: list[list[Slide]] = []
-    running = ""
-    for block in [part for whole in blocks for part in _parts(whole)]:
-        slide = stacks[-1][-1] if stacks else None
-        if slide is None or block.begins in ("slide", "subslide") or not _joins(block, slide):
-            fresh = Slide(_anchor(block, stacks), "" if block.kind == "heading" else running)
-            if slide is None or block.begins == "slide" or (block.kind == "heading" and not block.begins):
-                stacks.append([fresh])
-            else:
-                stacks[-1].append(fresh)
-                _carry_over(slide, fresh, block)
-            slide = fresh
-        if block.kind == "heading":
-            running = block.text
-        _put(block, slide)
-    for slide in [slide for stack in stacks for slide in stack]:
-        if slide.figure:
-            _size(slide, figures)
-    return stacks
+def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
+    """Return the slides, in a stack for each section of the lesson; `warn` is told what should be mended."""
+    compiler = _Compiler(lesson, guide, warn)
+    for block in lesson.blocks:
+        compiler.take(block)
+    compiler.end_section()
+    for slide in [slide for stack in compiler.stacks for slide in stack]:
+        if slide.words > MOST_WORDS:
+            warn(FULL.format(cell=slide.cell, found=slide.words, most=MOST_WORDS))
+    if guide.minutes and not compiler.guessed:
+        warn(NO_GUESS.format(guess=GUESS))
+    return compiler.stacks
 
 
-def _joins(block: Block, slide: Slide) -> bool:
-    """Tell whether a block may stand on a slide that has others already."""
-    if block.kind == "heading":
-        return slide.empty and (not slide.headings or block.level > slide.headings[-1].level)
-    if block.kind == "figure":
-        return slide.empty
-    if block.kind == "notes" or not block.html:
-        return True  # it takes no room: what only the speaker sees, folded code
-    if slide.figure and (block.kind != "text" or (slide.blocks and block.html.startswith(NEW_THOUGHT))):
-        return False
-    fits = replace(slide, blocks=[*slide.blocks, block]).used <= ROOM
-    if slide.empty:
-        return fits or Slide("", blocks=[block]).used > ROOM  # it would be no better on a slide of its own
-    return fits and block.kind != "check"
+class _Compiler:
+    """Takes the blocks of a lesson in their order; the section that is being made stands in `stack`."""
+
+    def __init__(self, lesson: Lesson, guide: Guide, warn: Warn):
+        self.lesson, self.guide, self.warn = lesson, guide, warn
+        self.stacks: list[list[Slide]] = []
+        self.stack: list[Slide] = []
+        self.heading: Block | None = None
+        self.said: list[Block] = []  # of the section, before its first slide
+        self.lead: list[str] = []  # the sentence before what comes next
+        self.guess: Block | None = None  # waits for its picture
+        self.code: Block | None = None  # waits for its result
+        self.own = ""  # the cell that its author put on a slide
+        self.guessed = False
+
+    def take(self, block: Block) -> None:
+        """Put one block where it belongs."""
+        if block.begins in ("slide", "subslide"):
+            self.own = block.cell
+            if block.kind == "heading":
+                self._begin(block)
+            elif block.begins == "slide":
+                self.end_section()
+            if not self.stack or block.kind != "heading":
+                self._add("words", block)
+        elif block.kind == "heading" and block.cell != self.own:
+            self._begin(block)
+        elif block.begins == "fragment":
+            self._last(block).body.append(f'<div class="fragment">{block.html}</div>')
+        if block.cell == self.own:
+            self._as_it_is(block)
+        elif block.kind == "notes":
+            self._last(block).notes.append(block.html)
+        elif block.kind != "heading" and not block.begins:
+            getattr(self, f"_{block.kind}")(block)
+
+    def end_section(self) -> None:
+        """Close a section: what was said in it, and has no slide yet, gets one."""
+        self._show_waiting()
+        for slide in self.stack[1:]:
+            if slide.lines and slide.title:
+                slide.running, slide.title = slide.title, ""
+        if self.said and not self.stack:
+            self._add("words", self.said[0], body=[large(self._prose())])
+        if self.stack:
+            self._add_guide()
+            self.stacks.append(self.stack)
+        self.stack, self.said, self.lead = [], [], []
+
+    # What a block becomes, by its kind ----------------------------------------------------------------------
+
+    def _text(self, block: Block) -> None:
+        soup = BeautifulSoup(block.html, "html.parser")
+        cue = soup.select_one("p > strong")
+        name = cue.get_text() if cue else ""
+        last = self.stack[-1] if self.stack else None
+        if GUESS in name:
+            self._show_waiting()
+            self.guess, self.guessed = block, True
+        elif last and last.figure and (SLIDER in name or name.startswith(EXPLAIN)):
+            last.lines.append(clipped(block.html[block.html.index(str(cue)) :], MOST_LINE))
+            last.notes.append(block.html)
+        elif name.startswith(VOTE):
+            self._vote(block)
+        elif soup.find(["ul", "ol"]):
+            self._list(block, soup)
+        elif soup.find(["math", "img"]) and count(block.html) <= MOST_LARGE:
+            self._add("words", block, body=[block.html])
+        elif len(brief := four_sentences(soup)) == len(LABELS):
+            for label, sentence in zip(LABELS, brief, strict=True):
+                self._add("words", block, body=[f'<p class="label">{label}</p>', *clauses(sentence)])
+        else:
+            self._say(block)
+
+    def _vote(self, block: Block) -> None:
+        question, *parts = OPTION.split(inside(block.html))
+        options = zip(parts[::2], (sentences(text)[0].strip(" ·.\n") for text in parts[1::2]), strict=True)
+        items = " ".join(f"<li><b>{letter}</b> <span>{text}</span></li>" for letter, text in options)
+        slide = self._add("vote", block, body=[f"<p>{question}</p>", f'<ul class="options">{items}</ul>'])
+        slide.notes += [block.html, self.guide.vote]
+
+    def _list(self, block: Block, soup: BeautifulSoup) -> None:
+        """Show a list; of long items only what stands before the first colon."""
+        if self.stack and self.stack[-1].kind == "opening" and not self.stack[-1].body:
+            self.stack[-1].body.append(block.html)
+            return
+        items = soup.find_all("li")
+        long = count(block.html) > MOST_LARGE
+        for item in items if long else []:
+            short = BeautifulSoup(item.decode_contents().partition(":")[0], "html.parser")
+            item.clear()
+            item.append(short)
+        if len(items) > MOST_ROWS or count(str(soup)) > MOST_SHOWN:
+            self._say(block)
+        else:
+            self._add("terms" if long else "words", block, body=[str(soup)]).notes.append(block.html)
+
+    def _check(self, block: Block) -> None:
+        soup = BeautifulSoup(block.html, "html.parser")
+        details = soup.find("details")
+        if not isinstance(details, Tag):
+            return self._say(block)
+        details.extract()
+        if isinstance(summary := details.find("summary"), Tag):
+            summary.decompose()
+        question, answer = large(str(soup)), details.decode_contents()
+        shown = clipped(answer, min(MOST_LARGE, MOST_WORDS - 10 - count(question)))
+        slide = self._add("check", block, body=[question], answer=f"<p>{shown}</p>")
+        slide.notes += [str(soup), answer]
+
+    def _quote(self, block: Block) -> None:
+        self._say(block)
+
+    def _code(self, block: Block) -> None:
+        if block.html:
+            self._show_waiting()
+            self.code = block
+
+    def _table(self, block: Block) -> None:
+        self._output(block)
+
+    def _output(self, block: Block) -> None:
+        """Show what code put out, below its code if that is shown; what is long is only said."""
+        code, self.code = self.code, None
+        parts = [code.html, block.html] if code and code.cell == block.cell else [block.html]
+        if len(parts) == 2 and not fits(*parts):
+            self.code, parts = code, [block.html]
+        kind = "code" if len(parts) == 2 else "table" if "<table" in block.html else "result"
+        least = LEAST_RESULT if kind == "result" and not self.guess else 0
+        if block.imports or not fits(*parts, least=least):
+            self._say(block)
+        else:
+            self._add(kind, block, body=parts)
+
+    def _figure(self, block: Block) -> None:
+        meta = self.lesson.figures[block.figure or 0].get("layout", {}).get("meta")
+        asked = self.guess if isinstance(meta, dict) and meta.get("opslab", {}).get("guess") else None
+        if asked:
+            self.guess = None
+        slide = self._add("picture", block, figure=block)
+        if asked:
+            slide.lines.append(clipped(asked.html, MOST_LINE))
+            slide.notes.append(asked.html)
+
+    # Helpers ------------------------------------------------------------------------------------------------
+
+    def _begin(self, heading: Block) -> None:
+        self.end_section()
+        self.heading = heading
+        if (found := text_width(heading.text)) > TITLE_LETTERS:
+            words = {"title": heading.text, "found": found, "most": TITLE_LETTERS}
+            self.warn(LONG_TITLE.format(cell=heading.cell, **words))
+        if heading.level == 1:
+            self._add("opening", heading).notes.append(self.guide.opening)
+
+    def _show_waiting(self) -> None:
+        """Give a guess that has no axes of its own, and code that has no result, their slides."""
+        guess, self.guess = self.guess, None
+        if guess:
+            self._add("guess", guess, body=[large(guess.html)]).notes.append(guess.html)
+        code, self.code = self.code, None
+        if code and (code.imports or not fits(code.html, least=LEAST_CODE)):
+            self._say(code)
+        elif code:
+            self._add("code", code, body=[code.html])
+
+    def _say(self, block: Block) -> None:
+        """Put prose into the notes; its last sentence may head what follows."""
+        final = sentences(inside(block.html))[-1:] if block.html.startswith("<p>") else []
+        self.lead = final if count(*final) <= MOST_LINE else []
+        last = self.stack[-1] if self.stack else None
+        if last and last.kind == "opening" and not last.body and block.text.endswith("."):
+            last.body.append(large(block.html))
+        if last:
+            last.notes.append(block.html)
+        else:
+            self.said.append(block)
+
+    def _as_it_is(self, block: Block) -> None:
+        if block.kind == "figure":
+            self.stack[-1].figure = block
+        elif block.kind == "notes":
+            self.stack[-1].notes.append(block.html)
+        elif block.kind != "heading":
+            self.stack[-1].body.append(block.html)
+
+    def _last(self, block: Block) -> Slide:
+        return self.stack[-1] if self.stack else self._add("words", block)
+
+    def _add(self, kind: str, block: Block, **parts: Any) -> Slide:
+        """Begin a slide: the heading is its title if it is the first of a section or has no question."""
+        self._show_waiting()
+        announced = kind == "code" or (kind in ("table", "result") and "".join(self.lead).endswith(":"))
+        lead = self.lead if announced else []
+        slide = Slide(kind, self._anchor(block), block.cell, lines=lead, **parts)
+        head = inside(self.heading.html) if self.heading else ""
+        if head in LABELS:
+            slide.running = head
+            slide.title = clipped(self._prose(), 1) if kind not in ("guess", "check", "vote", "words") else ""
+        elif not self.stack or not (lead or kind in ("guess", "check", "vote", "words")):
+            slide.title = head
+        else:
+            slide.running = head
+        slide.notes += [said.html for said in self.said]
+        self.said, self.lead = [], []
+        self.stack.append(slide)
+        return slide
+
+    def _prose(self) -> str:
+        return "".join(said.html for said in self.said if said.html.startswith("<p>"))
+
+    def _anchor(self, block: Block) -> str:
+        """Return an id that stays the same while other cells change."""
+        taken = {slide.anchor for stack in [*self.stacks, self.stack] for slide in stack}
+        names = (f"slide-{block.cell}{number}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+        return next(name for name in names if name not in taken)
+
+    def _add_guide(self) -> None:
+        """Write into the notes of each slide when it is due, into the first what may go wrong."""
+        section = self.heading.text if self.heading else ""
+        self.stack[0].notes += self.guide.errors.get(section, [])
+        rows, place, told = self.guide.minutes.get(section, []), 0, set()
+        for slide in self.stack if rows else []:
+            names = [f"<strong>{name}</strong>" for name in CHECKED.get(slide.kind, [])]
+            later = (i for i in range(place, len(rows)) if any(name in rows[i][1] for name in names))
+            place = next(later, place)
+            time, check = rows[place]
+            slide.notes.insert(0, MINUTES.format(time=time, check="" if place in told else check))
+            told.add(place)
 
 
-def _carry_over(slide: Slide, fresh: Slide, block: Block) -> None:
-    """Take along what announces the block: a last text that ends in a colon, the code of an output."""
-    last = slide.blocks[-1] if slide.blocks else None
-    if not last or len(slide.blocks) == 1 or slide.figure or block.kind in ("heading", "figure"):
-        return
-    announces = last.kind == "code" or (last.kind == "text" and last.text.endswith(":"))
-    if announces and replace(fresh, blocks=[last, block]).used <= ROOM:
-        fresh.blocks.append(slide.blocks.pop())
+def count(*pieces: str) -> int:
+    """Return the number of words in pieces of HTML."""
+    return sum(len(re.sub(r"<[^>]+>", " ", INLINE.sub("", piece)).split()) for piece in pieces)
 
 
-def _put(block: Block, slide: Slide) -> None:
-    if block.code:
-        slide.codes.append(block.code)
-    if block.kind == "heading":
-        slide.headings.append(block)
-    elif block.kind == "notes":
-        slide.notes.append(block.html)
-    elif block.kind == "figure":
-        slide.figure = block
-    elif block.html:
-        slide.blocks.append(block)
+def inside(html: str) -> str:
+    """Return what stands in the first element of a piece of HTML."""
+    first = BeautifulSoup(html, "html.parser").find(True)
+    return first.decode_contents() if isinstance(first, Tag) else html
 
 
-def _size(slide: Slide, figures: list[dict]) -> None:
-    """Write into the figure's place the height that its plot may take."""
-    figure = slide.figure
-    if figure is None or figure.figure is None:
-        return
-    meta = figures[figure.figure].get("layout", {}).get("meta") or {}
-    controls = len(meta.get("opslab", {}).get("controls", [])) if isinstance(meta, dict) else 0
-    scale = SIDE_SCALE if slide.blocks else FULL_SCALE
-    height = int((ROOM - slide.head) / scale) - CARD - CONTROL * controls
-    mark = 'class="opslab-figure"'
-    figure.html = figure.html.replace(mark, f'{mark} data-height="{height}"', 1)
+def sentences(html: str) -> list[str]:
+    """Split HTML without blocks into sentences."""
+    return [found.strip() for found in SENTENCE.findall(html) if found.strip()]
 
 
-def _anchor(block: Block, stacks: list[list[Slide]]) -> str:
-    """Return an id that stays the same while other cells change."""
-    taken = {slide.anchor for stack in stacks for slide in stack}
-    names = (f"slide-{block.cell}{number}" for number in ("", *(f"-{n}" for n in range(2, 1000))))
-    return next(name for name in names if name not in taken)
+def clipped(html: str, most: int) -> str:
+    """Return the first sentences of paragraphs without their tags: one, and more up to `most` words."""
+    flat = re.sub(r"</?(p|ul|ol|li|div)\b[^>]*>", " ", html)
+    kept: list[str] = []
+    for sentence in sentences(flat.strip()):
+        if AT_A_DESK.search(sentence):
+            continue
+        if kept and count(*kept, sentence) > most:
+            break
+        kept.append(sentence)
+    return str(BeautifulSoup(" ".join(kept), "html.parser"))  # closes what a cut left open
 
 
-def _parts(block: Block) -> list[Block]:
-    """Return a list or table that is too long for a slide in several blocks, another block as it is."""
-    if _height(block.html, FULL, LINE) <= ROOM - HEADING or block.kind not in ("text", "table"):
-        return [block]
-    soup = BeautifulSoup(block.html, "html.parser")
-    holder = soup.find("tbody") or soup.find(["ul", "ol"])
-    items = holder.find_all(["tr", "li"], recursive=False) if holder else []
-    parts, piece = [], []
-    for item in items:
-        if piece and _height(_with_items(block.html, [*piece, item]), FULL, LINE) > ROOM - HEADING:
-            parts.append(piece)
-            piece = []
-        piece.append(item)
-    if not items:
-        return [block]
-    whole = [replace(block, html=_with_items(block.html, piece)) for piece in [*parts, piece]]
-    return [whole[0], *(replace(part, begins="", code="") for part in whole[1:])]
+def large(html: str) -> str:
+    """Return as much of some paragraphs as can be read in large letters."""
+    return f"<p>{clipped(html, MOST_LARGE)}</p>"
 
 
-def _with_items(html: str, items: list[Tag]) -> str:
-    soup = BeautifulSoup(html, "html.parser")
-    holder = soup.find("tbody") or soup.find(["ul", "ol"])
-    if not isinstance(holder, Tag):
-        return html
-    if holder.name == "ol":
-        before = len(items[0].find_previous_siblings("li"))
-        holder["start"] = str(int(str(holder.get("start", "1"))) + before)
-    holder.clear()
-    holder.extend(copy(item) for item in items)
-    return str(soup)
+def fits(*pieces: str, least: int = 0) -> bool:
+    """Tell whether code and results are short enough to be read on one slide."""
+    rows = 0
+    for piece in pieces:
+        soup = BeautifulSoup(piece, "html.parser")
+        rows += len(soup.find_all("tr")) or len(soup.get_text().strip().splitlines())
+    return least <= rows <= MOST_ROWS and count(*pieces) <= MOST_SHOWN
 
 
-def _height(html: str, across: int, line: int) -> int:
-    return _tall(BeautifulSoup(html, "html.parser"), across, line)
+def four_sentences(soup: BeautifulSoup) -> list[str]:
+    """Return the sentences of a brief, which stands in italics; nothing for other prose."""
+    whole = soup.select_one("p > em")
+    brief = whole is not None and whole.get_text().strip() == soup.get_text().strip()
+    return sentences(whole.decode_contents()) if whole is not None and brief else []
 
 
-def _tall(element: Tag, across: int, line: int) -> int:
-    """Estimate the height of an element in lines `across` letters wide and `line` px high."""
-    height = 0
-    for child in element.children:
-        if not isinstance(child, Tag):
-            height += line if str(child).strip() else 0
-        elif child.name in ("p", "summary", "h4", "h5", "h6", "dt", "dd"):
-            height += _lines(child.get_text(), across) * line + GAP
-        elif child.name == "li":
-            height += _lines(child.get_text(), across - 4) * line + GAP // 3
-        elif child.name == "pre":
-            height += min(_code_lines(child) * CODE_LINE + FRAME, LONGEST_OUTPUT)
-        elif child.name == "table":
-            rows = child.find_all("tr")
-            height += sum(ROW + (_lines(row.get_text(), across) - 1) * line for row in rows) + GAP
-        elif child.name == "img":
-            height += PICTURE
-        elif child.name == "math":
-            height += FORMULA
-        else:  # a box of other things
-            height += _tall(child, across - 3 * (child.name == "blockquote"), line)
-    return height + GAP * (element.name in ("ul", "ol", "blockquote", "details"))
+def clauses(sentence: str) -> list[str]:
+    """Return a long sentence clause by clause, as far as it can be read on a slide."""
+    kept: list[str] = []
+    for clause in CLAUSE.split(sentence):
+        if count(*kept, clause) <= MOST_WORDS - 10:
+            kept.append(f"<p>{clause}</p>")
+    return kept
 
 
-def _lines(text: str, across: int) -> int:
-    return max(1, ceil(text_width(" ".join(text.split())) / across))
-
-
-def _code_lines(element: Tag) -> int:
-    return sum(max(1, ceil(text_width(line) / CODE)) for line in element.get_text().rstrip().split("\n"))
+def readable(node: Any, key: str = "") -> Any:
+    """Return a figure's bundle with no type so small that it cannot be read from the last row."""
+    if isinstance(node, list):
+        return [readable(one, key) for one in node] if node and isinstance(node[0], dict) else node
+    if not isinstance(node, dict):
+        return node
+    if key.startswith("yaxis") and (name := node.get("title", {}).get("text")):
+        node = {**node, "title": {**node["title"], "text": wrap(name, LONGEST_NAME)}}
+    least = LEAST_TYPE if key.endswith("font") else 0
+    return {
+        name: max(value, least)
+        if name == "size" and isinstance(value, int | float)
+        else readable(value, name)
+        for name, value in node.items()
+    }

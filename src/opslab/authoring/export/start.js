@@ -17,7 +17,8 @@ async function run(name) {
 
 // Slides ---------------------------------------------------------------------------------------------------
 
-const SMALLEST = 0.6; // of the type's size
+const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
+const CARD = 20, CONTROL = 36, VERDICT = 52; // px of an explorable around its plot
 
 async function startSlides() {
   await run("reveal");
@@ -25,24 +26,37 @@ async function startSlides() {
   const deck = new Reveal(document.querySelector(".reveal"), {
     width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
     navigationMode: "linear", scrollActivationWidth: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
-    keyboardCondition: ({ target, key }) => !target.matches(key === " " ? "summary, select, input" : "select, input"),
+    keyboardCondition: ({ target, key }) => !target.matches(key === " " ? "summary, select, input, button" : "select, input"),
   });
   deck.on("slidechanged", ({ currentSlide }) => fit(currentSlide));
   deck.on("ready", () => fit(deck.getCurrentSlide()));
   deck.on("pdf-ready", () => deck.getSlides().forEach(fit));
-  document.addEventListener("toggle", ({ target }) => fit(target.closest("section")), true);
   await deck.initialize();
   globalThis.opslabDeck = deck;
 }
 
-// Fonts differ from one machine to the next: where the words of a slide need more room, they get smaller.
 function fit(slide) {
   const room = slide?.querySelector(".room");
-  if (!room) return;
-  for (let size = 1; size >= SMALLEST; size -= 0.04) {
+  if (!room || room.matches(".pictured")) return;
+  const wide = [...room.querySelectorAll(".scroll, pre")];
+  const full = (box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
+  for (let size = getComputedStyle(room).getPropertyValue("--most"); size >= SMALLEST; size -= 0.05) {
     room.style.setProperty("--fit", size);
-    if (room.scrollHeight <= room.clientHeight) return;
+    if (![room, ...wide].some(full)) return;
   }
+}
+
+// What of its slide a figure leaves for the plot. A slide that is not shown yet is laid out for the moment.
+function plotHeight(place, bundle) {
+  const stage = place.closest(".stage");
+  if (!stage) return undefined;
+  const hidden = [...document.querySelectorAll(".slides section")].filter((one) => one.contains(stage) && !one.clientHeight);
+  hidden.forEach((one) => one.style.setProperty("display", "block", "important"));
+  const height = stage.clientHeight / getComputedStyle(stage).getPropertyValue("--scale");
+  hidden.forEach((one) => one.style.removeProperty("display"));
+  const { controls = [], guess } = bundle.layout?.meta?.opslab ?? {};
+  const rows = guess ? Math.max(controls.length, guess.form === "curve" ? 2 : 1) : controls.length;
+  return Math.floor(height - CARD - CONTROL * rows - (guess ? VERDICT : 0));
 }
 
 // Figures --------------------------------------------------------------------------------------------------
@@ -54,7 +68,7 @@ async function startFigures(places) {
     seen.unobserve(place);
     if (!waiting.delete(place)) return;
     const own = place.querySelector("script"); // on the site each figure carries itself
-    const bundle = sized(own ? JSON.parse(own.textContent) : figures[place.dataset.figure], place.dataset.height);
+    const bundle = sized(own ? JSON.parse(own.textContent) : figures[place.dataset.figure], place);
     place.textContent = "";
     if (bundle.layout?.meta?.opslab) mount(place, bundle, Plotly);
     else drawForeign(place, bundle);
@@ -84,8 +98,9 @@ async function plotlyHere() {
 }
 
 // On a slide the figure fills the room; a notebook's own height is for a page.
-function sized(bundle, height) {
-  return height ? { ...bundle, layout: { ...bundle.layout, height: Number(height) } } : bundle;
+function sized(bundle, place) {
+  const height = plotHeight(place, bundle);
+  return height ? { ...bundle, layout: { ...bundle.layout, height } } : bundle;
 }
 
 // A Plotly figure that was not made by this course keeps all that Plotly itself does with it.

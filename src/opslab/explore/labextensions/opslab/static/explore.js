@@ -29,7 +29,7 @@ const ABOVE = 16; // px left above the axes when the title stands over the plot
 const GLIDE = 250; // ms from one picture to the next
 const FRAME = 16; // ms: the first picture of a step already shows that it moves
 const PAUSE = 500; // ms of rest before a moved control's result is read out
-const STEPS = 200; // positions of a guess
+const STEPS = 200; // positions of a guess, at most
 const STYLE_ID = "opslab-explore-style";
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
 const DARK = {
@@ -60,6 +60,7 @@ const STYLE = `
   color: var(--opslab-ground); background: var(--opslab-accent); border: 1px solid transparent; border-radius: 4px; }
 .opslab-guess button:disabled { color: inherit; background: none; border-color: currentColor; opacity: 0.6;
   cursor: default; }
+.opslab-guess + .opslab-status + .opslab-title { margin-top: 12px; }
 .opslab-guess output { flex: 1 1 16rem; }
 .opslab-guessing .opslab-plot { touch-action: none; cursor: crosshair; }
 .opslab-guessing[data-guess="peak"] .opslab-plot { touch-action: pan-y; }
@@ -89,10 +90,11 @@ const STYLE = `
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Build the explorable inside `element`; returns a function that takes it away again.
-// `live`, where a kernel draws: { controls, draw(place) -> Promise of { data, layout } }.
+// `live`, where a kernel runs: { controls or null, draw(place) -> Promise of { data, layout }, recall(), keep(guess) };
+// with controls, it draws the pictures.
 export function mount(element, bundle, Plotly, live = null) {
   const { alt, controls: stored, guess: asked } = bundle.layout.meta.opslab;
-  const controls = live ? live.controls : stored;
+  const controls = live?.controls ?? stored;
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
   const height = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
@@ -112,16 +114,16 @@ export function mount(element, bundle, Plotly, live = null) {
   plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
-  const guess = asked && askGuess(asked, plot, { hidden: panel, key: `${alt} ${asked.prompt}`, redraw: schedule });
+  const guess = asked && askGuess(asked, plot, { hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
   group.append(panel, ...(guess ? [guess.panel] : []), status, caption, plot, said);
   element.append(group);
 
-  let picture = laidOver(bundle, live ? undefined : frames.get(place.join()));
+  let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
   let scheduled = false;
 
   function changed() {
     tell();
-    if (live) return ask();
+    if (live?.controls) return ask();
     picture = laidOver(bundle, frames.get(place.join()));
     schedule();
   }
@@ -145,7 +147,7 @@ export function mount(element, bundle, Plotly, live = null) {
       result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
       const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout)), width, height } };
-      if (width < NARROW) fitPhone(drawn, height);
+      if (width < NARROW) fitPhone(drawn, width, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
@@ -210,11 +212,16 @@ export function mount(element, bundle, Plotly, live = null) {
 
 // A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
 // once the answer is asked for, the picture with the guess behind it.
-function askGuess(asked, plot, { hidden, key, redraw }) {
+function askGuess(asked, plot, { hidden, store, redraw }) {
   const { form, low, high, unit, decimals, x, truth, span, across: axisName } = asked;
-  const kept = recall(key);
+  const found = store.recall();
+  const kept = found?.heights?.length === x.length ? found : null;
   const share = unit === "%";
-  const heights = kept?.heights ?? x.map(() => (low + high) / 2);
+  // A guess has no more positions than numbers that read differently.
+  const positions = Math.max(1, Math.min(STEPS, Math.round((high - low) * 10 ** (decimals + (share ? 2 : 0)))));
+  const step = (value) => Math.round(((Math.min(high, Math.max(low, value)) - low) / (high - low)) * positions);
+  const at = (i) => low + ((high - low) * i) / positions;
+  const heights = kept?.heights ?? x.map(() => at(step((low + high) / 2)));
   let touched = new Set(kept?.touched ?? []);
   let shown = kept?.shown ?? false;
   let here = form === "curve" ? Math.floor(x.length / 2) : 0;
@@ -227,24 +234,27 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : `${value.toLocaleString("en", { maximumFractionDigits: decimals })}${unit && ` ${unit}`}`);
   const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
   const label = (i) => (typeof x[i] === "number" ? x[i].toLocaleString("en") : String(x[i]));
-  const steps = Array.from({ length: STEPS + 1 }, (_, i) => number(low + ((high - low) * i) / STEPS));
-  const step = (value) => Math.round(((value - low) / (high - low)) * STEPS);
+  const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
 
   const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
     (i) => { here = i; level.move(step(heights[here])); });
   const level = build({ kind: "slider", label: form === "curve" ? WORDS.height : WORDS.level, labels: steps, opening: step(heights[here]) },
-    (i) => set(here, low + ((high - low) * i) / STEPS));
+    (i) => set(here, at(i)));
   fields.append(...(where ? [where] : []), level);
-  panel.append(fields, words, button);
+  panel.append(fields, button, words);
   button.addEventListener("click", () => {
     shown = !shown;
-    settle();
-    redraw();
+    changed();
   });
 
   function set(i, value) {
-    heights[i] = Math.min(high, Math.max(low, value));
+    heights[i] = at(step(value));
     touched.add(i);
+    changed();
+  }
+
+  function changed() {
+    store.keep({ heights, touched: [...touched], shown });
     settle();
     redraw();
   }
@@ -256,7 +266,6 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
     button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
     words.textContent = shown ? verdict() : "";
     plot.parentElement?.classList.toggle("opslab-guessing", !shown);
-    keep(key, { heights, touched: [...touched], shown });
   }
 
   function verdict() {
@@ -308,12 +317,19 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
 
   function trace() {
     const marked = form === "curve" ? touched.size ? drawn() : x.map(() => null) : heights;
-    const at = form === "peak" ? [[heights[0], heights[0]], [0, 1]] : form === "value" ? [[x[0]], marked] : [x, marked];
+    const [across, up] = form === "peak" ? [[heights[0], heights[0]], [0, 1]] : [form === "value" ? [x[0]] : x, marked];
     return {
-      type: "scatter", mode: form === "value" ? "markers" : "lines", x: at[0], y: at[1], name: WORDS.yours, hoverinfo: "skip",
+      type: "scatter", mode: form === "value" ? "markers" : "lines", x: across, y: up, name: WORDS.yours, hoverinfo: "skip",
       line: { color: "#52606D", width: 3, dash: "dot" }, marker: { color: "#52606D", size: 16, symbol: "circle-open", line: { width: 3 } },
-      ...(form === "peak" ? { yaxis: "y9" } : {}), showlegend: false,
+      ...(form === "peak" ? { yaxis: "y9" } : {}), showlegend: false, cliponaxis: false,
     };
+  }
+
+  // An axis that ends below a guess is drawn longer, so that the guess is seen beside the truth.
+  function seen({ yaxis }) {
+    if (form === "peak" || !yaxis?.range || yaxis.type === "log") return {};
+    const made = form === "curve" ? drawn() : heights;
+    return { yaxis: { ...yaxis, range: [Math.min(yaxis.range[0], ...made), Math.max(yaxis.range[1], ...made)] } };
   }
 
   settle();
@@ -323,7 +339,7 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
     over(picture) {
       const { layout } = picture;
       const overlay = form === "peak" ? { yaxis9: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true } } : {};
-      if (shown) return { data: [...picture.data, trace()], layout: { ...layout, ...overlay } };
+      if (shown) return { data: [...picture.data, trace()], layout: { ...layout, ...overlay, ...seen(layout) } };
       const axis = form === "peak" ? "xaxis" : "yaxis";
       const bare = { ...layout, ...overlay, annotations: [], shapes: [], showlegend: false,
         title: { text: asked.prompt } };
@@ -335,13 +351,18 @@ function askGuess(asked, plot, { hidden, key, redraw }) {
   };
 }
 
-// A guess is kept while the page is open, and in JupyterLab as long as the browser keeps its data.
-function recall(key) {
-  try { return JSON.parse(localStorage.getItem(`opslab ${key}`)); } catch { return null; }
-}
-
-function keep(key, value) {
-  try { localStorage.setItem(`opslab ${key}`, JSON.stringify(value)); } catch { /* a private window keeps nothing */ }
+// A guess is kept by the kernel, with the student's progress; without one, as long as the browser keeps its data.
+function storeOf(name, live) {
+  const key = `opslab ${name}`;
+  return {
+    recall() {
+      try { return live?.recall() ?? JSON.parse(localStorage.getItem(key)); } catch { return null; }
+    },
+    keep(guess) {
+      live?.keep(guess);
+      try { localStorage.setItem(key, JSON.stringify(guess)); } catch { /* a private window keeps nothing */ }
+    },
+  };
 }
 
 // The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
@@ -364,8 +385,16 @@ function onTheme(call) {
   };
 }
 
+const RGBA = /^rgba\((\d+), ?(\d+), ?(\d+), ?([\d.]+)\)$/;
+const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+const inDark = new Map(Object.entries(DARK).map(([colour, dark]) => [channels(colour).join(), dark]));
+
 function recoloured(value) {
-  if (typeof value === "string") return DARK[value] ?? value;
+  if (typeof value === "string") {
+    const [, red, green, blue, opacity] = RGBA.exec(value) ?? [];
+    const dark = inDark.get([red, green, blue].join());
+    return dark?.startsWith("#") ? `rgba(${channels(dark)},${opacity})` : (DARK[value] ?? value);
+  }
   if (Array.isArray(value)) return value.map(recoloured);
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
@@ -465,12 +494,14 @@ function merge(base, change) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
 
-// On a phone: the legend below, the axis's name in more lines, and no numbers in the cells of a heat map.
-function fitPhone(picture, height) {
+// On a phone: the legend below, the axes' names in more lines, and no numbers in the cells of a heat map.
+function fitPhone(picture, width, height) {
   const { layout } = picture;
+  const { l = 0, r = 0, t = 0 } = layout.margin ?? {};
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  const name = layout.yaxis?.title?.text;
-  if (name) layout.yaxis.title.text = rewrapped(name, Math.floor((height - layout.margin.t) / 1.6 / LETTER)).join("<br>");
+  for (const [axis, room] of [[layout.xaxis, width - l - r], [layout.yaxis, (height - t) / 1.6]]) {
+    if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
+  }
   picture.data = picture.data.map((trace) => (trace.type === "heatmap" ? { ...trace, texttemplate: "" } : trace));
 }
 
@@ -540,17 +571,22 @@ function asker(model) {
 function liveFrom(model) {
   const ask = asker(model);
   const draw = async (place) => (await ask({ ask: "picture", place }))[0].picture;
-  return { controls: model.get("fine"), draw };
+  let keeping;
+  const keep = (guess) => { // a drag moves it often; where it comes to rest is kept
+    clearTimeout(keeping);
+    keeping = setTimeout(() => { model.set("kept", guess); model.save_changes(); }, PAUSE);
+  };
+  return { controls: model.get("fine").length ? model.get("fine") : null, draw, recall: () => model.get("kept"), keep };
 }
 
-// JupyterLab's renderer has no kernel of its own: a widget whose kernel draws leaves word here, under its key.
+// JupyterLab's renderer has no kernel of its own: a widget whose kernel has something to do leaves word here.
 const livePictures = (globalThis.opslabLivePictures ??= new Map());
 export const LIVE_EVENT = "opslab-live-picture";
 export const liveUnder = (key) => livePictures.get(key);
 
 export default {
   initialize({ model }) {
-    if (!model.get("fine").length) return undefined;
+    if (!model.get("fine").length && !model.get("bundle").layout.meta.opslab.guess) return undefined;
     const key = model.get("key");
     livePictures.set(key, liveFrom(model));
     document.dispatchEvent(new CustomEvent(LIVE_EVENT, { detail: key }));
