@@ -532,11 +532,11 @@ def test_titles_tell_the_number_that_is_asked_for():
 def test_credit_is_compared_from_rule_to_rule():
     both = pd.DataFrame({"last": {"ads": 9, "seo": 5, "news": 1}, "first": {"ads": 2, "seo": 7, "news": 6}})
     drawing = attribution_chart(both)
-    assert drawing.layout.title.text == "From last to first: Ads from 9 to 2, the largest step"
+    assert drawing.layout.title.text == "From last to first: ads from 9 to 2, the largest step"
     assert [trace.line.color for trace in drawing.data] == [BLUE, GREY, GREY]
-    assert attribution_chart(both[["last"]]).layout.title.text == "Most credit: Ads, 9 sign-ups"
+    assert attribution_chart(both[["last"]]).layout.title.text == "Most credit: ads, 9 sign-ups"
     still = attribution_chart(pd.concat([both["last"], both["last"].rename("last again")], axis=1))
-    assert still.layout.title.text == "Credit by last: most to Ads, 9 sign-ups"
+    assert still.layout.title.text == "Credit by last: most to ads, 9 sign-ups"
     with pytest.raises(ValueError, match="credits is a list; expected the result of attribute"):
         attribution_chart([1, 2])
 

@@ -160,15 +160,15 @@ def attribution_chart(credits: pd.Series | pd.DataFrame, title: str = "") -> go.
     >>> paths = [("ads>search", 3, 10), ("search", 2, 20)]
     >>> both = pd.DataFrame({rule: attribute(paths, rule) for rule in ("last", "first")})
     >>> attribution_chart(both).layout.title.text
-    'From last to first: Ads from 0 to 3, the largest step'
+    'From last to first: ads from 0 to 3, the largest step'
     """
     table = credits.to_frame() if isinstance(credits, pd.Series) else credits
     require_result(table, "credits", list(getattr(table, "columns", [])), "attribute")
     if table.shape[1] == 1:
         one = table.iloc[:, 0]
-        words = MOST_CREDIT.format(name=say.name(one.idxmax()), credit=say.number(one.max()))
+        words = MOST_CREDIT.format(name=say.name(one.idxmax(), capital=False), credit=say.number(one.max()))
         return charts.dots(one, title or words, CREDIT, focus=one.idxmax())
-    return charts.slopes(table, title or _step(table), y=CREDIT, focus=_largest_step(table))
+    return charts.slopes(table, title or _step(table), CREDIT, focus=_largest_step(table))
 
 
 def _largest_step(table: pd.DataFrame) -> Any:
@@ -184,7 +184,7 @@ def _step(table: pd.DataFrame) -> str:
     return words.format(
         before=before,
         after=after,
-        name=say.name(channel),
+        name=say.name(channel, capital=False),
         old=say.number(old),
         new=say.number(new),
         credit=say.number(old),

@@ -98,8 +98,9 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
 def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
     """Lay the picture where it started behind the current one, in pale grey; returns the same figure.
 
-    Lines and dots stay what they are; of bars the outline stays. Both are drawn by one function, so that
-    their traces correspond; the number of traces doubles at every position of a control.
+    Lines and dots stay what they are, and come first among the traces; of bars the outline stays, and comes
+    last. Both are drawn by one function, so that their traces correspond; the number of traces doubles at
+    every position of a control.
 
     Raises
     ------
@@ -120,6 +121,9 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
         if trace.type == "bar":
             trace.offsetgroup = str(place)  # bars of one group stand in one place
         drawing.add_trace(_outline(earlier, place) if earlier.type == "bar" else _paled(earlier))
+    pales = drawing.data[len(current) :]
+    behind = [pale for pale in pales if pale.type != "bar"]
+    drawing.data = [*behind, *current, *(pale for pale in pales if pale.type == "bar")]
     return drawing
 
 
@@ -175,7 +179,7 @@ def _traces(drawing: Any, name: str) -> tuple:
 
 
 def _paled(trace: Any) -> go.Scatter:
-    """Return a trace in grey, without words, behind all others."""
+    """Return a trace in grey, without words."""
     pale = go.Scatter(trace)
     pale.update(
         mode="+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none",
@@ -188,7 +192,6 @@ def _paled(trace: Any) -> go.Scatter:
         showlegend=False,
         hoverinfo="skip",
         hovertemplate=None,
-        zorder=-1,
     )
     return pale
 
