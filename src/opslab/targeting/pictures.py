@@ -38,6 +38,7 @@ NO_K = "quality has no row for {k} groups, as labels has; it has {found}"
 GROUP = "group {number} ({size})"
 AND = "{low} and {high}"
 
+POINTS = 31  # of a curve of prices
 FEATURE_COLUMNS = 11  # letters in a line of a name: a phone shows four columns beside one another
 
 
@@ -121,7 +122,7 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
     _require(prices, PriceSensitivity, "prices", "price_sensitivity")
     words = "" if at is None else _at_price(prices, at)
     top = prices.curves.index.to_numpy().max() if most is None else as_number(most, "most", least=1)
-    grid = np.arange(0, top + 1)
+    grid = np.linspace(0, top, POINTS)
     curves = pd.DataFrame(
         {
             name: np.interp(
