@@ -102,9 +102,18 @@ def wait_for_title(page, group, text: str):
 
 
 def answers_to_its_controls(page, group):
-    """Move every control by keyboard; plotted numbers and pixels have to change each time."""
+    """Move every control, those of a guess first; then the answer is shown."""
+    each_control_moves_the_picture(page, group)
+    show_it = group.get_by_role("button", name="Show the answer")
+    if show_it.count():
+        show_it.click()
+        each_control_moves_the_picture(page, group)
+
+
+def each_control_moves_the_picture(page, group):
+    """Move each control that is there by keyboard; plotted numbers and pixels have to change each time."""
     plot = group.locator(".opslab-plot")
-    for control in group.locator("input, select").all():
+    for control in group.locator("input:visible, select:visible").all():
         before, pixels = plot.evaluate(PICTURE), plot.screenshot()
         at_end = control.evaluate(AT_END)
         press(page, control, "ArrowLeft" if at_end else "ArrowRight")

@@ -23,7 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
-from opslab.authoring.form import HIDDEN
+from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 
 # Words
@@ -42,7 +42,7 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
-FOLDED = "<details><summary>{label}</summary>{html}</details>"
+FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -369,6 +369,8 @@ def _spell_out(link: Tag) -> None:
     """Replace a link to a file, which is not there when one file is carried away, by its text and path."""
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
+        return
+    if link.find_parent("nav") and target.endswith(".html"):  # a page that is exported beside this one
         return
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
