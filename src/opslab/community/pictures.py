@@ -94,7 +94,9 @@ def history_chart(
 
 
 def _last_levels(table: pd.DataFrame, column: str) -> str:
-    last = [(say.inside(name), say.number(_whole(level))) for name, level in table.iloc[-1].items()]
+    last = [
+        (say.name(name, capital=False), say.number(_whole(level))) for name, level in table.iloc[-1].items()
+    ]
     said = [level if len(last) == 1 else f"{name} {level}" for name, level in last]
     return AFTER.format(week=table.index[-1], levels=f"{', '.join(said)} {AXES[column]}")
 
@@ -145,7 +147,7 @@ def _inequality(counts: Mapping[str, Any]) -> str:
         name: GINI.format(number=say.number(gini(values), digits=2)) for name, values in counts.items()
     }
     if len(counts) > 1:
-        return ", ".join(f"{say.inside(name)}: {number}" for name, number in numbers.items())
+        return ", ".join(f"{say.name(name, capital=False)}: {number}" for name, number in numbers.items())
     (name, values) = next(iter(counts.items()))
     held = participation(values).share
     ends = HELD.format(most=say.share(held.iloc[0]), least=say.share(held.iloc[-1]))

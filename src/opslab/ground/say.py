@@ -134,18 +134,6 @@ def name(value: Any, *, capital: bool = True) -> str:
     return " ".join([first, *rest])
 
 
-def inside(value: Any) -> str:
-    """Return a label as it stands inside a sentence: its first letter small, unless the word is written so.
-
-    Examples
-    --------
-    >>> inside("feed_ads"), inside("seo"), inside("ios")
-    ('feed ads', 'SEO', 'iOS')
-    """
-    words = name(value)
-    return words.lower() if words[1:].islower() else words
-
-
 def column(values: Iterable[Any], unit: str = "") -> list[str]:
     """Return numbers that stand below one another, with as many decimals each; the header has the unit.
 

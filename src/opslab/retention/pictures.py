@@ -189,7 +189,7 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     --------
     >>> chart = renewal_chart([1_000, 869, 743, 653, 593, 551, 517, 491], fitted=4, horizon=7)
     >>> [line.name for line in chart.data]
-    ['sBG model', 'constant churn', 'used for the fit', 'what happened later']
+    ['sBG model', 'Constant churn', 'Used for the fit', 'What happened later']
     """
     left = as_numbers(survivors, "survivors", least=0)
     fitted = as_number(fitted, "fitted", least=2, most=len(left) - 1, whole=True)
@@ -344,7 +344,9 @@ def _beta_density(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
 def _in_words(shares: pd.Series) -> str:
     """Return named shares, the largest first; one without a name stands alone."""
     ranked = shares.sort_values(ascending=False, kind="stable")
-    return ", ".join(f"{say.inside(name)} {say.share(share)}".strip() for name, share in ranked.items())
+    return ", ".join(
+        f"{say.name(name, capital=False)} {say.share(share)}".strip() for name, share in ranked.items()
+    )
 
 
 def _named(
