@@ -37,7 +37,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from opslab.authoring.build import Target, convert
-from opslab.exercises.answers import AnswerKey
+from opslab.exercises.answer_key import AnswerKey
 from opslab.exercises.sheets import read_sheet, tags
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 
 from opslab.authoring.build import Target, convert
-from opslab.exercises import answers
+from opslab.exercises import answer_key
 from opslab.ground.paths import write_whole
 
 LESSON = """\
@@ -167,5 +167,10 @@ def solve(root: Path, name: str = "06-tiny") -> None:
 
 def forget_lessons() -> None:
     """Empty the caches that know lessons by name alone."""
-    for cached in (answers.read_solution, answers.read_questions, answers.read_headings, answers.answer_key):
+    for cached in (
+        answer_key.read_solution,
+        answer_key.read_questions,
+        answer_key.read_headings,
+        answer_key.read_key,
+    ):
         cached.cache_clear()

@@ -1,10 +1,13 @@
 """What a student meets: check, hint and solution."""
 
+import asyncio
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 from opslab import check
+from opslab.exercises import ahead, answer_key
 from opslab.exercises.buttons import MARKER
 from tests.course import EXERCISES, solve
 
@@ -50,6 +53,21 @@ def test_the_answer_is_worked_out_on_the_students_own_world(seed, mean):
     assert check.check("q1", mean * 3).mistake == "sum"
     assert check.check("q1", mean * 3 / 2).mistake == "off-by-one"
     assert "forgot to divide by the count" in check.check("q1", mean * 3).text
+
+
+def test_answers_are_worked_out_while_the_kernel_has_nothing_to_do(monkeypatch):
+    key = answer_key.read_key("06-tiny", 3)
+
+    async def wait():
+        ahead.work_ahead("06-tiny", 3)
+        while key._mistakes.keys() < {"q1", "q2"}:
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(ahead, "IDLE", 0)
+    asyncio.run(asyncio.wait_for(wait(), timeout=60))
+    monkeypatch.setattr(answer_key, "_execute", None)  # nothing is left to run
+    assert key["q1"] == (3, {"sum": 9, "off-by-one": 4.5})
+    assert not key.advance()
 
 
 def test_right_says_why_and_what_comes_next(started):

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import judge, require_distinct
 from opslab.exercises.sheets import tags
 from tests.exercise_laws import prompts, unoffered, unsaid

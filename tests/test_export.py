@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
+from opslab.authoring.export.handouts import SCRIPT, SETTINGS, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.explore import PLOTLY, show
 
@@ -295,6 +296,7 @@ def test_slides_print_one_to_a_sheet_with_their_figures(quiet_page, exported):
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type /Page\b", pdf)) == sheets
     assert sheets == page.locator("section[id^=slide-]").count()
+    assert len(pdf) <= 5 * MEGABYTES
 
 
 @pytest.mark.browser
@@ -319,13 +321,28 @@ def test_notes_appear_in_the_speaker_view_alone(quiet_page, tmp_path):
 
 
 @pytest.mark.browser
-def test_hand_outs_are_tagged_and_show_each_figure_with_its_opening_values(tmp_path, capsys, chromium):
-    assert main(["handouts", "00-start-here", "--output", str(tmp_path)]) == 0
-    pdf = (tmp_path / "00-start-here.pdf").read_bytes()
+def test_hand_outs_are_tagged_and_small(tmp_path, capsys, chromium):
+    assert main(["handouts", LESSON, "--output", str(tmp_path)]) == 0
+    pdf = (tmp_path / f"{LESSON}.pdf").read_bytes()
+    assert len(pdf) <= MEGABYTES
     assert b"/StructTreeRoot" in pdf
     assert b"/Marked true" in pdf
     assert b"/S /Figure" in pdf
     assert "[1/1]" in capsys.readouterr().out
+
+
+@pytest.mark.browser
+def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_page, exported):
+    page = read(quiet_page, exported)
+    questions = page.locator("main details:not(.folded):not([data-result])").count()
+    page.evaluate(SCRIPT, SETTINGS)
+    assert questions > 1
+    assert page.locator("main details:not(.folded)").count() == 0
+    assert page.locator("main > .answers:last-child li").count() == questions
+    assert page.get_by_text(f"{WORDS['answer']} {questions}", exact=True).count() == 1
+    assert page.locator("figure img[alt]").count() == page.locator(".opslab-figure").count()
+    assert page.get_by_text("Shown at Warn after quiet: 3 days").count() == 1
+    assert page.complaints == []
 
 
 def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys):

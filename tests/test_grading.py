@@ -105,7 +105,7 @@ def test_what_breaks_one_question_costs_that_question_alone(course, folder, tmp_
 FORGERIES = {
     "own check": "import opslab.check\nopslab.check.check = lambda *a, **k: print('Right.')",
     "own judge": (
-        "import opslab.exercises.judge as j\nimport opslab.exercises.answers as a\n"
+        "import opslab.exercises.judge as j\nimport opslab.exercises.answer_key as a\n"
         "j.judge = lambda *a: j.Finding('right', 'Right.')\n"
         "a.AnswerKey.__getitem__ = lambda *a: (0, {})"
     ),
@@ -590,3 +590,10 @@ def test_a_new_named_mistake_is_found_without_running_again(course, folder, tmp_
     assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
     monkeypatch.setattr(Sandbox, "run", lambda *asked: pytest.fail("it ran again"))
     assert findings(course, folder, tmp_path)["anna"]["q3"] == "largest"
+
+
+def test_a_worker_that_outlives_its_end_is_not_waited_for(course, monkeypatch):
+    sandbox = Sandbox(QUICK, [], SEED, ahead=1)
+    monkeypatch.setattr(os, "killpg", lambda *process: None)  # as where bubblewrap has just begun
+    sandbox._worker().end()
+    sandbox.close()

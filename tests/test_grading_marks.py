@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab.exercises import answers
-from opslab.exercises.answers import answer_key, read_questions
+from opslab.exercises import answer_key
+from opslab.exercises.answer_key import read_key, read_questions
 from opslab.exercises.slips import OTHER_WORLD
 from opslab.grading import marks
 from opslab.grading.marks import SHOWN, Key, Mark, marks_of, short
@@ -35,7 +35,7 @@ CELLS = {"1": CodeCell("a", "", frozenset({"q1"})), "2": CodeCell("b", "", froze
 
 @pytest.fixture
 def key(tiny_course):
-    return Key(LESSON, SEED, read_questions(LESSON), answer_key(LESSON, SEED))
+    return Key(LESSON, SEED, read_questions(LESSON), read_key(LESSON, SEED))
 
 
 def marked(key, own=SEED, errors=(), **answers):
@@ -113,7 +113,7 @@ def test_what_is_right_in_the_students_own_world_alone_was_typed_in(key, own, an
 
 def test_a_world_that_cannot_be_made_finds_nothing_out(key, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(answers, "answer_key", lambda *asked: 1 / 0)
+        patched.setattr(answer_key, "read_key", lambda *asked: 1 / 0)
         assert marked(key, 3, q1=3)["q1"].finding == "different"
 
 

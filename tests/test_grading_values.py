@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import judge
 from opslab.grading.values import (
     DEEPEST,

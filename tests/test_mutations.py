@@ -16,7 +16,7 @@ import pytest
 from opslab.authoring.build import stale
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises import comparisons, judge, slips
-from opslab.exercises.answers import answer_key, read_questions
+from opslab.exercises.answer_key import read_key, read_questions
 from opslab.exercises.sheets import Question, Wrong, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.test_slips import (
@@ -278,7 +278,7 @@ def test_a_wrong_dropped_from_a_built_solution_is_stale(tiny_course):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_choice_whose_wrong_is_dropped_from_text_and_solution_leaves_an_option_without_reason(lesson):
-    prompt, key = prompts(lesson), answer_key(lesson, 0)
+    prompt, key = prompts(lesson), read_key(lesson, 0)
     for question in (asked for asked in read_questions(lesson).values() if asked.kind == "choice"):
         expected, mistakes = key[question.name]
         for dropped in mistakes:

@@ -7,7 +7,7 @@ import pytest
 
 from opslab import check
 from opslab.authoring.build import Target, convert
-from opslab.exercises import answers, progress
+from opslab.exercises import answer_key, progress
 from opslab.exercises.overview import MOST, WIDTH, Item, Overview, overview
 from opslab.exercises.repetition import Record, answered, emptied, helped, scored
 
@@ -32,7 +32,7 @@ def both(seen: Overview) -> tuple[str, str]:
 
 
 def item(place: int, record: Record) -> Item:
-    return Item("06-tiny", answers.find_question("06-tiny", "q1"), f"q{place} · Title", "", record)
+    return Item("06-tiny", answer_key.find_question("06-tiny", "q1"), f"q{place} · Title", "", record)
 
 
 def test_with_no_progress_it_names_the_first_step_and_no_date():

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
-from opslab.exercises import answers, progress, repetition
+from opslab.exercises import answer_key, progress, repetition
+from opslab.exercises.ahead import work_ahead
 from opslab.exercises.help import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
 from opslab.exercises.messages import Message, Note, UsageError, has_kernel
@@ -48,7 +49,7 @@ def _for_students(tell: Callable[P, R]) -> Callable[P, R | None]:
 
     @functools.wraps(tell)
     def told(*args: P.args, **kwargs: P.kwargs) -> R | None:
-        return None if answers.CAPTURED.get() is not None else tell(*args, **kwargs)
+        return None if answer_key.CAPTURED.get() is not None else tell(*args, **kwargs)
 
     return told
 
@@ -65,10 +66,12 @@ def start(lesson: str, seed: int = 0) -> Note:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         bare = BARE_SEED.format(digits=int(seed)) if isinstance(seed, str) and seed.isdecimal() else ""
         raise UsageError(BAD_SEED.format(seed=seed) + bare)
-    questions = answers.read_questions(lesson)
+    questions = answer_key.read_questions(lesson)
     _session.update(lesson=lesson, seed=seed)
     if has_kernel():
         import opslab.exercises.buttons  # noqa: F401  slow, so not in the first check
+
+        work_ahead(lesson, seed)
     return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
 
 
@@ -86,7 +89,7 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     ValueError
         If no lesson was started or the lesson has no such question.
     """
-    captured = answers.CAPTURED.get()
+    captured = answer_key.CAPTURED.get()
     if captured is not None:
         captured[question] = answer
         return None
@@ -95,8 +98,8 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
         finding = Finding("unanswered", UNANSWERED)  # without a look at the data, which takes seconds
         asked.keep(functools.partial(repetition.emptied, world=asked.world))
         return _show(finding, asked)
-    key = answers.answer_key(asked.lesson, asked.world)
-    finding = answers.assess(asked.lesson, key, asked.question, answer, other=0)
+    key = answer_key.read_key(asked.lesson, asked.world)
+    finding = answer_key.assess(asked.lesson, key, asked.question, answer, other=0)
     if finding.status == "written":
         return _show(_written(asked, finding, level), asked)
     if finding.status != "uncheckable":
@@ -133,7 +136,7 @@ def _asked(question: str) -> Asked:
     if not _session:
         raise UsageError(NOT_STARTED)
     lesson, seed = _session["lesson"], _session["seed"]
-    return Asked(lesson, seed, answers.find_question(lesson, question))
+    return Asked(lesson, seed, answer_key.find_question(lesson, question))
 
 
 def _show(message: M, asked: Asked | None = None) -> M:

@@ -29,9 +29,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.form import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.authoring.questions import compile_sheet
-from opslab.exercises.answers import AnswerKey
+from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
+from opslab.exercises.answer_key import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.sheets import read_question, read_sheet
 from opslab.ground.frames import nearest

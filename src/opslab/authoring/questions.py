@@ -8,8 +8,8 @@ In `lessons/NN-topic/exercises.md`, cells carry their role as a tag:
 `rubric`    list of four levels, weakest first (written answers only)
 `exemplar`  text; two of them, with the level they reach (written answers only)
 
-What each may carry is told in `form`. The solution's answer cells keep the wrongs, hints and rubric in their
-metadata, where `opslab.exercises.sheets` finds them.
+What each may carry is told in `syntax`. The solution's answer cells keep the wrongs, hints and rubric in
+their metadata, where `opslab.exercises.sheets` finds them.
 """
 
 import copy
@@ -19,7 +19,7 @@ from dataclasses import asdict
 
 from nbformat import NotebookNode
 
-from opslab.authoring.form import BELOW, list_items, split_answer, split_wrong
+from opslab.authoring.syntax import BELOW, list_items, split_answer, split_wrong
 from opslab.exercises.sheets import Exemplar, Question, Wrong, tags
 
 

@@ -42,6 +42,7 @@ NO_PARTS = "row {row!r} of table has {found}; shares that add up need numbers fr
 PANELS = "tables of numbers with one index"
 PER_CENT = "%"
 
+MOST_LABELS = 400  # cells of a heat map that have their numbers
 FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 ROW = 44  # px of a row of dots: its value stands above it
@@ -523,7 +524,7 @@ def heatmap(
     """
     frame = _numeric(table, most=None)
     top = None if top is None else as_number(top, "top", least=POSITIVE)
-    form = SHARE_FORMAT if share else ",.4~g"
+    form, label = (SHARE_FORMAT, ".0f") if share else (",.4~g", ",.4g")
     drawing = figure(title, x, y)
     drawing.add_heatmap(
         x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
@@ -535,7 +536,11 @@ def heatmap(
         xgap=1,
         ygap=1,
         hoverongaps=False,
-        texttemplate=f"%{{z:{form}}}" if frame.size <= 400 else None,
+        # Without its sign a share fits into a narrow cell; the scale beside the cells has it.
+        text=(frame * 100 if share else frame).map(
+            lambda value: "" if pd.isna(value) else f"{value:{label}}"
+        ),
+        texttemplate="%{text}" if frame.size <= MOST_LABELS else None,
         hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
         textfont={"size": 11},
         colorbar={

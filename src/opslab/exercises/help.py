@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opslab.exercises import answers, progress, repetition
+from opslab.exercises import answer_key, progress, repetition
 from opslab.exercises.comparisons import COMPARISONS, UncheckableError, is_number, short
 from opslab.exercises.messages import to_html
 from opslab.exercises.repetition import ENOUGH_TRIES, Record
@@ -69,7 +69,7 @@ class Asked:
         if self.question.because:
             parts.append(WHY.format(because=self.question.because))
         if self.question.kind in ("choice", "ordering"):
-            _, mistakes = answers.answer_key(self.lesson, self.world)[self.question.name]
+            _, mistakes = answer_key.read_key(self.lesson, self.world)[self.question.name]
             others = sorted((" ".join(mistakes[wrong.name]), wrong.message) for wrong in self.question.wrongs)
             lines = [OTHER.format(value=value, message=message) for value, message in others]
             parts.append(WHY_NOT.format(others="\n".join(lines)))
@@ -90,7 +90,7 @@ class Asked:
 
     def next_text(self) -> str:
         """Name the question that follows on the sheet, with its heading."""
-        headings = answers.read_headings(self.lesson)
+        headings = answer_key.read_headings(self.lesson)
         following = list(headings)[list(headings).index(self.question.name) + 1 :]
         if not following:
             return LAST
@@ -127,7 +127,7 @@ class Asked:
         records = progress.records_of(self.lesson)
         return [
             {"status": status, "label": words.format(name=name), "here": name == self.question.name}
-            for name in answers.read_questions(self.lesson)
+            for name in answer_key.read_questions(self.lesson)
             for status, words in [_standing(records.get(name, Record()))]
         ]
 

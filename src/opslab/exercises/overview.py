@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 
-from opslab.exercises import answers, progress
+from opslab.exercises import answer_key, progress
 from opslab.exercises.messages import Message
 from opslab.exercises.repetition import Record, days_since
 from opslab.exercises.sheets import Question
@@ -204,10 +204,10 @@ def overview(now: datetime | None = None) -> Overview:
 
 def _items(lesson: str) -> list[Item]:
     """Return a lesson's questions, each with the heading that it stands under."""
-    records, headings = progress.records_of(lesson), answers.read_headings(lesson)
+    records, headings = progress.records_of(lesson), answer_key.read_headings(lesson)
     return [
         Item(lesson, question, *headings[name], records.get(name, Record()))
-        for name, question in answers.read_questions(lesson).items()
+        for name, question in answer_key.read_questions(lesson).items()
     ]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from opslab.datasets import describe, load
-from opslab.exercises.answers import AnswerKey, read_questions, read_solution
+from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.messages import UsageError
 from opslab.grading.marks import Key, Mark, marks_of

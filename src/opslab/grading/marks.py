@@ -6,7 +6,7 @@ from itertools import islice
 
 import pandas as pd
 
-from opslab.exercises.answers import AnswerKey, assess
+from opslab.exercises.answer_key import AnswerKey, assess
 from opslab.exercises.sheets import Question
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import Submission

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from opslab.exercises.answers import read_headings, read_questions
+from opslab.exercises.answer_key import read_headings, read_questions
 from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded
 from opslab.grading.levels import read_reviews, reviewed

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from opslab.exercises.answers import read_headings, read_questions
+from opslab.exercises.answer_key import read_headings, read_questions
 from opslab.exercises.messages import UsageError
 from opslab.grading.batch import Graded, read_graded
 from opslab.grading.levels import Review, fingerprint, in_reading_order, keep_review, read_reviews

@@ -282,6 +282,9 @@ class _Worker:
         self.was_running = self.process.poll() is None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
+        # Killed in its first moments bubblewrap leaves its child behind, which then ends for want of cells.
+        with contextlib.suppress(BrokenPipeError):
+            self._cells.close()
         os.close(self.said)
         with self.process:
             return self._complaints.read(1000).strip()

@@ -25,7 +25,7 @@ from IPython.core.interactiveshell import ExecutionResult
 from traitlets.config import Config
 
 from opslab import datasets
-from opslab.exercises.answers import CAPTURED
+from opslab.exercises.answer_key import CAPTURED
 from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text

@@ -23,7 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
-from opslab.authoring.form import HIDDEN
+from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 
 # Words
@@ -42,7 +42,7 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
-FOLDED = "<details><summary>{label}</summary>{html}</details>"
+FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")

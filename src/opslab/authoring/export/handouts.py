@@ -9,12 +9,16 @@ from playwright.sync_api import sync_playwright
 from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
 
 # Words
-SHOWN_AT = "Shown at"
+WORDS = {"shownAt": "Shown at", "answers": "Answers", "answer": "→ Think first. Answer"}
 FOOTER = '<div style="width: 100%; font-size: 8px; text-align: center; color: #57606a">{words}</div>'
 PAGES = '<span class="title"></span> · <span class="pageNumber"></span> / <span class="totalPages"></span>'
 
 SCRIPT = Path(__file__).with_name("handouts.js").read_text(encoding="utf-8")
 LIMIT = 60_000  # ms
+HEIGHT = (
+    280  # px of a picture at most: with title and caption less than a third of a page, which never splits it
+)
+SETTINGS = {**WORDS, "height": HEIGHT}
 PAPER: dict[str, Any] = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
@@ -47,7 +51,7 @@ def print_page(content: bytes) -> bytes:
             page.set_default_timeout(LIMIT)
             page.goto(file.as_uri())
             page.wait_for_selector("html[data-opslab=ready]", state="attached")
-            page.evaluate(SCRIPT, SHOWN_AT)
+            page.evaluate(SCRIPT, SETTINGS)
             return page.pdf(**PAPER)
         finally:
             browser.close()

@@ -26,7 +26,7 @@ LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that na
 GUESS, SLIDER, EXPLAIN, VOTE = "Your guess first", "can tell you", "Explain", "Vote"
 # Sentences that make sense only before a notebook.
 AT_A_DESK = re.compile(
-    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down)\b", re.I
+    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down|press|drag)\b", re.I
 )
 CHECKED = {"guess": ["guess"], "picture": ["slider"], "check": ["quick check", "recall"], "vote": ["vote"]}
 LONG_TITLE = (
@@ -52,6 +52,7 @@ SENTENCE = re.compile(
     r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)|.+$', re.DOTALL
 )
 CLAUSE = re.compile(r"(?<=[;:])\s+")
+SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
 INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 
@@ -73,8 +74,9 @@ class Slide:
 
     @property
     def words(self) -> int:
-        """How many words a listener reads, without those in the picture."""
-        return count(self.running, self.title, *self.lines, *self.body, self.answer)
+        """How many words a listener reads at once, without those in the picture; lines take turns."""
+        longest = max(map(count, self.lines), default=0)
+        return count(self.running, self.title, *self.body, self.answer) + longest
 
 
 def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
@@ -289,8 +291,8 @@ class _Compiler:
         head = inside(self.heading.html) if self.heading else ""
         if head in LABELS:
             slide.running = head
-            slide.title = clipped(self._prose(), 1) if kind not in ("guess", "check", "vote", "words") else ""
-        elif not self.stack or not (lead or kind in ("guess", "check", "vote", "words")):
+            slide.title = "" if kind in SPEAKING else clipped(self._prose(), 1).rstrip(":")
+        elif not self.stack or not (lead or kind in SPEAKING):
             slide.title = head
         else:
             slide.running = head
@@ -300,7 +302,8 @@ class _Compiler:
         return slide
 
     def _prose(self) -> str:
-        return "".join(said.html for said in self.said if said.html.startswith("<p>"))
+        """Return the first paragraph that was said."""
+        return next((said.html for said in self.said if said.html.startswith("<p>")), "")
 
     def _anchor(self, block: Block) -> str:
         """Return an id that stays the same while other cells change."""
@@ -382,17 +385,16 @@ def clauses(sentence: str) -> list[str]:
 
 
 def readable(node: Any, key: str = "") -> Any:
-    """Return a figure's bundle with no type so small that it cannot be read from the last row."""
+    """Return a figure's bundle as a hall needs it: type for the last row, names that fit a low axis."""
     if isinstance(node, list):
         return [readable(one, key) for one in node] if node and isinstance(node[0], dict) else node
     if not isinstance(node, dict):
         return node
-    if key.startswith("yaxis") and (name := node.get("title", {}).get("text")):
-        node = {**node, "title": {**node["title"], "text": wrap(name, LONGEST_NAME)}}
-    least = LEAST_TYPE if key.endswith("font") else 0
-    return {
-        name: max(value, least)
-        if name == "size" and isinstance(value, int | float)
-        else readable(value, name)
-        for name, value in node.items()
-    }
+    fit: dict[str, Any] = {name: readable(value, name) for name, value in node.items()}
+    if key.endswith("font") and isinstance(fit.get("size"), int | float):
+        fit["size"] = max(fit["size"], LEAST_TYPE)
+    if key == "margin":
+        fit["b"] = 16  # an axis takes what it needs
+    if key.startswith("yaxis") and fit.get("title", {}).get("text"):
+        fit["title"]["text"] = wrap(fit["title"]["text"], LONGEST_NAME)
+    return fit

@@ -17,6 +17,7 @@ async function run(name) {
 
 // Slides ---------------------------------------------------------------------------------------------------
 
+const PRINTED = location.search.includes("print-pdf");
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
 const CARD = 20, CONTROL = 36, VERDICT = 52; // px of an explorable around its plot
 
@@ -97,11 +98,16 @@ async function plotlyHere() {
   return new Promise((resolve, reject) => Object.assign(script, { onload: resolve, onerror: reject }));
 }
 
-// On a slide the figure fills the room; a notebook's own height is for a page.
+// On a slide the figure fills the room; a notebook's own height is for a page. Browsers print each hatched bar as
+// a large bitmap, so what is printed is plain.
 function sized(bundle, place) {
   const height = plotHeight(place, bundle);
-  return height ? { ...bundle, layout: { ...bundle.layout, height } } : bundle;
+  if (!height) return bundle;
+  const data = PRINTED ? bundle.data.map(unhatched) : bundle.data;
+  return { ...bundle, data, layout: { ...bundle.layout, height } };
 }
+
+const unhatched = (trace) => (trace.marker?.pattern ? { ...trace, marker: { ...trace.marker, pattern: {} } } : trace);
 
 // A Plotly figure that was not made by this course keeps all that Plotly itself does with it.
 function drawForeign(place, bundle) {

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from opslab.authoring.build import BuildError, Target, build_all, convert
-from opslab.authoring.form import KINDS, LESSON, SHEET, VALUES
+from opslab.authoring.syntax import KINDS, LESSON, SHEET, VALUES
 from tests.course import EXERCISES, write_course
 from tests.course import LESSON as LESSON_TEXT
 

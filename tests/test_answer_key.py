@@ -4,8 +4,8 @@ import jupytext
 import pytest
 
 from opslab.authoring.questions import compile_sheet
-from opslab.exercises import answers
-from opslab.exercises.answers import AnswerKey
+from opslab.exercises import answer_key
+from opslab.exercises.answer_key import AnswerKey
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(
@@ -58,7 +58,7 @@ def test_a_value_that_a_later_cell_changes_stays_as_it_was_handed_over():
 def test_an_interrupted_key_begins_afresh(monkeypatch):
     tried = key(EXERCISES, 3)
     with monkeypatch.context() as patched:
-        patched.setattr(answers, "_execute", interrupt)
+        patched.setattr(answer_key, "_execute", interrupt)
         with pytest.raises(KeyboardInterrupt):
             tried["q1"]
     assert tried["q1"] == (3, {"sum": 9, "off-by-one": 4.5})
@@ -70,9 +70,9 @@ def interrupt(*_: object) -> None:
 
 @pytest.mark.parametrize("lesson", ["06-retention", "12-scqa"])
 def test_the_order_of_asking_does_not_matter(lesson):
-    solution = answers.read_solution(lesson)
+    solution = answer_key.read_solution(lesson)
     forth, back = AnswerKey(solution, 4), AnswerKey(solution, 4)
-    names = list(answers.read_questions(lesson))
+    names = list(answer_key.read_questions(lesson))
     one = {name: forth.expected(name) for name in names}
     other = {name: back.expected(name) for name in reversed(names[-3:])}
     assert {name: str(value) for name, value in other.items()} == {name: str(one[name]) for name in other}

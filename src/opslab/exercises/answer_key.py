@@ -58,6 +58,15 @@ class AnswerKey:
         """Return the expected values of the other questions, as far as they are known."""
         return {other: value for other, value in self._expected.items() if other != name}
 
+    def advance(self) -> bool:
+        """Work out the next question that is not known yet; tell whether there was one."""
+        for cell in self._cells:
+            question = read_question(cell)
+            if question and question.name not in self._mistakes:
+                self[question.name]
+                return True
+        return False
+
     def _mistake(self, question: Question, wrong: Wrong) -> Any:
         """Return what one mistake gives, on a copy of what is there; an error names it."""
         code = question.code(wrong.source)
@@ -103,7 +112,7 @@ class AnswerKey:
 
 
 @lru_cache(maxsize=8)
-def answer_key(lesson: str, seed: int) -> AnswerKey:
+def read_key(lesson: str, seed: int) -> AnswerKey:
     """Return the answers of a lesson's exercises in the world `seed`."""
     return AnswerKey(read_solution(lesson), seed)
 
@@ -170,7 +179,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     if finding.status != "different" or other == key.seed or question.kind not in ("number", "table"):
         return finding
     with contextlib.suppress(Exception):  # a notebook may name any world, and none of them must exist
-        if is_right(question, received, answer_key(lesson, other).expected(question.name)):
+        if is_right(question, received, read_key(lesson, other).expected(question.name)):
             return right_elsewhere(other, key.seed)
     return finding
 
