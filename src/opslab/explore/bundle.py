@@ -23,10 +23,8 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 def encode(figure: Any) -> dict[str, Any]:
     """Return a Plotly figure as plain JSON: `{"data": [...], "layout": {...}}`, numbers rounded."""
-    layout: dict[str, Any] = {
-        "dragmode": False,
-        **figure.layout.to_plotly_json(),
-    }  # a drag would zoom in and never lead back
+    # A drag would zoom in and never lead back.
+    layout: dict[str, Any] = {"dragmode": False, **figure.layout.to_plotly_json()}
     template = layout.pop("template", None)
     plain = _plain(layout) | ({"template": _plain_template(template)} if template else {})
     return {"data": [_plain(trace.to_plotly_json()) for trace in figure.data], "layout": plain}
