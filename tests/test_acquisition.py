@@ -42,6 +42,7 @@ from opslab.acquisition import (
     viral_users,
     worth_by,
 )
+from opslab.charts import BLUE, GREY
 from opslab.world import truth
 from tests.references import CASES
 
@@ -515,13 +516,29 @@ def test_pictures_carry_a_title_and_units(name):
     drawing = PICTURES[name]()
     assert isinstance(drawing, go.Figure)
     assert drawing.layout.title.text
-    assert drawing.layout.yaxis.title.text
+    assert drawing.layout.yaxis.title.text or drawing.layout.xaxis.title.text
 
 
 def test_titles_tell_the_number_that_is_asked_for():
-    assert "next one 22.5 yuan" in response_chart(CURVE, 500, 2000).layout.title.text
+    assert "next one 22.5\u00a0yuan" in response_chart(CURVE, 500, 2000).layout.title.text
     assert "never" in payback_chart(2000, 10, 0.1, 0).layout.title.text.lower()
     assert "work like 2,000" in carry_over_chart(0.5).layout.title.text
+    assert trust_chart(1).layout.title.text.startswith("One offer every week: ")
+    best = max(range(1, 27), key=lambda rhythm: trust_policy(rhythm).income.iloc[-1])
+    sweep = trust_chart(best).data[0]
+    assert sweep.x[np.argmax(sweep.y)] == best
+
+
+def test_credit_is_compared_from_rule_to_rule():
+    both = pd.DataFrame({"last": {"ads": 9, "seo": 5, "news": 1}, "first": {"ads": 2, "seo": 7, "news": 6}})
+    drawing = attribution_chart(both)
+    assert drawing.layout.title.text == "From last to first: ads from 9 to 2, the largest step"
+    assert [trace.line.color for trace in drawing.data] == [BLUE, GREY, GREY]
+    assert attribution_chart(both[["last"]]).layout.title.text == "Most credit: ads, 9 sign-ups"
+    still = attribution_chart(pd.concat([both["last"], both["last"].rename("last again")], axis=1))
+    assert still.layout.title.text == "Credit by last: most to ads, 9 sign-ups"
+    with pytest.raises(ValueError, match="credits is a list; expected the result of attribute"):
+        attribution_chart([1, 2])
 
 
 # Bad input

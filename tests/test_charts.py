@@ -228,7 +228,7 @@ def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
     drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
     row = drawing.data[0]
     assert row.y == ("Referral", "SEO", "Search ads")
-    assert row.text == ("93.1", "44.0", "23.4")
+    assert row.text == ("93.1", "44", "23.4")
     assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
     assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
     assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]
@@ -281,10 +281,11 @@ def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
 def test_a_ghost_is_grey_wordless_and_behind():
     drawing = ghost(lines(table(2)), lines(table(2) / 2))
     assert len(drawing.data) == 4
-    assert {trace.line.color for trace in drawing.data[2:]} == {charts.QUIET}
-    assert {trace.text for trace in drawing.data[2:]} == {None}
-    assert {trace.mode for trace in drawing.data[2:]} == {"lines+markers"}
-    assert {trace.zorder for trace in drawing.data[2:]} == {-1}
+    pale = drawing.data[:2]
+    assert {trace.line.color for trace in pale} == {charts.QUIET}
+    assert {trace.text for trace in pale} == {None}
+    assert {trace.mode for trace in pale} == {"lines+markers"}
+    assert [trace.name for trace in drawing.data[2:]] == ["A", "B"]
     bar, outline = ghost(bars(WORTH), bars(WORTH / 2)).data
     assert bar.offsetgroup == outline.offsetgroup
     assert list(outline.y) == list(WORTH / 2)
@@ -315,6 +316,8 @@ SAID = [
     (say.name("career_changer"), "Career changer"),
     (say.name("sBG model"), "sBG model"),
     (say.name("ads from SEO"), "Ads from SEO"),
+    (say.name("feed_ads", capital=False), "feed ads"),
+    (say.name("seo", capital=False), "SEO"),
     (say.name(1586), "1,586"),
     (say.name(""), ""),
 ]

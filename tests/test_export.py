@@ -261,7 +261,7 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
         assert title.inner_text()
         assert box["x"] + box["width"] <= 360
     page.get_by_text("Contents").click()
-    page.get_by_role("navigation").get_by_role("link").last.click()
+    page.get_by_role("navigation", name="Contents").get_by_role("link").last.click()
     assert page.evaluate("scrollY") > 740
     assert page.complaints == []
     assert len(page.files) == 1

@@ -1,18 +1,47 @@
-"""The course's site, built and served: nothing from outside, search, downloads, live explorables."""
+"""The course's site, built and served: nothing from outside, search, downloads, live figures, first page."""
 
 import functools
 import http.server
+import re
 import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 
-from opslab.authoring.export.site import build_site
+from opslab.authoring.course import PLANNED, read_course
+from opslab.authoring.export.browser import browser_path
+from opslab.authoring.export.site import build_site, read_addresses
+from opslab.authoring.export.site.home import LEAD
 
 REPOSITORY = Path(__file__).parents[1]
+COURSE = read_course(REPOSITORY)
 LESSON = "06-retention"
+PAGES = ["index.html", f"lessons/{LESSON}.html", f"exercises/{LESSON}.html", "sources.html"]
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
+READY = "html[data-opslab=ready]"
+# The most letters that stand on one line of running text.
+LONGEST_LINE = """() => {
+  const range = document.createRange();
+  let longest = 0;
+  for (const element of document.querySelectorAll("article p, article li, main p, main li")) {
+    if (element.closest("table, nav, details:not([open])")) continue;
+    const lines = {};
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (let place = 0; place < node.length; place++) {
+        range.setStart(node, place);
+        range.setEnd(node, place + 1);
+        const { bottom, width } = range.getBoundingClientRect();
+        if (width) lines[Math.round(bottom / 8)] = (lines[Math.round(bottom / 8)] ?? 0) + 1;
+      }
+    }
+    longest = Math.max(longest, ...Object.values(lines));
+  }
+  return longest;
+}"""
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -39,6 +68,10 @@ def address(folder):
     server.shutdown()
 
 
+def read(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
 def test_every_lesson_has_its_page_and_its_downloads(folder):
     for notebook in sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb")):
         page = (folder / "lessons" / f"{notebook.stem}.html").read_text(encoding="utf-8")
@@ -48,12 +81,75 @@ def test_every_lesson_has_its_page_and_its_downloads(folder):
         assert page.count("_downloads/") >= 2
 
 
+def test_every_link_and_picture_of_every_page_is_there(folder):
+    lost = [
+        (page.name, target)
+        for page in folder.rglob("*.html")
+        for tag in read(page).find_all(["a", "img", "link", "script"])
+        for target in [str(tag.get("href") or tag.get("src") or "").partition("#")[0].partition("?")[0]]
+        if target and "://" not in target and not (page.parent / unquote(target)).exists()
+    ]
+    assert lost == []
+
+
+def test_the_first_page_says_what_this_is_and_has_three_doors_and_every_lesson(folder):
+    page = read(folder / "index.html")
+    assert page.title.text == "opslab: internet operations, taught on data"
+    assert page.find("meta", attrs={"name": "description"})["content"] == LEAD
+    assert page.select_one("h1 + p").text == LEAD
+    assert page.find("link", rel="shortcut icon")["href"].endswith("icon.svg")
+    assert len(page.select(".opslab-doors a")) == 3
+    cards = page.select(".opslab-cards > li")
+    assert [card.b.text for card in cards] == [station.full_title for station in COURSE.written]
+    assert all(
+        f"{station.minutes} minutes" in card.text for card, station in zip(cards, COURSE.written, strict=True)
+    )
+    assert page.select_one(".opslab-map").text.count(f"({PLANNED})") == len(COURSE.stations) - len(
+        COURSE.written
+    )
+    footer = page.footer.text
+    assert "© The opslab authors" in footer
+    assert "CC BY 4.0" in footer
+
+
+def test_a_lesson_leads_to_its_exercises_and_these_to_the_next_lesson(folder):
+    for station in COURSE.written[:-1]:
+        lesson = read(folder / "lessons" / f"{station.name}.html")
+        sheet = read(folder / "exercises" / f"{station.name}.html")
+        assert lesson.select_one(".next-page")["href"] == f"../exercises/{station.name}.html"
+        assert sheet.select_one(".next-page")["href"] == f"../lessons/{COURSE.after(station).name}.html"
+        assert sheet.select_one(".prev-page")["href"] == f"../lessons/{station.name}.html"
+        assert lesson.select_one(".opslab-ways a[href='../sources.html']")
+        assert station.promise in lesson.find("meta", attrs={"name": "description"})["content"]
+
+
+@pytest.mark.skipif(browser_path() is None, reason="pictures are drawn by a browser")
+def test_pictures_are_drawn_for_cards_for_sharing_and_for_readers_without_scripts(folder):
+    home, lesson = read(folder / "index.html"), read(folder / f"lessons/{LESSON}.html")
+    assert (folder / home.find("meta", property="og:image")["content"]).stat().st_size > 10_000
+    assert len(home.select(".opslab-cards img")) == len(COURSE.written)
+    assert len(lesson.select(".opslab-figure noscript img")) == len(lesson.select(".opslab-figure"))
+
+
 def test_building_again_replaces_the_site_whole(folder):
     (folder / "stray.html").touch()
     assert build_site(REPOSITORY, folder) == 0
     assert not (folder / "stray.html").exists()
     assert (folder / "index.html").is_file()
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_addresses_come_from_the_project_or_from_the_workflow(tmp_path, monkeypatch):
+    file = tmp_path / "pyproject.toml"
+    file.write_text('[project]\nname = "x"\n')
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    assert read_addresses(tmp_path).repository == ""
+    monkeypatch.setenv("GITHUB_REPOSITORY", "Some-School/course")
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    assert read_addresses(tmp_path).repository == "https://github.com/Some-School/course"
+    assert read_addresses(tmp_path).site == "https://some-school.github.io/course/"
+    file.write_text('[project]\nname = "x"\n[project.urls]\nRepository = "https://example.org/own"\n')
+    assert read_addresses(tmp_path).repository == "https://example.org/own"
 
 
 @pytest.mark.browser
@@ -72,14 +168,49 @@ def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folde
     place.locator("input").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
-    found = Axe().run(page, context="article")
-    assert found.violations_count == 0, found.generate_report()
     assert page.strangers == []
     assert complaints == []
 
 
 @pytest.mark.browser
-def test_search_finds_a_word_of_a_lesson(page, address):
-    page.goto(f"{address}/search.html?q=cohort")
+@pytest.mark.parametrize(
+    ("path", "scheme"),
+    [*((path, scheme) for path in PAGES[:2] for scheme in ("light", "dark")), (PAGES[2], "dark")],
+)
+def test_everyone_can_read_a_page_by_day_and_by_night(page, folder, path, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{folder.as_uri()}/{path}")
+    page.wait_for_selector(READY, state="attached")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_a_page_fits_its_window_and_a_line_has_80_letters_at_most(page, folder, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in PAGES:
+        page.goto(f"{folder.as_uri()}/{path}")
+        page.wait_for_selector(READY, state="attached")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert 20 < page.evaluate(LONGEST_LINE) <= 80, path
+
+
+@pytest.mark.browser
+def test_without_scripts_a_picture_and_its_sentence_stand_there(chromium, folder):
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{folder.as_uri()}/lessons/{LESSON}.html")
+    place = page.locator(".opslab-figure").first
+    place.scroll_into_view_if_needed()
+    assert place.locator("img").bounding_box()["height"] > 200
+    assert re.match(r"\[\S+( \S+){5,}\]", place.inner_text())
+    page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("opened", ["served", "from disk"])
+def test_search_finds_a_word_of_a_lesson(page, folder, address, opened):
+    root = address if opened == "served" else folder.as_uri()
+    page.goto(f"{root}/search.html?q=cohort")
     page.locator("#search-results").get_by_role("link", name="06").first.wait_for()
     assert page.strangers == []

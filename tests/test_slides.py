@@ -13,7 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export.blocks import read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.slides import LEAST_TYPE, MOST_WORDS, count, lay_out, readable
+from opslab.authoring.export.prose import MOST_WORDS, count
+from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
 REPOSITORY = Path(__file__).parents[1]

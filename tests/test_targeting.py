@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from opslab import targeting
 from opslab.datasets import load
+from opslab.ground import say
 from opslab.targeting import (
     affinity,
     affinity_by,
@@ -634,8 +635,29 @@ def test_every_picture_is_a_figure_with_named_axes_and_the_numbers_in_its_title(
     ]
     assert all(isinstance(picture, go.Figure) and picture.layout.title.text for picture in pictures)
     assert "Between 15 and 107" in pictures[0].layout.title.text
-    assert f"fine for {prices.shares(10).acceptable:.0%}" in pictures[2].layout.title.text
-    assert "k = 3" in pictures[4].layout.title.text
+    assert "; the 50 needed lie in between" in pictures[0].layout.title.text
+    assert f"fine for {say.share(prices.shares(10).acceptable)}" in pictures[2].layout.title.text
+    assert "3\u00a0groups: silhouette" in pictures[4].layout.title.text
+
+
+def test_a_market_says_on_which_side_of_it_the_number_needed_lies():
+    size = market_size({"a": (100, 400)})
+    told = {needed: market_chart(size, needed).layout.title.text for needed in (50, 200, 900)}
+    assert [text.split("; ")[1] for text in told.values()] == [
+        "the 50 needed lie below", "the 200 needed lie in between", "900 are needed",
+    ]  # fmt: skip
+    both = market_chart(size, before=market_size({"a": (10, 900)})).data[0]
+    assert both.y == ("Now", "First guesses")
+    assert np.allclose(np.add(both.x, both.error_x.array), [400, 900])
+
+
+def test_the_group_that_answers_least_or_most_is_the_one_that_the_picture_names():
+    sample = pd.DataFrame({"persona": ["a"] * 5 + ["b"] * 4 + ["c"], "dues": 1})
+    drawing = strata_chart(poststratify(sample, {"a": 30, "b": 50, "c": 20}, by="persona"))
+    assert drawing.layout.title.text == "A: 30.0\u00a0% of all users, 50.0\u00a0% of the answers"
+    strongest = affinity_chart(affinity(list("aab"), list("aabbbb")))
+    assert strongest.layout.title.text.startswith("Most: A, 200")
+    assert strongest.data[0].y == ("A", "B")
 
 
 def test_a_picture_of_something_else_is_refused():

@@ -11,29 +11,33 @@ from opslab import charts
 from opslab.acquisition.costs import lifetime_value, payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
+from opslab.charts import say
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import POSITIVE, as_number, require_named, require_result
 
 # Words
 SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"
-COSTS = "At {spend:,.0f} yuan: average {average:,.1f} yuan a user, the next one {marginal:,.1f} yuan"
+COSTS = "At {spend}: average {average} a user, the next one {marginal}"
 NOT_A_RESPONSE = "response is a {found}; expected a function such as fit_saturation gives"
 RESPONSE, HERE, WEEKS_SEEN = "expected", "this spend", "weeks seen"
 MONTHS, CUMULATED = "months since sign-up", "yuan a user, summed up"
-PAID_BACK = "Lifetime value {value:,.0f} yuan; {cost:,.0f} yuan paid back after {months:.1f} months"
-NEVER = "Lifetime value {value:,.0f} yuan; {cost:,.0f} yuan never paid back"
+PAID_BACK = "Lifetime value {value}; {cost} paid back after {months} months"
+NEVER = "Lifetime value {value}; {cost} never paid back"
 MARGIN, COST = "margin so far", "cost of the user"
 WEEKS, USERS = "weeks", "users won so far"
 FUNNEL, DIFFUSION = "paid funnel", "diffusion without pay"
-BOTH_WAYS = "After {weeks} weeks: the funnel has {funnel:,.0f} users, the diffusion {viral:,.0f}"
+BOTH_WAYS = "After {weeks}: the funnel has {funnel} users, the diffusion {viral}"
 CREDIT = "sign-ups credited"
+MOST_CREDIT = "Most credit: {name}, {credit} sign-ups"
+MOVED = "From {before} to {after}: {name} from {old} to {new}, the largest step"
+SAME = "Credit by {before}: most to {name}, {credit} sign-ups"
+A_YUAN, A_WEEK = "yuan", "week"
 YUAN = "yuan a week"
 EFFECT, WEEKS_AFTER = "yuan still at work", "weeks after the spend"
-WORKS_LATER = "1,000 yuan work like {total:,.0f}, and {later:.0%} of that in later weeks"
-INCOME, TRUSTED = (
-    "income so far (yuan)",
-    "After 52 weeks: {income:,.0f} yuan earned, {members:,.0f} of 500 members still there",
-)
+WORKS_LATER = "1,000 yuan work like {total}, and {later} of that in later weeks"
+RHYTHM, INCOME = "one offer every so many weeks", "yuan earned in 52 weeks"
+TRUSTED = "One offer every {weeks}: {income} earned, {members} of 500 members still there"
+RHYTHMS = range(1, 27)  # weeks
 
 
 def response_chart(
@@ -54,8 +58,10 @@ def response_chart(
     at = as_number(spend, "spend", least=POSITIVE, most=top)
     line = np.linspace(0, top, 81)
     won = float(response(at))
-    words = COSTS.format(spend=at, average=at / won, marginal=marginal_cac(at, response))
-    drawing = charts.figure(title or words, SPEND, SIGNUPS, legend=True)
+    costs = {"average": at / won, "marginal": marginal_cac(at, response)}
+    told: dict[str, object] = {name: say.number(cost, A_YUAN) for name, cost in costs.items()}
+    words = COSTS.format(spend=say.number(at, A_YUAN), **told)
+    drawing = charts.figure(title or words, SPEND, SIGNUPS)
     if weeks is not None:
         drawing.add_scatter(
             x=weeks["spend"],
@@ -78,27 +84,32 @@ def carry_over_chart(decay: float, weeks: int = 8) -> go.Figure:
     Examples
     --------
     >>> carry_over_chart(0.5, weeks=4).layout.title.text
-    '1,000 yuan work like 2,000, and 50% of that in later weeks'
+    '1,000 yuan work like 2,000, and 50\xa0% of that in later weeks'
     """
     length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     effect = adstock([1000.0] + [0.0] * length, decay)
-    words = WORKS_LATER.format(total=1000 / (1 - decay), later=decay)
+    words = WORKS_LATER.format(total=say.number(round(1000 / (1 - decay), 9)), later=say.share(decay, 0))
     drawing = charts.bars(pd.Series(effect), words, WEEKS_AFTER, EFFECT)
     return drawing.update_yaxes(range=[0, 1100])
 
 
 def trust_chart(offer_every: int) -> go.Figure:
-    """Draw the income of a `trust_policy` over 52 weeks; the title tells its end.
+    """Draw what each rhythm of a `trust_policy` earns in 52 weeks, with a cursor; the title tells the rest.
 
     Examples
     --------
-    >>> trust_chart(4).layout.title.text
-    'After 52 weeks: 17,156 yuan earned, 301 of 500 members still there'
+    >>> trust_chart(4).layout.title.text.replace("\xa0", " ").replace("<br>", " ")
+    'One offer every 4 weeks: 17,200 yuan earned, 301 of 500 members still there'
     """
-    table = trust_policy(offer_every)
-    words = TRUSTED.format(income=table["income"].iloc[-1], members=table["members"].iloc[-1])
-    drawing = charts.lines(table["income"], words, WEEKS, INCOME, markers=False)
-    return drawing.update_yaxes(range=[0, 18000])
+    every = as_number(offer_every, "offer_every", least=RHYTHMS[0], most=RHYTHMS[-1], whole=True)
+    ends = {rhythm: trust_policy(rhythm).iloc[-1] for rhythm in RHYTHMS}
+    words = TRUSTED.format(
+        weeks=say.count(every, A_WEEK) if every > 1 else A_WEEK,
+        income=say.number(ends[every]["income"], A_YUAN),
+        members=say.number(round(ends[every]["members"])),
+    )
+    income = pd.Series({rhythm: end["income"] for rhythm, end in ends.items()})
+    return charts.timeline(income, words, RHYTHM, INCOME, now=every).update_yaxes(range=[0, 18000])
 
 
 def payback_chart(cost: float, margin: float, churn: float, discount: float, months: int = 24) -> go.Figure:
@@ -107,7 +118,7 @@ def payback_chart(cost: float, margin: float, churn: float, discount: float, mon
     Examples
     --------
     >>> payback_chart(cost=150, margin=40, churn=0.05, discount=0.01).layout.title.text
-    'Lifetime value 673 yuan; 150 yuan paid back after 4.1 months'
+    'Lifetime value 673\xa0yuan; 150\xa0yuan paid back after 4.1 months'
     """
     length = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     meet = payback_months(cost, margin, churn, discount)
@@ -117,7 +128,9 @@ def payback_chart(cost: float, margin: float, churn: float, discount: float, mon
         {MARGIN: margin * np.append(0, np.cumsum(kept ** month[:-1])), COST: float(cost)}, index=month
     )
     words = (PAID_BACK if np.isfinite(meet) else NEVER).format(
-        value=lifetime_value(margin, churn, discount), cost=cost, months=meet
+        value=say.number(lifetime_value(margin, churn, discount), A_YUAN),
+        cost=say.number(cost, A_YUAN),
+        months=f"{meet:.1f}",
     )
     return charts.lines(table, words, MONTHS, CUMULATED, markers=False)
 
@@ -139,16 +152,43 @@ def budget_chart(plans: Mapping[str, pd.DataFrame], title: str = "") -> go.Figur
 
 
 def attribution_chart(credits: pd.Series | pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw the credit of each channel, one column for each model.
+    """Draw the credit of each channel: dots for one rule, slopes from one rule to another for two.
 
     Examples
     --------
     >>> from opslab.acquisition import attribute
-    >>> credits = attribute([("ads>search", 3, 10), ("search", 2, 20)], "last")
-    >>> attribution_chart(credits, "The last touch takes all").layout.title.text
-    'The last touch takes all'
+    >>> paths = [("ads>search", 3, 10), ("search", 2, 20)]
+    >>> both = pd.DataFrame({rule: attribute(paths, rule) for rule in ("last", "first")})
+    >>> attribution_chart(both).layout.title.text
+    'From last to first: ads from 0 to 3, the largest step'
     """
-    return charts.bars(credits, title, "", CREDIT)
+    table = credits.to_frame() if isinstance(credits, pd.Series) else credits
+    require_result(table, "credits", list(getattr(table, "columns", [])), "attribute")
+    if table.shape[1] == 1:
+        one = table.iloc[:, 0]
+        words = MOST_CREDIT.format(name=say.name(one.idxmax(), capital=False), credit=say.number(one.max()))
+        return charts.dots(one, title or words, CREDIT, focus=one.idxmax())
+    return charts.slopes(table, title or _step(table), CREDIT, focus=_largest_step(table))
+
+
+def _largest_step(table: pd.DataFrame) -> Any:
+    steps = (table.iloc[:, -1] - table.iloc[:, 0]).abs()
+    return steps.idxmax() if steps.any() else table.iloc[:, 0].idxmax()
+
+
+def _step(table: pd.DataFrame) -> str:
+    channel = _largest_step(table)
+    old, new = table.loc[channel].iloc[[0, -1]]
+    before, after = table.columns[[0, -1]]
+    words = SAME if table.iloc[:, 0].equals(table.iloc[:, -1]) else MOVED
+    return words.format(
+        before=before,
+        after=after,
+        name=say.name(channel, capital=False),
+        old=say.number(old),
+        new=say.number(new),
+        credit=say.number(old),
+    )
 
 
 def growth_paths_chart(
@@ -163,6 +203,8 @@ def growth_paths_chart(
     """
     length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     funnel, viral = funnel_users(budget, cost, length), viral_users(start, k, range(length + 1))
-    words = BOTH_WAYS.format(weeks=length, funnel=funnel[-1], viral=viral[-1])
+    words = BOTH_WAYS.format(
+        weeks=say.count(length, A_WEEK), funnel=say.number(funnel[-1]), viral=say.number(viral[-1])
+    )
     table: Any = pd.DataFrame({FUNNEL: funnel, DIFFUSION: viral}, index=range(length + 1))
     return charts.lines(table, words, WEEKS, USERS, markers=False)

@@ -7,6 +7,7 @@ notebook, as HTML that reads well without any style; `labextensions/opslab-map/s
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -44,7 +45,7 @@ PLAN = {
     },
     "Community": {"11-community": "design a community that pays for itself, run it, and break it"},
     "Explain": {"12-scqa": "explain a result in one minute so that people act"},
-    "All together": {"13-capstone": "run Lantern for a year"},
+    "All": {"13-capstone": "run Lantern for a year"},
 }
 MAP, WHOLE_MAP, WAYS = "Map of the course", "All lessons and what they teach", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"
@@ -157,6 +158,16 @@ def with_ways(notebook: NotebookNode, course: Course, folder: str, lesson: str) 
     elif here and folder == "exercises":
         cells = [_cell("back", _way_back(here)), *cells, _cell("ways", _sheet_ways(course, here))]
     return NotebookNode({**notebook, "cells": cells})
+
+
+def with_page_ways(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook whose map and ways are shown, and lead to the pages that lie beside its own."""
+    copied = deepcopy(notebook)
+    for cell in copied.cells:
+        if MARK in tags(cell):
+            cell.metadata.pop("slideshow", None)
+            cell.source = re.sub(r'href="([\w-]+)\.ipynb"', r'href="\1.html"', cell.source)
+    return copied
 
 
 def _with_map(cells: Sequence[NotebookNode], course: Course, here: Station) -> Iterator[NotebookNode]:

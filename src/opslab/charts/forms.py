@@ -47,6 +47,7 @@ FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 ROW = 44  # px of a row of dots: its value stands above it
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
+AIR = 0.12  # of the height of slopes: above the highest and below the lowest
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
 
@@ -210,9 +211,7 @@ def dots(
     values = frame.iloc[:, 0].to_numpy(float)
     order = np.arange(len(values)) if ordered else np.argsort(-values, kind="stable")
     colours = np.array(_colours(list(frame.index), focus, "focus", one=BLUE))[order]
-    texts = [
-        f"{text}{say.SPACE}%" if share else text for text in say.column(values, PER_CENT if share else "")
-    ]
+    texts = [say.number(value, PER_CENT if share else "") for value in values]
     drawing = figure(title, x, y)
     drawing.add_scatter(
         x=values[order],
@@ -245,14 +244,14 @@ def slopes(
     table: pd.DataFrame,
     title: str = "",
     x: str = "",
-    y: str = "",
     *,
     share: bool = False,
     focus: Hashable | None = None,
 ) -> go.Figure:
     """Draw each row of `table` as a line from its first column to its second: before and after.
 
-    The value stands at both ends, the row's name at the right one.
+    The value stands at both ends, the row's name at the right one. There is no scale to name: the title or
+    `x` says what the values are.
 
     Raises
     ------
@@ -269,14 +268,15 @@ def slopes(
     frame = _complete(_numeric(table), "slopes")
     if frame.shape[1] != 2:
         raise ValueError(NOT_TWO.format(found=frame.shape[1]))
-    drawing = figure(title, x, y)
+    drawing = figure(title, x)
     unit = PER_CENT if share else ""
     colours = _colours(list(frame.index), focus, "focus")
     numbers = {end: [say.number(value, unit) for value in frame[end]] for end in frame.columns}
     first, last = frame.columns
     names = [f"{number}  {say.name(name)}" for number, name in zip(numbers[last], frame.index, strict=True)]
-    words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS) for name in names]}
-    span = float(np.ptp([0, *frame.to_numpy(float).ravel()])) or 1.0
+    words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS + 7) for name in names]}
+    low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
+    span = (high - low) / (1 - 2 * AIR) or 1.0
     texts = {end: moved_apart(frame[end].to_list(), words[end], span) for end in frame.columns}
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
@@ -294,10 +294,12 @@ def slopes(
             hovertemplate="%{x}: %{y}",
         )
     room = [label_width(words[end]) + 14 for end in frame.columns]
-    drawing.update_layout(margin={"l": max(64, room[0]), "r": room[1]}, hovermode="closest")
+    drawing.update_layout(margin={"l": room[0] + 8, "r": room[1]})
     drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False)
     drawing.update_yaxes(showgrid=False, showticklabels=False, ticks="", showline=False)
-    return shares(drawing) if share else drawing
+    if share:
+        shares(drawing)
+    return drawing.update_yaxes(range=[low - AIR * span, high + AIR * span])
 
 
 def share_bar(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from opslab.charts.look import HEIGHT, INK, PALETTE, QUIET, text_width, wrap
+from opslab.charts.look import GREY, HEIGHT, INK, PALETTE, QUIET, text_width, wrap
 from opslab.ground import say
 from opslab.ground.frames import as_choice, as_number
 
@@ -17,9 +17,7 @@ NO_PLACE = "at is {found!r}; expected a number on the axis"
 UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both with the same function"
 
 LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
-LABEL_COLUMNS = (
-    18  # letters of a label's line: with it a phone keeps more than half of its width for the plot
-)
+LABEL_COLUMNS = 13  # letters in a label's line: a phone keeps more than half of its width for the plot
 PLOT_SHARE = 0.7  # of a figure's height: what its margins leave for the plot
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
@@ -75,11 +73,12 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     as_choice(axis, "axis", ("x", "y"))
     place = as_number(at, "at")
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
-    line = {"color": QUIET, "dash": "dash", "width": 1.5}
+    line = {"color": GREY, "dash": "dash", "width": 1.5}
     other = "y" if axis == "x" else "x"
     drawing.add_shape(
         type="line",
         line=line,
+        layer="below",
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
     beside = (
@@ -99,8 +98,9 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
 def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
     """Lay the picture where it started behind the current one, in pale grey; returns the same figure.
 
-    Lines and dots stay what they are; of bars the outline stays. Both are drawn by one function, so that
-    their traces correspond; the number of traces doubles at every position of a control.
+    Lines and dots stay what they are, and come first among the traces; of bars the outline stays, and comes
+    last. Both are drawn by one function, so that their traces correspond; the number of traces doubles at
+    every position of a control.
 
     Raises
     ------
@@ -121,6 +121,9 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
         if trace.type == "bar":
             trace.offsetgroup = str(place)  # bars of one group stand in one place
         drawing.add_trace(_outline(earlier, place) if earlier.type == "bar" else _paled(earlier))
+    pales = drawing.data[len(current) :]
+    behind = [pale for pale in pales if pale.type != "bar"]
+    drawing.data = [*behind, *current, *(pale for pale in pales if pale.type == "bar")]
     return drawing
 
 
@@ -176,7 +179,7 @@ def _traces(drawing: Any, name: str) -> tuple:
 
 
 def _paled(trace: Any) -> go.Scatter:
-    """Return a trace in grey, without words, behind all others."""
+    """Return a trace in grey, without words."""
     pale = go.Scatter(trace)
     pale.update(
         mode="+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none",
@@ -189,7 +192,6 @@ def _paled(trace: Any) -> go.Scatter:
         showlegend=False,
         hoverinfo="skip",
         hovertemplate=None,
-        zorder=-1,
     )
     return pale
 

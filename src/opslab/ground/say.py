@@ -78,8 +78,8 @@ def points(difference: Any) -> str:
     return f"{text}{SPACE}{POINTS[text != '1.0']}"
 
 
-def between(low: Any, high: Any, unit: str = "") -> str:
-    """Return a range from `low` to `high`, its unit said once.
+def between(low: Any, high: Any, unit: str = "", *, joined: str = TO) -> str:
+    """Return a range from `low` to `high`, its unit said once, `joined` by other words if need be.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def between(low: Any, high: Any, unit: str = "") -> str:
     """
     ends = number(low, unit), number(high, unit)
     tail = f"{SPACE}{unit}"
-    return TO.format(low=ends[0].removesuffix(tail), high=ends[1])
+    return joined.format(low=ends[0].removesuffix(tail), high=ends[1])
 
 
 def count(value: Any, noun: str, plural: str | None = None) -> str:
@@ -107,8 +107,10 @@ def count(value: Any, noun: str, plural: str | None = None) -> str:
     return f"{text}{SPACE}{one if text == '1' else many}"
 
 
-def name(value: Any) -> str:
-    """Return a label for people: a column's or a category's name in words, its first letter large.
+def name(value: Any, *, capital: bool = True) -> str:
+    """Return a label for people: a column's or a category's name in words.
+
+    Its first letter is large, unless it stands in a sentence (`capital` is False).
 
     What already holds capitals, digits or other signs keeps them.
 
@@ -127,7 +129,7 @@ def name(value: Any) -> str:
     if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", words):
         words = words.replace("_", " ")
     first, *rest = (SPELT.get(word, word) for word in words.split(" "))
-    if first.islower():
+    if capital and first.islower():
         first = first[0].upper() + first[1:]
     return " ".join([first, *rest])
 

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.charts import say
 from opslab.ground.frames import NOT_THE_RESULT, POSITIVE, as_number, require_result
 from opslab.targeting.clusters import feature_table
 from opslab.targeting.market import MarketSize
@@ -14,83 +15,94 @@ from opslab.targeting.prices import PriceSensitivity
 from opslab.targeting.survey import PostStratified
 
 # Words
-MARKET, SHARE = "market", "share"
+NOW, BEFORE = "now", "first guesses"
 PEOPLE_LOG = "people (each step ten times the last)"
-RANGE = "Between {low:,.0f} and {high:,.0f} people, middle {middle:,.0f}"
-NEEDED = "needed: {needed:,.0f}"
-ANSWERS, USERS = "of the answers", "of all users"
+RANGE = "Between {range} people, middle {middle}{needed}"
+NEEDED = "needed: {needed}"
+VERDICTS = "; the {needed} needed lie below", "; the {needed} needed lie in between", "; {needed} are needed"
+ANSWERS, USERS = "of all users", "of the answers"
+FURTHEST = "{name}: {population} of all users, {answers} of the answers"
 MONTHLY_PRICE, SHARE_SAYING = "monthly dues (yuan)", "share of people"
 SAYING = {"too_cheap": "too cheap", "cheap": "a bargain", "dear": "dear", "too_dear": "too dear"}
-AT_PRICE = (
-    "At {price:g} yuan: too cheap for {too_cheap:.0%}, fine for {acceptable:.0%}, too dear for {too_dear:.0%}"
-)
-AFFINITY = "affinity index (100 = as everybody)"
+AT_PRICE = "At {price}: too cheap for {too_cheap}, fine for {acceptable}, too dear for {too_dear}"
+YUAN = "yuan"
+AFFINITY, EVERYBODY = "affinity index", "100: as everybody"
+STRONGEST = "Most: {name}, {index} ({range})"
 STANDARD = "standard deviations from the mean"
 QUALITY = (
-    "k = {k}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
-    "smallest group {smallest:.0%}"
+    "{groups}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
+    "smallest group {smallest}"
 )
+A_GROUP = "group"
 NO_K = "quality has no row for {k} groups, as labels has; it has {found}"
-GROUP = "group {number} ({size:,})"
+GROUP = "group {number} ({size})"
+AND = "{low} and {high}"
+
+POINTS = 31  # of a curve of prices
+FEATURE_COLUMNS = 11  # letters in a line of a name: a phone shows four columns beside one another
 
 
-def market_chart(size: MarketSize, needed: float | None = None, title: str = "") -> go.Figure:
+def market_chart(
+    size: MarketSize, needed: float | None = None, title: str = "", *, before: MarketSize | None = None
+) -> go.Figure:
     """Draw the range of a `market_size` on a logarithmic axis, with the number of people needed.
+
+    `before`, an earlier estimate, stays in grey below it.
 
     Examples
     --------
     >>> from opslab.targeting import market_size
     >>> size = market_size({"people": (900_000, 1_100_000), "share who would join": (0.01, 0.04)})
-    >>> market_chart(size, needed=10_000, title="Enough people").layout.title.text
-    'Enough people'
+    >>> market_chart(size, needed=10_000).layout.title.text.replace("<br>", " ")
+    'Between 9,880 and 40,100 people, middle 19,900; the 10,000 needed lie in between'
     """
     _require(size, MarketSize, "size", "market_size")
-    words = title or RANGE.format(low=size.low, high=size.high, middle=size.middle)
-    drawing = charts.figure(words, PEOPLE_LOG, "")
-    drawing.add_scatter(
-        x=[size.low, size.middle, size.high],
-        y=[MARKET] * 3,
-        mode="lines+markers",
-        line={"color": charts.BLUE, "width": 5},
-        marker={
-            "color": charts.BLUE,
-            "size": [10, 16, 10],
-            "symbol": ["line-ns-open", "circle", "line-ns-open"],
-        },
+    line = None if needed is None else as_number(needed, "needed", least=POSITIVE)
+    estimates = {NOW: size}
+    if before is not None:
+        _require(before, MarketSize, "before", "market_size")
+        estimates[BEFORE] = before
+    words = title or RANGE.format(
+        range=say.between(size.low, size.high, joined=AND),
+        middle=say.number(size.middle),
+        needed=_verdict(size, line),
     )
-    if needed is not None:
-        line = as_number(needed, "needed", least=POSITIVE)
-        drawing.add_vline(line, line={"color": charts.VERMILLION, "dash": "dash"})
-        drawing.add_annotation(
-            x=np.log10(line),
-            y=1,
-            yref="paper",
-            text=NEEDED.format(needed=line),
-            showarrow=False,
-            xanchor="left",
-            xshift=4,
-            font={"color": charts.VERMILLION},
-        )
-    drawing.update_xaxes(type="log", dtick=1)
-    drawing.update_yaxes(showticklabels=False, showgrid=False)
-    return drawing.update_layout(height=240)
+    drawing = charts.dots(
+        pd.Series({name: one.middle for name, one in estimates.items()}), words, PEOPLE_LOG,
+        low=[one.low for one in estimates.values()], high=[one.high for one in estimates.values()],
+        focus=NOW, ordered=True,
+    )  # fmt: skip
+    drawing.update_xaxes(type="log", dtick=1, rangemode="normal")
+    return drawing if line is None else charts.mark(drawing, line, NEEDED.format(needed=say.number(line)))
+
+
+def _verdict(size: MarketSize, needed: float | None) -> str:
+    if needed is None:
+        return ""
+    return VERDICTS[(size.low < needed) + (size.high < needed)].format(needed=say.number(needed))
 
 
 def strata_chart(survey: PostStratified, title: str = "") -> go.Figure:
-    """Draw each group's share of the answers beside its share of all users.
+    """Draw each group's share of all users beside its share of the answers; they part most in the title's.
 
     Examples
     --------
     >>> from opslab.targeting import poststratify
     >>> import pandas as pd
     >>> sample = pd.DataFrame({"persona": ["student", "student", "manager"], "dues": [5, 7, 20]})
-    >>> survey = poststratify(sample, {"student": 50, "manager": 50}, by="persona")
-    >>> len(strata_chart(survey).data)
-    2
+    >>> survey = poststratify(sample, {"student": 60, "manager": 40}, by="persona")
+    >>> strata_chart(survey).layout.title.text.replace("\xa0", " ")
+    'Manager: 40.0 % of all users, 33.3 % of the answers'
     """
     _require(survey, PostStratified, "survey", "poststratify")
-    table = survey.strata[["share_answers", "share_population"]].set_axis([ANSWERS, USERS], axis=1)
-    return charts.bars(table, title, y=SHARE, share=True)
+    table = survey.strata[["share_population", "share_answers"]].set_axis([ANSWERS, USERS], axis=1)
+    furthest = (table[USERS] - table[ANSWERS]).abs().idxmax()
+    words = title or FURTHEST.format(
+        name=say.name(furthest),
+        population=say.share(table.loc[furthest, ANSWERS]),
+        answers=say.share(table.loc[furthest, USERS]),
+    )
+    return charts.slopes(table, words, share=True, focus=furthest)
 
 
 def price_chart(prices: PriceSensitivity, at: float | None = None, most: float | None = None) -> go.Figure:
@@ -108,9 +120,9 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
     4
     """
     _require(prices, PriceSensitivity, "prices", "price_sensitivity")
-    words = "" if at is None else AT_PRICE.format(price=at, **prices.shares(at))
+    words = "" if at is None else _at_price(prices, at)
     top = prices.curves.index.to_numpy().max() if most is None else as_number(most, "most", least=1)
-    grid = np.arange(0, top + 1)
+    grid = np.linspace(0, top, POINTS)
     curves = pd.DataFrame(
         {
             name: np.interp(
@@ -122,25 +134,37 @@ def price_chart(prices: PriceSensitivity, at: float | None = None, most: float |
     )
     drawing = charts.lines(curves, words, MONTHLY_PRICE, SHARE_SAYING, share=True, markers=False)
     if at is not None:
-        drawing.add_vline(at, line={"color": charts.INK, "dash": "dash", "width": 1.5})
+        charts.mark(drawing, at, say.number(at, YUAN))
     drawing.update_xaxes(range=[0, float(top)])
     return drawing.update_yaxes(range=[0, 1.02])
 
 
+def _at_price(prices: PriceSensitivity, at: float) -> str:
+    told: dict[str, object] = {str(name): say.share(value) for name, value in prices.shares(at).items()}
+    return AT_PRICE.format(price=say.number(at, YUAN), **told)
+
+
 def affinity_chart(table: pd.DataFrame, title: str = "", most: float = 300) -> go.Figure:
-    """Draw an `affinity` table as bars with intervals about the line of 100.
+    """Draw an `affinity` table as dots with intervals beside the line of 100, the strongest at the top.
 
     Examples
     --------
     >>> from opslab.targeting import affinity
-    >>> table = affinity({"data": 30, "design": 10}, {"data": 100, "design": 100})
-    >>> affinity_chart(table, "They prefer data").layout.title.text
-    'They prefer data'
+    >>> affinity_chart(affinity({"data": 30, "design": 10}, {"data": 100, "design": 100})).layout.title.text
+    'Most: Data, 150 (120 to 172)'
     """
     require_result(table, "table", ("index", "low", "high"), "affinity")
-    drawing = charts.bars(table["index"], title, "", AFFINITY, low=table["low"], high=table["high"])
-    drawing.add_hline(100, line={"color": charts.INK, "dash": "dash", "width": 1.5})
-    return drawing.update_yaxes(range=[0, as_number(most, "most", least=100)])
+    top = table["index"].idxmax()
+    words = title or STRONGEST.format(
+        name=say.name(top),
+        index=say.number(table["index"][top]),
+        range=say.between(table["low"][top], table["high"][top]),
+    )
+    drawing = charts.dots(
+        table["index"], words, AFFINITY, low=table["low"], high=table["high"], focus=top,
+        reference=100, reference_name=EVERYBODY,
+    )  # fmt: skip
+    return drawing.update_xaxes(range=[0, as_number(most, "most", least=100)])
 
 
 def segments_chart(
@@ -163,7 +187,9 @@ def segments_chart(
         raise ValueError(NOT_THE_RESULT.format(name="labels", found=type(labels).__name__, maker="segment"))
     sizes = labels.value_counts().sort_index()
     centres = ((table - table.mean()) / table.std(ddof=0)).groupby(labels.to_numpy()).mean()
-    centres.index = [GROUP.format(number=number + 1, size=sizes[number]) for number in centres.index]
+    centres.index = [
+        GROUP.format(number=number + 1, size=say.number(sizes[number])) for number in centres.index
+    ]
     words = ""
     if quality is not None:
         columns = ["silhouette", "silhouette_shuffled", "stability", "smallest"]
@@ -172,28 +198,29 @@ def segments_chart(
             raise ValueError(NO_K.format(k=len(sizes), found=", ".join(map(str, quality.index))))
         row = quality.loc[len(sizes)]
         words = QUALITY.format(
-            k=len(sizes),
+            groups=say.count(len(sizes), A_GROUP),
             silhouette=row["silhouette"],
             shuffled=row["silhouette_shuffled"],
             stability=row["stability"],
-            smallest=row["smallest"],
+            smallest=say.share(row["smallest"]),
         )
-    drawing = charts.figure(words)
-    largest = float(np.abs(centres.to_numpy()).max())
-    text = centres.to_numpy()
+    drawing = charts.figure(words, x=STANDARD)
+    largest = max(float(np.abs(centres.to_numpy()).max()), 2)
     drawing.add_heatmap(
-        z=text,
-        x=[str(name) for name in table.columns],
-        y=list(centres.index),
+        z=centres.to_numpy(),
+        x=[charts.wrap(say.name(name), FEATURE_COLUMNS) for name in table.columns],
+        y=[charts.wrap(say.name(group), FEATURE_COLUMNS) for group in centres.index],
         zmid=0,
-        zmin=-max(largest, 2),
-        zmax=max(largest, 2),
+        zmin=-largest,
+        zmax=largest,
         colorscale=[[0, charts.ORANGE], [0.5, "#FFFFFF"], [1, charts.BLUE]],
         texttemplate="%{z:+.1f}",
         xgap=2,
         ygap=2,
-        colorbar={"title": {"text": STANDARD, "side": "right", "font": {"size": 13}}, "thickness": 14},
+        showscale=False,
     )
+    # Four names stay upright beside one another on a phone.
+    drawing.update_xaxes(tickangle=0, tickfont={"size": 11}).update_layout(margin={"r": 8})
     return drawing.update_yaxes(autorange="reversed", showgrid=False)
 
 

@@ -18,6 +18,7 @@ from nbconvert.exporters import SlidesExporter as StockSlidesExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
+from opslab.authoring.course import with_page_ways
 from opslab.authoring.export import assets
 from opslab.authoring.export.blocks import Lesson, read_blocks
 from opslab.authoring.export.guide import guide_of
@@ -65,6 +66,11 @@ class PagePreprocessor(_Preprocessor):
     """Prepares a notebook for the page's template."""
 
     deck = False
+
+    def preprocess(self, nb, resources):
+        """Return the notebook as it is, and the resources with the map and the ways among what is shown."""
+        resources = super().preprocess(with_page_ways(nb), resources)[1]
+        return nb, resources
 
     def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""

@@ -20,7 +20,11 @@ from opslab.explore.widget import SCRIPT, plotly_script
 from opslab.ground.paths import package_folder
 
 HERE = Path(__file__).parent
-STYLES = {True: ("theme.css", "content.css", "deck.css"), False: ("theme.css", "content.css", "page.css")}
+MAP_STYLE = HERE.parent / "labextensions" / "opslab-map" / "static" / "map.css"  # JupyterLab loads it, too
+STYLES = {
+    True: ("theme.css", "content.css", "deck.css"),
+    False: ("theme.css", "content.css", "page.css", MAP_STYLE),
+}
 # Plotly draws these with WebGL and compiles its programs from text, which a strict policy forbids.
 WEBGL = re.compile(r"gl$|3d$|^(surface|mesh3d|isosurface|volume|cone|streamtube|parcoords|splom)$")
 SPEAKER_VIEW = "plugin/notes/speaker-view.html"

@@ -370,6 +370,8 @@ def _spell_out(link: Tag) -> None:
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
         return
+    if link.find_parent("nav") and target.endswith(".html"):  # a page that is exported beside this one
+        return
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
     link.replace_with(text if path in text else LOST_FILE.format(text=text, path=path))

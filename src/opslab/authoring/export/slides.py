@@ -19,15 +19,25 @@ from bs4 import BeautifulSoup, Tag
 
 from opslab.authoring.export.blocks import Block, Lesson, Warn
 from opslab.authoring.export.guide import MINUTES, Guide
+from opslab.authoring.export.prose import (
+    MOST_LARGE,
+    MOST_ROWS,
+    MOST_SHOWN,
+    MOST_WORDS,
+    clauses,
+    clipped,
+    count,
+    fits,
+    four_sentences,
+    inside,
+    large,
+    sentences,
+)
 from opslab.charts import text_width, wrap
 
 # Words
 LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that name a part and claim nothing
 GUESS, SLIDER, EXPLAIN, VOTE = "Your guess first", "can tell you", "Explain", "Vote"
-# Sentences that make sense only before a notebook.
-AT_A_DESK = re.compile(
-    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down|press|drag)\b", re.I
-)
 CHECKED = {"guess": ["guess"], "picture": ["slider"], "check": ["quick check", "recall"], "vote": ["vote"]}
 LONG_TITLE = (
     "cell {cell}: the heading {title!r} overflows its slide: it has {found} letters, and two lines "
@@ -39,21 +49,13 @@ FULL = (
 )
 NO_GUESS = "the lesson asks for no guess: no paragraph begins with **{guess}.**, and no figure has a Guess"
 
-MOST_WORDS = 80  # on a slide
-MOST_LINE = 34  # words of a question above a picture
-MOST_LARGE = 46  # words in large letters
-MOST_SHOWN = 60  # words of a table, a result or code
-MOST_ROWS = 12
+MOST_LINE, MOST_ASKED = 30, 20  # words of a question above a picture; of one that its axes repeat
 LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
 LONGEST_NAME = 26  # letters in a line of a vertical axis' name
-SENTENCE = re.compile(
-    r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)|.+$', re.DOTALL
-)
-CLAUSE = re.compile(r"(?<=[;:])\s+")
+TAKEN = {"quote": "_say", "table": "_output"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
-INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 
 
@@ -127,7 +129,7 @@ class _Compiler:
         elif block.kind == "notes":
             self._last(block).notes.append(block.html)
         elif block.kind != "heading" and not block.begins:
-            getattr(self, f"_{block.kind}")(block)
+            getattr(self, TAKEN.get(block.kind, f"_{block.kind}"))(block)
 
     def end_section(self) -> None:
         """Close a section: what was said in it, and has no slide yet, gets one."""
@@ -203,16 +205,10 @@ class _Compiler:
         slide = self._add("check", block, body=[question], answer=f"<p>{shown}</p>")
         slide.notes += [str(soup), answer]
 
-    def _quote(self, block: Block) -> None:
-        self._say(block)
-
     def _code(self, block: Block) -> None:
-        if block.html:
+        if self.code:
             self._show_waiting()
-            self.code = block
-
-    def _table(self, block: Block) -> None:
-        self._output(block)
+        self.code = block if block.html else None
 
     def _output(self, block: Block) -> None:
         """Show what code put out, below its code if that is shown; what is long is only said."""
@@ -234,7 +230,7 @@ class _Compiler:
             self.guess = None
         slide = self._add("picture", block, figure=block)
         if asked:
-            slide.lines.append(clipped(asked.html, MOST_LINE))
+            slide.lines.append(clipped(asked.html, MOST_ASKED))
             slide.notes.append(asked.html)
 
     # Helpers ------------------------------------------------------------------------------------------------
@@ -250,10 +246,9 @@ class _Compiler:
 
     def _show_waiting(self) -> None:
         """Give a guess that has no axes of its own, and code that has no result, their slides."""
-        guess, self.guess = self.guess, None
+        guess, code, self.guess, self.code = self.guess, self.code, None, None
         if guess:
             self._add("guess", guess, body=[large(guess.html)]).notes.append(guess.html)
-        code, self.code = self.code, None
         if code and (code.imports or not fits(code.html, least=LEAST_CODE)):
             self._say(code)
         elif code:
@@ -323,65 +318,6 @@ class _Compiler:
             time, check = rows[place]
             slide.notes.insert(0, MINUTES.format(time=time, check="" if place in told else check))
             told.add(place)
-
-
-def count(*pieces: str) -> int:
-    """Return the number of words in pieces of HTML."""
-    return sum(len(re.sub(r"<[^>]+>", " ", INLINE.sub("", piece)).split()) for piece in pieces)
-
-
-def inside(html: str) -> str:
-    """Return what stands in the first element of a piece of HTML."""
-    first = BeautifulSoup(html, "html.parser").find(True)
-    return first.decode_contents() if isinstance(first, Tag) else html
-
-
-def sentences(html: str) -> list[str]:
-    """Split HTML without blocks into sentences."""
-    return [found.strip() for found in SENTENCE.findall(html) if found.strip()]
-
-
-def clipped(html: str, most: int) -> str:
-    """Return the first sentences of paragraphs without their tags: one, and more up to `most` words."""
-    flat = re.sub(r"</?(p|ul|ol|li|div)\b[^>]*>", " ", html)
-    kept: list[str] = []
-    for sentence in sentences(flat.strip()):
-        if AT_A_DESK.search(sentence):
-            continue
-        if kept and count(*kept, sentence) > most:
-            break
-        kept.append(sentence)
-    return str(BeautifulSoup(" ".join(kept), "html.parser"))  # closes what a cut left open
-
-
-def large(html: str) -> str:
-    """Return as much of some paragraphs as can be read in large letters."""
-    return f"<p>{clipped(html, MOST_LARGE)}</p>"
-
-
-def fits(*pieces: str, least: int = 0) -> bool:
-    """Tell whether code and results are short enough to be read on one slide."""
-    rows = 0
-    for piece in pieces:
-        soup = BeautifulSoup(piece, "html.parser")
-        rows += len(soup.find_all("tr")) or len(soup.get_text().strip().splitlines())
-    return least <= rows <= MOST_ROWS and count(*pieces) <= MOST_SHOWN
-
-
-def four_sentences(soup: BeautifulSoup) -> list[str]:
-    """Return the sentences of a brief, which stands in italics; nothing for other prose."""
-    whole = soup.select_one("p > em")
-    brief = whole is not None and whole.get_text().strip() == soup.get_text().strip()
-    return sentences(whole.decode_contents()) if whole is not None and brief else []
-
-
-def clauses(sentence: str) -> list[str]:
-    """Return a long sentence clause by clause, as far as it can be read on a slide."""
-    kept: list[str] = []
-    for clause in CLAUSE.split(sentence):
-        if count(*kept, clause) <= MOST_WORDS - 10:
-            kept.append(f"<p>{clause}</p>")
-    return kept
 
 
 def readable(node: Any, key: str = "") -> Any:

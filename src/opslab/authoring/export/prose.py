@@ -1,0 +1,80 @@
+"""Prose as HTML, cut to what can be read while somebody speaks."""
+
+import re
+
+from bs4 import BeautifulSoup, Tag
+
+# Words
+# Sentences that make sense only before a notebook.
+AT_A_DESK = re.compile(
+    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down|press|drag)\b", re.I
+)
+
+MOST_WORDS = 80  # on a slide
+MOST_LARGE = 46  # in large letters
+MOST_SHOWN = 60  # of a table, a result or code
+MOST_ROWS = 12
+SENTENCE = re.compile(
+    r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)|.+$', re.DOTALL
+)
+CLAUSE = re.compile(r"(?<=[;:])\s+")
+INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
+
+
+def count(*pieces: str) -> int:
+    """Return the number of words in pieces of HTML."""
+    return sum(len(re.sub(r"<[^>]+>", " ", INLINE.sub("", piece)).split()) for piece in pieces)
+
+
+def inside(html: str) -> str:
+    """Return what stands in the first element of a piece of HTML."""
+    first = BeautifulSoup(html, "html.parser").find(True)
+    return first.decode_contents() if isinstance(first, Tag) else html
+
+
+def sentences(html: str) -> list[str]:
+    """Split HTML without blocks into sentences."""
+    return [found.strip() for found in SENTENCE.findall(html) if found.strip()]
+
+
+def clipped(html: str, most: int) -> str:
+    """Return the first sentences of paragraphs without their tags: one, and more up to `most` words."""
+    flat = re.sub(r"</?(p|ul|ol|li|div)\b[^>]*>", " ", html)
+    kept: list[str] = []
+    for sentence in sentences(flat.strip()):
+        if AT_A_DESK.search(sentence):
+            continue
+        if kept and count(*kept, sentence) > most:
+            break
+        kept.append(sentence)
+    return str(BeautifulSoup(" ".join(kept), "html.parser"))  # closes what a cut left open
+
+
+def large(html: str) -> str:
+    """Return as much of some paragraphs as can be read in large letters."""
+    return f"<p>{clipped(html, MOST_LARGE)}</p>"
+
+
+def fits(*pieces: str, least: int = 0) -> bool:
+    """Tell whether code and results are short enough to be read on one slide."""
+    rows = 0
+    for piece in pieces:
+        soup = BeautifulSoup(piece, "html.parser")
+        rows += len(soup.find_all("tr")) or len(soup.get_text().strip().splitlines())
+    return least <= rows <= MOST_ROWS and count(*pieces) <= MOST_SHOWN
+
+
+def four_sentences(soup: BeautifulSoup) -> list[str]:
+    """Return the sentences of a brief, which stands in italics; nothing for other prose."""
+    whole = soup.select_one("p > em")
+    brief = whole is not None and whole.get_text().strip() == soup.get_text().strip()
+    return sentences(whole.decode_contents()) if whole is not None and brief else []
+
+
+def clauses(sentence: str) -> list[str]:
+    """Return a long sentence clause by clause, as far as it can be read on a slide."""
+    kept: list[str] = []
+    for clause in CLAUSE.split(sentence):
+        if count(*kept, clause) <= MOST_WORDS - 10:
+            kept.append(f"<p>{clause}</p>")
+    return kept

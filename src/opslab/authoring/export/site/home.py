@@ -1,0 +1,115 @@
+"""The site's first page: what this is, a picture to try, three doors, the lessons, the map."""
+
+from pathlib import Path
+from string import Template
+
+from jinja2 import Environment, FileSystemLoader
+from nbformat import NotebookNode
+
+from opslab.authoring.course import LINKS, Course, Station, whole_map
+from opslab.authoring.export.site.stills import THUMB, figure_html, name_of
+from opslab.explore import PLOTLY
+
+# Words
+TITLE = "Internet operations, taught on data"
+LEAD = (
+    "An open course on internet operations (互联网运营): how to find users, win them at an acceptable cost, "
+    "keep them and stay in touch, by moving things and seeing what happens."
+)
+TRY_IT = "Guess first, then look"
+TRY_TEXT = (
+    "Lantern, an invented company, wins 100 new users each week. Of those who are active in one week, 90 % "
+    "are active in the next. How many active users will it have after a year? Then move the slider: from "
+    "which share on are there 2,000?"
+)
+WHO_ARE_YOU = "Three doors"
+DOORS = (
+    ("lessons/00-start-here.html", "I want to learn", "Ten minutes with Start here: a guess, a slider, and "
+     "an exercise that names your mistake. Read lessons here, work them in JupyterLab."),
+    ("teach.html", "I teach", "Slides, hand-outs and a guide for each lesson; a class is graded in a world "
+     "that no student has seen. The first hour, minute by minute."),
+    ("write.html", "I write", "A lesson is a folder with three texts. Notebooks, exercises, slides and this "
+     "site are built from them."),
+)  # fmt: skip
+GET_IT = "The whole course, to run on your own machine with `make lab`:"
+LESSONS = "Lessons"
+LESSONS_TEXT = (
+    "{written} of {all} lessons are written: {numbers}. The others are planned; the map below names them."
+)
+EVERY_LESSON = "All {all} lessons are written."
+STATE = "{minutes} minutes, with exercises"
+WHOLE = "The whole course on one map"
+SOURCES = "What the course takes from practitioners, and what it does with it: [its sources](sources.md)."
+CAPTIONS = ("Lessons ({written} of {all} written)", "About the course")
+
+HERE = Path(__file__).parent
+
+
+def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None, repository: str) -> str:
+    """Return the first page as MyST text; `stills` is the address of the pictures, if there are some."""
+    words = {"written": len(course.written), "all": len(course.stations)}
+    numbers = ", ".join(station.number for station in course.written)
+    told = LESSONS_TEXT if len(course.written) < len(course.stations) else EVERY_LESSON
+    lessons, about = (caption.format(**words) for caption in CAPTIONS)
+    template = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=False).get_template(
+        "home.md.j2"
+    )
+    return template.render(
+        title=TITLE,
+        lead=LEAD,
+        try_it=TRY_IT,
+        try_text=TRY_TEXT,
+        figure=_try_it(notebooks, stills),
+        who_are_you=WHO_ARE_YOU,
+        doors=[{"address": address, "name": name, "text": text} for address, name, text in DOORS],
+        repository=repository,
+        get_it=GET_IT,
+        lessons=LESSONS,
+        lessons_text=told.format(numbers=numbers, **words),
+        cards=[_card(station, notebooks[station.name], stills) for station in course.written],
+        whole=WHOLE,
+        map=whole_map(course).replace('href="', 'href="lessons/').replace(".ipynb", ".html"),
+        sources=SOURCES,
+        contents={
+            lessons: [f"{station.full_title} <lessons/{station.name}>" for station in course.written],
+            about: ["sources", "teach", "write"],
+        },
+    )
+
+
+def figures(notebook: NotebookNode) -> list[dict]:
+    """Return the Plotly bundles of a notebook."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [output.data[PLOTLY] for output in outputs if PLOTLY in output.get("data", {})]
+
+
+def social_page(course: Course) -> str:
+    """Return the page that is photographed for the picture that is shared."""
+    parts = [station.part for station in course.stations if station.part in LINKS]
+    icon = (HERE / "icon.svg").read_text(encoding="utf-8")
+    listed = "".join(f"<li>{part}</li>" for part in dict.fromkeys(parts))
+    return Template((HERE / "social.html").read_text(encoding="utf-8")).substitute(
+        icon=icon, title=TITLE, lead=LEAD, parts=listed
+    )
+
+
+def _asks(bundle: dict) -> bool:
+    """Tell whether a figure asks for a guess before it shows itself."""
+    return "guess" in bundle["layout"].get("meta", {}).get("opslab", {})
+
+
+def _try_it(notebooks: dict[str, NotebookNode], stills: str | None) -> str:
+    """Return the first lesson's first figure that asks for a guess, or else its first."""
+    found = figures(next(iter(notebooks.values())))
+    if not found:
+        return ""
+    bundle = max(found, key=_asks)
+    return figure_html(bundle, f"{stills}/{name_of(bundle)}.png" if stills else "")
+
+
+def _card(station: Station, notebook: NotebookNode, stills: str | None) -> dict:
+    """Return what a lesson's card shows; its picture is one that no reader has to guess first."""
+    found = sorted(figures(notebook), key=_asks)
+    thumb = f"{stills}/{THUMB.format(name=name_of(found[0]))}" if stills and found else ""
+    state = STATE.format(minutes=station.minutes) if station.minutes else ""
+    return {"station": station, "thumb": thumb, "state": state}
