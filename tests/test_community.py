@@ -42,6 +42,7 @@ from opslab.community import (
     simulate,
     strong_share,
     threshold_members,
+    ties_chart,
     viral_growth,
     weekly_pay,
     weekly_reward,
@@ -553,12 +554,28 @@ def test_pictures_say_what_the_tables_say():
     assert "ends in week 52" in ledger_chart(fund_ledger()).layout.title.text
     for joins, trend in ((9, "falling"), (break_even_joins(), "steady"), (10, "growing")):
         title = ledger_chart(fund_ledger(joins=joins)).layout.title.text
-        assert "104 weeks" in title
+        assert say.count(104, "week") in title
         assert title.endswith(trend)
     assert len(history_chart({"a": year, "b": year}, "fund").data) == 2
     assert history_chart(year).data[0].y.tolist() == year.groupby("week").members.mean().to_list()
-    assert list(leavers_chart(who_leaves(year)).data[0].x) == [say.name(role) for role in ROLES]
+    assert list(leavers_chart(who_leaves(year)).data[0].y) == [say.name(role) for role in ROLES]
     assert isinstance(lorenz_chart({"answers": [1, 2, 3]}), go.Figure)
+    for effect in (0.0, 0.04):
+        people = meetings(effect, "members", seed=3)
+        few, many = strong_share(people)
+        drawing = ties_chart(people)
+        title = drawing.layout.title.text.replace("<br>", " ")
+        assert f"{say.share(many)} have strong ties, {say.points(many - few)} above" in title
+        assert np.all(np.array(drawing.data[0].error_x.array) > 0)
+    leaving = who_leaves(year).leave_a_week
+    title = leavers_chart(who_leaves(year)).layout.title.text
+    assert title.startswith(say.name(leaving.idxmax()))
+    assert say.share(leaving.max()) in title
+    counts = [0] * 89 + [1] * 10 + [30]
+    assert say.share(30 / 40) in lorenz_chart({"answers": counts}).layout.title.text
+    assert history_chart(year).layout.title.text.endswith(
+        f"{year.groupby('week').members.mean().iloc[-1]:.0f} members"
+    )
     with pytest.raises(ValueError, match="column"):
         history_chart(year, "joy")
     with pytest.raises(ValueError, match="simulate"):

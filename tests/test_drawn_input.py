@@ -69,6 +69,7 @@ CHARTS = {
     community.history_chart: {"histories": HISTORY},
     community.leavers_chart: {"table": community.who_leaves(HISTORY)},
     community.ledger_chart: {"ledger": community.fund_ledger()},
+    community.ties_chart: {"people": community.meetings(people=50)},
     targeting.affinity_chart: {"table": targeting.affinity(list("aab"), list("aabb")), "most": 300},
     targeting.market_chart: {"size": targeting.market_size({"a": (1, 2)}), "needed": 3},
     targeting.price_chart: {"prices": targeting.price_sensitivity(PRICES), "at": 5, "most": 9},

@@ -92,14 +92,26 @@ BROKEN = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def harmed(course, tmp_path_factory):
+    """The findings of a class in which each student breaks something else, and ben nothing."""
+    room = tmp_path_factory.mktemp("harmed")
+    for name, (source, _) in BROKEN.items():
+        submit(course, room / "submissions" / f"{name}.ipynb", q1=source)
+    submit(course, room / "submissions" / "ben.ipynb")
+    return findings(course, room / "submissions", room)
+
+
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_breaks_one_question_costs_that_question_alone(course, folder, tmp_path, name):
-    source, finding = BROKEN[name]
-    submit(course, folder / "anna.ipynb", q1=source)
-    submit(course, folder / "ben.ipynb")
-    found = findings(course, folder, tmp_path)
+def test_what_breaks_one_question_costs_that_question_alone(harmed, name):
+    finding = BROKEN[name][1]
     expected = "different" if finding == "count-me-wrong" else finding
-    assert found == {"anna": ALL_RIGHT | {"q1": expected}, "ben": ALL_RIGHT}
+    assert harmed[name] == ALL_RIGHT | {"q1": expected}
+
+
+def test_what_others_break_costs_nothing(harmed):
+    assert harmed["ben"] == ALL_RIGHT
+    assert harmed.keys() == {*BROKEN, "ben"}
 
 
 FORGERIES = {

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opslab import datasets, retention
+from opslab.ground import say
 from opslab.retention import (
     ShiftedBetaGeometric,
     active_days,
@@ -779,6 +780,32 @@ def test_every_chart_is_a_figure_with_its_title_and_named_axes():
         assert drawing.layout.title.text == "A finding"
         assert drawing.layout.yaxis.title.text
         assert drawing.data
+
+
+def test_a_chart_without_a_title_says_what_it_shows_now():
+    activity = datasets.load("activity", seed=3)
+    life = lifetimes(activity)
+    groups = {name: kaplan_meier(g["duration"], g["observed"]) for name, g in life.groupby(life.index % 2)}
+    named = {"even_ids": groups[0], "odd_ids": groups[1]}
+    warned = early_warning(activity, "2025-03-31", range(28))
+    growth = growth_accounting(activity)
+    active = growth["active"]
+    shown = [
+        (survival_chart(named, at=28), [curve.survival[28] for curve in groups.values()]),
+        (warning_chart(warned, at=9), warned.loc[9, ["precision", "recall"]]),
+        (renewal_chart(REGULAR, 4, 12), [fit_sbg(REGULAR[:5]).survival(12), REGULAR[12] / REGULAR[0]]),
+        (churn_mix_chart(2.0, 6.0, 8), [0.25, 0.125]),
+        (retention_chart(retention_curve(activity, range(10))), [retention_rate(activity, 9)]),
+    ]
+    for drawing, values in shown:
+        assert all(say.share(value) in drawing.layout.title.text for value in values)
+    assert "even ids" in survival_chart(named, at=28).layout.title.text
+    assert warning_chart(warned, at=9).layout.title.text != warning_chart(warned, at=10).layout.title.text
+    ends = [say.number(active.iloc[place]) for place in (0, -1)]
+    assert "From {} to {} active users".format(*ends) in growth_chart(growth).layout.title.text
+    table = cohort_table(activity, period="M")
+    assert say.share((table[1] / table[0]).max()) in cohort_chart(table, period="M").layout.title.text
+    assert "truth" not in renewal_chart(REGULAR, 4, 20).layout.title.text
 
 
 def test_the_renewal_chart_shows_model_data_and_what_came_later():

@@ -47,7 +47,7 @@ PLAN = {
     "Explain": {"12-scqa": "explain a result in one minute so that people act"},
     "All": {"13-capstone": "run Lantern for a year"},
 }
-MAP, WHOLE_MAP, WAYS = "Map of the course", "All lessons and what they teach", "Ways on from here"
+MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"
 NOW_EXERCISES = "Now the exercises: {title}, with a world of your own"
 BACK_TO_LESSON = "Back to the lesson: {title}"
@@ -188,7 +188,7 @@ def strip(course: Course, here: Station) -> str:
         f'<span class="opslab-part"><b>{part}</b> {" ".join(_stop(one, here) for one in stations)}</span>'
         for part, stations in groupby(course.stations, key=attrgetter("part"))
     ]
-    return _nav("opslab-strip", MAP, parts)
+    return _nav("opslab-strip", STRIP, parts)
 
 
 def _stop(station: Station, here: Station) -> str:
@@ -208,7 +208,7 @@ def whole_map(course: Course, here: Station | None = None) -> str:
         kind = "opslab-chain" if part in LINKS else "opslab-bar"
         parts += [f'<li class="{kind}"><b>{part}</b>', "<ul>", *(_entry(one, here) for one in stations)]
         parts += ["</ul>", "</li>"]
-    return _nav("opslab-map", WHOLE_MAP, ["<ol>", *parts, "</ol>"])
+    return _nav("opslab-map", MAP, ["<ol>", *parts, "</ol>"])
 
 
 def _entry(station: Station, here: Station | None) -> str:

@@ -12,7 +12,7 @@ The rooms, each from the ones before it:
 from opslab.community.claims import complaint_desk, meetings, strong_share
 from opslab.community.growth import Bass, extinction_probability, fit_bass, viral_growth
 from opslab.community.league import league
-from opslab.community.pictures import history_chart, leavers_chart, ledger_chart, lorenz_chart
+from opslab.community.pictures import history_chart, leavers_chart, ledger_chart, lorenz_chart, ties_chart
 from opslab.community.plan import (
     break_even_joins,
     fund_ends,
@@ -68,6 +68,7 @@ __all__ = [
     "simulate",
     "strong_share",
     "threshold_members",
+    "ties_chart",
     "viral_growth",
     "weekly_pay",
     "weekly_reward",

@@ -53,11 +53,17 @@ def strong_share(people: Any) -> pd.Series:
     >>> bool(shares.iloc[1] > shares.iloc[0])
     True
     """
+    return ties_by_meetings(people)["share"].rename("strong")
+
+
+def ties_by_meetings(people: Any) -> pd.DataFrame:
+    """Return the `share` of strong ties and the number of `people`: up to three meetings, and more."""
     table = read_table(people, {"meetings": "number", "strong": "flag"}, what="people")
     many = table["meetings"] > MANY_MEETINGS
     if many.all() or not many.any():
         raise ValueError(ONE_SIDE.format(found=MORE if many.all() else UP_TO))
-    return table["strong"].groupby(many.map({False: UP_TO, True: MORE})).mean()[[UP_TO, MORE]]
+    groups = table["strong"].groupby(many.map({False: UP_TO, True: MORE}))
+    return groups.agg(share="mean", people="size").loc[[UP_TO, MORE]]
 
 
 def complaint_desk(

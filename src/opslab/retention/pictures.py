@@ -1,4 +1,7 @@
-"""Draw retention: one pure function from a table of this package to a Plotly figure for each."""
+"""Draw retention: one pure function from a table of this package to a Plotly figure for each.
+
+Where no title is given, the title is the result, computed from what is drawn.
+"""
 
 import math
 from collections.abc import Mapping
@@ -9,6 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.ground import say
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.growth import active_users
@@ -17,6 +21,7 @@ from opslab.retention.visits import PERIODS, Period
 
 # Words
 NO_TABLES = "no tables to draw: expected the result of {maker}, or a dictionary of names to such tables"
+BEFORE_THE_FIRST = "at is {at!r}; the curves begin at {first:g}"
 AGE, DAY = "age ({unit} since the first event)", "days since the start"
 WEEKS = "weeks since the start"
 ACTIVE_AFTER = "After {week} weeks: {users:,} active users"
@@ -24,26 +29,33 @@ UNITS = {"D": "days", "W": "weeks", "M": "months"}
 COHORT = "started in the {unit} of"
 UNIT_OF = {"D": "day", "W": "week", "M": "month"}
 SHARE_BACK = "share of the cohort active"
+COHORTS_BACK = "After {age}, {shares} of a cohort are active"
 SHARE_RETURNED = "share of users who came back"
+CAME_BACK, LEFT_AFTER = "Back on day {day}: {shares}", "Left after {time}: {shares}"
 SHARE_STILL_THERE = "share still there"
 RENEWALS = "renewals since joining"
 PEOPLE = "users"
-FORETOLD = "Foretold after {age} renewals: sBG {model:.1%}, constant churn {constant:.1%}"
+FORETOLD = "Foretold after {age} renewals: sBG {model}, constant churn {constant}"
+IN_TRUTH = "; in truth {truth}"
 DATA_USED, DATA_LATER, MODEL, CONSTANT = (
-    "used for the fit",
-    "what happened later",
+    "Used for the fit",
+    "What happened later",
     "sBG model",
-    "constant churn",
+    "Constant churn",
 )
 NEW, RESURRECTED, RETAINED, CHURNED = "new", "resurrected", "retained", "churned"
-PRECISION, RECALL = "precision: of the users warned about, lost", "recall: of the users lost, warned about"
+GREW = "From {first} to {last} active users; more won than lost in {times} of {steps}"
+PRECISION, RECALL = "precision", "recall"
 QUIET = "warn after so many quiet days"
+WARNED = "Warned after {days}: precision {precision}, recall {recall}"
 SHARE = "share"
 CHURN_CHANCE = "chance to leave in a period"
 DENSITY = "density of members"
-STILL_HERE = "after {count} renewals"
+STILL_HERE = "after {renewals}"
 AT_START = "at the start"
+MEAN_CHANCE = "Mean chance to leave: {start} at the start, {now} after {renewals}"
 
+FEW_LINES = 5  # can be named at their ends
 ACTIVE_MOST = 42  # the axis' upper end in weeks' arrivals, fixed so that curves can be compared
 
 
@@ -66,7 +78,7 @@ def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") 
     later = rates.drop(columns=0).to_numpy()
     return charts.heatmap(
         rates,
-        title,
+        title or _cohorts_back(rates, UNIT_OF[period]),
         AGE.format(unit=UNITS[period]),
         COHORT.format(unit=UNIT_OF[period]),
         share=True,
@@ -74,6 +86,13 @@ def cohort_chart(table: pd.DataFrame, title: str = "", *, period: Period = "W") 
         # Age 0 is 100 % by definition; the colours are for what can differ.
         top=float(np.nanmax(later)) if np.isfinite(later).any() else 1.0,
     )
+
+
+def _cohorts_back(rates: pd.DataFrame, unit: str) -> str:
+    """Return how many of a cohort are active at the first age, from the worst cohort to the best."""
+    known = rates[1].dropna() if 1 in rates else rates[0]
+    shares = say.between(known.min(), known.max(), "%")
+    return COHORTS_BACK.format(age=say.count(1 if 1 in rates else 0, unit), shares=shares)
 
 
 def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "") -> go.Figure:
@@ -89,9 +108,10 @@ def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: st
     'Back on day 7'
     """
     named = _named(curves, ["rate"], "retention_curve")
+    rates = pd.DataFrame({name: curve["rate"] for name, curve in named.items()})
     return charts.lines(
-        pd.DataFrame({name: curve["rate"] for name, curve in named.items()}),
-        title,
+        rates,
+        title or CAME_BACK.format(day=rates.index[-1], shares=_in_words(rates.iloc[-1])),
         DAY,
         SHARE_RETURNED,
         share=True,
@@ -99,18 +119,25 @@ def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: st
 
 
 def survival_chart(
-    curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: str = "", *, unit: str = "days"
+    curves: pd.DataFrame | Mapping[str, pd.DataFrame],
+    title: str = "",
+    *,
+    unit: str = "days",
+    at: float | None = None,
 ) -> go.Figure:
     """Draw one or several `kaplan_meier` tables (name to table) as steps with their 95 % bands.
+
+    The title says which share is left `at` a time; by default at the last one that all curves know.
 
     Examples
     --------
     >>> from opslab.retention import kaplan_meier
-    >>> survival_chart(kaplan_meier([1, 2, 2, 3]), "Half are gone after two days").layout.title.text
-    'Half are gone after two days'
+    >>> survival_chart(kaplan_meier([1, 2, 2, 3]), at=1).layout.title.text
+    'Left after 1\\xa0day: 75.0\\xa0%'
     """
     named = _named(curves, ["survival", "low", "high"], "kaplan_meier")
-    drawing = charts.figure(title, unit, SHARE_STILL_THERE, legend=len(named) > 1)
+    words = title or _left_after(named, unit, at)
+    drawing = charts.figure(words, unit, SHARE_STILL_THERE, legend=len(named) > 1)
     for place, (name, curve) in enumerate(named.items()):
         style = charts.series_style(place)
         steps = {"shape": "hv"}
@@ -133,22 +160,36 @@ def survival_chart(
             hoverinfo="skip",
         )
         drawing.add_scatter(
-            x=curve.index, y=curve["survival"], name=str(name), mode="lines", line={**style["line"], **steps}
+            x=curve.index,
+            y=curve["survival"],
+            name=say.name(name),
+            mode="lines",
+            line={**style["line"], **steps},
         )
     drawing.update_yaxes(range=[0, 1.02])
-    return charts.shares(drawing)
+    return charts.shares(charts.label_ends(drawing) if len(named) <= FEW_LINES else drawing)
+
+
+def _left_after(named: Mapping[str, pd.DataFrame], unit: str, at: float | None) -> str:
+    time = min(curve.index[-1] for curve in named.values()) if at is None else as_number(at, "at")
+    first = max(curve.index[0] for curve in named.values())
+    if time < first:
+        raise ValueError(BEFORE_THE_FIRST.format(at=at, first=first))
+    left = pd.Series({name: curve["survival"].loc[:time].iloc[-1] for name, curve in named.items()})
+    return LEFT_AFTER.format(time=say.count(time, unit.removesuffix("s")), shares=_in_words(left))
 
 
 def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str = "") -> go.Figure:
     """Fit an sBG on the first `fitted` renewals, project it to `horizon`, and draw it beside what happened.
 
     The line of constant churn, fitted on the same renewals, shows what ignoring differences would foretell.
+    The title says both foretold shares, and the true one where `survivors` reach that far.
 
     Examples
     --------
     >>> chart = renewal_chart([1_000, 869, 743, 653, 593, 551, 517, 491], fitted=4, horizon=7)
     >>> [line.name for line in chart.data]
-    ['sBG model', 'constant churn', 'used for the fit', 'what happened later']
+    ['sBG model', 'Constant churn', 'Used for the fit', 'What happened later']
     """
     left = as_numbers(survivors, "survivors", least=0)
     fitted = as_number(fitted, "fitted", least=2, most=len(left) - 1, whole=True)
@@ -157,14 +198,18 @@ def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str
     share, ages = left / left[0], np.arange(len(left))
     future = np.arange(horizon + 1)
     churn = (left[0] - left[fitted]) / left[:fitted].sum()
-    foretold = FORETOLD.format(age=horizon, model=model.survival(horizon), constant=(1 - churn) ** horizon)
+    ends = {"model": say.share(model.survival(horizon)), "constant": say.share((1 - churn) ** horizon)}
+    foretold = FORETOLD.format(age=horizon, **ends)
+    if horizon < len(left):
+        foretold += IN_TRUTH.format(truth=say.share(share[horizon]))
     drawing = charts.figure(title or foretold, RENEWALS, SHARE_STILL_THERE, legend=True)
-    drawing.add_scatter(
-        x=future, y=model.survival(future), name=MODEL, mode="lines", **charts.series_style(0)
-    )
-    drawing.add_scatter(
-        x=future, y=(1 - churn) ** future, name=CONSTANT, mode="lines", **charts.series_style(1)
-    )
+    for place, (name, values) in enumerate(
+        ((MODEL, model.survival(future)), (CONSTANT, (1 - churn) ** future))
+    ):
+        style = charts.series_style(place)
+        drawing.add_scatter(x=future, y=values, name=name, mode="lines", showlegend=False, **style)
+    # The lines are named at their ends; the legend is for the two kinds of dots.
+    charts.label_ends(drawing).update_layout(showlegend=True)
     for name, chosen, symbol in (
         (DATA_USED, ages <= fitted, "circle"),
         (DATA_LATER, (ages > fitted) & (ages <= horizon), "circle-open"),
@@ -201,20 +246,31 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
 
     Examples
     --------
-    >>> [line.name for line in churn_mix_chart(0.7, 1.2, renewals=4).data]
-    ['At the start', 'After 4 renewals']
+    >>> churn_mix_chart(0.7, 1.2, renewals=1).layout.title.text
+    'Mean chance to leave: 36.8\\xa0% at the start, 24.1\\xa0% after 1\\xa0renewal'
     """
     model = ShiftedBetaGeometric(alpha, beta)
     made = as_number(renewals, "renewals", least=0, whole=True)
+    later = say.count(made, "renewal")
+    means = {"start": model.alpha / (model.alpha + model.beta)}
+    means["now"] = model.alpha / (model.alpha + model.beta + made)
     chance = np.linspace(0.005, 0.995, 199)
-    table = pd.DataFrame(
-        {
-            AT_START: _beta_density(chance, model.alpha, model.beta),
-            STILL_HERE.format(count=made): _beta_density(chance, model.alpha, model.beta + made),
-        },
-        index=chance,
-    )
-    drawing = charts.lines(table, title, CHURN_CHANCE, DENSITY, markers=False)
+    words = MEAN_CHANCE.format(renewals=later, **{when: say.share(mean) for when, mean in means.items()})
+    drawing = charts.figure(title or words, CHURN_CHANCE, DENSITY)
+    # Both lines end low at the right: each is named where it stands alone.
+    for left, line, name, place, side in (
+        (0, {"color": charts.GREY, "dash": "dash"}, AT_START, 160, "top center"),
+        (made, {"color": charts.BLUE}, STILL_HERE.format(renewals=later), 0, "middle right"),
+    ):
+        drawing.add_scatter(
+            x=chance,
+            y=_beta_density(chance, model.alpha, model.beta + left),
+            mode="lines+text",
+            line={**line, "width": 2.5},
+            text=[f"{say.SPACE}{say.name(name)}" if i == place else "" for i in range(len(chance))],
+            textposition=side,
+            cliponaxis=False,
+        )
     return charts.shares(drawing, "x")
 
 
@@ -239,11 +295,24 @@ def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
             CHURNED: -table["churned"],
         }
     )
-    return charts.bars(parts, title, "", PEOPLE, stacked=True)
+    return charts.bars(parts, title or _grew(table), "", PEOPLE, stacked=True)
 
 
-def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
-    """Draw precision and recall of an `early_warning` table over quiet days.
+def _grew(table: pd.DataFrame) -> str:
+    """Return from where to where the active users went, and how often a period won more than it lost."""
+    active = table["new"] + table["resurrected"] + table["retained"]
+    days = (table.index[-1] - table.index[0]).days / max(len(table) - 1, 1)
+    unit = UNIT_OF["D" if days < 2 else "W" if days < 8 else "M"]
+    return GREW.format(
+        first=say.number(active.iloc[0]),
+        last=say.number(active.iloc[-1]),
+        times=int((active.diff() > 0).sum()),
+        steps=say.count(len(table) - 1, unit),
+    )
+
+
+def warning_chart(table: pd.DataFrame, title: str = "", *, at: int | None = None) -> go.Figure:
+    """Draw precision and recall of an `early_warning` table over quiet days, with a cursor `at` one of them.
 
     Examples
     --------
@@ -252,18 +321,32 @@ def warning_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
     >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
     >>> table = early_warning(events, as_of="2024-01-08", quiet_days=[0, 5], horizon=7)
-    >>> [line.name for line in warning_chart(table).data]
-    ['Precision: of the users warned about, lost', 'Recall: of the users lost, warned about']
+    >>> warning_chart(table, at=0).layout.title.text
+    'Warned after 0\\xa0quiet days: precision 50.0\\xa0%, recall 100\\xa0%'
     """
     require_result(table, "table", ["precision", "recall"], "early_warning")
     parts = pd.DataFrame({PRECISION: table["precision"], RECALL: table["recall"]})
-    drawing = charts.lines(parts, title, QUIET, SHARE, share=True)
+    if at is None:
+        drawing = charts.lines(parts, title, QUIET, SHARE, share=True)
+    else:
+        days = as_choice(at, "at", list(parts.index))
+        said = {name: say.share(value) for name, value in parts.loc[days].items()}
+        words = title or WARNED.format(days=say.count(days, "quiet day"), **said)
+        drawing = charts.timeline(parts, words, QUIET, SHARE, now=days, share=True)
     return drawing.update_yaxes(range=[0, 1.02])
 
 
 def _beta_density(x: np.ndarray, alpha: float, beta: float) -> np.ndarray:
     scale = math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta)
     return np.exp(scale + (alpha - 1) * np.log(x) + (beta - 1) * np.log1p(-x))
+
+
+def _in_words(shares: pd.Series) -> str:
+    """Return named shares, the largest first; one without a name stands alone."""
+    ranked = shares.sort_values(ascending=False, kind="stable")
+    return ", ".join(
+        f"{say.name(name, capital=False)} {say.share(share)}".strip() for name, share in ranked.items()
+    )
 
 
 def _named(
