@@ -10,7 +10,7 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lesson build slides pages handouts site grade data lint lock benchmark browser sandbox clean
+.PHONY: help lab test lesson build slides pages handouts picture site grade data lint lock benchmark browser sandbox clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ pages: $(READY)  ## export each lesson as a page, for phones too (in exported/)
 
 handouts: $(READY) browser  ## print each lesson to PDF (in exported/)
 	$(BIN)/python -m opslab.authoring.export handouts
+
+picture: $(READY) browser  ## make the README's picture again (docs/lesson.png)
+	$(BIN)/python docs/picture.py
 
 site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.authoring.export site

@@ -53,6 +53,12 @@ def test_the_first_lesson_has_the_whole_map_and_others_have_a_strip():
     assert not any("opslab-map" in html for html in ways(ROOT / "notebooks/06-retention.ipynb"))
 
 
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_landmarks_of_a_notebook_have_names_of_their_own(path):
+    names = re.findall(r'<nav class="[^"]+" title="([^"]+)"', "".join(ways(path)))
+    assert len(names) == len(ways(path)) == len(set(names))
+
+
 def test_a_new_lesson_takes_its_place_and_renews_the_others_without_running_them(tmp_path):
     root = write_course(tmp_path)
     assert build_all(root, [], jobs=1) == []

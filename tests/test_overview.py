@@ -74,6 +74,29 @@ def test_what_is_not_due_waits_and_the_next_day_is_named():
         assert "nothing. The next comes back on 2025-03-21." in text.replace("**", "")
 
 
+def test_once_begun_the_next_new_question_is_named():
+    assert "new question" not in repr(overview(NOW))
+    progress.update("06-tiny", "q1", lambda _: right(Record(), 0))
+    markdown, plain = both(overview(NOW))
+    assert "**Next, a new question:** [06-tiny · q2 · Why](../exercises/06-tiny.ipynb#cell-id=" in markdown
+    assert "Next, a new question: 06-tiny · q2 · Why" in plain
+    progress.update("06-tiny", "q2", lambda _: scored(answered(Record(), NOW, right=True), NOW, level=2))
+    assert "no new question is left; you have tried all 2" in repr(overview(NOW))
+
+
+def test_the_next_new_question_is_of_the_lesson_worked_in_last():
+    question = answer_key.find_question("06-tiny", "q1")
+    early, late = (
+        [Item(lesson, question, f"{lesson} {place}", "", record) for place, record in enumerate(records)]
+        for lesson, records in (
+            ("04-early", [right(Record(), 9), Record()]),
+            ("06-late", [right(Record(), 2), Record(), Record()]),
+        )
+    )
+    assert Overview({"04-early": early, "06-late": late}, NOW).following == late[1]
+    assert Overview({"04-early": early, "06-late": late[:1]}, NOW).following == early[1]
+
+
 def test_ten_at_most_and_the_longest_due_first():
     items = [item(place, right(Record(), place)) for place in range(1, 14)]
     seen = Overview({"06-tiny": items}, NOW)

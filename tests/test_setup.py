@@ -1,6 +1,7 @@
 """The set-up files agree with each other and with the README."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import tomllib
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from opslab.explore import PLOTLY
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -74,6 +77,13 @@ def test_links_to_files_of_the_repository_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text) + re.findall(r'src="([^"]+)"', text)
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_the_readmes_picture_can_be_made_again():
+    assert "(docs/lesson.png)" in README
+    cells = runpy.run_path(str(ROOT / "docs" / "picture.py"))["excerpt"]().cells
+    assert "you are here" in cells[0].source
+    assert any(PLOTLY in output.get("data", {}) for output in cells[2].outputs)
 
 
 def test_ci_runs_the_readmes_test_command():

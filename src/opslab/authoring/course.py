@@ -47,7 +47,7 @@ PLAN = {
     "Explain": {"12-scqa": "explain a result in one minute so that people act"},
     "All": {"13-capstone": "run Lantern for a year"},
 }
-MAP, WAYS = "Map of the course", "Ways on from here"
+MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"
 NOW_EXERCISES = "Now the exercises: {title}, with a world of your own"
 BACK_TO_LESSON = "Back to the lesson: {title}"
@@ -188,7 +188,7 @@ def strip(course: Course, here: Station) -> str:
         f'<span class="opslab-part"><b>{part}</b> {" ".join(_stop(one, here) for one in stations)}</span>'
         for part, stations in groupby(course.stations, key=attrgetter("part"))
     ]
-    return _nav("opslab-strip", MAP, parts)
+    return _nav("opslab-strip", STRIP, parts)
 
 
 def _stop(station: Station, here: Station) -> str:

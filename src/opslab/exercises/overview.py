@@ -26,6 +26,8 @@ FIRST_STEP = (
     "**Your first step:** open {question} in the folder `exercises`, answer it and run its cell. "
     "Then come back and run this again."
 )
+NEXT_NEW = "**Next, a new question:** {question}"
+ALL_TRIED = "**Next:** no new question is left; you have tried all {count}."
 PRACTISE = "**Practise again today**"
 NONE_DUE = "**Practise again today:** nothing."
 NEXT_DUE = "The next comes back on {day}."
@@ -184,6 +186,13 @@ class Overview(Message):
         """The questions to practise today, the longest due first."""
         return [item for item in self.waiting if item.record.is_due(self.now)]
 
+    @property
+    def following(self) -> Item | None:
+        """The next question that was not tried yet: of the lesson worked in last, or else of all."""
+        new = [item for item in self.items if not item.record.attempts]
+        last = max(self.items, key=_moment, default=None)
+        return next((item for item in new if last and item.lesson == last.lesson), next(iter(new), None))
+
     def __repr__(self) -> str:
         return _told(self, _Plain)
 
@@ -215,7 +224,9 @@ def _told(seen: Overview, form: _Form) -> str:
     """Return the whole overview in one form."""
     mistakes = [form.section(title, lines) for title, lines in _mistakes(seen)]
     rows = [_row(lesson, items, form) for lesson, items in seen.lessons.items()]
-    return "\n\n".join([*_practice(seen, form), form.table(rows), form.paragraph(LEGEND), *mistakes])
+    return "\n\n".join(
+        [*_practice(seen, form), *_new(seen, form), form.table(rows), form.paragraph(LEGEND), *mistakes]
+    )
 
 
 def _practice(seen: Overview, form: _Form) -> list[str]:
@@ -228,6 +239,15 @@ def _practice(seen: Overview, form: _Form) -> list[str]:
     listed = [form.numbered([(_link(item, form), item.reason(seen.now)) for item in seen.due[:MOST]])]
     more = [form.paragraph(MORE_DUE.format(count=len(seen.due) - MOST))] if len(seen.due) > MOST else []
     return [form.paragraph(PRACTISE), *listed, *more, form.paragraph(HOW)]
+
+
+def _new(seen: Overview, form: _Form) -> list[str]:
+    """Return which new question comes next, once something was tried."""
+    if not any(item.record.attempts for item in seen.items):
+        return []
+    if seen.following is None:
+        return [form.paragraph(ALL_TRIED.format(count=len(seen.items)))]
+    return [form.paragraph(NEXT_NEW.format(question=_link(seen.following, form)))]
 
 
 def _link(item: Item, form: _Form) -> str:
@@ -269,6 +289,11 @@ def _mistakes(seen: Overview) -> list[tuple[str, list[str]]]:
         if lines:
             told.append((MISTAKES.format(lesson=lesson, count=len(lines)), lines))
     return told
+
+
+def _moment(item: Item) -> float:
+    """Return when a question was answered last, in seconds; before all others where it never was."""
+    return item.record.answered.timestamp() if item.record.answered else float("-inf")
 
 
 def _ago(then: datetime | None, now: datetime) -> str:

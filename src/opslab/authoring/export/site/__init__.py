@@ -59,6 +59,7 @@ SETTINGS = {
     "exclude_patterns": ["files"],
     "myst_enable_extensions": ["dollarmath", "amsmath"],
     "nb_execution_mode": "off",
+    "nb_render_markdown_format": "gfm",  # tables in an output
     "nb_ipywidgets_js": {},  # explorables need no widget manager, which would come from a network
     "nb_code_prompt_show": OPEN,
     "nb_code_prompt_hide": CLOSE,
