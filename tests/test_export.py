@@ -128,6 +128,17 @@ def move_by_keyboard(page, control):
     page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
 
 
+def guess(page, place):
+    """Make the guess that a picture asks for, by keyboard, and show the answer."""
+    panel = place.locator(".opslab-guess")
+    if panel.count():
+        *where, level = panel.locator("input").all()
+        for _ in range(3):  # so many places of a curve are needed
+            for control in (level, *where):
+                move_by_keyboard(page, control)
+        panel.get_by_role("button").click()
+
+
 @pytest.mark.parametrize("ending", [".slides.html", ".html"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_is_one_small_file_that_names_nothing_outside(exported, name, ending):
@@ -177,7 +188,8 @@ def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, 
     for identity in slides:
         slide = go_to(page, f"[id='{identity}'] .room")
         plot = drawn(slide)
-        for control in slide.locator("input, select").all():
+        guess(page, slide)
+        for control in slide.locator(":is(input, select):visible").all():
             before = plot.evaluate(PICTURE)
             move_by_keyboard(page, control)
             page.wait_for_function(
@@ -250,6 +262,7 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     place = page.locator(".opslab-figure:has(input)").first
     place.scroll_into_view_if_needed()
     plot = drawn(place)
+    guess(page, place)
     before = plot.evaluate(PICTURE)
     move_by_keyboard(page, place.locator("input:visible").first)
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])

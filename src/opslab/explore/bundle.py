@@ -23,9 +23,23 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 
 def encode(figure: Any) -> dict[str, Any]:
     """Return a Plotly figure as plain JSON: `{"data": [...], "layout": {...}}`, numbers rounded."""
-    raw = figure.to_plotly_json()
-    layout = {"dragmode": False, **raw.get("layout", {})}  # a drag would zoom in and never lead back
-    return {"data": [_plain(trace) for trace in raw["data"]], "layout": _plain(layout)}
+    # A drag would zoom in and never lead back.
+    layout: dict[str, Any] = {"dragmode": False, **figure.layout.to_plotly_json()}
+    template = layout.pop("template", None)
+    plain = _plain(layout) | ({"template": _plain_template(template)} if template else {})
+    return {"data": [_plain(trace.to_plotly_json()) for trace in figure.data], "layout": plain}
+
+
+def _plain_template(template: Mapping) -> Any:
+    """Return a template as plain JSON, once for all pictures that have the same: it is most of their work."""
+    known = next((plain for raw, plain in _templates if raw == template), None)
+    if known is None:
+        known = _plain(template)
+        _templates[:] = [(template, known)]
+    return known
+
+
+_templates: list[tuple[Mapping, Any]] = []  # the last one
 
 
 def decode(trace: Mapping[str, Any]) -> dict[Any, Any]:
