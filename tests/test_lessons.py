@@ -125,6 +125,22 @@ def test_a_lesson_explores_asks_and_checks(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_a_title_says_the_current_result_and_a_guess_is_made_on_the_axes(lesson):
+    pictures = [
+        output.data[PLOTLY]
+        for cell in lesson_cells(lesson, "code")
+        for output in cell.outputs
+        if PLOTLY in output.get("data", {})
+    ]
+    for picture in pictures:
+        title = picture["layout"].get("title", {}).get("text")
+        assert title, picture["layout"]["meta"]
+        told = {frame["layout"].get("title", {}).get("text", title) for frame in picture["frames"]}
+        assert not picture["frames"] or len(told) > 1, title
+    assert any("guess" in picture["layout"]["meta"]["opslab"] for picture in pictures)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_every_explorable_stands_beside_a_question(lesson):
     cells = read(ROOT / "notebooks" / f"{lesson}.ipynb").cells
     for place, cell in enumerate(cells):
