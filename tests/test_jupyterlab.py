@@ -419,6 +419,8 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     assert slider.bounding_box()["width"] == length  # "10" is wider than "9", and the mouse holds the slider
     press(page, slider, "Home")
     wait_for_title(page, group, "9 1 cos")
+    heard = group.locator("[aria-live=polite]").element_handle()
+    page.wait_for_function("e => e.textContent === '9 1 cos'", arg=heard)
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)

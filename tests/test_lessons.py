@@ -73,6 +73,30 @@ def test_every_figure_has_a_sentence_as_alternative_text(path):
                 assert re.search(r"^\[(interactive )?figure\] \S+( \S+){5,}", text, re.M), cell.source
 
 
+def explorables(path):
+    """Yield the bundles of a notebook's figures."""
+    for cell in read(path).cells:
+        for output in cell.get("outputs", []):
+            if "opslab" in output.get("data", {}).get(PLOTLY, {}).get("layout", {}).get("meta", {}):
+                yield output["data"][PLOTLY]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_title_says_the_result_and_changes_with_the_controls(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        base = bundle["layout"].get("title", {}).get("text", "")
+        titles = [frame["layout"].get("title", {}).get("text", base) for frame in bundle["frames"]] or [base]
+        name = bundle["layout"]["meta"]["opslab"]["alt"]
+        assert all(titles), name
+        assert len(titles) == 1 or len(set(titles)) > 1, name
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_asks_for_a_guess_on_empty_axes(lesson):
+    bundles = explorables(ROOT / "notebooks" / f"{lesson}.ipynb")
+    assert any("guess" in bundle["layout"]["meta"]["opslab"] for bundle in bundles)
+
+
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_links_and_pictures_lead_somewhere(path):
     text = "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")

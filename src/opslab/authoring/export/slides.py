@@ -286,7 +286,7 @@ class _Compiler:
         head = inside(self.heading.html) if self.heading else ""
         if head in LABELS:
             slide.running = head
-            slide.title = "" if kind in SPEAKING else clipped(self._prose(), 1).rstrip(":")
+            slide.title = "" if kind in SPEAKING or lead else clipped(self._prose(), 1)
         elif not self.stack or not (lead or kind in SPEAKING):
             slide.title = head
         else:

@@ -19,7 +19,7 @@ async function run(name) {
 
 const PRINTED = location.search.includes("print-pdf");
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
-const CARD = 20, CONTROL = 36, VERDICT = 52; // px of an explorable around its plot
+const CARD = 20, CONTROL = 36, VERDICT = 52, TITLE_LETTERS = 84; // px of an explorable around its plot
 
 async function startSlides() {
   await run("reveal");
@@ -57,7 +57,10 @@ function plotHeight(place, bundle) {
   hidden.forEach((one) => one.style.removeProperty("display"));
   const { controls = [], guess } = bundle.layout?.meta?.opslab ?? {};
   const rows = guess ? Math.max(controls.length, guess.form === "curve" ? 2 : 1) : controls.length;
-  return Math.floor(height - CARD - CONTROL * rows - (guess ? VERDICT : 0));
+  const titles = [guess?.prompt, ...[bundle, ...(bundle.frames ?? [])].map(({ layout }) => layout?.title?.text)];
+  const longest = Math.max(...titles.map((title) => title?.length ?? 0));
+  const more = Math.ceil(longest / TITLE_LETTERS) - lines(bundle.layout.title); // lines above what `mount` takes off
+  return Math.floor(height - CARD - CONTROL * rows - (guess ? VERDICT : 0) - LINE * Math.max(0, more));
 }
 
 // Figures --------------------------------------------------------------------------------------------------
