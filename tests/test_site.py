@@ -160,7 +160,7 @@ def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folde
     root = address if opened == "served" else folder.as_uri()
     for path in ("index.html", f"lessons/{LESSON}.html"):
         page.goto(f"{root}/{path}")
-    place = page.locator(".opslab-figure:has(input)").first
+    place = page.locator(".opslab-figure:has(input):not(:has(.opslab-guess))").first
     place.scroll_into_view_if_needed()
     plot = place.locator(".opslab-plot")
     plot.locator(".main-svg").first.wait_for()

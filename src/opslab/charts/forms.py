@@ -47,7 +47,7 @@ FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 ROW = 44  # px of a row of dots: its value stands above it
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
-AIR = 0.12  # of the height of slopes: above the highest and below the lowest
+AIR = 0.15  # of the height of slopes: above the highest and below the lowest
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
 
@@ -289,13 +289,13 @@ def slopes(
             marker={**style["marker"], "color": colours[place]},
             text=[texts[first][place], texts[last][place]],
             textposition=["middle left", "middle right"],
-            textfont={"size": LABEL_SIZE, "color": INK},
+            textfont={"size": LABEL_SIZE, "color": INK if focus is None or name != focus else BLUE},
             cliponaxis=False,
             hovertemplate="%{x}: %{y}",
         )
     room = [label_width(words[end]) + 14 for end in frame.columns]
     drawing.update_layout(margin={"l": room[0] + 8, "r": room[1]})
-    drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False)
+    drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False, showline=False, ticks="")
     drawing.update_yaxes(showgrid=False, showticklabels=False, ticks="", showline=False)
     if share:
         shares(drawing)

@@ -16,7 +16,7 @@ from opslab.targeting.survey import PostStratified
 
 # Words
 NOW, BEFORE = "now", "first guesses"
-PEOPLE_LOG = "people (each step ten times the last)"
+PEOPLE_LOG = "people (tenfold steps)"
 RANGE = "Between {range} people, middle {middle}{needed}"
 NEEDED = "needed: {needed}"
 VERDICTS = "; the {needed} needed lie below", "; the {needed} needed lie in between", "; {needed} are needed"
@@ -39,7 +39,7 @@ GROUP = "group {number} ({size})"
 AND = "{low} and {high}"
 
 POINTS = 31  # of a curve of prices
-FEATURE_COLUMNS = 11  # letters in a line of a name: a phone shows four columns beside one another
+FEATURE_COLUMNS, GROUP_COLUMNS = 6, 11  # letters in a line of a name: a phone shows four beside one another
 
 
 def market_chart(
@@ -209,7 +209,7 @@ def segments_chart(
     drawing.add_heatmap(
         z=centres.to_numpy(),
         x=[charts.wrap(say.name(name), FEATURE_COLUMNS) for name in table.columns],
-        y=[charts.wrap(say.name(group), FEATURE_COLUMNS) for group in centres.index],
+        y=[charts.wrap(say.name(group), GROUP_COLUMNS) for group in centres.index],
         zmid=0,
         zmin=-largest,
         zmax=largest,

@@ -22,6 +22,7 @@ const WORDS = {
 };
 const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
+const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const LETTER = 8; // px of an axis title's letter
 const LINE = 23; // px of a title's line
@@ -494,7 +495,7 @@ function merge(base, change) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
 
-// On a phone: the legend below, the axes' names in more lines, and no numbers in the cells of a heat map.
+// On a phone: the legend below, the axes' names in more lines, and no numbers in the crowded cells of a heat map.
 function fitPhone(picture, width, height) {
   const { layout } = picture;
   const { l = 0, r = 0, t = 0 } = layout.margin ?? {};
@@ -502,7 +503,8 @@ function fitPhone(picture, width, height) {
   for (const [axis, room] of [[layout.xaxis, width - l - r], [layout.yaxis, (height - t) / 1.6]]) {
     if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
   }
-  picture.data = picture.data.map((trace) => (trace.type === "heatmap" ? { ...trace, texttemplate: "" } : trace));
+  const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
+  picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" } : trace));
 }
 
 function rewrapped(text, letters) {
