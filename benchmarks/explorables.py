@@ -90,7 +90,7 @@ ANIMATE = """async plot => {
       { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } });
   });
 }"""
-# What is drawn in a frame is painted at its end, what is drawn between frames at the next one's. A glide draws
+# What is drawn in a frame is painted at its end, between frames at the next one's end. A glide draws
 # on in the frame that follows, so its first change is timed at the end of its own.
 LISTEN = """slider => {
   const plot = document.querySelector('.js-plotly-plot');
