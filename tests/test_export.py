@@ -201,9 +201,13 @@ def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(800, 450), (1920, 1080)])
-def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(quiet_page, exported, size):
-    page = deck(quiet_page, exported, width=size[0], height=size[1])
-    slide = go_to(page, ".opslab-figure:has(select)")
+def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(quiet_page, tmp_path, size):
+    bars = show(go.Figure(go.Bar(x=["one", "two", "three"], y=[3, 2, 4])), alt="Three bars.").bundle
+    cells = [new_markdown_cell("# T"), code(figure_output(bars))]
+    html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
+    page = deck(quiet_page, tmp_path, "t", width=size[0], height=size[1])
+    slide = go_to(page, ".stage")
     drawn(slide)
     for place in range(3):
         bar = slide.locator(".barlayer .point path").nth(place).bounding_box()
