@@ -90,12 +90,20 @@ ANIMATE = """async plot => {
       { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } });
   });
 }"""
+# What is drawn in a frame is painted at its end, between frames at the next one's end. A glide draws
+# on in the frame that follows, so its first change is timed at the end of its own.
 LISTEN = """slider => {
   const plot = document.querySelector('.js-plotly-plot');
+  const frame = requestAnimationFrame;
+  let inFrame = false;
+  window.requestAnimationFrame = (call) => frame((now) => {
+    inFrame = true;
+    setTimeout(() => { inFrame = false; });
+    call(now);
+  });
   addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
-  plot.on('plotly_afterplot', () => requestAnimationFrame(() => setTimeout(() => {
-    window.took ??= performance.now() - window.pressed; // the first of a step that glides
-  })));
+  const painted = () => setTimeout(() => { window.took ??= performance.now() - window.pressed; });
+  plot.on('plotly_afterplot', () => (inFrame ? painted() : frame(painted)));
   slider.focus();
 }"""
 
