@@ -121,7 +121,7 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
     except nw.exceptions.DuplicateError as error:
         raise ValueError(SAME_NAMES.format(what=what, detail=error)) from error
     kinds = _by_name(columns)
-    if isinstance(getattr(frame, "columns", None), pd.MultiIndex):
+    if isinstance(frame, pd.DataFrame) and isinstance(frame.columns, pd.MultiIndex):
         raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
     require_columns(table, kinds, what=what)
     try:
