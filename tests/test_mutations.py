@@ -29,6 +29,7 @@ from tests.test_slips import (
     ODD_TABLES,
     ORDER_SLIPS,
     OTHER_ANSWERS,
+    OTHER_FORMS,
     OTHERS,
     SAID,
     SHARE,
@@ -117,8 +118,10 @@ SLIPS = [
     *(((question, truth, {}), received, "different") for question, truth, received in NO_SLIPS),
     *(((SLIPS_TABLE, truth, {}), received, slip) for truth, received, slip in TABLE_SLIPS),
     *(((SHARE, 0.2374, {}), received, slip) for received, slip, _ in FORM_SLIPS),
-    *(((question, truth, {"guess": "a"} if question.kind == "choice" else {}), received, slip)
-      for question, received, truth, slip, _ in UNREADABLE),
+    *(((question, truth, {"guess": "a"} if question.kind == "choice" else {}), received,
+       slip or "uncheckable") for question, received, truth, slip, _ in UNREADABLE),
+    *(((question, truth, {"guess": "a"} if question.kind == "choice" else {}), received, "right")
+      for question, received, truth in OTHER_FORMS),
     *(((LETTERS, list("ABCDE"), {}), received, slip or "different") for received, slip in ORDER_SLIPS),
     *(((NEAR, 0.788, {"accuracy": 0.7859}), received, status.replace("mistake", "accuracy"))
       for received, status in NEAR_MISTAKES),

@@ -53,6 +53,7 @@ NO_NUMBERS = "{name} is empty; give at least one number"
 BAD_NUMBER = "{name}[{place}] is {found:g}; expected {expected}"
 WRONG_LENGTH = "{name} has {found} values; expected {expected}"
 NOT_THE_RESULT = "{name} is a {found}; expected the result of {maker}"
+EMPTY = "table without rows"
 LACKING = "table without the column {column!r}"
 NO_NUMBERS_IN = "table whose column {column!r} does not hold numbers"
 NOT_NAMED = "{name} is a {found}; expected a dictionary of names to {kind}, with at least one"
@@ -228,6 +229,8 @@ def _unlike_result(table: Any, columns: Iterable[Hashable]) -> str | None:
     """Say what a table is that does not have columns of numbers by these names; None if it does."""
     if not isinstance(table, pd.DataFrame) or table.index.nlevels > 1:
         return type(table).__name__
+    if not len(table):
+        return EMPTY
     for column in columns:
         if column not in table.columns:
             return LACKING.format(column=column)

@@ -44,6 +44,7 @@ DATA_USED, DATA_LATER, MODEL, CONSTANT = (
     "Constant churn",
 )
 NEW, RESURRECTED, RETAINED, CHURNED = "new", "resurrected", "retained", "churned"
+PERIOD = "period"
 GREW = "From {first} to {last} active users; more won than lost in {times} of {steps}"
 PRECISION, RECALL = "precision", "recall"
 QUIET = "warn after so many quiet days"
@@ -301,8 +302,10 @@ def growth_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
 def _grew(table: pd.DataFrame) -> str:
     """Return from where to where the active users went, and how often a period won more than it lost."""
     active = table["new"] + table["resurrected"] + table["retained"]
-    days = (table.index[-1] - table.index[0]).days / max(len(table) - 1, 1)
-    unit = UNIT_OF["D" if days < 2 else "W" if days < 8 else "M"]
+    unit = PERIOD
+    if isinstance(table.index, pd.DatetimeIndex):
+        days = (table.index[-1] - table.index[0]).days / max(len(table) - 1, 1)
+        unit = UNIT_OF["D" if days < 2 else "W" if days < 8 else "M"]
     return GREW.format(
         first=say.number(active.iloc[0]),
         last=say.number(active.iloc[-1]),

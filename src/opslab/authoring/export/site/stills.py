@@ -8,6 +8,7 @@ import json
 import shutil
 from base64 import b64decode
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def draw(bundles: Sequence[dict], social: str, scripts: Path, kept: Path, target
         name: bundle for name, bundle in named.items() if not (kept / THUMB.format(name=name)).is_file()
     }
     if wanted or not (kept / card).is_file():
-        _photograph(wanted, social, scripts, kept, card)
+        with ThreadPoolExecutor(1) as pool:  # Playwright refuses a thread that runs a loop, as a notebook's
+            pool.submit(_photograph, wanted, social, scripts, kept, card).result()
     target.mkdir(parents=True)
     for name in named:
         for pattern in (STILL, THUMB):

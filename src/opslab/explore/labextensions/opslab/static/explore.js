@@ -238,7 +238,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
 
   const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
-    (i) => { here = i; level.move(step(heights[here])); });
+    (i) => { here = i; level.move(step(heights[here])); redraw(); });
   const level = build({ kind: "slider", label: form === "curve" ? WORDS.height : WORDS.level, labels: steps, opening: step(heights[here]) },
     (i) => set(here, at(i)));
   fields.append(...(where ? [where] : []), level);
@@ -346,6 +346,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
         title: { text: asked.prompt } };
       bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
       if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
+      if (form === "curve") bare.shapes = [{ type: "line", x0: x[here], x1: x[here], yref: "paper", y0: 0, y1: 1, line: { color: "#52606D", width: 1, dash: "dot" } }];
       if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: span, autorange: false };
       return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
     },
