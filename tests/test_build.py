@@ -11,6 +11,7 @@ import time
 import nbformat
 import pytest
 
+from opslab.authoring import build
 from opslab.authoring.build import BuildError, Target, build, build_all, convert, main, stale, targets
 from opslab.authoring.course import MARK
 from opslab.exercises.sheets import tags
@@ -251,3 +252,17 @@ def test_a_damaged_fingerprint_file_is_built_anew(course, damage):
     assert sorted(json.loads(known.read_text())) == [target.path for target in sorted(
         targets(course), key=lambda target: target.path
     )]  # fmt: skip
+
+
+def test_a_kernel_that_never_came_up_is_started_once_more():
+    class Client:
+        started = 0
+
+        def execute(self, env):
+            self.started += 1
+            if self.started == 1:
+                raise RuntimeError("Kernel died before replying to kernel_info")
+
+    client = Client()
+    build._run(client, {})
+    assert client.started == 2

@@ -246,7 +246,7 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
     (root / target.folder).mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as private:
         try:
-            client.execute(env={**os.environ, **_environment(target, notebook, Path(private))})
+            _run(client, {**os.environ, **_environment(target, notebook, Path(private))})
         except CellExecutionError as error:
             line = error.traceback.strip().splitlines()[-1]
             raise _failure(target, _running(notebook), re.sub(r"\x1b\[[\d;]*m", "", line)) from error
@@ -256,6 +256,16 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
             raise _failure(target, _running(notebook), KERNEL_DIED) from error
     notebook.metadata = metadata
     _tidy_outputs(target, notebook)
+
+
+def _run(client: NotebookClient, environment: dict[str, str]) -> None:
+    """Run a notebook; a kernel that never came up, its port taken by another's, is started once more."""
+    try:
+        client.execute(env=environment)
+    except RuntimeError as error:
+        if isinstance(error, DeadKernelError):
+            raise
+        client.execute(env=environment)
 
 
 def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
