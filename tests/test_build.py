@@ -11,8 +11,7 @@ import time
 import nbformat
 import pytest
 
-from opslab.authoring import build
-from opslab.authoring.build import BuildError, Target, build, build_all, convert, main, stale, targets
+from opslab.authoring.build import BuildError, Target, _run, build, build_all, convert, main, stale, targets
 from opslab.authoring.course import MARK
 from opslab.exercises.sheets import tags
 from tests.course import EXERCISES, LESSON, write_course
@@ -264,5 +263,5 @@ def test_a_kernel_that_never_came_up_is_started_once_more():
                 raise RuntimeError("Kernel died before replying to kernel_info")
 
     client = Client()
-    build._run(client, {})
+    _run(client, {})
     assert client.started == 2
