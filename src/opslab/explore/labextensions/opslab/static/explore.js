@@ -29,6 +29,7 @@ const LINE = 23; // px of a title's line
 const ABOVE = 16; // px left above the axes when the title stands over the plot
 const GLIDE = 250; // ms from one picture to the next
 const FRAME = 16; // ms: the first picture of a step already shows that it moves
+const SMOOTH = 60; // ms: a picture that takes longer to draw would stutter, and jumps instead
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
 const STYLE_ID = "opslab-explore-style";
@@ -147,16 +148,20 @@ export function mount(element, bundle, Plotly, live = null) {
       const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
       result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
+      const opening = !target;
       const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout)), width, height } };
       if (width < NARROW) fitPhone(drawn, width, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
+      const before = performance.now();
       Plotly.react(plot, traces, arranged, config);
+      lasted = opening ? 0 : performance.now() - before;
     });
   }
 
   // A step glides from the picture that is there to the next one; who wants no motion gets none.
+  let lasted = 0;
   let target;
   let start;
   let began = 0;
@@ -165,7 +170,7 @@ export function mount(element, bundle, Plotly, live = null) {
     if (data !== target) {
       [start, target, began] = [there, data, now];
     }
-    const way = STILL.matches || !start ? 1 : Math.min(1, (now - began + FRAME) / GLIDE);
+    const way = STILL.matches || lasted > SMOOTH || !start ? 1 : Math.min(1, (now - began + FRAME) / GLIDE);
     there = way < 1 ? data.map((trace, i) => between(start[i], trace, way * (2 - way))) : data;
     if (way < 1) schedule();
     return there;
