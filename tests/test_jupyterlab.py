@@ -494,7 +494,7 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     assert show_it.is_disabled()
     press(page, group.get_by_label("Your guess"), "Home")
     page.keyboard.press("PageUp")
-    assert group.get_by_label("Your guess").get_attribute("aria-valuetext") == "1 users"
+    assert group.get_by_label("Your guess").get_attribute("aria-valuetext") == "1 user"
     assert show_it.is_enabled()
     grid = plot.locator(".nsewdrag").bounding_box()
     page.mouse.move(grid["x"] + 50, grid["y"] + grid["height"] / 2)

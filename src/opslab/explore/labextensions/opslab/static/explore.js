@@ -237,7 +237,8 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   fields.style.flex = "1 1 100%";
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
-  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : `${value.toLocaleString("en", { maximumFractionDigits: decimals })}${unit && ` ${unit}`}`);
+  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
+  const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
   const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
   const label = (i) => (typeof x[i] === "number" ? x[i].toLocaleString("en") : String(x[i]));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
@@ -279,7 +280,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
       const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
       const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
       const worst = apart.indexOf(Math.max(...apart));
-      return WORDS.curveOff(distance(mean), `${axisName} ${label(worst)}`, distance(apart[worst]));
+      return WORDS.curveOff(distance(mean), `${label(worst)} (${axisName})`, distance(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = heights[0] - right;
