@@ -117,7 +117,7 @@ def answers_to_its_controls(page, group):
 
 
 def each_control_moves_the_picture(page, group):
-    """Move each control that is there by keyboard; what is painted has to change each time, and its pixels."""
+    """Move each control that is there by keyboard; what is painted and its pixels have to change."""
     plot = group.locator(".opslab-plot")
     controls = group.locator("input:visible, select:visible").all()
     pixels = plot.screenshot()
@@ -462,7 +462,9 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
     page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
-    steps = explore(lambda height: go.Figure(go.Scatter(y=[height])), height=Slider(0, 2), alt="A dot.").bundle
+    steps = explore(
+        lambda height: go.Figure(go.Scatter(y=[height])), height=Slider(0, 2), alt="A dot."
+    ).bundle
     drawn = page.evaluate(STEP, [steps, slow])
     second = drawn[drawn.index(1) :]
     assert (second[0], second[-1]) == (1, 2)

@@ -28,11 +28,11 @@ def worlds(
     """Let the same items start at zero in several worlds, and return how often each is chosen in each.
 
     A model after the Music Lab of Salganik, Dodds and Watts (2006). People come one after the other and
-    choose one item. The share 1 - `influence` of them choose on their own, an item's chance in proportion to its
-    quality. The others follow those before them, an item's chance in proportion to its choices so far (one
-    for each item before the first). In a list `ranked` by choices these look half as often at the second
-    place as at the first, a third as often at the third, and so on; equals stand in an order of that world.
-    All else is chance, one stream for each world.
+    choose one item. The share 1 - `influence` of them choose on their own, an item's chance in proportion
+    to its quality. The others follow those before them, an item's chance in proportion to its choices so
+    far (one for each item before the first). In a list `ranked` by choices these look half as often at the
+    second place as at the first, a third as often at the third, and so on; equals stand in an order of that
+    world. All else is chance, one stream for each world.
 
     Parameters
     ----------

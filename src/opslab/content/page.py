@@ -113,8 +113,8 @@ def best_order(
     return [items[row] for row in np.argsort(-worth, kind="stable")]
 
 
-def examination(swaps: Any) -> pd.DataFrame:
-    """Return how often each place is looked at, relative to the first, from showing one item at several.
+def examination(swaps: Any, first: Any = None) -> pd.DataFrame:
+    """Return how often each place is looked at, relative to another, from showing one item at several.
 
     The item is shown at a place drawn by chance, so its quality is the same at each: what differs is the
     place. Intervals are of the logarithm of the ratio (95 %). Joachims, Swaminathan and Schnabel (2017).
@@ -122,8 +122,9 @@ def examination(swaps: Any) -> pd.DataFrame:
     Parameters
     ----------
     swaps
-        Columns place, clicks, shown; or a dictionary of place: (clicks, shown). The first place is the one
-        that the others are compared with.
+        Columns place, clicks, shown; or a dictionary of place: (clicks, shown).
+    first
+        The place that the others are compared with; by default the lowest.
 
     Returns
     -------
@@ -143,11 +144,12 @@ def examination(swaps: Any) -> pd.DataFrame:
             raise ValueError(NO_CLICKS.format(place=place))
         if row.clicks > row.shown:
             raise ValueError(MORE_CLICKS.format(clicks=row.clicks, shown=row.shown, place=place))
+    base = table.index[0] if first is None else as_choice(first, "first", table.index)
     rate = table.clicks / table.shown
     doubt = 1 / table.clicks - 1 / table.shown
-    relative = rate / rate.iloc[0]
-    reach = np.exp(Z95 * np.sqrt(doubt + doubt.iloc[0]))
-    reach.iloc[0] = 1.0  # compared with itself
+    relative = rate / rate[base]
+    reach = np.exp(Z95 * np.sqrt(doubt + doubt[base]))
+    reach[base] = 1.0  # compared with itself
     return table.assign(rate=rate, relative=relative, low=relative / reach, high=relative * reach)
 
 
@@ -187,4 +189,4 @@ def _swap_table(swaps: Any) -> pd.DataFrame:
     twice = table.place[table.place.duplicated()]
     if len(twice):
         raise ValueError(TWICE.format(place=twice.iloc[0]))
-    return table.set_index("place")
+    return table.set_index("place").sort_index()

@@ -45,20 +45,20 @@ class ViewModel:
     ----------
     share
         Items without a view, as a share of 1, counted.
+    mean, shape
+        Mean views of an item that was shown, and the shape of the Gamma distribution: the smaller it is,
+        the more unequal the views.
     never_shown
         Items that were never shown, as the model sees it: better content could not have helped them.
     by_chance
         Of the items that were shown, those that nobody happened to view.
-    mean, shape
-        Mean views of an item that was shown, and the shape of the Gamma distribution: the smaller it is,
-        the more unequal the views.
     """
 
     share: float
-    never_shown: float
-    by_chance: float
     mean: float
     shape: float
+    never_shown: float
+    by_chance: float
 
 
 def top_share(values: Any, top: float) -> float:
@@ -167,7 +167,7 @@ def unseen(views: Any) -> ViewModel:
     share = 1 - len(seen) / len(counts)
     # What the zeros are above those that chance explains; the likelihood has its top at 0 if there are fewer.
     never_shown = max(0.0, 1 - (1 - share) / (1 - by_chance))
-    return ViewModel(share, never_shown, by_chance, mean, shape)
+    return ViewModel(share, mean, shape, never_shown, by_chance)
 
 
 def _fit_seen(seen: np.ndarray) -> tuple[float, float]:
