@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab import acquisition, community, content, retention, scqa, targeting, world
+from opslab import acquisition, community, content, outreach, retention, scqa, targeting, world
 from opslab.acquisition import Saturation
 from opslab.community import Bass, Decision
 from opslab.retention import ShiftedBetaGeometric
 from tests.strategies import log, orders_of
 
-SUBJECTS = (retention, targeting, acquisition, community, content, scqa)
+SUBJECTS = (retention, targeting, acquisition, outreach, community, content, scqa)
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
 USERS = pd.DataFrame({"user_id": [1, 2, 3, 4], "signup_date": EVENTS["date"].min(), "group": list("aabb")})
@@ -40,6 +40,11 @@ CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
+TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
+TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
+TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
+CONSENT = pd.DataFrame({"user_id": [1, 2], "purpose": ["marketing", "sharing"], "given": [False, True]})
+CONSENT = CONSENT.assign(date=pd.Timestamp("2024-01-05"))
 
 # Each public function with arguments that it takes. What stands here as a number, a list of numbers, a day or
 # a table is exchanged for something else; names of columns and choices are left alone.
@@ -110,6 +115,28 @@ GOOD = {
     acquisition.worth_by: {
         "users": USERS, "orders": ORDERS, "by": "group", "days": 7, "margin": 0.5, "discount": 0.1,
         "until": MARCH,
+    },
+    outreach.complaint_weeks: {
+        "channel": "forum", "answered": 0.5, "hours": 9, "readers": 3, "weeks": 4, "users": 50,
+        "unhappy": 0.1, "speaking": 0.5, "leaving": 0.1, "kinds": 5, "found": 0.5, "won": 0.1,
+        "put_off": 0.1, "searchers": 1,
+    },
+    outreach.contact_stock: {
+        "per_month": 2, "months": 3, "contacts": 50, "added": 5, "worth": 2.0, "enough": 3.0, "mute": 0.1,
+        "delete": 0.1, "leaving": 0.1,
+    },
+    outreach.contact_worth: {
+        "per_month": 2, "worth": 2.0, "enough": 3.0, "mute": 0.1, "delete": 0.1, "leaving": 0.1
+    },
+    outreach.contactable: {"users": USERS, "consent": CONSENT, "as_of": MARCH},
+    outreach.desk_report: {"tickets": TICKETS, "target": 5},
+    outreach.policy_value: {"trial": TRIAL, "rule": "rule", "cost": 0.1},
+    outreach.qini: {"trial": TRIAL, "score": "score"},
+    outreach.resized: {"table": outreach.uplift(TRIAL), "people": 90},
+    outreach.trial_size: {"without": 0.1, "uplift": 0.05, "held_out": 0.4, "power": 0.9},
+    outreach.uplift: {"trial": TRIAL, "by": "group"},
+    outreach.waiting: {
+        "arrivals": 0.1, "handling": 5, "clerks": 2, "target": 9, "variation": 2, "arrival_variation": 0.5
     },
     Bass: {"p": 0.01, "q": 0.3, "m": 100},
     Bass(0.01, 0.3, 100).adopters: {"time": 3},

@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, retention, targeting
-from tests.test_bad_input import CURVES, GOOD, HISTORY, PRICES, kind_of, name_of
+from opslab import acquisition, charts, community, outreach, retention, targeting
+from tests.test_bad_input import CURVES, GOOD, HISTORY, PRICES, TRIAL, kind_of, name_of
 from tests.test_forms import CALLS, FEATURES
 
 SOURCE = str(Path(opslab.__file__).parent)
@@ -66,6 +66,8 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
+    outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},
     community.leavers_chart: {"table": community.who_leaves(HISTORY)},
     community.ledger_chart: {"ledger": community.fund_ledger()},
