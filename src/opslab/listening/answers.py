@@ -24,15 +24,15 @@ class AnswerShare:
     """
 
     share: float
+    prompts: float
+    runs: float
+    icc: float
     se: float
     low: float
     high: float
     se_naive: float
-    icc: float
     design_effect: float
     effective: float
-    prompts: float
-    runs: float
 
 
 def clustered_share(share: float, prompts: float, runs: float, icc: float) -> AnswerShare:
@@ -54,10 +54,8 @@ def clustered_share(share: float, prompts: float, runs: float, icc: float) -> An
     effect = 1 + (each - 1) * alike
     naive = float(np.sqrt(value * (1 - value) / (count * each)))
     se = naive * float(np.sqrt(effect))
-    return AnswerShare(
-        value, se, max(0.0, value - Z95 * se), min(1.0, value + Z95 * se), naive, alike, effect,
-        count * each / effect, count, each,
-    )  # fmt: skip
+    low, high = max(0.0, value - Z95 * se), min(1.0, value + Z95 * se)
+    return AnswerShare(value, count, each, alike, se, low, high, naive, effect, count * each / effect)
 
 
 def share_of_answers(runs: Any, by: str = "prompt", *, flag: str = "mentioned") -> AnswerShare:

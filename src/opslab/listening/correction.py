@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_number, is_single
+from opslab.ground.frames import as_number, as_numbers, is_single
 from opslab.listening.inputs import counts_by
 
 # Words
@@ -95,8 +95,8 @@ def corrected_share(
     """Return the true share behind the one that a classifier reports.
 
     Share = (reported + specificity - 1) / (sensitivity + specificity - 1): Rogan and Gladen's (1978)
-    estimator, "adjusted classify and count" (Forman 2008). For several labels the confusion table is inverted in
-    the same way. It holds where the posts differ from the tested ones in their mix of labels alone. The
+    estimator, "adjusted classify and count" (Forman 2008). For several labels the confusion table is inverted
+    in the same way. It holds where posts differ from the tested ones in their mix of labels alone. The
     interval (delta method) counts the posts classified and the posts tested by hand.
 
     Parameters
@@ -154,12 +154,11 @@ def _from_quality(
         words = {"sensitivity": found, "specificity": spared, "total": found + spared}
         raise ValueError(TELLS_NOTHING.format(**words))
     number = np.inf if posts is None else as_number(posts, "posts", least=1)
-    tested = (np.inf, np.inf)
+    tested = np.array([np.inf, np.inf])
     if labelled is not None:
-        with_label, without = labelled
-        tested = as_number(with_label, "labelled[0]", least=1), as_number(without, "labelled[1]", least=1)
+        tested = as_numbers(labelled, "labelled", least=1, length=2)
     said = np.array([[found, 1 - spared], [1 - found, spared]])
-    share, se = _solve(np.array([reported, 1 - reported]), said, number, np.array(tested))
+    share, se = _solve(np.array([reported, 1 - reported]), said, number, tested)
     value, error = share[0], se[0]
     low, high = np.clip([value - Z95 * error, value + Z95 * error], 0, 1)
     return CorrectedShare(float(np.clip(value, 0, 1)), float(error), float(low), float(high), reported)

@@ -66,7 +66,7 @@ def attitude_counts(values: Any, by: Sequence[str] = (), count: str | None = Non
     ValueError
         If an attitude is none of the three, or there is no post.
     """
-    if isinstance(values, Mapping | pd.Series):
+    if isinstance(values, Mapping | pd.Series) and not by:
         table = pd.DataFrame([counts_by(values, "attitude", "mentions")])
     else:
         keys = [*by, "attitude"]

@@ -22,8 +22,9 @@ VOICES = ("share", "per_unit")
 VOICE_X = {"share": "share of all posts", "per_unit": "posts for each unit sold"}
 LOUDEST = "Loudest: {name}, {value} ({range})"
 NET_X = "net sentiment: (positive - negative) / all posts"
+PAIR, PAIRS = "pair of brands", "pairs of brands"
 NET_ZERO = "as many for as against"
-APART = "Of {count} pairs of brands, {apart} can be told apart at these numbers of posts"
+APART = "Of {pairs}, {apart} can be told apart at these numbers of posts"
 TRUE_X, REPORTED_Y = "truly negative", "reported negative"
 PERFECT, EAR = "a perfect ear", "{name}'s posts"
 REPORTED = "{name}: truly {true}, reported {said}"
@@ -82,14 +83,14 @@ def sentiment_chart(table: pd.DataFrame, title: str = "") -> go.Figure:
     >>> import pandas as pd
     >>> from opslab.listening import net_sentiment
     >>> posts = pd.DataFrame({"brand": list("BBCC"), "attitude": ["positive", "negative"] * 2})
-    >>> sentiment_chart(net_sentiment(posts, by="brand")).layout.title.text
-    'Of 1 pairs of brands, 0 can be told apart at these numbers of posts'
+    >>> sentiment_chart(net_sentiment(posts, by="brand")).layout.title.text.replace("\\xa0", " ")
+    'Of 1 pair of brands, 0 can be told apart at these numbers of posts'
     """
     require_result(table, "table", ("value", "se", "low", "high"), "net_sentiment with by")
     value, se = table["value"].to_numpy(), table["se"].to_numpy()
     one, other = np.triu_indices(len(value), 1)
     apart = np.abs(value[one] - value[other]) > 1.96 * np.hypot(se[one], se[other])
-    words = title or APART.format(count=len(one), apart=int(apart.sum()))
+    words = title or APART.format(pairs=say.count(len(one), PAIR, PAIRS), apart=int(apart.sum()))
     drawing = charts.dots(
         table["value"],
         words,
@@ -149,14 +150,14 @@ def noisy_ear_chart(
     return drawing.update_xaxes(range=[0, 1]).update_yaxes(range=[0, 1])
 
 
-def coders_chart(accuracy: float, prevalence: float, title: str = "") -> go.Figure:
+def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figure:
     """Draw two coders' plain agreement and alpha over the share of posts that have the label.
 
     `accuracy` is the share that each labels rightly; the cursor stands at `prevalence`.
 
     Examples
     --------
-    >>> title = coders_chart(accuracy=0.95, prevalence=0.5).layout.title.text
+    >>> title = coders_chart(prevalence=0.5, accuracy=0.95).layout.title.text
     >>> title.replace("\\xa0", " ").replace("<br>", " ")
     '50.0 % have the label: coders agree on 90.5 %, alpha 0.81'
     """
