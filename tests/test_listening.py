@@ -104,7 +104,7 @@ def test_counted_rows_and_a_column_of_counts_are_the_same():
 
 
 def test_a_ratio_needs_both_brands():
-    with words("no brand 'Q'"):
+    with words("other is 'Q'"):
         voice_ratio({"B": 1, "C": 1}, {"B": 1, "C": 1}, "B", "Q")
     with words("no post of 'C'"):
         voice_ratio({"B": 1, "C": 0}, {"B": 1, "C": 1}, "B", "C")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import Z95, wilson
-from opslab.ground.frames import as_choice, as_names, as_number, nearest
+from opslab.ground.frames import as_choice, as_names, as_number
 from opslab.listening.inputs import ATTITUDES, attitude_counts, counts_by
 
 DENOMINATORS = ("all", "opinions")
@@ -16,7 +16,6 @@ DENOMINATORS = ("all", "opinions")
 # Words
 NO_SALES = "sales has nothing for {missing}; it has {found}"
 NO_UNITS = "sales of {name!r} are 0; leave the brand out, or take a longer time"
-NO_BRAND = "mentions has no brand {name!r}{nearest}; it has {found}"
 NO_POSTS = "mentions has no post of {name!r}: a ratio to nothing says nothing"
 NO_OPINION = "no post is positive or negative: (positive - negative) / opinions divides by 0"
 TOO_MANY_BOTH = (
@@ -118,11 +117,8 @@ def voice_ratio(mentions: Any, sales: Any, brand: Any, other: Any, *, count: str
     (1.25, 1.12, 1.39)
     """
     table = share_of_voice(mentions, sales, count=count)
-    for name in (brand, other):
-        if name not in table.index:
-            there = ", ".join(map(repr, table.index))
-            raise ValueError(NO_BRAND.format(name=name, nearest=nearest(name, table.index), found=there))
-        if not table.loc[name, "posts"]:
+    for argument, name in (("brand", brand), ("other", other)):
+        if not table["posts"][as_choice(name, argument, table.index)]:
             raise ValueError(NO_POSTS.format(name=name))
     value = table["per_unit"][brand] / table["per_unit"][other]
     spread = np.exp(Z95 * np.sqrt(1 / table["posts"][brand] + 1 / table["posts"][other]))
