@@ -1,4 +1,4 @@
-"""What several subjects reckon alike: the interval of a share, and what steady growth adds up to."""
+"""What several subjects reckon alike: intervals of shares, what growth adds up to, kinds seen so far."""
 
 from typing import Any, overload
 
@@ -65,3 +65,14 @@ def geometric_sum(ratio: float, terms: float | np.ndarray) -> float | np.ndarray
     if not np.isfinite(total).all():
         raise ValueError(BEYOND.format(ratio=ratio, terms=np.max(terms)))
     return total
+
+
+def share_seen(kinds: int, draws: float) -> float:
+    """Return the expected share of `kinds`, all alike in frequency, that came up in so many draws.
+
+    Examples
+    --------
+    >>> share_seen(kinds=2, draws=1), share_seen(kinds=2, draws=2)
+    (0.5, 0.75)
+    """
+    return 1 - (1 - 1 / kinds) ** draws
