@@ -17,11 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-<<<<<<< HEAD
-from opslab import acquisition, community, content, outreach, retention, targeting
-=======
-from opslab import acquisition, community, listening, outreach, retention, targeting
->>>>>>> main
+from opslab import acquisition, community, content, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -205,9 +201,7 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "replies_per_thread": (
         community.replies_per_thread, {"answers": ANSWERS, "threads": THREADS}, {"merge": True, "limit": 1}
     ),
-<<<<<<< HEAD
     "examination": (content.examination, {"swaps": SWAPS}, {}),
-=======
     "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
     "share_of_answers": (listening.share_of_answers, {"runs": RUNS}, {}),
     "share_of_voice": (listening.share_of_voice, {"mentions": POSTS, "sales": SALES}, {}),
@@ -216,7 +210,6 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "voice_ratio": (
         listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
     ),
->>>>>>> main
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
