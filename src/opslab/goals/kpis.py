@@ -46,7 +46,7 @@ NOT_A_SCORE = (
     "column {column!r} of events goes from {low:g} to {high:g}; a satisfaction is scored from 1 to 5"
 )
 
-MONTH = 30  # days of a "monthly" active user
+ACTIVE_WITHIN = {"wau": 7, "mau": 30, "stickiness": 30}  # days up to the window's last
 SATISFIED = 4  # of 5: the two best answers
 DAY, ROWS = "_day", "_rows"
 
@@ -106,6 +106,7 @@ KPIS = {
         "share of 1", "mau", "events", days=7, cohort=True,
     ),
     "dau": Kpi("日活", "different users on a day, the mean over the window", "users", "mau", "events"),
+    "wau": Kpi("周活", "different users in the 7 days up to the window's last", "users", "mau", "events"),
     "mau": Kpi("月活", "different users in the 30 days up to the window's last", "users", None, "events"),
     "stickiness": Kpi("黏性", "dau over the same 30 days, divided by mau", "share of 1", "mau", "events"),
     "conversion": Kpi(
@@ -148,7 +149,7 @@ def kpi(
         For activation, retention and conversion: one row for each user, with the day `since`.
     start, end
         First and last day of the window, both included; by default the first and last day in `events` (or,
-        for those that follow users, of the sign-ups). mau and stickiness see the 30 days up to `end`.
+        for those that follow users, of the sign-ups). wau, mau and stickiness see 7 or 30 days up to `end`.
     days
         For activation and conversion: how many days count, the sign-up day being the first. For retention:
         the day after sign-up. Users whose days do not lie within `events` are left out, above and below.
@@ -196,9 +197,9 @@ def _require_fitting(name: str, entry: Kpi, *, users: Any, days: Any, value: Any
 
 def _active(name: str, events: Any, start: Any, end: Any, user: str, when: str) -> float:
     visits = _visits(events, user, when)
-    if name in ("mau", "stickiness"):
+    if name in ACTIVE_WITHIN:
         last = visits.last if end is None else as_day(end, "end")
-        start, end = as_date(last - MONTH + 1 if start is None else as_day(start, "start")), as_date(last)
+        start, end = as_date(last - ACTIVE_WITHIN[name] + 1), as_date(last)
     people, pairs, length = visits.within(start, end)
     if name == "dau":
         return pairs / length
