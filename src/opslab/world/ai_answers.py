@@ -1,4 +1,4 @@
-"""The table of AI assistants' answers: forty questions, each asked ten times, and whether Lantern is named."""
+"""The table of answers of AI assistants: forty questions, asked ten times each, and who is named."""
 
 import numpy as np
 import pandas as pd
