@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, goals, outreach, retention, targeting
+from opslab import acquisition, charts, community, goals, listening, outreach, retention, targeting
 from tests.test_bad_input import (
     CHANNELS,
     CURVES,
@@ -31,6 +31,7 @@ from tests.test_bad_input import (
     GOOD,
     GUESSES,
     HISTORY,
+    POSTS,
     PRICES,
     TRIAL,
     kind_of,
@@ -94,6 +95,17 @@ CHARTS = {
     goals.plan_chart: {"plan": goals.channel_plan(CHANNELS), "goal": 60, "most": 90},
     goals.roads_chart: {"start": 5, "goal": 9, "periods": 3},
     goals.weight_chart: {"values": FIRMS, "weights": [1, 2], "criterion": "team", "at": 0.5},
+    listening.alarm_chart: {
+        "posts": pd.Series([3, 4, 9]),
+        "threshold": 5,
+        "odds": listening.alarm_odds(3, 2, 5),
+        "window": 2,
+    },
+    listening.answers_chart: {"found": listening.clustered_share(0.4, 40, 10, 0.6)},
+    listening.coders_chart: {"accuracy": 0.9, "prevalence": 0.2},
+    listening.noisy_ear_chart: {"true": {"a": 0.4}, "sensitivity": {"a": 0.7}, "specificity": 0.9},
+    listening.sentiment_chart: {"table": listening.net_sentiment(POSTS, by="brand")},
+    listening.voice_chart: {"table": listening.share_of_voice(POSTS)},
     outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
     outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},
