@@ -81,6 +81,7 @@ TABLES: dict[str, Table] = {
         tickets.TABLE,
         content_items.TABLE,
         mentions.TABLE,
+        mentions.COUNTS,
         mentions.SALES,
         brand_messages.TABLE,
         members.TABLE,
