@@ -43,6 +43,7 @@ MARCH = "2024-03-01"
 TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
 TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
 TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
+CLICKED = pd.Series([0.5], ["a"])
 CONSENT = pd.DataFrame({"user_id": [1, 2], "purpose": ["marketing", "sharing"], "given": [False, True]})
 CONSENT = CONSENT.assign(date=pd.Timestamp("2024-01-05"))
 
@@ -206,8 +207,19 @@ GOOD = {
     community.weekly_pay: {"members": 5, "dues": 2},
     community.weekly_reward: {"members": 5, "entry_fee": 2, "weeks": 3},
     community.who_leaves: {"history": HISTORY},
+    content.best_order: {"attraction": [0.2, 0.5], "examination": [1, 0.5], "perseverance": 0.9},
+    content.clicks: {"order": ["a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1]},
+    content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
+    content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
     content.gini: {"values": [1, 2]},
+    content.half_life: {"hours": [1, 2, 3], "views": [5, 8, 9], "total": 12},
     content.lorenz: {"values": [1, 2]},
+    content.tail_exponent: {"values": [1, 2, 3], "least": 1},
+    content.top_share: {"values": [1, 2], "top": 1},
+    content.unpredictability: {"views": pd.DataFrame({1: [6, 4], 2: [4, 6]})},
+    content.unseen: {"views": [0, 1, 2, 3, 4, 5, 6]},
+    content.worlds: {"quality": [1, 2], "listeners": 9, "influence": 0.5, "worlds": 2, "seed": 0},
+    content.zero_share: {"mean": 12, "shape": 0.6, "never_shown": 0.5},
     scqa.acting: {"order": "standard", "audience": "doubts you", "patience": 0.5},
     scqa.coach: {"brief": "Everyone agrees."},
     scqa.in_mind: {"breadth": 3, "depth": 2},

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, listening, outreach, retention, targeting
+from opslab import acquisition, community, content, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -65,6 +65,7 @@ SURVEY = pd.DataFrame(
 ).assign(plan=chance.choice(["free", "paid"], 40))
 POPULATION = pd.DataFrame({"plan": ["free", "paid"], "users": [700, 300]})
 FEATURES = pd.DataFrame({"days": chance.integers(0, 40, 30), "yuan": np.repeat([10, 500], 15) + PEOPLE})
+SWAPS = pd.DataFrame({"place": ["top", "middle", "end"], "clicks": [120, 80, 45], "shown": 600})
 MESSAGES = pd.DataFrame(
     {
         "brand": np.repeat(["A", "B"], 12),
@@ -200,6 +201,7 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "replies_per_thread": (
         community.replies_per_thread, {"answers": ANSWERS, "threads": THREADS}, {"merge": True, "limit": 1}
     ),
+    "examination": (content.examination, {"swaps": SWAPS}, {}),
     "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
     "share_of_answers": (listening.share_of_answers, {"runs": RUNS}, {}),
     "share_of_voice": (listening.share_of_voice, {"mentions": POSTS, "sales": SALES}, {}),
