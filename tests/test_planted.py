@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from opslab import world
-from opslab.listening import train_labels
+from opslab.listening import share_of_answers, train_labels
 from opslab.world import scqa_openings
 from opslab.world.mentions import ATTITUDES
 from opslab.world.parameters.lives import NEEDS
@@ -428,7 +428,7 @@ def test_labels_are_learnt_better_than_by_guessing_but_not_well(label, language)
     assert held_back[label].value_counts(normalize=True).max() + 0.05 < right < 0.9
 
 
-@pytest.mark.parametrize("table", ["mentions", "scqa_openings", "task_cards"])
+@pytest.mark.parametrize("table", ["mentions", "scqa_openings"])
 def test_wording_is_held_back_varied_and_in_two_languages(table):
     frame = see(0).tables[table]
     assert not set(frame["text"][frame["held_back"]]) & set(frame["text"][~frame["held_back"]])
@@ -437,7 +437,7 @@ def test_wording_is_held_back_varied_and_in_two_languages(table):
     assert chinese[frame["language"] == "zh"].all()
     assert chinese[frame["language"] == "en"].mean() < (0.1 if table == "mentions" else 1e-9)  # some mix both
     assert 0.3 < chinese.mean() < 0.7
-    assert frame["text"].nunique() > 250 or table == "task_cards"
+    assert frame["text"].nunique() > 250
     assert not frame["text"].str.contains("[{}]").any()
 
 
@@ -460,6 +460,14 @@ def test_how_many_posts_there_were_is_planted_brand_by_brand(lantern):
         assert here["posts"].sum() == brand.posts
         shares = here.groupby("source")["posts"].sum().loc[list(SOURCES)] / brand.posts
         assert shares.to_numpy() == pytest.approx(brand.sources, abs=0.06)
+
+
+def test_answers_of_assistants_are_alike_within_a_question(lantern):
+    true = lantern.truth.voices.assistants
+    found = share_of_answers(lantern.ai_answers, by="prompt_id", flag="named")
+    assert found.share == pytest.approx(true.named, abs=2 * 1.96 * found.se)
+    assert found.icc == pytest.approx(true.alike, abs=0.2)
+    assert found.effective < 110  # of 400
 
 
 def test_messages_that_keep_to_one_image_are_remembered(lantern):
@@ -585,3 +593,14 @@ def test_the_two_taxonomies_of_tasks_do_not_agree():
     assert table.shape == (5, 4)
     assert (table > 0).sum(axis=1).min() >= 2
     assert cards.groupby("link").size().min() > 10
+
+
+def test_every_task_card_is_written_once_in_one_of_two_languages():
+    cards = see(0).task_cards
+    letters = cards["text"].str.lower().str.replace(r"[\W_]", "", regex=True)
+    assert letters.is_unique
+    chinese = cards["text"].str.contains(r"[\u4e00-\u9fff]")
+    assert (chinese == (cards["language"] == "zh")).all()
+    assert cards["language"].value_counts().to_dict() == {"zh": 60, "en": 60}
+    # No frame: what stands at the beginning of one card stands at the beginning of no other.
+    assert not cards["text"].str[:12].duplicated().any()

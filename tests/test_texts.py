@@ -10,7 +10,7 @@ from opslab.world.mentions import ATTITUDES, LANGUAGES, PHASES
 from opslab.world.parameters.voices import SOURCES, THEMES
 from opslab.world.posts import HERE, SLOTS, written
 
-TABLES = ("mentions",)
+TEXTS = {"mentions": "text", "scqa_openings": "text", "task_cards": "text", "ai_answers": "prompt"}
 DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 BREAKS = {
     "a word twice": re.compile(
@@ -50,10 +50,10 @@ def against_phase(phase, text):
     return bool((BOUGHT if phase == "before_sale" else NOT_BOUGHT).search(text))
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", TEXTS)
 @pytest.mark.parametrize("seed", [0, 5])
 def test_no_text_of_the_world_is_broken(table, seed):
-    found = {text: breaks(text) for text in world.table(table, seed)["text"]}
+    found = {text: breaks(text) for text in world.table(table, seed)[TEXTS[table]]}
     assert not {text: names for text, names in found.items() if names}
 
 
