@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, outreach, retention, targeting
-from tests.test_bad_input import CURVES, GOOD, HISTORY, PRICES, TRIAL, kind_of, name_of
+from opslab import acquisition, charts, community, listening, outreach, retention, targeting
+from tests.test_bad_input import CURVES, GOOD, HISTORY, POSTS, PRICES, TRIAL, kind_of, name_of
 from tests.test_forms import CALLS, FEATURES
 
 SOURCE = str(Path(opslab.__file__).parent)
@@ -66,6 +66,17 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    listening.alarm_chart: {
+        "posts": pd.Series([3, 4, 9]),
+        "threshold": 5,
+        "odds": listening.alarm_odds(3, 2, 5),
+        "window": 2,
+    },
+    listening.answers_chart: {"found": listening.clustered_share(0.4, 40, 10, 0.6)},
+    listening.coders_chart: {"accuracy": 0.9, "prevalence": 0.2},
+    listening.noisy_ear_chart: {"true": {"a": 0.4}, "sensitivity": {"a": 0.7}, "specificity": 0.9},
+    listening.sentiment_chart: {"table": listening.net_sentiment(POSTS, by="brand")},
+    listening.voice_chart: {"table": listening.share_of_voice(POSTS)},
     outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
     outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},

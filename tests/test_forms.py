@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, outreach, retention, targeting
+from opslab import acquisition, community, content, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -65,6 +65,7 @@ SURVEY = pd.DataFrame(
 ).assign(plan=chance.choice(["free", "paid"], 40))
 POPULATION = pd.DataFrame({"plan": ["free", "paid"], "users": [700, 300]})
 FEATURES = pd.DataFrame({"days": chance.integers(0, 40, 30), "yuan": np.repeat([10, 500], 15) + PEOPLE})
+SWAPS = pd.DataFrame({"place": ["top", "middle", "end"], "clicks": [120, 80, 45], "shown": 600})
 MESSAGES = pd.DataFrame(
     {
         "brand": np.repeat(["A", "B"], 12),
@@ -118,6 +119,18 @@ TICKETS = pd.DataFrame(
 CONSENT = LIFE[["user_id", "date"]].assign(
     purpose=np.where(np.arange(len(LIFE)) % 2, "marketing", "sharing"), given=np.arange(len(LIFE)) % 3 > 0
 )
+PLACE = np.arange(60)
+POSTS = pd.DataFrame(
+    {
+        "brand": np.array(["B", "C", "X"])[PLACE % 3],
+        "theme": np.array(["price", "staff"])[PLACE % 2],
+        "source": np.array(["forum", "video"])[PLACE // 7 % 2],
+        "attitude": np.array(["positive", "neutral", "negative"])[PLACE // 4 % 3],
+        "readers": PLACE * 3,
+    }
+)
+SALES = pd.DataFrame({"brand": ["B", "C", "X"], "units": [40, 50, 30]})
+RUNS = pd.DataFrame({"prompt": PLACE // 6, "mentioned": PLACE % 7 < 2 + PLACE // 20})
 
 # Each function that takes such tables, with tables by name and its other arguments.
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
@@ -188,6 +201,15 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "replies_per_thread": (
         community.replies_per_thread, {"answers": ANSWERS, "threads": THREADS}, {"merge": True, "limit": 1}
     ),
+    "examination": (content.examination, {"swaps": SWAPS}, {}),
+    "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
+    "share_of_answers": (listening.share_of_answers, {"runs": RUNS}, {}),
+    "share_of_voice": (listening.share_of_voice, {"mentions": POSTS, "sales": SALES}, {}),
+    "source_influence": (listening.source_influence, {"mentions": POSTS}, {}),
+    "themes": (listening.themes, {"mentions": POSTS}, {"by": "brand"}),
+    "voice_ratio": (
+        listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
+    ),
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
@@ -201,10 +223,10 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
 ENGINES_ONLY = {"compare_k", *(f"attribute, {model}" for model in acquisition.MODELS[1:])}
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized"}
+OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
 
 
-FLAGS = ("converted", "strong", "treated", "returned", "rule", "given")
+FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")
 
 
 def to_ids(change: Callable[[int], object]) -> Callable[[pd.DataFrame], pd.DataFrame]:
