@@ -72,7 +72,7 @@ def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
     --------
     >>> lives = pd.DataFrame({"half_life": [2, 48], "views": [80, 300]}, index=["moments", "app"])
     >>> life_chart(lives, hours=6).layout.title.text
-    'Counted after 6\\xa0hours: Moments leads, 70 views an item so far'
+    'After 6\\xa0hours Moments leads with 70 views an item, and App is last with 25'
     """
     require_result(lives, "lives", ["half_life", "views"], "a table of half-lives and views")
     now = as_number(hours, "hours", least=POSITIVE)
