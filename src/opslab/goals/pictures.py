@@ -23,9 +23,9 @@ from opslab.ground.frames import as_choice, as_number
 PERIODS, USERS = "{unit}s from now", "users"
 SAME_GROWTH, SAME_NUMBER = "same share each {unit}", "same number each {unit}"
 ROADS = "From {start} to {goal} in {time}: {rate} growth each {unit}; halfway there are {half}"
-NEW_EACH = "Keeping {kept} of its users, it needs {intake} new ones each {unit}"
+NEW_EACH = "With {kept} active again a {unit} later, {intake} must come each {unit}"
 NEW_AND_CAPACITY = (
-    "Keeping {kept} of its users, it needs {intake} new ones each {unit}; channels bring {most}"
+    "With {kept} active again a {unit} later, {intake} must come each {unit}; at most {most} do"
 )
 GOAL, WITH_INTAKE, NO_ONE_LEAVES = "goal", "users", "if nobody left"
 REACHED, CHANCE = "users reached", "chance of at least so many"
