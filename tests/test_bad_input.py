@@ -128,6 +128,7 @@ GOOD = {
     },
     listening.clustered_share: {"share": 0.4, "prompts": 40, "runs": 10, "icc": 0.6},
     listening.cohen_kappa: {"a": list("xyx"), "b": list("xxy")},
+    listening.compare_labels: {"true": list("xyx"), "predicted": list("xxy")},
     listening.corrected_share: {
         "predicted": 0.4, "sensitivity": 0.8, "specificity": 0.9, "posts": 90, "labelled": (30, 60)
     },

@@ -12,7 +12,7 @@ The rooms, each from the ones before it:
 
 from opslab.listening.alarms import AlarmOdds, Surge, alarm_odds, surge
 from opslab.listening.answers import AnswerShare, clustered_share, share_of_answers
-from opslab.listening.classifier import Labeller, LabelTest, train_labels
+from opslab.listening.classifier import Labeller, LabelTest, compare_labels, train_labels
 from opslab.listening.coders import (
     Agreement,
     cohen_kappa,
@@ -60,6 +60,7 @@ __all__ = [
     "clustered_share",
     "coders_chart",
     "cohen_kappa",
+    "compare_labels",
     "corrected_share",
     "expected_agreement",
     "fleiss_kappa",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.frames import as_labels, as_number, as_numbers
-from opslab.listening.inputs import as_texts, codes_of
+from opslab.listening.inputs import as_texts, codes_of, paired_labels
 
 # Words
 LENGTHS = "texts has {found} posts and labels has {others}; give each post its label"
@@ -92,10 +92,27 @@ class Labeller:
             if label not in self.labels:
                 known = ", ".join(map(repr, self.labels))
                 raise ValueError(UNKNOWN_LABEL.format(found=label, known=known))
-        known, (rows, columns) = codes_of(true, self.predict(posts).tolist())
-        counts = np.zeros((len(known), len(known)), dtype=int)
-        np.add.at(counts, (rows, columns), 1)
-        return _test(pd.DataFrame(counts, pd.Index(known, name="true"), pd.Index(known, name="predicted")))
+        return compare_labels(true, self.predict(posts))
+
+
+def compare_labels(true: Any, predicted: Any) -> LabelTest:
+    """Return how labels from a classifier, a language model or a second coder compare with the true ones.
+
+    Raises
+    ------
+    ValueError
+        Lists of different lengths, or gaps.
+
+    Examples
+    --------
+    >>> round(compare_labels(["+", "+", "-"], ["+", "-", "-"]).macro_f1, 3)
+    0.667
+    """
+    one, other = paired_labels(true, predicted, ("true", "predicted"))
+    known, (rows, columns) = codes_of(one, other)
+    counts = np.zeros((len(known), len(known)), dtype=int)
+    np.add.at(counts, (rows, columns), 1)
+    return _test(pd.DataFrame(counts, pd.Index(known, name="true"), pd.Index(known, name="predicted")))
 
 
 def train_labels(texts: Any, labels: Any, *, penalty: float = PENALTY, weights: Any = None) -> Labeller:

@@ -163,7 +163,7 @@ def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figu
     """
     grid = [*(np.arange(1, 100) / 100)]
     table = pd.DataFrame(
-        [expected_agreement(share, accuracy) for share in grid], index=grid, columns=[AGREEMENT, ALPHA]
+        [expected_agreement(share, accuracy)[::-1] for share in grid], index=grid, columns=[ALPHA, AGREEMENT]
     )
     agreement, alpha = expected_agreement(prevalence, accuracy)
     words = title or TWO_CODERS.format(

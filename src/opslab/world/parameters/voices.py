@@ -136,17 +136,35 @@ class Talk:
     ----------
     readers
         Mean readers of a post, for each of `SOURCES`.
-    chinese, after_sales, reposted, held_back
-        Share of posts in Chinese, by customers after the sale, that are posted a second time, and whose
-        wording occurs in no other post.
+    after_sales, reposted, held_back
+        Share of posts by customers after the sale, of texts that are posted a second time, and of texts
+        that are held back to test on.
     """
 
     brands: tuple[Brand, ...]
     readers: tuple[int, ...]
-    chinese: float
     after_sales: float
     reposted: Fixed
     held_back: Fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Assistants:
+    """What AI assistants answer.
+
+    Attributes
+    ----------
+    runs
+        How often each question is asked.
+    named
+        Share of answers that name Lantern, over all questions that one might ask.
+    alike
+        Intraclass correlation of the answers to one question: 0 as strangers, 1 the same.
+    """
+
+    runs: int
+    named: float
+    alike: Fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +230,7 @@ class Voices:
     talk: Talk
     messages: Messages
     openings: Openings
+    assistants: Assistants
 
 
 REFERENCE = Voices(
@@ -294,10 +313,9 @@ REFERENCE = Voices(
             ),
         ),
         readers=(150, 900, 60, 1_500, 300),
-        chinese=0.6,
         after_sales=0.65,
         reposted=0.04,
-        held_back=0.2,
+        held_back=0.25,
     ),
     messages=Messages(
         per_week=8,
@@ -323,4 +341,5 @@ REFERENCE = Voices(
         focus_gain=0.4,
     ),
     openings=Openings(count=600, whole=0.5, vague=0.3, off_question=0.2, held_back=0.2),
+    assistants=Assistants(runs=10, named=0.37, alike=0.6),
 )
