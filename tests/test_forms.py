@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, content, listening, outreach, retention, targeting
+from opslab import acquisition, community, content, experiments, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -133,6 +133,11 @@ SALES = pd.DataFrame({"brand": ["B", "C", "X"], "units": [40, 50, 30]})
 RUNS = pd.DataFrame({"prompt": PLACE // 6, "mentioned": PLACE % 7 < 2 + PLACE // 20})
 
 # Each function that takes such tables, with tables by name and its other arguments.
+ARMED = pd.DataFrame({"arm": list("aaabbb"), "clicks": [1, 0, 3, 2, 2, 4], "views": [9, 4, 12, 9, 6, 13]})
+REGION_WEEKS = pd.DataFrame({"region": list("aabbccdd"), "spend": [9, 9, 9, 0, 9, 9, 9, 0]})
+REGION_WEEKS = REGION_WEEKS.assign(
+    week=pd.to_datetime(["2025-01-06", "2025-01-13"] * 4), signups=[50, 66, 40, 48, 30, 39, 20, 25]
+)
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
     "active_days": (retention.active_days, {"events": EVENTS, "users": USERS}, {"days": 14}),
     "cohort_table": (retention.cohort_table, {"events": EVENTS}, {}),
@@ -210,6 +215,11 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "voice_ratio": (
         listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
     ),
+    "compare_ratios": (
+        experiments.compare_ratios, {"data": ARMED},
+        {"numerator": "clicks", "denominator": "views", "arm": "arm"}
+    ),
+    "regional_hold_out": (experiments.regional_hold_out, {"weeks": REGION_WEEKS}, {"start": "2025-01-13"}),
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),

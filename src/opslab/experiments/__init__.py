@@ -18,7 +18,7 @@ from opslab.experiments.beliefs import (
 )
 from opslab.experiments.comparing import (
     Adjusted,
-    Comparison,
+    TwoArms,
     compare_means,
     compare_proportions,
     compare_ratios,
@@ -54,12 +54,12 @@ __all__ = [
     "Adjusted",
     "AlwaysValid",
     "Belief",
-    "Comparison",
     "Curse",
     "Differences",
     "HoldOut",
     "SampleSize",
     "Split",
+    "TwoArms",
     "adjust",
     "always_valid_p",
     "compare_means",

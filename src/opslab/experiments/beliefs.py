@@ -57,16 +57,16 @@ def _above(a: float, b: float, c: float, d: float) -> float:
 
 
 @overload
-def false_positive_risk(success_rate: float, alpha: float = ..., power: float = ...) -> float: ...
+def false_positive_risk(success_rate: float, *, alpha: float = ..., power: float = ...) -> float: ...
 
 
 @overload
 def false_positive_risk(
-    success_rate: Sequence[float], alpha: float = ..., power: float = ...
+    success_rate: Sequence[float], *, alpha: float = ..., power: float = ...
 ) -> np.ndarray: ...
 
 
-def false_positive_risk(success_rate: Any, alpha: float = 0.05, power: float = 0.8) -> Any:
+def false_positive_risk(success_rate: Any, *, alpha: float = 0.05, power: float = 0.8) -> Any:
     """Return which share of significant wins is false, where this share of ideas works.
 
     (alpha / 2) (1 - s) / ((alpha / 2) (1 - s) + power s): half of alpha, since of two-sided errors only those

@@ -23,7 +23,7 @@ NO_SUCH_ARM = "control is {found!r}; the arms are {arms}"
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class TwoArms:
     """Two arms, control first, and their difference: treatment less control.
 
     Attributes
@@ -53,9 +53,7 @@ class Comparison:
     sd: float
 
 
-def compare_proportions(
-    successes: Sequence[float], trials: Sequence[float], level: float = 0.95
-) -> Comparison:
+def compare_proportions(successes: Sequence[float], trials: Sequence[float], level: float = 0.95) -> TwoArms:
     """Return the difference of two shares, with interval and test.
 
     The test pools both arms ("nothing works" makes them one); the interval does not (Wald).
@@ -87,7 +85,7 @@ def compare_proportions(
     return _compared(share, ses, null, level, np.sqrt(whole * (1 - whole)))
 
 
-def compare_means(control: Any, treatment: Any, level: float = 0.95) -> Comparison:
+def compare_means(control: Any, treatment: Any, level: float = 0.95) -> TwoArms:
     """Return the difference of two means with Welch's interval and test (`z` is his t).
 
     Parameters
@@ -123,7 +121,7 @@ def compare_means(control: Any, treatment: Any, level: float = 0.95) -> Comparis
 
 def compare_ratios(
     data: Any, numerator: str, denominator: str, arm: str, control: Any = None, level: float = 0.95
-) -> Comparison:
+) -> TwoArms:
     """Return the difference of a ratio of sums, such as clicks by views, where *users* were randomised.
 
     One user's views are not independent, so their number is no sample size: the delta method reckons with
@@ -297,7 +295,7 @@ def _plain_difference(values: np.ndarray, treated: np.ndarray) -> tuple[float, f
 
 def _compared(
     values: np.ndarray, ses: np.ndarray, null: float, level: float, sd: float, freedom: float = np.inf
-) -> Comparison:
+) -> TwoArms:
     """Put a comparison together; `null` is the standard error that the test uses."""
     share = as_number(level, "level", least=0.5, most=0.999999)
     normal = np.isinf(freedom)
@@ -305,7 +303,7 @@ def _compared(
     difference, se = float(values[1] - values[0]), float(np.hypot(*ses))
     z = difference / float(null)
     p = 2 * (ndtr(-abs(z)) if normal else stdtr(freedom, -abs(z)))
-    return Comparison(
+    return TwoArms(
         (float(values[0]), float(values[1])), difference, float(difference - wide * se),
         float(difference + wide * se), se, z, float(p), (float(ses[0]), float(ses[1])), float(sd),
     )  # fmt: skip

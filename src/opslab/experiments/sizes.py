@@ -69,7 +69,7 @@ def sample_size(
     Examples
     --------
     >>> sample_size(0.2, 0.05).n_per_arm
-    1030
+    1031
     >>> sample_size(0.65, 0.2, margin=0.1).n_per_arm
     25
     """
