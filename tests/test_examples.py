@@ -12,7 +12,7 @@ import opslab
 
 DOORS = [
     "charts", "check", "datasets", "explore", "world",
-    "acquisition", "community", "content", "experiments",
+    "acquisition", "community", "content", "experiments", "goals",
     "listening", "outreach", "retention", "scqa", "targeting",
 ]  # fmt: skip
 NEEDS_A_COURSE = {"start", "check", "hint", "solution", "my_progress"}  # and a lesson that was begun

@@ -37,6 +37,7 @@ BEFORE, ADJUSTED = "as measured", "adjusted"
 VISIBLE = "Of {regions} regions {dark} held out for {weeks}: a lift of {lift} can be seen"
 VISIBLE_AXES = ("regions in the test", "smallest lift to be seen, %")
 TRUE_LIFT = "true lift"
+NO_VERDICTS = "table has no column 'verdict'; expected the result of ideas_factory"
 TOO_SHORT = "before and after hold {found} users; expected at least 3 in each arm"
 
 PATHS, MOST_USERS = 200, 4_000
@@ -52,7 +53,9 @@ def ideas_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
     >>> len(ideas_chart(ideas_factory(0.1, 4_000)).data)      # one for each verdict, and the diagonal
     5
     """
-    require_result(table, "table", ["effect", "estimate", "shipped", "verdict"], "ideas_factory")
+    require_result(table, "table", ["effect", "estimate"], "ideas_factory")
+    if "verdict" not in table.columns:
+        raise ValueError(NO_VERDICTS)
     counted = table["verdict"].value_counts()
     real, false, missed = (int(counted.get(verdict, 0)) for verdict in VERDICTS[:3])
     words = OF_SHIPPED.format(shipped=real + false, ideas=len(table), real=real, missed=missed)

@@ -111,7 +111,7 @@ class HoldOut:
 
 
 def regional_hold_out(
-    weeks: Any,
+    region_weeks: Any,
     start: Any,
     outcome: str = "signups",
     spend: str = "spend",
@@ -125,7 +125,7 @@ def regional_hold_out(
 
     Parameters
     ----------
-    weeks
+    region_weeks
         One row for each region and week.
     start
         First day of the test.
@@ -146,7 +146,7 @@ def regional_hold_out(
     """
     first = as_day(start, "start")
     kinds = kinds_of(key=[region], date=[week], amount=[spend, outcome])
-    table = read_table(weeks, kinds, what="weeks", unique=(region, week))
+    table = read_table(region_weeks, kinds, what="region_weeks", unique=(region, week))
     late = table[week].to_numpy() >= first
     if late.all() or not late.any():
         raise ValueError(ONE_SIDE.format(side="after" if late.all() else "before", start=start))

@@ -147,7 +147,7 @@ def sample_size_means(
 
 
 def _with_margin(difference: float, margin: float, power: float, alpha: float) -> float:
-    room = difference + as_number(margin, "margin")
+    room = difference + as_number(margin, "margin", least=0)
     if room <= 0:
         raise ValueError(BEYOND_MARGIN.format(found=room))
     return sum(_quantiles(power, alpha, sides=1)) ** 2 / room**2
