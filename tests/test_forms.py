@@ -262,7 +262,9 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
         experiments.compare_ratios, {"data": ARMED},
         {"numerator": "clicks", "denominator": "views", "arm": "arm"}
     ),
-    "regional_hold_out": (experiments.regional_hold_out, {"region_weeks": REGION_WEEKS}, {"start": "2025-01-13"}),
+    "regional_hold_out": (
+        experiments.regional_hold_out, {"region_weeks": REGION_WEEKS}, {"start": "2025-01-13"}
+    ),
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
