@@ -23,8 +23,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, listening, outreach, retention, targeting
-from tests.test_bad_input import CURVES, GOOD, HISTORY, POSTS, PRICES, TRIAL, kind_of, name_of
+from opslab import (
+    acquisition,
+    charts,
+    community,
+    experiments,
+    goals,
+    listening,
+    outreach,
+    retention,
+    targeting,
+)
+from tests.test_bad_input import (
+    CHANNELS,
+    CURVES,
+    FIRMS,
+    GOOD,
+    GUESSES,
+    HISTORY,
+    POSTS,
+    PRICES,
+    TRIAL,
+    kind_of,
+    name_of,
+)
 from tests.test_forms import CALLS, FEATURES
 
 SOURCE = str(Path(opslab.__file__).parent)
@@ -37,6 +59,7 @@ MANY = settings(
 
 CURVE = retention.kaplan_meier([1, 2, 3, 4])
 NUMBERS = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 1.0, 5.0]})
+SPLIT = pd.DataFrame({"control": [600, 400], "treatment": [600, 400]}, index=["android", "ios"])
 CHARTS = {
     charts.lines: {"table": NUMBERS, "title": "t"},
     charts.bars: {"table": NUMBERS[["a"]], "low": [0, 1, 2], "high": [2, 3, 4]},
@@ -66,6 +89,23 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    goals.calibration_chart: {"found": goals.calibration(GUESSES), "widen": 2},
+    goals.generations_chart: {
+        "t": range(9),
+        "at": 8,
+        "p": 0.01,
+        "q": 0.4,
+        "m1": 9,
+        "m2": 5,
+        "second_at": 3,
+        "m3": 4,
+        "third_at": 6,
+    },
+    goals.intake_chart: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9, "capacity": 2},
+    goals.links_chart: {"reach": 100, "attract": 0.1, "keep": 0.9, "recall": 0.02, "weeks": 5, "lost": 0.1},
+    goals.plan_chart: {"plan": goals.channel_plan(CHANNELS), "goal": 60, "most": 90},
+    goals.roads_chart: {"start": 5, "goal": 9, "periods": 3},
+    goals.weight_chart: {"values": FIRMS, "weights": [1, 2], "criterion": "team", "at": 0.5},
     listening.alarm_chart: {
         "posts": pd.Series([3, 4, 9]),
         "threshold": 5,
@@ -77,6 +117,23 @@ CHARTS = {
     listening.noisy_ear_chart: {"true": {"a": 0.4}, "sensitivity": {"a": 0.7}, "specificity": 0.9},
     listening.sentiment_chart: {"table": listening.net_sentiment(POSTS, by="brand")},
     listening.voice_chart: {"table": listening.share_of_voice(POSTS)},
+    experiments.cuped_chart: {
+        "before": [1, 2, 3, 1, 2, 3],
+        "after": [2, 4, 6, 4, 6, 9],
+        "treated": [0, 0, 0, 1, 1, 1],
+        "theta": 1,
+    },
+    experiments.ideas_chart: {"table": experiments.ideas_factory(0.1, 4_000, ideas=20)},
+    experiments.mismatch_chart: {"counts": SPLIT, "loss": 0.1, "device": "ios", "shares": [0.2, 0.5]},
+    experiments.peeking_chart: {"looks": 3, "effect": 0.05, "seed": 2},
+    experiments.visible_lift_chart: {
+        "held_out": 0.5,
+        "weeks": 9,
+        "signups": 20,
+        "lift": 0.1,
+        "most": 30,
+        "at": 12,
+    },
     outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
     outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},
