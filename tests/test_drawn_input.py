@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, retention, targeting
+from opslab import acquisition, charts, community, lifetime, retention, targeting
 from tests.test_bad_input import CURVES, GOOD, HISTORY, PRICES, kind_of, name_of
 from tests.test_forms import CALLS, FEATURES
 
@@ -66,6 +66,13 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    lifetime.alive_chart: {
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "purchases": [5, 9],
+        "today": 20,
+        "most": 60,
+    },
+    lifetime.points_chart: {"ledger": lifetime.points_ledger(10, 0.1, 0.1, 5)},
     community.history_chart: {"histories": HISTORY},
     community.leavers_chart: {"table": community.who_leaves(HISTORY)},
     community.ledger_chart: {"ledger": community.fund_ledger()},

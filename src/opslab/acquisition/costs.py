@@ -25,7 +25,6 @@ NOBODY_WON = (
 NOTHING_SPENT = (
     "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
 )
-ENDLESS = "churn and discount are both 0: the value has no end; give at least one of them above 0"
 TOO_YOUNG = "no user of users signed up {days} days or more before {until:%Y-%m-%d}; take fewer days"
 OTHER_LABELS = (
     "spend and customers have different labels ({detail}); give one row of each for the same channels"
@@ -66,39 +65,6 @@ def cac(spend: Any, customers: Any) -> Any:
     _require_above_zero(costs, NOTHING_SPENT, [f"[{label!r}]" for label in labels])
     _require_above_zero(won, NOBODY_WON, [f"[{label!r}]" for label in labels])
     return pd.Series(costs / won, index=labels, name="cac") if isinstance(spend, pd.Series) else costs / won
-
-
-def lifetime_value(margin: float, churn: float, discount: float = 0) -> float:
-    """Return what a customer brings in a lifetime (yuan), if churn never changes.
-
-    Parameters
-    ----------
-    margin
-        What is left of a customer's payment of one period after the costs of serving (yuan). Paid at the
-        start of each period, the first at once.
-    churn
-        Share of customers who leave in a period (0 to 1).
-    discount
-        By how much less a yuan is worth a period later (0.01 is 1 %). At 0 the value is margin / churn.
-
-    Notes
-    -----
-    margin (1 + discount) / (churn + discount): the sum of margin ((1 - churn) / (1 + discount))^t over
-    t = 0, 1, ... Where customers differ in churn, an average churn gives the wrong value.
-
-    Examples
-    --------
-    >>> lifetime_value(margin=40, churn=0.05)
-    800.0
-    >>> round(lifetime_value(margin=40, churn=0.05, discount=0.01), 1)
-    673.3
-    """
-    left = as_number(margin, "margin", least=0)
-    leaving = as_number(churn, "churn", least=0, most=1)
-    rate = as_number(discount, "discount", least=0)
-    if leaving + rate == 0:
-        raise ValueError(ENDLESS)
-    return left * (1 + rate) / (leaving + rate)
 
 
 def payback_months(cac: float, margin: float, churn: float = 0, discount: float = 0) -> float:
