@@ -18,6 +18,7 @@ from opslab.lifetime import (
     GammaGamma,
     ParetoNBD,
     alive_chart,
+    bg_nbd,
     churn_by_cause,
     fit_bg_nbd,
     fit_gamma_gamma,
@@ -257,6 +258,28 @@ def test_the_holes_of_the_formula_are_bridged(a, b, x):
     at = BetaGeometricNBD(0.8, 12, a, b).expected_purchases(26, x, t_x, 40)
     beside = [BetaGeometricNBD(0.8, 12, a + d, b).expected_purchases(26, x, t_x, 40) for d in (-1e-3, 1e-3)]
     assert at == pytest.approx(np.mean(beside), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "model", [LANTERN, CDNOW, BetaGeometricNBD(2, 5, 3, 1), BetaGeometricNBD(0.5, 9, 40, 300)]
+)
+def test_the_integral_is_the_series(model):
+    x = np.array([0.0, 1, 4, 30])
+    expected = model.expected_purchases(26, x, 20 * (x > 0), 40) / model.probability_alive(
+        x, 20 * (x > 0), 40
+    )
+    integral = bg_nbd._integrated(model.r, model.a, model.b, x, np.full(4, 26 / (model.alpha + 40)))
+    assert integral == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("a", [1e-5, 1, 1e5])
+@pytest.mark.parametrize("b", [1e-5, 1, 1e5])
+@pytest.mark.parametrize("r", [1e-5, 1, 1e5])
+def test_parameters_at_the_edge_give_numbers(r, a, b):
+    x = np.array([0.0, 1, 500])
+    found = BetaGeometricNBD(r, 10, a, b).expected_purchases(26, x, 20 * (x > 0), 40)
+    assert (found >= 0).all()
+    assert (found <= (r + x) * 26 / 50 * (1 + 1e-6)).all()
 
 
 def test_frequent_buyers_are_no_trouble():

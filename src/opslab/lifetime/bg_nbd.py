@@ -27,6 +27,7 @@ NO_COVARIANCE = "the fit found no covariance, so totals have no interval; see `.
 LEAST, MOST = 1e-6, 1e6  # of a parameter
 NEAR = 1e-5  # so near to a hole of the formula that it is bridged
 BRIDGE = 1e-4
+GRID = 200  # points of an integral
 MODEL, MAKER = "BG/NBD", "fit_bg_nbd"
 HISTORY = ("x", "t_x", "T")
 
@@ -291,8 +292,25 @@ def _bought(r: float, alpha: float, a: float, b: float, t: Any, x: Any, T: Any) 
     from scipy.special import hyp2f1
 
     third, ratio = a + b + x - 1, t / (alpha + T + t)
-    series = hyp2f1(a + b - 1 - r, a - 1, third, ratio)
-    return third / (a - 1) * (1 - (1 - ratio) ** (a - 1) * series)
+    with np.errstate(all="ignore"):  # at an edge of the parameters the series may fail: see below
+        series = hyp2f1(a + b - 1 - r, a - 1, third, ratio)
+        bought = np.asarray(third / (a - 1) * (1 - (1 - ratio) ** (a - 1) * series))
+    most = (r + x) * t / (alpha + T)  # if nobody could be lost
+    failed = ~((bought >= -1e-9) & (bought <= most * (1 + 1e-6) + 1e-9))
+    if failed.any():
+        x, t, T = (np.broadcast_to(one, bought.shape)[failed] for one in (x, t, T))
+        bought[failed] = _integrated(r, a, b, x, t / (alpha + T))
+    return bought
+
+
+def _integrated(r: float, a: float, b: float, x: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Return the same as an integral over the chance to be lost, where the series cannot be summed."""
+    from scipy.special import betaincinv
+
+    nodes, weights = np.polynomial.legendre.leggauss(GRID)
+    chance = betaincinv(a, b + x[:, None], (nodes + 1) / 2).clip(1e-300, 1)
+    until_lost = -np.expm1(-(r + x[:, None]) * np.log1p(chance * ratio[:, None])) / chance
+    return until_lost @ weights / 2
 
 
 def _futures(
