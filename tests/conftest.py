@@ -118,8 +118,8 @@ def chromium():
 
 @pytest.fixture
 def page(chromium):
-    """Yield an empty page that notes what it asks of other machines, in `page.strangers`."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    """Yield an empty page without motion that notes what it asks of other machines, in `page.strangers`."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.strangers = []
     page.set_default_timeout(30_000)

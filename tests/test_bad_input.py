@@ -8,13 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab import acquisition, community, content, lifetime, retention, scqa, targeting, world
+from opslab import (
+    acquisition,
+    community,
+    content,
+    lifetime,
+    listening,
+    outreach,
+    retention,
+    scqa,
+    targeting,
+    world,
+)
 from opslab.acquisition import Saturation
 from opslab.community import Bass, Decision
 from opslab.retention import ShiftedBetaGeometric
 from tests.strategies import log, orders_of
 
-SUBJECTS = (retention, targeting, acquisition, lifetime, community, content, scqa)
+SUBJECTS = (retention, targeting, acquisition, lifetime, community, content, scqa, outreach, listening)
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
 USERS = pd.DataFrame({"user_id": [1, 2, 3, 4], "signup_date": EVENTS["date"].min(), "group": list("aabb")})
@@ -45,6 +56,18 @@ SPENDING = lifetime.GammaGamma(6, 4, 60)
 SPENT = lifetime.fit_gamma_gamma([1, 2, 4, 1, 3, 2, 6, 1], [20, 35, 30, 90, 45, 28, 60, 15])
 HISTORY_OF_BUYERS = {"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": [40, 40, 40]}
 TIERS = pd.DataFrame({"paid": range(1, 201), "kept": [True, False, True, True] * 50})
+TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
+TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
+TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
+CLICKED = pd.Series([0.5], ["a"])
+CONSENT = pd.DataFrame({"user_id": [1, 2], "purpose": ["marketing", "sharing"], "given": [False, True]})
+CONSENT = CONSENT.assign(date=pd.Timestamp("2024-01-05"))
+
+POSTS = pd.DataFrame(
+    {"brand": list("aabb"), "attitude": ["positive", "negative"] * 2, "readers": [5, 6, 7, 8]}
+)
+POSTS = POSTS.assign(theme=list("xyxy"), source=list("uvuv"))
+RUNS = pd.DataFrame({"prompt": [1, 1, 2, 2], "mentioned": [True, True, False, True]})
 
 # Each public function with arguments that it takes. What stands here as a number, a list of numbers, a day or
 # a table is exchanged for something else; names of columns and choices are left alone.
@@ -154,6 +177,53 @@ GOOD = {
         "users": USERS, "orders": ORDERS, "by": "group", "days": 7, "margin": 0.5, "discount": 0.1,
         "until": MARCH,
     },
+    listening.alarm_odds: {
+        "baseline": 5, "crisis": 2, "threshold": 9, "window": 2, "days": 91, "seed": 0
+    },
+    listening.clustered_share: {"share": 0.4, "prompts": 40, "runs": 10, "icc": 0.6},
+    listening.cohen_kappa: {"a": list("xyx"), "b": list("xxy")},
+    listening.compare_labels: {"true": list("xyx"), "predicted": list("xxy")},
+    listening.corrected_share: {
+        "predicted": 0.4, "sensitivity": 0.8, "specificity": 0.9, "posts": 90, "labelled": (30, 60)
+    },
+    listening.expected_agreement: {"prevalence": 0.4, "accuracy": 0.9},
+    listening.fleiss_kappa: {"counts": [[2, 1], [0, 3]]},
+    listening.keywords: {"a": {"x": 5, "y": 5}, "b": {"x": 1, "y": 9}, "least": 2},
+    listening.krippendorff_alpha: {"labels": [[1, 2, 3], [1, 2, 2]]},
+    listening.label_agreement: {"a": list("xyx"), "b": list("xxy")},
+    listening.log_likelihood: {"a": 5, "n_a": 90, "b": 3, "n_b": 80},
+    listening.net_sentiment: {"mentions": POSTS, "by": "brand"},
+    listening.reported_share: {"share": 0.4, "sensitivity": 0.8, "specificity": 0.9},
+    listening.share_of_answers: {"runs": RUNS},
+    listening.share_of_voice: {"mentions": POSTS, "sales": {"a": 5, "b": 6}},
+    listening.source_influence: {"mentions": POSTS},
+    listening.surge: {"counts": [3, 4], "baseline": 2, "days": 91},
+    listening.themes: {"mentions": POSTS, "by": "brand"},
+    listening.train_labels: {"texts": ["so", "no", "so so", "no no"], "labels": list("xyxy"), "penalty": 9},
+    listening.unseen_mentions: {"found_a": 9, "found_b": 8, "both": 3},
+    listening.voice_ratio: {"mentions": POSTS, "sales": {"a": 5, "b": 6}, "brand": "a", "other": "b"},
+    outreach.complaint_weeks: {
+        "channel": "forum", "answered": 0.5, "hours": 9, "readers": 3, "weeks": 4, "users": 50,
+        "unhappy": 0.1, "speaking": 0.5, "leaving": 0.1, "kinds": 5, "found": 0.5, "won": 0.1,
+        "put_off": 0.1, "searchers": 1,
+    },
+    outreach.contact_stock: {
+        "per_month": 2, "months": 3, "contacts": 50, "added": 5, "worth": 2.0, "enough": 3.0, "mute": 0.1,
+        "delete": 0.1, "leaving": 0.1,
+    },
+    outreach.contact_worth: {
+        "per_month": 2, "worth": 2.0, "enough": 3.0, "mute": 0.1, "delete": 0.1, "leaving": 0.1
+    },
+    outreach.contactable: {"users": USERS, "consent": CONSENT, "as_of": MARCH},
+    outreach.desk_report: {"tickets": TICKETS, "target": 5},
+    outreach.policy_value: {"trial": TRIAL, "rule": "rule", "cost": 0.1},
+    outreach.qini: {"trial": TRIAL, "score": "score"},
+    outreach.resized: {"table": outreach.uplift(TRIAL), "people": 90},
+    outreach.trial_size: {"without": 0.1, "uplift": 0.05, "held_out": 0.4, "power": 0.9},
+    outreach.uplift: {"trial": TRIAL, "by": "group"},
+    outreach.waiting: {
+        "arrivals": 0.1, "handling": 5, "clerks": 2, "target": 9, "variation": 2, "arrival_variation": 0.5
+    },
     Bass: {"p": 0.01, "q": 0.3, "m": 100},
     Bass(0.01, 0.3, 100).adopters: {"time": 3},
     Bass(0.01, 0.3, 100).sales: {"periods": 3},
@@ -192,8 +262,19 @@ GOOD = {
     community.weekly_pay: {"members": 5, "dues": 2},
     community.weekly_reward: {"members": 5, "entry_fee": 2, "weeks": 3},
     community.who_leaves: {"history": HISTORY},
+    content.best_order: {"attraction": [0.2, 0.5], "examination": [1, 0.5], "perseverance": 0.9},
+    content.clicks: {"order": ["a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1]},
+    content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
+    content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
     content.gini: {"values": [1, 2]},
+    content.half_life: {"hours": [1, 2, 3], "views": [5, 8, 9], "total": 12},
     content.lorenz: {"values": [1, 2]},
+    content.tail_exponent: {"values": [1, 2, 3], "least": 1},
+    content.top_share: {"values": [1, 2], "top": 1},
+    content.unpredictability: {"views": pd.DataFrame({1: [6, 4], 2: [4, 6]})},
+    content.unseen: {"views": [0, 1, 2, 3, 4, 5, 6]},
+    content.worlds: {"quality": [1, 2], "listeners": 9, "influence": 0.5, "worlds": 2, "seed": 0},
+    content.zero_share: {"mean": 12, "shape": 0.6, "never_shown": 0.5},
     scqa.acting: {"order": "standard", "audience": "doubts you", "patience": 0.5},
     scqa.coach: {"brief": "Everyone agrees."},
     scqa.in_mind: {"breadth": 3, "depth": 2},
@@ -210,6 +291,8 @@ OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "pla
 
 # What stands for something after all: no limit, no offer, a curve.
 TAKEN = {
+    ("share_of_voice", "mentions"): (pd.Series,),
+    ("surge", "counts"): (int, float),
     ("allocate_budget", "floors"): (type(None), dict),
     ("allocate_budget", "caps"): (dict,),
     ("equal_split", "caps"): (dict,),

@@ -23,8 +23,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, lifetime, retention, targeting
-from tests.test_bad_input import CURVES, GOOD, HISTORY, PRICES, kind_of, name_of
+from opslab import acquisition, charts, community, lifetime, listening, outreach, retention, targeting
+from tests.test_bad_input import CURVES, GOOD, HISTORY, POSTS, PRICES, TRIAL, kind_of, name_of
 from tests.test_forms import CALLS, FEATURES
 
 SOURCE = str(Path(opslab.__file__).parent)
@@ -73,6 +73,19 @@ CHARTS = {
         "most": 60,
     },
     lifetime.points_chart: {"ledger": lifetime.points_ledger(10, 0.1, 0.1, 5)},
+    listening.alarm_chart: {
+        "posts": pd.Series([3, 4, 9]),
+        "threshold": 5,
+        "odds": listening.alarm_odds(3, 2, 5),
+        "window": 2,
+    },
+    listening.answers_chart: {"found": listening.clustered_share(0.4, 40, 10, 0.6)},
+    listening.coders_chart: {"accuracy": 0.9, "prevalence": 0.2},
+    listening.noisy_ear_chart: {"true": {"a": 0.4}, "sensitivity": {"a": 0.7}, "specificity": 0.9},
+    listening.sentiment_chart: {"table": listening.net_sentiment(POSTS, by="brand")},
+    listening.voice_chart: {"table": listening.share_of_voice(POSTS)},
+    outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
+    outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},
     community.leavers_chart: {"table": community.who_leaves(HISTORY)},
     community.ledger_chart: {"ledger": community.fund_ledger()},

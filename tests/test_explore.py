@@ -181,7 +181,8 @@ def test_slider_values_are_exact_and_labels_carry_the_unit():
     assert isinstance(spend.values[1], int)
     assert spend.labels[1] == "5,000 yuan"
     assert Slider(0, 1, step=0.1).values[3] == 0.3
-    assert Slider(0, 1, step=0.1, unit="%").labels[3] == "0.3%"
+    assert Slider(0, 1, step=0.1, unit="%").labels[3] == "0.3 %"
+    assert Slider(0, 2, unit="months ago").labels == ["0 months ago", "1 month ago", "2 months ago"]
     assert Slider(0, 1, step=0.25).labels == ["0.00", "0.25", "0.50", "0.75", "1.00"]
     assert Slider(-1, 1, step=0.5, value=0).opening == 2
 

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, lifetime, retention, targeting
+from opslab import acquisition, community, content, lifetime, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -65,6 +65,7 @@ SURVEY = pd.DataFrame(
 ).assign(plan=chance.choice(["free", "paid"], 40))
 POPULATION = pd.DataFrame({"plan": ["free", "paid"], "users": [700, 300]})
 FEATURES = pd.DataFrame({"days": chance.integers(0, 40, 30), "yuan": np.repeat([10, 500], 15) + PEOPLE})
+SWAPS = pd.DataFrame({"place": ["top", "middle", "end"], "clicks": [120, 80, 45], "shown": 600})
 MESSAGES = pd.DataFrame(
     {
         "brand": np.repeat(["A", "B"], 12),
@@ -101,6 +102,37 @@ MET = community.meetings(people=200)
 PAYERS = pd.DataFrame({"paid": np.arange(1, 201), "kept": np.arange(200) % 4 > 0})
 BUYERS = pd.DataFrame({"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": 40, "value": [0, 50, 90]})
 END = "2024-06-20"
+TRIAL = pd.DataFrame(
+    {
+        "plan": np.tile(["free", "paid"], 40),
+        "yuan": chance.integers(0, 9, 80),
+        "treated": np.repeat([True, False], 40),
+        "returned": chance.random(80) < 0.4,
+    }
+)
+TRIAL = TRIAL.assign(rule=TRIAL["plan"] == "paid")
+TICKETS = pd.DataFrame(
+    {
+        "channel": np.tile(["app", "line", "forum"], 20),
+        "wait_minutes": chance.integers(0, 90, 60),
+        "handling_minutes": chance.integers(1, 60, 60),
+    }
+)
+CONSENT = LIFE[["user_id", "date"]].assign(
+    purpose=np.where(np.arange(len(LIFE)) % 2, "marketing", "sharing"), given=np.arange(len(LIFE)) % 3 > 0
+)
+PLACE = np.arange(60)
+POSTS = pd.DataFrame(
+    {
+        "brand": np.array(["B", "C", "X"])[PLACE % 3],
+        "theme": np.array(["price", "staff"])[PLACE % 2],
+        "source": np.array(["forum", "video"])[PLACE // 7 % 2],
+        "attitude": np.array(["positive", "neutral", "negative"])[PLACE // 4 % 3],
+        "readers": PLACE * 3,
+    }
+)
+SALES = pd.DataFrame({"brand": ["B", "C", "X"], "units": [40, 50, 30]})
+RUNS = pd.DataFrame({"prompt": PLACE // 6, "mentioned": PLACE % 7 < 2 + PLACE // 20})
 
 # Each function that takes such tables, with tables by name and its other arguments.
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
@@ -183,13 +215,32 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "replies_per_thread": (
         community.replies_per_thread, {"answers": ANSWERS, "threads": THREADS}, {"merge": True, "limit": 1}
     ),
+    "examination": (content.examination, {"swaps": SWAPS}, {}),
+    "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
+    "share_of_answers": (listening.share_of_answers, {"runs": RUNS}, {}),
+    "share_of_voice": (listening.share_of_voice, {"mentions": POSTS, "sales": SALES}, {}),
+    "source_influence": (listening.source_influence, {"mentions": POSTS}, {}),
+    "themes": (listening.themes, {"mentions": POSTS}, {"by": "brand"}),
+    "voice_ratio": (
+        listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
+    ),
+    "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
+    "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
+    "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
+    "policy_value, yuan": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "outcome": "yuan"}),
+    "qini": (outreach.qini, {"trial": TRIAL}, {"score": "yuan"}),
+    "uplift": (outreach.uplift, {"trial": TRIAL}, {}),
+    "uplift, yuan": (outreach.uplift, {"trial": TRIAL}, {"by": ["plan", "rule"], "outcome": "yuan"}),
     "strong_share": (community.strong_share, {"people": MET}, {}),
 }  # fmt: skip
 # Slow, or read by the same lines as another one: these get the engines only.
 ENGINES_ONLY = {"compare_k", *(f"attribute, {model}" for model in acquisition.MODELS[1:])}
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"affinity", "median_survival"}
+OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
+
+
+FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")
 
 
 def to_ids(change: Callable[[int], object]) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -297,12 +348,8 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
     "further columns": lambda frame: (
         frame if "yuan" in frame else frame.assign(note="x", other=1.5, when=pd.NaT)
     ),
-    "flags as 1 and 0": lambda frame: frame.astype(
-        {name: int for name in ("converted", "strong") if name in frame}
-    ),
-    "flags as objects": lambda frame: frame.astype(
-        {name: object for name in ("converted", "strong") if name in frame}
-    ),
+    "flags as 1 and 0": lambda frame: frame.astype({name: int for name in FLAGS if name in frame}),
+    "flags as objects": lambda frame: frame.astype({name: object for name in FLAGS if name in frame}),
     "decimals": lambda frame: pa.Table.from_pandas(
         frame.assign(
             **{
@@ -327,7 +374,15 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
     "duckdb text ids": lambda frame: as_duckdb(to_ids("{:03}".format)(frame)),
 }
 # Whose result is in the order of the rows, or starts from a draw of them.
-IN_ORDER_OF_ROWS = {"active_days", "poststratify", "segment", "conversations", "current_needs", "compare_k"}
+IN_ORDER_OF_ROWS = {
+    "contactable",
+    "active_days",
+    "poststratify",
+    "segment",
+    "conversations",
+    "current_needs",
+    "compare_k",
+}
 
 
 def plain(result: object) -> object:
@@ -343,6 +398,8 @@ def plain(result: object) -> object:
         return [plain(value) for value in result.to_list()] + names(result.index)
     if hasattr(result, "__dataclass_fields__"):
         return [plain(getattr(result, name)) for name in result.__dataclass_fields__ if name[0] != "_"]
+    if isinstance(result, np.ndarray):
+        return result.tolist()
     if pd.isna(result):
         return "nothing"
     if isinstance(result, pd.Timestamp):

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -255,7 +256,8 @@ ENDS = {
     "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "SIGKILL: it ended itself, or this machine",
     "import os, signal; os.kill(os.getpid(), signal.SIGABRT)": "SIGABRT",
     "import os, sys, time; os.close(int(sys.argv[1])); time.sleep(9)": SILENT,
-    "import os, time; os.closerange(3, 250); time.sleep(9)": SILENT,
+    # A library's thread may see first that its files are gone, and ends the process.
+    "import os, time; os.closerange(3, 250); time.sleep(9)": f"{SILENT}|SIGABRT",
 }
 
 
@@ -264,7 +266,7 @@ def test_it_is_said_who_ended_a_process(course, source):
     for safe in (True, False):
         sandbox = Sandbox(QUICK, [], SEED, safe=safe)
         try:
-            assert ENDS[source] in sandbox.run({"1": source}).errors["1"]
+            assert re.search(ENDS[source], sandbox.run({"1": source}).errors["1"])
         finally:
             sandbox.close()
 

@@ -1,5 +1,6 @@
 """A guide keeps its form and its promises: objectives exercised, no orphan, no 12 minutes without a check."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,9 @@ def test_a_broken_guide_is_named(old, new, words):
 def test_a_vote_with_other_options_than_the_lessons_is_named():
     broken = GUIDE.replace("**B** nobody", "**C** nobody").replace("Most say B", "Most say C")
     assert "others than the lesson" in "\n".join(problems(broken, LESSON))
+
+
+def test_what_stands_at_work_takes_no_minutes():
+    sections = {**LESSON.sections, "At work": "More."}
+    assert problems(GUIDE, replace(LESSON, sections=sections)) == problems(GUIDE, LESSON)
+    assert problems(GUIDE, replace(LESSON, sections={**LESSON.sections, "More": "More."})) != []

@@ -4,7 +4,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from opslab import acquisition, community, retention, targeting
+from opslab import acquisition, community, listening, outreach, retention, targeting
 from opslab.community import Bass, Decision
 from opslab.explore import Choice, Slider
 from tests.strategies import log, orders_of
@@ -71,6 +71,11 @@ TOO_MUCH = {
     "places": lambda: community.simulate(Decision(), places=10**8),
     "runs": lambda: community.simulate(Decision(), runs=10**6),
     "all of it": lambda: community.simulate(Decision(), runs=10_000, weeks=5_000),
+    "weeks of complaints": lambda: outreach.complaint_weeks("forum", weeks=HUGE),
+    "months of contacts": lambda: outreach.contact_stock(1, months=HUGE),
+    "clerks": lambda: outreach.waiting(1, 1, HUGE),
+    "evenings": lambda: listening.alarm_odds(1, 2, 3, window=HUGE),
+    "a post": lambda: listening.train_labels(["x" * 100_000, "y"], list("ab")),
     "options": lambda: Choice(range(10**6)),
     "steps": lambda: Slider(0, HUGE),
     "a curve": lambda: retention.active_users_chart(0.5, weeks=HUGE),

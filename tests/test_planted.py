@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from opslab import world
+from opslab.listening import share_of_answers
 from opslab.world import scqa_openings
 from opslab.world.parameters.lives import NEEDS
 from tests.tables import misfits
@@ -463,6 +464,14 @@ def test_some_posts_are_reposts(lantern):
     posts = lantern.mentions
     copied = posts.duplicated(["brand", "text", "source"]).mean()
     assert copied > lantern.truth.voices.talk.reposted
+
+
+def test_answers_of_assistants_are_alike_within_a_question(lantern):
+    true = lantern.truth.voices.assistants
+    found = share_of_answers(lantern.ai_answers, by="prompt_id", flag="named")
+    assert found.share == pytest.approx(true.named, abs=2 * 1.96 * found.se)
+    assert found.icc == pytest.approx(true.alike, abs=0.2)
+    assert found.effective < 110  # of 400
 
 
 def test_messages_that_keep_to_one_image_are_remembered(lantern):

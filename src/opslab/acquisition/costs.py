@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day
-from opslab.ground.estimates import Z95
+from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import (
     POSITIVE,
     as_number,
@@ -99,6 +99,7 @@ def worth_by(
     days: int = 180,
     margin: float = 1.0,
     discount: float = 0.0,
+    level: float = 0.95,
     until: Any = None,
 ) -> pd.DataFrame:
     """Return what a sign-up brought in its first `days`, by a column of users.
@@ -116,13 +117,15 @@ def worth_by(
         Share of a payment that is left after the costs of serving (0 to 1).
     discount
         By how much less a yuan is worth 30 days later.
+    level
+        Of the interval of the mean (0.8: 80 %).
     until
         Last day of the log; by default the last day in users or orders.
 
     Returns
     -------
     DataFrame
-        Index `by`; columns users, worth (yuan a user), low and high (95 % interval of the mean).
+        Index `by`; columns users, worth (yuan a user), low and high (interval of the mean).
 
     Raises
     ------
@@ -142,6 +145,7 @@ def worth_by(
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0)
+    z = normal_quantile(level)
     kinds = kinds_of(key=["user_id", by], date=["signup_date"])
     people = read_table(users, kinds, what="users", unique=["user_id"])
     paid = read_table(orders, {"user_id": "key", "date": "date", "amount": "payment"}, what="orders")
@@ -161,8 +165,8 @@ def worth_by(
         {
             "users": table["count"],
             "worth": table["mean"],
-            "low": table["mean"] - Z95 * table["sem"],
-            "high": table["mean"] + Z95 * table["sem"],
+            "low": table["mean"] - z * table["sem"],
+            "high": table["mean"] + z * table["sem"],
         }
     )
 

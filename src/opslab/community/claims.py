@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from opslab.ground.estimates import share_seen
 from opslab.ground.frames import as_choice, as_number, read_table
 
 # Words
@@ -104,7 +105,7 @@ def complaint_desk(
         for share, name in ((found, "found"), (put_off, "put_off"), (won, "won"))
     )
     readers = as_number(readers, "readers", least=0)
-    first = kinds * (1 - (1 - 1 / kinds) ** count)  # problems that come up at all
+    first = kinds * share_seen(kinds, count)  # problems that come up at all
     written = first + (count - first) * (1 - found)
     rows = {
         "hotline": (float(count), 0.0, 0.0),

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from opslab.ground import say
+
 # Words
 NOT_A_NUMBER = "Slider({argument}={value!r}) is not a finite number; give an int or a float"
 NO_RANGE = "Slider({start!r}, {stop!r}) has no room to move; give a stop above the start"
@@ -98,8 +100,8 @@ class Slider:
     def labels(self) -> list[str]:
         """The numbers as a reader sees them, with the unit."""
         decimals = max(max(0, -int(number.normalize().as_tuple().exponent)) for number in self._grid)
-        unit = self.unit if self.unit.startswith("%") or not self.unit else f" {self.unit}"
-        return [f"{number:,.{decimals}f}{unit}" for number in self._grid]
+        numbers = [f"{number:,.{decimals}f}" for number in self._grid]
+        return [f"{number} {say.unit_of(number, self.unit)}".rstrip() for number in numbers]
 
     @property
     def opening(self) -> int:

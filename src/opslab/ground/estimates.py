@@ -1,5 +1,6 @@
-"""What several subjects reckon alike: intervals of shares, steady growth, and value under steady churn."""
+"""What several subjects reckon alike: intervals, steady growth and value under churn, kinds seen so far."""
 
+from statistics import NormalDist
 from typing import Any, overload
 
 import numpy as np
@@ -42,6 +43,12 @@ def wilson(share: Any, trials: Any) -> tuple[Any, Any]:
     half = Z95 * np.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     whole = 1 + Z95**2 / trials
     return np.clip((middle - half) / whole, 0, share), np.clip((middle + half) / whole, share, 1)
+
+
+def normal_quantile(level: Any) -> float:
+    """Return how many standard deviations a two-sided interval of this level (0.8: 80 %) reaches."""
+    share = as_number(level, "level", least=0.01, most=0.9999)
+    return NormalDist().inv_cdf((1 + share) / 2)
 
 
 @overload
@@ -107,3 +114,14 @@ def lifetime_value(margin: float, churn: float, discount: float = 0, *, timing: 
     if leaving + rate == 0:
         raise ValueError(ENDLESS)
     return left * ((1 + rate) if timing == "start" else (1 - leaving)) / (leaving + rate)
+
+
+def share_seen(kinds: int, draws: float) -> float:
+    """Return the expected share of `kinds`, all alike in frequency, that came up in so many draws.
+
+    Examples
+    --------
+    >>> share_seen(kinds=2, draws=1), share_seen(kinds=2, draws=2)
+    (0.5, 0.75)
+    """
+    return 1 - (1 - 1 / kinds) ** draws

@@ -107,6 +107,17 @@ def count(value: Any, noun: str, plural: str | None = None) -> str:
     return f"{text}{SPACE}{one if text == '1' else many}"
 
 
+def unit_of(value: str, unit: str) -> str:
+    """Return `unit` as it stands behind the written number `value`: in the singular behind a lone 1.
+
+    Examples
+    --------
+    >>> unit_of("1", "months ago"), unit_of("2", "days"), unit_of("65", "%")
+    ('month ago', 'days', '%')
+    """
+    return re.sub(r"^([a-z]+)s\b", r"\1", unit) if value == "1" else unit
+
+
 def name(value: Any, *, capital: bool = True) -> str:
     """Return a label for people: a column's or a category's name in words.
 

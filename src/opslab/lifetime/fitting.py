@@ -7,13 +7,12 @@ ends at an edge, or on a slope, has not converged: the fit says so and warns.
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number
+from opslab.ground.estimates import normal_quantile
 
 # Words
 NOT_CONVERGED = (
@@ -102,9 +101,3 @@ def parameter_table(
     best = pd.Series(values, dtype=float)
     factor = np.exp(np.minimum(z * np.sqrt(np.diag(covariance)), 700.0))
     return pd.DataFrame({"estimate": best, "low": best / factor, "high": best * factor})
-
-
-def normal_quantile(level: Any) -> float:
-    """Return how many standard deviations a two-sided interval of this level (0.8: 80 %) reaches."""
-    share = as_number(level, "level", least=0.01, most=0.9999)
-    return NormalDist().inv_cdf((1 + share) / 2)

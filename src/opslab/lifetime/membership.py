@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import MOST_WEEKS
+from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import POSITIVE, as_number, as_numbers, read_table, require_named
-from opslab.lifetime.fitting import normal_quantile
 
 # Words
 TOO_MUCH = (

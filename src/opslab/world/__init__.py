@@ -16,6 +16,7 @@ import pandas as pd
 from opslab.ground.frames import as_number, nearest
 from opslab.world import (
     activity,
+    ai_answers,
     brand_messages,
     content_items,
     experiments,
@@ -82,6 +83,7 @@ TABLES: dict[str, Table] = {
         content_items.TABLE,
         mentions.TABLE,
         mentions.SALES,
+        ai_answers.TABLE,
         brand_messages.TABLE,
         members.TABLE,
         members.ROTA,

@@ -150,6 +150,25 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Assistants:
+    """What AI assistants answer.
+
+    Attributes
+    ----------
+    runs
+        How often each question is asked.
+    named
+        Share of answers that name Lantern, over all questions that one might ask.
+    alike
+        Intraclass correlation of the answers to one question: 0 as strangers, 1 the same.
+    """
+
+    runs: int
+    named: float
+    alike: Fixed
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """What a brand's messages are about: shares of target groups, product lines and image points."""
 
@@ -212,6 +231,7 @@ class Voices:
     talk: Talk
     messages: Messages
     openings: Openings
+    assistants: Assistants
 
 
 REFERENCE = Voices(
@@ -323,4 +343,5 @@ REFERENCE = Voices(
         focus_gain=0.4,
     ),
     openings=Openings(count=600, whole=0.5, vague=0.3, off_question=0.2, held_back=0.2),
+    assistants=Assistants(runs=10, named=0.37, alike=0.6),
 )

@@ -29,6 +29,7 @@ const LINE = 23; // px of a title's line
 const ABOVE = 16; // px left above the axes when the title stands over the plot
 const GLIDE = 250; // ms from one picture to the next
 const FRAME = 16; // ms: the first picture of a step already shows that it moves
+const SMOOTH = 60; // ms: a picture that takes longer to draw would stutter, and jumps instead
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
 const STYLE_ID = "opslab-explore-style";
@@ -147,16 +148,20 @@ export function mount(element, bundle, Plotly, live = null) {
       const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
       result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
+      const opening = !target;
       const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout)), width, height } };
       if (width < NARROW) fitPhone(drawn, width, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
+      const before = performance.now();
       Plotly.react(plot, traces, arranged, config);
+      lasted = opening ? 0 : performance.now() - before;
     });
   }
 
   // A step glides from the picture that is there to the next one; who wants no motion gets none.
+  let lasted = 0;
   let target;
   let start;
   let began = 0;
@@ -165,7 +170,7 @@ export function mount(element, bundle, Plotly, live = null) {
     if (data !== target) {
       [start, target, began] = [there, data, now];
     }
-    const way = STILL.matches || !start ? 1 : Math.min(1, (now - began + FRAME) / GLIDE);
+    const way = STILL.matches || lasted > SMOOTH || !start ? 1 : Math.min(1, (now - began + FRAME) / GLIDE);
     there = way < 1 ? data.map((trace, i) => between(start[i], trace, way * (2 - way))) : data;
     if (way < 1) schedule();
     return there;
@@ -232,7 +237,8 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   fields.style.flex = "1 1 100%";
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
-  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : `${value.toLocaleString("en", { maximumFractionDigits: decimals })}${unit && ` ${unit}`}`);
+  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
+  const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
   const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
   const label = (i) => (typeof x[i] === "number" ? x[i].toLocaleString("en") : String(x[i]));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
@@ -274,7 +280,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
       const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
       const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
       const worst = apart.indexOf(Math.max(...apart));
-      return WORDS.curveOff(distance(mean), `${axisName} ${label(worst)}`, distance(apart[worst]));
+      return WORDS.curveOff(distance(mean), `${label(worst)} (${axisName})`, distance(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = heights[0] - right;

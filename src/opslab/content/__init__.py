@@ -1,0 +1,38 @@
+"""Content: how unequally it is seen, how long it lives, in which order it is read, and how much is luck.
+
+The rooms:
+
+    views  life  page  luck   (what happens to a piece, to a page, to the same piece in another world)
+      -> pictures
+"""
+
+from opslab.content.life import HalfLife, feed_life, half_life
+from opslab.content.luck import unpredictability, worlds
+from opslab.content.page import best_order, clicks, examination
+from opslab.content.pictures import feed_chart, life_chart, page_chart, quality_chart, views_chart
+from opslab.content.views import PowerTail, ViewModel, tail_exponent, top_share, unseen, zero_share
+from opslab.ground.inequality import gini, lorenz
+
+__all__ = [
+    "HalfLife",
+    "PowerTail",
+    "ViewModel",
+    "best_order",
+    "clicks",
+    "examination",
+    "feed_chart",
+    "feed_life",
+    "gini",
+    "half_life",
+    "life_chart",
+    "lorenz",
+    "page_chart",
+    "quality_chart",
+    "tail_exponent",
+    "top_share",
+    "unpredictability",
+    "unseen",
+    "views_chart",
+    "worlds",
+    "zero_share",
+]

@@ -1,0 +1,130 @@
+"""Draw trials: who returns with and without a message, and how far down a ranking it pays to write.
+
+Where no title is given, the title is the result, computed from what is drawn.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from opslab import charts
+from opslab.ground import say
+from opslab.ground.frames import as_number, require_named, require_result
+from opslab.outreach.trials import Qini
+
+# Words
+WITHOUT, WITH = "return without a message", "return with it"
+NO_EFFECT = "no effect"
+MOST_AND_LEAST = "Most is added in the group {most} ({gain}), least in {least} ({loss})"
+SHARE_WRITTEN, EXTRA = "share written to, best score first, %", "extra returns among those written to"
+AT_RANDOM = "By lot"
+RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are written to"
+NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
+CURVES = "results of qini"
+
+POINTS = 101  # of a drawn curve: as many at each position of a control
+
+
+def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
+    """Draw an `uplift` table: groups as dots, where they return without and with a message.
+
+    On the diagonal a message changes nothing. The bar through a dot is the 95 % interval of its uplift: where
+    it misses the diagonal, the effect is seen.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"with": [0.3, 0.1], "without": [0.1, 0.2]}, index=["answered", "muted"])
+    >>> table = table.assign(uplift=[0.2, -0.1], low=[0.1, -0.3], high=[0.3, 0.1])
+    >>> len(people_chart(table).data)      # the diagonal and the groups
+    2
+    """
+    require_result(table, "table", ["with", "without", "uplift", "low", "high"], "uplift")
+    names = [say.name(name) for name in table.index]
+    most, least = table["uplift"].to_numpy().argmax(), table["uplift"].to_numpy().argmin()
+    words = {
+        "most": say.name(table.index[most], capital=False), "gain": _points(table["uplift"].iloc[most]),
+        "least": say.name(table.index[least], capital=False), "loss": _points(table["uplift"].iloc[least]),
+    }  # fmt: skip
+    drawing = charts.figure(MOST_AND_LEAST.format(**words) if title is None else title, WITHOUT, WITH)
+    top = 1.15 * float(table[["with", "without"]].to_numpy().max()) or 1.0
+    drawing.add_scatter(
+        x=[0, top], y=[0, top], mode="lines", name=NO_EFFECT, hoverinfo="skip",
+        line={"color": charts.GREY, "dash": "dash", "width": 1.5},
+    )  # fmt: skip
+    uplift = table["uplift"]
+    colours = [_colour(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
+    drawing.add_scatter(
+        x=table["without"],
+        y=table["with"],
+        mode="markers+text",
+        text=names,
+        textposition=["top left" if x > 0.6 * top else "top right" for x in table["without"]],
+        textfont={"size": 13, "color": charts.INK},
+        marker={"size": 13, "color": colours},
+        error_y={
+            "type": "data", "array": table["high"] - uplift, "arrayminus": uplift - table["low"],
+            "color": charts.GREY, "thickness": 2, "width": 5,
+        },
+        cliponaxis=False,
+        hovertemplate="%{text}: %{x:.1%}, %{y:.1%}<extra></extra>",
+    )  # fmt: skip
+    charts.shares(charts.shares(drawing), "x")
+    drawing.update_xaxes(range=[0, top]).update_yaxes(range=[0, 1.25 * top])
+    return drawing
+
+
+def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) -> go.Figure:
+    """Draw Qini curves over the share of people written to, with a cursor at the share `at`, 0 to 1.
+
+    The grey line is a ranking by lot: it ends where all curves end, at "write to all". The title speaks of
+    the first curve.
+
+    Examples
+    --------
+    >>> from opslab.outreach import qini
+    >>> trial = pd.DataFrame({"score": [3, 3, 2, 2], "treated": [1, 0, 1, 0], "returned": [1, 0, 0, 1]})
+    >>> qini_chart({"score": qini(trial, "score")}, at=0.5).layout.title.text
+    'Write to 50%: 1 extra returns by score, 0 if all are written to'
+    """
+    require_named(curves, "curves", CURVES)
+    share = as_number(at, "at", least=0, most=1)
+    for name, curve in curves.items():
+        if not isinstance(curve, Qini):
+            raise ValueError(NOT_A_QINI.format(name=name, found=type(curve).__name__))
+    places = np.linspace(0, 1, POINTS)
+    drawn = {
+        say.name(name): np.interp(places, curve.x / curve.x[-1], curve.y) for name, curve in curves.items()
+    }
+    table = pd.DataFrame(drawn, index=np.round(100 * places, 6))
+    first, curve = next(iter(curves.items()))
+    extra = [
+        say.number(round(float(value)))
+        for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
+    ]
+    words = {"share": f"{100 * share:.0f}%", "extra": extra[0], "all": extra[1]}
+    words["name"] = say.name(first, capital=False)
+    table[AT_RANDOM] = curve.y[-1] * places
+    drawing = charts.lines(
+        table, RANKED.format(**words) if title is None else title, SHARE_WRITTEN, EXTRA, markers=False
+    )
+    drawing.data[-1].update(line={"color": charts.GREY, "dash": "dash", "width": 1.5})
+    drawing.add_scatter(
+        x=[100 * share] * len(drawn),
+        y=[float(np.interp(share, places, values)) for values in drawn.values()],
+        mode="markers",
+        marker={"size": 13, "color": [trace.line.color for trace in drawing.data[: len(drawn)]]},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    return charts.mark(drawing, 100 * share)
+
+
+def _points(gain: float) -> str:
+    return ("+" if gain > 0 else say.MINUS if gain < 0 else "") + say.points(gain)
+
+
+def _colour(low: float, high: float) -> str:
+    """Return blue for a gain that is seen, red for a loss that is seen, grey for neither."""
+    return charts.BLUE if low > 0 else charts.VERMILLION if high < 0 else charts.GREY
