@@ -72,6 +72,11 @@ CHARTS = {
         "today": 20,
         "most": 60,
     },
+    lifetime.hold_out_chart: {
+        "table": lifetime.hold_out(CALLS["hold_out"][1]["orders"], "2024-04-20"),
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "classes": 5,
+    },
     lifetime.points_chart: {"ledger": lifetime.points_ledger(10, 0.1, 0.1, 5)},
     listening.alarm_chart: {
         "posts": pd.Series([3, 4, 9]),

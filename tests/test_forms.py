@@ -382,6 +382,7 @@ IN_ORDER_OF_ROWS = {
     "conversations",
     "current_needs",
     "compare_k",
+    "residual_value",
 }
 
 

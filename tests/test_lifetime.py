@@ -23,6 +23,7 @@ from opslab.lifetime import (
     fit_bg_nbd,
     fit_gamma_gamma,
     hold_out,
+    hold_out_chart,
     lifetime_value,
     markov_value,
     points_chart,
@@ -493,6 +494,13 @@ def test_alive_chart_says_what_it_draws():
     assert line.y[-1] == pytest.approx(LANTERN.probability_alive(2, 20, 30))
     assert list(picture.data[-1].x) == [0, 10, 20]
     assert "without a repeat" in alive_chart(LANTERN, [], today=30).layout.title.text
+
+
+def test_hold_out_chart_draws_what_was_bought():
+    table = hold_out(courses(0), "2024-12-29", "2025-06-29")
+    picture = hold_out_chart(table, fit_bg_nbd(table.frequency, table.recency, table["T"]))
+    assert f"In truth {table.actual.sum():,.0f} purchases" in picture.layout.title.text
+    assert picture.data[0].y[0] == pytest.approx(table.actual[table.frequency == 0].mean())
 
 
 def test_points_chart_says_what_it_draws():

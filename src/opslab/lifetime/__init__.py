@@ -14,7 +14,7 @@ from opslab.ground.estimates import lifetime_value
 from opslab.lifetime.bg_nbd import BetaGeometricNBD, fit_bg_nbd
 from opslab.lifetime.membership import PointsLedger, points_ledger, prune_tiers
 from opslab.lifetime.pareto_nbd import ParetoNBD
-from opslab.lifetime.pictures import alive_chart, points_chart
+from opslab.lifetime.pictures import alive_chart, hold_out_chart, points_chart
 from opslab.lifetime.purchases import hold_out, purchase_summary
 from opslab.lifetime.revenue import (
     RevenueRetention,
@@ -39,6 +39,7 @@ __all__ = [
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "hold_out",
+    "hold_out_chart",
     "lifetime_value",
     "markov_value",
     "points_chart",

@@ -143,9 +143,9 @@ def prune_tiers(
     Examples
     --------
     >>> import pandas as pd
-    >>> paid = pd.Series(range(1, 2001))
-    >>> people = pd.DataFrame({"paid": paid, "kept": paid % 10 < 3 + 4 * (paid >= 1000)})
-    >>> prune_tiers(people, {"silver": 500, "gold": 1000}, margin=0.15).prune.to_dict()
+    >>> paid = pd.Series(range(1, 4001)) / 2
+    >>> people = pd.DataFrame({"paid": paid, "kept": 2 * paid % 10 < 3 + 4 * (paid >= 1000)})
+    >>> prune_tiers(people, {"silver": 500, "gold": 1000}, margin=0.2).prune.to_dict()
     {'silver': True, 'gold': False}
     """
     require_named(thresholds, "thresholds", "yuan")

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.ground import say
-from opslab.ground.frames import as_number, as_numbers
+from opslab.ground.frames import as_number, as_numbers, require_result
 from opslab.lifetime.bg_nbd import BetaGeometricNBD
 from opslab.lifetime.inputs import MOST_TIME
 from opslab.lifetime.membership import PointsLedger
@@ -23,6 +23,10 @@ REPEAT, WEEK = "repeat", "week"
 SINCE_FIRST, STILL_THERE = "weeks since the first purchase", "P(alive)"
 PURCHASES = "purchases"
 STEPS = 160
+ACTUAL, FORETOLD, MEAN_RATE = "actual", "BG/NBD", "mean rate"
+FORETOLD_TITLE = "In truth {bought} purchases; BG/NBD foretold {model}, the mean rate {mean}"
+NO_FIT = "; the fit did not converge"
+CLASSES, BOUGHT_LATER = "repeats so far ({most}: so many or more)", "purchases a customer later"
 WEEKS, POINTS = "week", "points outstanding"
 OWED = "After {weeks}: {owed} owed; {share} are never redeemed"
 POINT = "point"
@@ -79,6 +83,45 @@ def alive_chart(model: BetaGeometricNBD, purchases: Any, today: float, *, most: 
     )
     drawing.update_xaxes(range=[-0.02 * end, 1.02 * max(end, now)])
     return drawing.update_yaxes(range=[0, 1.05])
+
+
+def hold_out_chart(table: pd.DataFrame, model: BetaGeometricNBD, *, classes: int = 5) -> go.Figure:
+    """Draw what customers bought after the split, by repeats before it, and what two rules foretold.
+
+    Parameters
+    ----------
+    table
+        The result of `hold_out`.
+    model
+        A fit on its columns frequency, recency and T; its rival lets everybody go on at the mean rate so far.
+    classes
+        Repeats from here on are one class.
+
+    Examples
+    --------
+    >>> model = BetaGeometricNBD(r=0.8, alpha=12, a=0.8, b=2.4)
+    >>> history = {"frequency": [0, 3], "recency": [0, 36.0], "T": 40.0, "actual": [0, 2], "ahead": 26.0}
+    >>> hold_out_chart(pd.DataFrame(history), model).layout.title.text
+    'In truth 2 purchases; BG/NBD foretold 2, the mean rate 2'
+    """
+    if not isinstance(model, BetaGeometricNBD):
+        raise ValueError(NOT_A_MODEL.format(found=type(model).__name__))
+    most = as_number(classes, "classes", least=1, most=50, whole=True)
+    require_result(table, "table", ["frequency", "recency", "T", "actual", "ahead"], "hold_out")
+    history = [table[name].to_numpy(float) for name in ("frequency", "recency", "T")]
+    counts, ahead = history[0], table["ahead"].to_numpy(float)
+    rules = pd.DataFrame(
+        {
+            ACTUAL: table["actual"].to_numpy(float),
+            FORETOLD: model.expected_purchases(ahead, *history),
+            MEAN_RATE: ahead * counts.sum() / max(history[2].sum(), 1e-9),
+        }
+    )
+    totals = [say.number(total) for total in rules.sum().round()]
+    title = FORETOLD_TITLE.format(bought=totals[0], model=totals[1], mean=totals[2])
+    by_class = rules.groupby(np.minimum(counts, most).astype(int)).mean()
+    title += "" if model.converged else NO_FIT
+    return charts.lines(by_class, title, CLASSES.format(most=most), BOUGHT_LATER)
 
 
 def points_chart(

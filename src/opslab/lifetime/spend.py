@@ -116,7 +116,7 @@ def fit_gamma_gamma(frequency: Any, value: Any) -> GammaGamma:
     --------
     >>> model = fit_gamma_gamma([1, 2, 4, 1, 3, 2, 6, 1], [20, 35, 30, 90, 45, 28, 60, 15])
     >>> model.converged, round(model.mean)
-    (True, 41)
+    (True, 42)
     """
     counts, means = _spending(frequency, value)
     counts, means = counts[counts > 0], means[counts > 0]

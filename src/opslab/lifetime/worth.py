@@ -69,7 +69,7 @@ def residual_value(
     >>> spend = GammaGamma(p=6, q=4, gamma=60)
     >>> history = pd.DataFrame({"frequency": [0, 3], "recency": [0, 36.0], "T": 40.0, "value": [0, 90.0]})
     >>> residual_value(purchases, spend, history, 52).round().to_list()
-    [80.0, 230.0]
+    [80.0, 226.0]
     """
     for model, name, kind, maker in (
         (purchases, "purchases", BetaGeometricNBD, "fit_bg_nbd"),
