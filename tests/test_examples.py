@@ -12,7 +12,7 @@ import opslab
 
 DOORS = [
     "charts", "check", "datasets", "explore", "world",
-    "acquisition", "community", "content", "lifetime", "listening", "outreach", "retention", "scqa",
+    "acquisition", "community", "content", "goals", "lifetime", "listening", "outreach", "retention", "scqa",
     "targeting",
 ]  # fmt: skip
 NEEDS_A_COURSE = {"start", "check", "hint", "solution", "my_progress"}  # and a lesson that was begun
