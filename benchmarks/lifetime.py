@@ -4,7 +4,8 @@
 
 PEER is a virtual environment with the package lifetimes 0.11.3, which ships the CDNOW rows (no copy of
 them is kept here), and opslab's own libraries. Without it those two lines are left out. Prints one table and
-keeps it in benchmarks/lifetime.md. Competitors take turns; each ratio is the median of the ratios within a turn.
+keeps it in benchmarks/lifetime.md.
+Competitors take turns; each ratio is the median of the ratios within a turn.
 """
 
 import argparse
