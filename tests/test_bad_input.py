@@ -8,13 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opslab import acquisition, community, content, listening, outreach, retention, scqa, targeting, world
+from opslab import (
+    acquisition,
+    community,
+    content,
+    goals,
+    listening,
+    outreach,
+    retention,
+    scqa,
+    targeting,
+    world,
+)
 from opslab.acquisition import Saturation
 from opslab.community import Bass, Decision
 from opslab.retention import ShiftedBetaGeometric
 from tests.strategies import log, orders_of
 
-SUBJECTS = (retention, targeting, acquisition, outreach, listening, community, content, scqa)
+SUBJECTS = (goals, retention, targeting, acquisition, outreach, listening, community, content, scqa)
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
 USERS = pd.DataFrame({"user_id": [1, 2, 3, 4], "signup_date": EVENTS["date"].min(), "group": list("aabb")})
@@ -40,6 +51,11 @@ CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
+FIRMS = pd.DataFrame({"cases": [1, 9, 2], "team": [9, 1, 2]}, index=["a", "b", "c"])
+CHANNELS = pd.DataFrame({"low": [10, 20], "high": [40, 30]})
+GUESSES = pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]})
+CARDS = pd.DataFrame({"branch": list("aabb"), "viewpoint": list("xxyx")})
+RATES = {"reach": 100, "attract": 0.1, "keep": 0.9, "recall": 0.02, "weeks": 5, "lost": 0.1}
 TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
 TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
 TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
@@ -170,6 +186,26 @@ GOOD = {
     outreach.waiting: {
         "arrivals": 0.1, "handling": 5, "clerks": 2, "target": 9, "variation": 2, "arrival_variation": 0.5
     },
+    goals.calibration: {"answers": GUESSES, "level": 0.8},
+    goals.calibration(GUESSES).held: {"widen": 2},
+    goals.channel_plan: {"table": CHANNELS, "goal": 60, "level": 0.8, "correlation": 0.2},
+    goals.channel_plan(CHANNELS).chance: {"goal": 60},
+    goals.channel_plan(CHANNELS).correlated: {"correlation": 0.2},
+    goals.channel_plan(CHANNELS, 60).narrowed: {"by": 3, "goal": 70},
+    goals.fermi: {"factors": {"a": (1, 2)}, "level": 0.8},
+    goals.four_links: {**RATES, "active": 5, "dormant": 5},
+    goals.growth_path: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9},
+    goals.kpi: {
+        "name": "retention", "events": EVENTS, "users": USERS, "end": MARCH, "days": 9
+    },
+    goals.leverage: {**RATES, "active": 5, "dormant": 5},
+    goals.rank_reversal: {"values": FIRMS, "weights": [1, 2], "like": "b"},
+    goals.required_growth: {"start": 5, "goal": [9, 10], "periods": 3},
+    goals.required_intake: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9},
+    goals.score_options: {"values": FIRMS, "weights": [1, 2], "scales": (1, 9)},
+    goals.succession: {"t": [1, 2], "midpoint": 3, "takeover": 2},
+    goals.taxonomy_agreement: {"cards": CARDS, "a": "branch", "b": "viewpoint"},
+    goals.weight_sweep: {"values": FIRMS, "weights": [1, 2], "criterion": "team", "steps": 3},
     Bass: {"p": 0.01, "q": 0.3, "m": 100},
     Bass(0.01, 0.3, 100).adopters: {"time": 3},
     Bass(0.01, 0.3, 100).sales: {"periods": 3},

@@ -23,8 +23,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, listening, outreach, retention, targeting
-from tests.test_bad_input import CURVES, GOOD, HISTORY, POSTS, PRICES, TRIAL, kind_of, name_of
+from opslab import acquisition, charts, community, goals, listening, outreach, retention, targeting
+from tests.test_bad_input import (
+    CHANNELS,
+    CURVES,
+    FIRMS,
+    GOOD,
+    GUESSES,
+    HISTORY,
+    POSTS,
+    PRICES,
+    TRIAL,
+    kind_of,
+    name_of,
+)
 from tests.test_forms import CALLS, FEATURES
 
 SOURCE = str(Path(opslab.__file__).parent)
@@ -66,6 +78,23 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    goals.calibration_chart: {"found": goals.calibration(GUESSES), "widen": 2},
+    goals.generations_chart: {
+        "t": range(9),
+        "at": 8,
+        "p": 0.01,
+        "q": 0.4,
+        "m1": 9,
+        "m2": 5,
+        "second_at": 3,
+        "m3": 4,
+        "third_at": 6,
+    },
+    goals.intake_chart: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9, "capacity": 2},
+    goals.links_chart: {"reach": 100, "attract": 0.1, "keep": 0.9, "recall": 0.02, "weeks": 5, "lost": 0.1},
+    goals.plan_chart: {"plan": goals.channel_plan(CHANNELS), "goal": 60, "most": 90},
+    goals.roads_chart: {"start": 5, "goal": 9, "periods": 3},
+    goals.weight_chart: {"values": FIRMS, "weights": [1, 2], "criterion": "team", "at": 0.5},
     listening.alarm_chart: {
         "posts": pd.Series([3, 4, 9]),
         "threshold": 5,

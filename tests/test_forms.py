@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, content, listening, outreach, retention, targeting
+from opslab import acquisition, community, content, goals, listening, outreach, retention, targeting
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -132,6 +132,25 @@ POSTS = pd.DataFrame(
 SALES = pd.DataFrame({"brand": ["B", "C", "X"], "units": [40, 50, 30]})
 RUNS = pd.DataFrame({"prompt": PLACE // 6, "mentioned": PLACE % 7 < 2 + PLACE // 20})
 
+CHANNELS = pd.DataFrame(
+    {
+        "channel": ["ads", "seo", "press"],
+        "traffic_low": [900, 400, 2_000],
+        "traffic_high": [1_600, 900, 9_000],
+        "ctr": [0.5, 0.25, 0.125],
+        "conversion": [0.25, 0.5, 0.125],
+    }
+)
+GUESSES = pd.DataFrame({"low": [1, 5, 2], "high": [3, 7, 9], "truth": [2, 8, 2]})
+CARDS = pd.DataFrame({"branch": np.tile(["user", "market"], 30), "viewpoint": np.repeat(["a", "b", "c"], 20)})
+SCORES = pd.DataFrame(
+    {
+        "user_id": np.arange(40),
+        "date": DAYS + pd.to_timedelta(np.arange(40), "D"),
+        "score": np.arange(40) % 5 + 1,
+    }
+)
+
 # Each function that takes such tables, with tables by name and its other arguments.
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
     "active_days": (retention.active_days, {"events": EVENTS, "users": USERS}, {"days": 14}),
@@ -201,6 +220,20 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "replies_per_thread": (
         community.replies_per_thread, {"answers": ANSWERS, "threads": THREADS}, {"merge": True, "limit": 1}
     ),
+    "calibration": (goals.calibration, {"answers": GUESSES}, {"level": 0.5}),
+    "channel_plan": (goals.channel_plan, {"table": CHANNELS}, {"goal": 400}),
+    **{
+        f"kpi, {name}": (goals.kpi, {"events": EVENTS}, {"name": name, "start": "2024-03-01"})
+        for name in ("dau", "mau", "stickiness", "repurchase", "downloads")
+    },
+    **{
+        f"kpi, {name}": (goals.kpi, {"events": EVENTS, "users": USERS}, {"name": name, "days": 20})
+        for name in ("activation", "conversion", "retention")
+    },
+    "kpi, acquisition": (goals.kpi, {"events": USERS}, {"name": "acquisition"}),
+    "kpi, exposure": (goals.kpi, {"events": SCORES}, {"name": "exposure", "when": "date", "value": "score"}),
+    "kpi, satisfaction": (goals.kpi, {"events": SCORES}, {"name": "satisfaction"}),
+    "taxonomy_agreement": (goals.taxonomy_agreement, {"cards": CARDS}, {"a": "branch", "b": "viewpoint"}),
     "examination": (content.examination, {"swaps": SWAPS}, {}),
     "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
     "share_of_answers": (listening.share_of_answers, {"runs": RUNS}, {}),
@@ -220,7 +253,11 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "strong_share": (community.strong_share, {"people": MET}, {}),
 }  # fmt: skip
 # Slow, or read by the same lines as another one: these get the engines only.
-ENGINES_ONLY = {"compare_k", *(f"attribute, {model}" for model in acquisition.MODELS[1:])}
+ENGINES_ONLY = {
+    "compare_k",
+    *(f"kpi, {name}" for name in goals.KPIS if name not in ("retention", "dau")),
+    *(f"attribute, {model}" for model in acquisition.MODELS[1:]),
+}
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
 OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
@@ -361,6 +398,8 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
 }
 # Whose result is in the order of the rows, or starts from a draw of them.
 IN_ORDER_OF_ROWS = {
+    "calibration",
+    "channel_plan",
     "contactable",
     "active_days",
     "poststratify",

@@ -4,7 +4,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from opslab import acquisition, community, listening, outreach, retention, targeting
+from opslab import acquisition, community, goals, listening, outreach, retention, targeting
 from opslab.community import Bass, Decision
 from opslab.explore import Choice, Slider
 from tests.strategies import log, orders_of
@@ -71,6 +71,11 @@ TOO_MUCH = {
     "places": lambda: community.simulate(Decision(), places=10**8),
     "runs": lambda: community.simulate(Decision(), runs=10**6),
     "all of it": lambda: community.simulate(Decision(), runs=10_000, weeks=5_000),
+    "weeks to a goal": lambda: goals.required_growth(1, 2, HUGE),
+    "weeks of new users": lambda: goals.growth_path(1, 2, HUGE),
+    "weeks of four links": lambda: goals.four_links(1, 1, 1, 0, HUGE),
+    "weights": lambda: goals.weight_sweep(pd.DataFrame({"a": [1, 2]}), [1], criterion="a", steps=HUGE),
+    "channels": lambda: goals.channel_plan([(1, 2)] * 1_000),
     "weeks of complaints": lambda: outreach.complaint_weeks("forum", weeks=HUGE),
     "months of contacts": lambda: outreach.contact_stock(1, months=HUGE),
     "clerks": lambda: outreach.waiting(1, 1, HUGE),

@@ -24,7 +24,7 @@ RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are wr
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
-POINTS = 101  # of a drawn curve: as many at each position of a control
+POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
 def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:

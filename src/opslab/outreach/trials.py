@@ -6,6 +6,7 @@ its engine.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,8 +259,7 @@ def policy_value(
     """
     price = as_number(cost, "cost", least=0)
     table, name = _with_column(trial, rule, "rule", as_flags)
-    checked = _read(table, [name], treated, outcome)
-    native(checked, {name: "flag"}, what=TRIAL)
+    checked = _read(table, [], treated, outcome, [name])
     counts = _tallies(checked, [name], treated, outcome)
     send = counts[name].to_numpy(bool)
     for says, (sent, held) in zip(send, counts[[TREATED, CONTROL]].to_numpy(), strict=True):
@@ -322,11 +322,14 @@ def trial_size(without: float, uplift: float, held_out: float = 0.5, power: floa
     return int(np.ceil(as_number(float(people), "the trial", most=2**53)))
 
 
-def _read(trial: Any, keys: Iterable[Any], treated: str, outcome: str) -> Frame:
+def _read(trial: Any, keys: Iterable[Any], treated: str, outcome: str, flags: Iterable[Any] = ()) -> Frame:
     """Return a trial, checked: the outcome may be flags or amounts."""
-    table = native(trial, kinds_of(key=keys, flag=[treated], any=[outcome]), what=TRIAL)
-    flags = table.collect_schema()[outcome] in (nw.Boolean, nw.Object)
-    return native(trial, {outcome: "flag" if flags else "number"}, what=TRIAL)
+    dtype = None
+    with suppress(TypeError, nw.exceptions.DuplicateError):  # which `native` answers in words
+        dtype = nw.from_native(trial).collect_schema().get(outcome)
+    kind = "flag" if dtype in (nw.Boolean, nw.Object) else "number"
+    kinds = kinds_of(key=keys, flag=[treated, *flags])
+    return native(trial, kinds | kinds_of(**{kind: [outcome]}), what=TRIAL)
 
 
 def _with_column(trial: Any, values: Any, name: str, read: Callable[..., np.ndarray]) -> tuple[Any, str]:

@@ -82,6 +82,7 @@ TABLES: dict[str, Table] = {
         tickets.TABLE,
         content_items.TABLE,
         mentions.TABLE,
+        mentions.COUNTS,
         mentions.SALES,
         ai_answers.TABLE,
         brand_messages.TABLE,

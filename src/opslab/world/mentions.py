@@ -1,11 +1,11 @@
-"""The tables of talk: posts about five brands with their true labels, and what the brands sell."""
+"""The tables of talk: posts about five brands with their labels, how many there were, and what is sold."""
 
 import numpy as np
 import pandas as pd
 
-from opslab.world import calendar, draw, orders
-from opslab.world.parameters.voices import SOURCES, THEMES, Brand
-from opslab.world.schema import Column, Table, choice, text
+from opslab.world import calendar, draw, orders, posts
+from opslab.world.parameters.voices import SOURCES, THEMES, Brand, Talk
+from opslab.world.schema import Column, Table, choice, text, whole_or_empty
 from opslab.world.story import Story
 from opslab.world.truth import REFERENCE
 
@@ -16,180 +16,123 @@ BRANDS = tuple(brand.name for brand in REFERENCE.voices.talk.brands)
 FIRST_DAY = calendar.DAYS - 7 * 26  # the last 26 weeks
 MONTHS = ("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01", "2025-06-01")
 
-# The words of the posts: patterns, what they are about, what they say of it. Those under True are held back.
-PATTERNS = {
-    "zh": {
-        False: (
-            "{brand}的{thing}{verdict}。",
-            "用了三个月{brand}，{thing}{verdict}。",
-            "说说{brand}吧：{thing}{verdict}。",
-            "朋友问我{brand}怎么样，我说{thing}{verdict}。",
-            "{verdict}，我是说{brand}的{thing}。",
-        ),
-        True: (
-            "论{thing}，{brand}{verdict}。",
-            "刚看了看{brand}：{thing}嘛，{verdict}。",
-            "关于{brand}，一句话：{thing}{verdict}！",
-        ),
-    },
-    "en": {
-        False: (
-            "{brand}: {thing} {verdict}.",
-            "After three months with {brand} I can say that {thing} {verdict}.",
-            "A friend asked me about {brand}. I said {thing} {verdict}.",
-            "My two cents on {brand}: {thing} {verdict}.",
-            "At {brand}, {thing} {verdict}, if you ask me.",
-        ),
-        True: (
-            "Say what you like about {brand}, {thing} {verdict}.",
-            "Week nine at {brand}, and {thing} {verdict}!",
-            "Nobody told me that at {brand} {thing} {verdict}.",
-        ),
-    },
-}
-THINGS = {
-    "zh": {
-        "price": {False: ("价格", "月费", "收费"), True: ("会费", "花的钱")},
-        "courses": {False: ("课程", "课", "内容"), True: ("讲义课", "每周的课")},
-        "answers": {False: ("回答", "群里的答复", "解答"), True: ("大家写的答案", "问答")},
-        "reception": {False: ("接待", "前台咨询", "报名接待"), True: ("第一次接待", "咨询窗口")},
-        "materials": {False: ("教材", "配套资料", "练习册"), True: ("补寄的资料", "教材配件")},
-        "staff": {False: ("员工", "老师", "工作人员"), True: ("他们的人", "值班老师")},
-    },
-    "en": {
-        "price": {
-            False: ("the price", "the monthly fee", "the cost"),
-            True: ("what they charge", "the fee for a month"),
-        },
-        "courses": {
-            False: ("the course", "the teaching", "the content"),
-            True: ("each course", "what they teach"),
-        },
-        "answers": {
-            False: ("the answer I got", "the help in the group", "the feedback"),
-            True: ("every answer", "help from the group"),
-        },
-        "reception": {
-            False: ("the reception", "the front desk", "the first contact"),
-            True: ("my reception", "the welcome desk"),
-        },
-        "materials": {
-            False: ("the workbook", "the study material", "the replacement book"),
-            True: ("all the material", "my missing workbook"),
-        },
-        "staff": {False: ("the staff", "the tutor", "the team"), True: ("their staff", "a tutor on duty")},
-    },
-}
-VERDICTS = {
-    "zh": {
-        "positive": {
-            False: ("真的不错", "比我想的好", "帮了我大忙", "很满意", "值得推荐", "让我愿意留下来"),
-            True: ("好得没话说", "真让人满意", "确实帮到了我"),
-        },
-        "neutral": {
-            False: ("跟别家差不多", "一般般", "最近有变化", "还在观察", "说不上好坏", "和去年一样"),
-            True: ("马马虎虎，差不多", "没什么变化", "再观察看看"),
-        },
-        "negative": {
-            False: ("太让人失望了", "真的很差", "我已经投诉了", "害我白等一周", "不值", "让我想退出"),
-            True: ("差到想退", "叫人失望透了", "白等，不值"),
-        },
-    },
-    "en": {
-        "positive": {
-            False: (
-                "is better than I expected",
-                "really helped me",
-                "is why I stay",
-                "is great",
-                "is worth it",
-                "made me happy",
-            ),
-            True: ("is great, and I stay for it", "helped more than I expected", "is worth every minute"),
-        },
-        "neutral": {
-            False: (
-                "is much like elsewhere",
-                "is average",
-                "changed last month",
-                "is the same as last year",
-                "is neither good nor bad",
-                "is something I still watch",
-            ),
-            True: ("is the same as elsewhere", "changed, I cannot say more", "is average, like last year"),
-        },
-        "negative": {
-            False: (
-                "is a disappointment",
-                "is really bad",
-                "made me complain",
-                "cost me a week of waiting",
-                "is not worth it",
-                "makes me want to leave",
-            ),
-            True: ("is bad enough to leave", "was a week of waiting for nothing", "made me complain twice"),
-        },
-    },
-}
+NAMES = {"zh": {"Lantern": "灯塔"}, "en": {}}  # what a brand is called, where not by its own name
+STEP = (5**0.5 - 1) / 2  # of the golden section: shares come out even in every stretch of a list
+ROUNDS = 50  # of balancing, by when nothing moves any more
 
 
 def make(story: Story) -> pd.DataFrame:
-    """Return one row for each post, in order of time."""
-    frame = pd.concat([_one(story, brand) for brand in story.truth.voices.talk.brands], ignore_index=True)
-    frame = frame.sort_values("date", kind="stable", ignore_index=True)
-    frame.insert(0, "mention_id", np.arange(1, len(frame) + 1))
-    return frame
+    """Return one row for each post of the sample, in order of time: every text once, and some reposts."""
+    true, texts = story.truth.voices.talk, posts.written()
+    count = len(texts)
+
+    def chance(purpose: str, count: int = count) -> np.ndarray:
+        return story.chance(f"mentions {purpose}", count)
+
+    brand = _brands(true, texts, chance("order"), story.chance("mentions start", 1)[0])
+    rival = (brand + 1 + draw.whole(chance("rival"), len(BRANDS) - 1)) % len(BRANDS)
+    day = FIRST_DAY + draw.whole(chance("day"), calendar.DAYS - FIRST_DAY)
+    frame = texts.drop(columns="text").assign(
+        brand=choice(BRANDS, brand),
+        held_back=draw.exactly(chance("held back"), true.held_back),
+        text=text(
+            [_filled(*row) for row in zip(texts["text"], texts["language"], brand, rival, strict=True)]
+        ),
+        day=day,
+        first=np.arange(count),
+        again=False,
+    )
+    copied = np.flatnonzero(draw.exactly(chance("reposted"), true.reposted) & (day < calendar.DAYS - 1))
+    left = calendar.DAYS - 1 - day[copied]
+    later = day[copied] + 1 + (chance("reposted when", len(copied)) * left).astype(np.int64)
+    frame = pd.concat([frame, frame.iloc[copied].assign(day=later, again=True)], ignore_index=True)
+    frame = frame.sort_values(["day", "first"], kind="stable", ignore_index=True)
+    frame["mention_id"] = np.arange(1, len(frame) + 1)
+    frame["date"] = calendar.dates(frame["day"].to_numpy())
+    original = frame[~frame["again"]].set_index("first")["mention_id"]
+    frame["repost_of"] = whole_or_empty(
+        original.loc[frame["first"]].to_numpy(), ~frame["again"].to_numpy(dtype=bool)
+    )
+    mean = frame["source"].map(dict(zip(SOURCES, true.readers, strict=True))).to_numpy()
+    luck = draw.from_grid(chance("readers", len(frame)), draw.gamma_grid(1.0))
+    frame["readers"] = draw.rounded(mean * luck, chance("rounding", len(frame)))
+    return frame[["id", *(column.name for column in TABLE.columns)]]
 
 
-def _one(story: Story, brand: Brand) -> pd.DataFrame:
-    true = story.truth.voices.talk
+def _brands(true: Talk, texts: pd.DataFrame, order: np.ndarray, start: float) -> np.ndarray:
+    """Return the brand of each text, drawn so that every brand gets its own attitudes, themes and sources."""
+    attitude, theme, source = (
+        texts[label].map(dict(zip(options, range(len(options)), strict=True))).to_numpy()
+        for label, options in (("attitude", ATTITUDES), ("theme", THEMES), ("source", SOURCES))
+    )
+    cells = (attitude * len(THEMES) + theme) * len(SOURCES) + source
+    chances = _balanced(true, np.bincount(cells, minlength=len(ATTITUDES) * len(THEMES) * len(SOURCES)))
+    standing = np.lexsort((order, cells))
+    brand = np.empty(len(texts), dtype=np.int64)
+    even = (start + STEP * np.arange(len(texts))) % 1
+    brand[standing] = draw.pick_within(even, chances, cells[standing])
+    return brand
+
+
+def _balanced(true: Talk, counts: np.ndarray) -> np.ndarray:
+    """Return for each cell of (attitude, theme, source) the chances of the brands.
+
+    What a brand should have of each attitude with its theme, and of each source, is fitted in turn with what
+    there is of each cell (iterative proportional fitting: Deming & Stephan 1940).
+    """
+    shape = (len(ATTITUDES), len(THEMES), len(SOURCES), len(BRANDS))
+    there = counts.reshape(shape[:3]).astype(float)
+    size = np.array([brand.posts for brand in true.brands], dtype=float)
+    size *= counts.sum() / size.sum()
+    said = np.stack([_said(brand) for brand in true.brands], axis=-1) * size
+    placed = np.stack([np.array(brand.sources) for brand in true.brands], axis=-1) * size
+    table = np.repeat(there[..., None], len(BRANDS), axis=-1)
+    for _ in range(ROUNDS):
+        table *= _ratio(said, table.sum(axis=2))[:, :, None, :]
+        table *= _ratio(placed, table.sum(axis=(0, 1)))
+        table *= _ratio(there, table.sum(axis=3))[..., None]
+    return np.round(table.reshape(-1, len(BRANDS)) + 1e-9, 9)
+
+
+def _said(brand: Brand) -> np.ndarray:
+    """Return a brand's shares of attitude (rows) and theme (columns)."""
+    themes = np.array([brand.blame if attitude == "negative" else brand.praise for attitude in ATTITUDES])
+    return np.array(brand.attitudes)[:, None] * themes
+
+
+def _ratio(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
+    return np.divide(wanted, found, out=np.zeros_like(found), where=found > 0)
+
+
+def _filled(post: str, language: str, brand: int, rival: int) -> str:
+    for slot, number in zip(posts.SLOTS, (brand, rival), strict=True):
+        name = BRANDS[number]
+        post = post.replace(slot, NAMES[language].get(name, name))
+    return post
+
+
+def make_counts(story: Story) -> pd.DataFrame:
+    """Return how many posts there were, for each day, brand, phase and source with any."""
+    counted = pd.concat([_counted(story, brand) for brand in story.truth.voices.talk.brands])
+    columns = list(counted.columns)
+    return counted.assign(posts=1).groupby(columns, as_index=False)["posts"].sum()
+
+
+def _counted(story: Story, brand: Brand) -> pd.DataFrame:
+    """Return one row for each post about a brand: its date, brand, phase and source."""
 
     def chance(purpose: str) -> np.ndarray:
         return story.chance(f"mentions {brand.name} {purpose}", brand.posts)
 
-    attitude = draw.pick(chance("attitude"), brand.attitudes)
-    theme = draw.pick_within(chance("theme"), (brand.praise, brand.blame), (attitude == 2).astype(int))
-    source = draw.pick(chance("source"), brand.sources)
-    language = draw.pick(chance("language"), (true.chinese, 1 - true.chinese))
-    held_back = chance("held back") < true.held_back
-    luck = draw.from_grid(chance("readers"), draw.gamma_grid(1.0))
-    words = np.column_stack([chance("pattern"), chance("thing"), chance("verdict")])
-    frame = pd.DataFrame(
+    after = draw.exactly(chance("phase"), story.truth.voices.talk.after_sales)
+    return pd.DataFrame(
         {
             "date": calendar.dates(FIRST_DAY + draw.whole(chance("day"), calendar.DAYS - FIRST_DAY)),
             "brand": text(np.full(brand.posts, brand.name)),
-            "phase": choice(PHASES, draw.exactly(chance("phase"), true.after_sales).astype(int)),
-            "source": choice(SOURCES, source),
-            "language": choice(LANGUAGES, language),
-            "attitude": choice(ATTITUDES, attitude),
-            "theme": choice(THEMES, theme),
-            "readers": draw.rounded(np.array(true.readers)[source] * luck, chance("rounding")),
-            "held_back": held_back,
-            "text": text(
-                [
-                    _post(brand.name, *labels)
-                    for labels in zip(language, theme, attitude, held_back.tolist(), words, strict=True)
-                ]
-            ),
+            "phase": choice(PHASES, after.astype(int)),
+            "source": choice(SOURCES, draw.pick(chance("source"), brand.sources)),
         }
     )
-    # A post that stands there twice takes the place of the one that followed it: same words, another day.
-    again = np.flatnonzero(chance("reposted") < true.reposted)
-    again = again[again > 0]
-    copied = [column for column in frame if column not in ("date", "phase", "readers")]
-    frame.loc[again, copied] = frame.loc[again - 1, copied].to_numpy()
-    return frame
-
-
-def _post(brand: str, language: int, theme: int, attitude: int, held_back: bool, u: np.ndarray) -> str:
-    tongue = LANGUAGES[language]
-    variants = (PATTERNS[tongue], THINGS[tongue][THEMES[theme]], VERDICTS[tongue][ATTITUDES[attitude]])
-    pattern, thing, verdict = (
-        options[held_back][int(share * len(options[held_back]))]
-        for options, share in zip(variants, u, strict=True)
-    )
-    post = pattern.format(brand=brand, thing=thing, verdict=verdict)
-    return post[0].upper() + post[1:]
 
 
 def make_sales(story: Story) -> pd.DataFrame:
@@ -213,8 +156,8 @@ def make_sales(story: Story) -> pd.DataFrame:
 TABLE = Table(
     name="mentions",
     meaning=(
-        "One row for each post about Lantern and the rivals B, C, X and Y in the last 26 weeks, with labels "
-        "given by hand."
+        "One row for each post of a sample about Lantern and the rivals B, C, X and Y in the last 26 weeks, "
+        "labelled by what its author meant; `mention_counts` says how many posts there were in all."
     ),
     columns=(
         Column("mention_id", "integer", "The post's number, by time", least=1),
@@ -223,15 +166,32 @@ TABLE = Table(
         Column("phase", "string", "Whether a customer writes, or somebody who asks around", options=PHASES),
         Column("source", "string", "Where it was posted", options=SOURCES),
         Column("language", "string", "Chinese or English", options=LANGUAGES),
-        Column("attitude", "string", "True label: what the writer thinks of it", options=ATTITUDES),
-        Column("theme", "string", "True label: what the post is about", options=THEMES),
+        Column("attitude", "string", "Gold label: what the writer thinks of the brand", options=ATTITUDES),
+        Column("theme", "string", "Gold label: what the post is about", options=THEMES),
         Column("readers", "integer", "Who have seen it", unit="people", least=0),
-        Column("held_back", "boolean", "True if its wording occurs in no post with False: to test on"),
+        Column("held_back", "boolean", "True for a quarter of the texts: to test on, never to learn from"),
+        Column(
+            "repost_of", "integer", "The post it repeats; empty if it is no repost", required=False, least=1
+        ),
         Column("text", "string", "The post"),
     ),
     key=("mention_id",),
-    make=make,
-    flaws=("About 4 % of the posts are reposts: the same text on another day.",),
+    make=lambda story: make(story).drop(columns="id"),
+    refers={"repost_of": "mentions"},
+    flaws=("About 4 % of the texts stand there a second time, as a repost on a later day.",),
+)
+COUNTS = Table(
+    name="mention_counts",
+    meaning="One row for each day, brand, phase and source with any posts in the last 26 weeks: how many.",
+    columns=(
+        Column("date", "date", "The day", least=str(calendar.START), most=str(calendar.END)),
+        Column("brand", "string", "Which brand they are about", options=BRANDS),
+        Column("phase", "string", "Whether customers write, or people who ask around", options=PHASES),
+        Column("source", "string", "Where they were posted", options=SOURCES),
+        Column("posts", "integer", "How many posts", least=1),
+    ),
+    key=("date", "brand", "phase", "source"),
+    make=make_counts,
 )
 SALES = Table(
     name="brand_sales",

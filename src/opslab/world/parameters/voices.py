@@ -136,14 +136,13 @@ class Talk:
     ----------
     readers
         Mean readers of a post, for each of `SOURCES`.
-    chinese, after_sales, reposted, held_back
-        Share of posts in Chinese, by customers after the sale, that are posted a second time, and whose
-        wording occurs in no other post.
+    after_sales, reposted, held_back
+        Share of posts by customers after the sale, of texts that are posted a second time, and of texts
+        that are held back to test on.
     """
 
     brands: tuple[Brand, ...]
     readers: tuple[int, ...]
-    chinese: float
     after_sales: float
     reposted: Fixed
     held_back: Fixed
@@ -314,10 +313,9 @@ REFERENCE = Voices(
             ),
         ),
         readers=(150, 900, 60, 1_500, 300),
-        chinese=0.6,
         after_sales=0.65,
         reposted=0.04,
-        held_back=0.2,
+        held_back=0.25,
     ),
     messages=Messages(
         per_week=8,
