@@ -17,7 +17,17 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, content, goals, listening, outreach, retention, targeting
+from opslab import (
+    acquisition,
+    community,
+    content,
+    experiments,
+    goals,
+    listening,
+    outreach,
+    retention,
+    targeting,
+)
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -151,6 +161,11 @@ SCORES = pd.DataFrame(
     }
 )
 
+ARMED = pd.DataFrame({"arm": list("aaabbb"), "clicks": [1, 0, 3, 2, 2, 4], "views": [9, 4, 12, 9, 6, 13]})
+REGION_WEEKS = pd.DataFrame({"region": list("aabbccdd"), "spend": [9, 9, 9, 0, 9, 9, 9, 0]})
+REGION_WEEKS = REGION_WEEKS.assign(
+    week=pd.to_datetime(["2025-01-06", "2025-01-13"] * 4), signups=[50, 66, 40, 48, 30, 39, 20, 25]
+)
 # Each function that takes such tables, with tables by name and its other arguments.
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
     "active_days": (retention.active_days, {"events": EVENTS, "users": USERS}, {"days": 14}),
@@ -243,6 +258,13 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "voice_ratio": (
         listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
     ),
+    "compare_ratios": (
+        experiments.compare_ratios, {"data": ARMED},
+        {"numerator": "clicks", "denominator": "views", "arm": "arm"}
+    ),
+    "regional_hold_out": (
+        experiments.regional_hold_out, {"region_weeks": REGION_WEEKS}, {"start": "2025-01-13"}
+    ),
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
@@ -260,7 +282,7 @@ ENGINES_ONLY = {
 }
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
+OF_SOMETHING_ELSE = {"consent_audit", "affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
 
 
 FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")

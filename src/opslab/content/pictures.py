@@ -17,10 +17,10 @@ from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_result
 from opslab.ground.inequality import lorenz
 
 # Words
-ITEMS, VIEWS = "items, most viewed first", "share of all views"
+ITEMS, VIEWS = "items, most viewed first (%)", "share of all views"
 TOP_HOLDS = "The top {top} of the items have {share} of the views"
 HOURS, SO_FAR = "hours since publication", "views an item so far"
-LEADS = "Counted after {hours}: {place} leads, {views} views an item so far"
+LEADS = "After {hours} {place} leads with {views} views an item, and {last} is last with {fewest}"
 CLICKED = "clicks of 100 readers"
 PAGE = "{total} clicks of 100 readers; the best order brings {best}"
 QUALITY, CHOSEN = "quality", "share of all choices"
@@ -49,12 +49,13 @@ def views_chart(views: Any, top: float) -> go.Figure:
     at = as_number(top, "top", least=POSITIVE, most=1)
     held = top_share(views, at) if at < 1 else 1.0
     curve = lorenz(views)
-    share = pd.Series(1 - curve.to_numpy()[::-1], index=1 - curve.index[::-1], name="views")
-    thin = share.iloc[np.unique(np.geomspace(1, len(share), 120).astype(int)) - 1]
+    # The Lorenz curve from its other end, at even steps: a figure must not weigh as much as the data.
+    steps = np.linspace(0, 100, 201)
+    line = pd.Series(1 - np.interp(1 - steps / 100, curve.index, curve), index=steps, name="views")
     title = TOP_HOLDS.format(top=say.share(at), share=say.share(held))
-    drawing = charts.lines(thin, title, ITEMS, VIEWS, share=True, markers=False)
-    drawing.add_scatter(x=[at], y=[held], mode="markers", marker={"size": 13, "color": charts.BLUE})
-    return charts.shares(charts.mark(drawing, at, say.share(at)), "x").update_layout(showlegend=False)
+    drawing = charts.lines(line, title, ITEMS, VIEWS, share=True, markers=False)
+    drawing.add_scatter(x=[100 * at], y=[held], mode="markers", marker={"size": 13, "color": charts.BLUE})
+    return charts.mark(drawing, 100 * at, say.share(at)).update_layout(showlegend=False)
 
 
 def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
@@ -71,7 +72,7 @@ def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
     --------
     >>> lives = pd.DataFrame({"half_life": [2, 48], "views": [80, 300]}, index=["moments", "app"])
     >>> life_chart(lives, hours=6).layout.title.text
-    'Counted after 6\\xa0hours: Moments leads, 70 views an item so far'
+    'After 6\\xa0hours Moments leads with 70 views an item, and App is last with 25'
     """
     require_result(lives, "lives", ["half_life", "views"], "a table of half-lives and views")
     now = as_number(hours, "hours", least=POSITIVE)
@@ -79,7 +80,11 @@ def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
     so_far = {place: row.views * (1 - 2 ** (-times / row.half_life)) for place, row in lives.iterrows()}
     seen = lives.views * (1 - 2.0 ** (-now / lives.half_life))
     title = LEADS.format(
-        hours=say.count(now, "hour"), place=say.name(seen.idxmax()), views=say.number(round(seen.max()))
+        hours=say.count(now, "hour"),
+        place=say.name(seen.idxmax()),
+        views=say.number(round(seen.max())),
+        last=say.name(seen.idxmin()),
+        fewest=say.number(round(seen.min())),
     )
     drawing = charts.lines(pd.DataFrame(so_far, index=times), title, HOURS, SO_FAR, markers=False)
     drawing.update_xaxes(type="log", tickvals=[1, 6, 24, 96, 384])
@@ -113,7 +118,7 @@ def page_chart(
     best = best_order(attraction, examination, model, **reader)
     most = 100 * clicks(best, attraction, examination, model, **reader).sum()
     title = PAGE.format(total=say.number(round(now.sum())), best=say.number(round(most)))
-    return charts.dots(now, title, CLICKED, ordered=True)
+    return charts.dots(now.round(1), title, CLICKED, ordered=True)
 
 
 def quality_chart(
