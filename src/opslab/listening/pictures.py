@@ -142,9 +142,14 @@ def noisy_ear_chart(
     drawing = charts.lines(ears, words, TRUE_X, REPORTED_Y, share=True, markers=False)
     drawing.data[-1].update(line={"color": charts.GREY, "dash": "dot"})
     drawing.add_scatter(
-        x=[100 * share for share in true.values()], y=list(found.values()), mode="markers+text", showlegend=False,
-        text=list(map(str, true)), textposition="top left", marker={"size": 13, "color": charts.INK},
-    )  # fmt: skip
+        x=[100 * share for share in true.values()],
+        y=list(found.values()),
+        mode="markers+text",
+        showlegend=False,
+        text=list(map(str, true)),
+        textposition="top left",
+        marker={"size": 13, "color": charts.INK},
+    )
     return drawing.update_xaxes(range=[0, 100]).update_yaxes(range=[0, 1])
 
 
