@@ -135,6 +135,8 @@ def test_each_table_draws_from_streams_of_its_own(monkeypatch):
         "courses",
         "top_ups",
         "threads topic",
+        *(f"mentions {part}" for part in ("order", "start", "rival", "day", "held back", "reposted")),
+        *(f"mentions {part}" for part in ("readers", "rounding")),
     )
     purposes = {
         purpose: name
