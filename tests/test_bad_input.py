@@ -12,7 +12,9 @@ from opslab import (
     acquisition,
     community,
     content,
+    experiments,
     goals,
+    lifetime,
     listening,
     outreach,
     retention,
@@ -25,7 +27,19 @@ from opslab.community import Bass, Decision
 from opslab.retention import ShiftedBetaGeometric
 from tests.strategies import log, orders_of
 
-SUBJECTS = (goals, retention, targeting, acquisition, outreach, listening, community, content, scqa)
+SUBJECTS = (
+    experiments,
+    goals,
+    retention,
+    targeting,
+    acquisition,
+    lifetime,
+    outreach,
+    listening,
+    community,
+    content,
+    scqa,
+)
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
 USERS = pd.DataFrame({"user_id": [1, 2, 3, 4], "signup_date": EVENTS["date"].min(), "group": list("aabb")})
@@ -51,6 +65,11 @@ CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
+BUYING = lifetime.fit_bg_nbd([0, 1, 2, 5, 0, 1], [0, 5, 9, 30, 0, 2], [40] * 6)
+SPENDING = lifetime.GammaGamma(6, 4, 60)
+SPENT = lifetime.fit_gamma_gamma([1, 2, 4, 1, 3, 2, 6, 1], [20, 35, 30, 90, 45, 28, 60, 15])
+HISTORY_OF_BUYERS = {"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": [40, 40, 40]}
+TIERS = pd.DataFrame({"paid": range(1, 201), "kept": [True, False, True, True] * 50})
 FIRMS = pd.DataFrame({"cases": [1, 9, 2], "team": [9, 1, 2]}, index=["a", "b", "c"])
 CHANNELS = pd.DataFrame({"low": [10, 20], "high": [40, 30]})
 GUESSES = pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]})
@@ -68,6 +87,12 @@ POSTS = pd.DataFrame(
 )
 POSTS = POSTS.assign(theme=list("xyxy"), source=list("uvuv"))
 RUNS = pd.DataFrame({"prompt": [1, 1, 2, 2], "mentioned": [True, True, False, True]})
+
+ARMED = pd.DataFrame({"arm": list("aaabbb"), "clicks": [1, 0, 3, 2, 2, 4], "views": [9, 4, 12, 9, 6, 13]})
+REGION_WEEKS = pd.DataFrame({"region": list("aabbccdd"), "spend": [9, 9, 9, 0, 9, 9, 9, 0]})
+REGION_WEEKS = REGION_WEEKS.assign(
+    week=pd.to_datetime(["2025-01-06", "2025-01-13"] * 4), signups=[50, 66, 40, 48, 30, 39, 20, 25]
+)
 
 # Each public function with arguments that it takes. What stands here as a number, a list of numbers, a day or
 # a table is exchanged for something else; names of columns and choices are left alone.
@@ -97,6 +122,44 @@ GOOD = {
     ShiftedBetaGeometric(1, 2).survival: {"t": 3},
     ShiftedBetaGeometric(1, 2).retention: {"t": 3},
     ShiftedBetaGeometric(1, 2).derl: {"renewals": 3, "discount": 0.1},
+    lifetime.churn_by_cause: {"chosen": 0.05, "failed": 0.04, "recovered": 0.5},
+    lifetime.fit_bg_nbd: {"frequency": [0, 1, 2, 5, 0], "recency": [0, 5, 9, 30, 0], "T": [40.0] * 5},
+    lifetime.fit_gamma_gamma: {"frequency": [1, 2, 4, 1, 3], "value": [20.0, 35, 30, 90, 45]},
+    lifetime.hold_out: {"orders": ORDERS, "split": "2024-02-01", "until": MARCH, "unit_days": 7},
+    lifetime.lifetime_value: {"margin": 10, "churn": 0.1, "discount": 0.1},
+    lifetime.markov_value: {
+        "transitions": [[0.5, 0.5], [0.0, 1.0]], "rewards": [5, 1], "discount": 0.1, "periods": 3
+    },
+    lifetime.points_ledger: {
+        "issued": 10, "redeemed_rate": 0.1, "expiry_rate": 0.1, "weeks": 5, "start": 3
+    },
+    lifetime.prune_tiers: {
+        "payers": TIERS, "thresholds": {"silver": 100}, "margin": 0.05, "width": 0.5, "level": 0.9
+    },
+    lifetime.purchase_summary: {"orders": ORDERS, "until": MARCH, "unit_days": 7},
+    lifetime.residual_value: {
+        "purchases": BUYING, "spend": SPENDING, "horizon": 9, "margin": 0.7, "discount": 0.01,
+        "summary": pd.DataFrame(HISTORY_OF_BUYERS).assign(value=[0, 50.0, 90]),
+    },
+    lifetime.revenue_concentration: {"payments": ORDERS, "tops": [0.1, 0.5]},
+    lifetime.revenue_retention: {
+        "payments": ORDERS, "first": "2024-01-01", "second": "2024-02-01", "days": 30
+    },
+    lifetime.without_top: {"payments": ORDERS, "top": 0.3, "level": 0.8, "draws": 30, "seed": 0},
+    lifetime.BetaGeometricNBD: {"r": 1.0, "alpha": 2.0, "a": 1.0, "b": 2.0},
+    lifetime.GammaGamma: {"p": 1.0, "q": 2.0, "gamma": 3.0},
+    lifetime.ParetoNBD: {"r": 1.0, "alpha": 2.0, "s": 1.0, "beta": 2.0},
+    lifetime.ParetoNBD(1, 2, 1, 2).probability_alive: {"x": 2, "t_x": 5.0, "T": 9.0},
+    lifetime.ParetoNBD(1, 2, 1, 2).expected_purchases: {"t": 5.0, "x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.probability_alive: {"x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.expected_purchases: {"t": 4.0, "x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.draw_purchases: {"t": 4.0, "x": [2, 0], "t_x": [5, 0], "T": [9, 9], "seed": 0},
+    BUYING.parameter_intervals: {"level": 0.8},
+    BUYING.total_interval: {
+        "t": 4.0, "x": [2, 0], "t_x": [5, 0], "T": [9, 9], "level": 0.8, "draws": 20, "seed": 0
+    },
+    SPENDING.expected_value: {"frequency": 2, "value": 50.0},
+    SPENT.parameter_intervals: {"level": 0.8},
     targeting.affinity: {"sample": list("aab"), "base": list("aabb")},
     targeting.affinity_by: {"table": USERS, "group": "group", "label": "user_id"},
     targeting.compare_k: {"features": FEATURES, "ks": [2], "repeats": 1, "seed": 0},
@@ -164,6 +227,37 @@ GOOD = {
     listening.train_labels: {"texts": ["so", "no", "so so", "no no"], "labels": list("xyxy"), "penalty": 9},
     listening.unseen_mentions: {"found_a": 9, "found_b": 8, "both": 3},
     listening.voice_ratio: {"mentions": POSTS, "sales": {"a": 5, "b": 6}, "brand": "a", "other": "b"},
+    experiments.adjust: {"p": [0.01, 0.2]},
+    experiments.always_valid_p: {"difference": 0.1, "n": 50, "sd": 1.0, "tau": 0.1},
+    experiments.compare_means: {"control": [1, 2, 3], "treatment": [2, 3, 5], "level": 0.9},
+    experiments.compare_proportions: {"successes": [3, 5], "trials": [9, 8], "level": 0.9},
+    experiments.compare_ratios: {
+        "data": ARMED, "numerator": "clicks", "denominator": "views", "arm": "arm", "level": 0.9
+    },
+    experiments.consent_audit: {
+        "users": 9, "contacts": 5, "asked": 0.5, "agreeing": 0.2, "joining": 0.1, "annoyed": 0.1,
+        "leaving": 0.1,
+    },
+    experiments.cuped: {"y": [1, 2, 4, 3], "x": [1, 2, 3, 4], "arm": [0, 1, 0, 1]},
+    experiments.difference_in_differences: {
+        "before_treated": 1, "after_treated": 2, "before_control": 3, "after_control": 4
+    },
+    experiments.e_value: {"successes": 3, "trials": 9, "p0": 0.4, "prior": [1, 2]},
+    experiments.false_positive_risk: {"success_rate": 0.1, "alpha": 0.05, "power": 0.9},
+    experiments.ideas_factory: {
+        "good": 0.1, "n": 50, "alpha": 0.05, "runs": 2, "ideas": 20, "baseline": 0.3, "lift": 0.1, "seed": 2
+    },
+    experiments.peeking_error: {"looks": 3, "alpha": 0.1},
+    experiments.probability_better: {"successes": [3, 5], "trials": [9, 8]},
+    experiments.regional_hold_out: {"region_weeks": REGION_WEEKS, "start": "2025-01-13"},
+    experiments.sample_ratio_mismatch: {"counts": [50, 49], "expected": [0.5, 0.5]},
+    experiments.sample_size: {"baseline": 0.2, "lift": 0.05, "power": 0.9, "alpha": 0.1},
+    experiments.sample_size_means: {"delta": 1, "sd": 3, "power": 0.9, "alpha": 0.1, "margin": 2},
+    experiments.sequential_bounds: {"looks": 3, "alpha": 0.1},
+    experiments.smallest_visible_lift: {
+        "regions": 9, "held_out": 4, "weeks": 5, "signups": 20, "before": 9, "power": 0.9
+    },
+    experiments.winners_curse: {"true_effect": 0.5, "se": 1, "alpha": 0.1},
     outreach.complaint_weeks: {
         "channel": "forum", "answered": 0.5, "hours": 9, "readers": 3, "weeks": 4, "users": 50,
         "unhappy": 0.1, "speaking": 0.5, "leaving": 0.1, "kinds": 5, "found": 0.5, "won": 0.1,
@@ -273,6 +367,13 @@ OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "pla
 
 # What stands for something after all: no limit, no offer, a curve.
 TAKEN = {
+    ("always_valid_p", "difference"): (int, float),
+    **{
+        ("difference_in_differences", name): (int, float)
+        for name in ("before_treated", "after_treated", "before_control", "after_control")
+    },
+    ("sample_size_means", "delta"): (int, float),
+    ("winners_curse", "true_effect"): (int, float),
     ("share_of_voice", "mentions"): (pd.Series,),
     ("surge", "counts"): (int, float),
     ("allocate_budget", "floors"): (type(None), dict),

@@ -23,7 +23,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import opslab
-from opslab import acquisition, charts, community, goals, listening, outreach, retention, targeting
+from opslab import (
+    acquisition,
+    charts,
+    community,
+    experiments,
+    goals,
+    lifetime,
+    listening,
+    outreach,
+    retention,
+    targeting,
+)
 from tests.test_bad_input import (
     CHANNELS,
     CURVES,
@@ -49,6 +60,7 @@ MANY = settings(
 
 CURVE = retention.kaplan_meier([1, 2, 3, 4])
 NUMBERS = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [2.0, 1.0, 5.0]})
+SPLIT = pd.DataFrame({"control": [600, 400], "treatment": [600, 400]}, index=["android", "ios"])
 CHARTS = {
     charts.lines: {"table": NUMBERS, "title": "t"},
     charts.bars: {"table": NUMBERS[["a"]], "low": [0, 1, 2], "high": [2, 3, 4]},
@@ -78,6 +90,18 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    lifetime.alive_chart: {
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "purchases": [5, 9],
+        "today": 20,
+        "most": 60,
+    },
+    lifetime.hold_out_chart: {
+        "table": lifetime.hold_out(CALLS["hold_out"][1]["orders"], "2024-04-20"),
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "classes": 5,
+    },
+    lifetime.points_chart: {"ledger": lifetime.points_ledger(10, 0.1, 0.1, 5)},
     goals.calibration_chart: {"found": goals.calibration(GUESSES), "widen": 2},
     goals.generations_chart: {
         "t": range(9),
@@ -106,6 +130,23 @@ CHARTS = {
     listening.noisy_ear_chart: {"true": {"a": 0.4}, "sensitivity": {"a": 0.7}, "specificity": 0.9},
     listening.sentiment_chart: {"table": listening.net_sentiment(POSTS, by="brand")},
     listening.voice_chart: {"table": listening.share_of_voice(POSTS)},
+    experiments.cuped_chart: {
+        "before": [1, 2, 3, 1, 2, 3],
+        "after": [2, 4, 6, 4, 6, 9],
+        "treated": [0, 0, 0, 1, 1, 1],
+        "theta": 1,
+    },
+    experiments.ideas_chart: {"table": experiments.ideas_factory(0.1, 4_000, ideas=20)},
+    experiments.mismatch_chart: {"counts": SPLIT, "loss": 0.1, "device": "ios", "shares": [0.2, 0.5]},
+    experiments.peeking_chart: {"looks": 3, "effect": 0.05, "seed": 2},
+    experiments.visible_lift_chart: {
+        "held_out": 0.5,
+        "weeks": 9,
+        "signups": 20,
+        "lift": 0.1,
+        "most": 30,
+        "at": 12,
+    },
     outreach.people_chart: {"table": outreach.uplift(TRIAL, "group")},
     outreach.qini_chart: {"curves": {"score": outreach.qini(TRIAL, "score")}, "at": 0.5},
     community.history_chart: {"histories": HISTORY},

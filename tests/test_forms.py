@@ -17,7 +17,18 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from opslab import acquisition, community, content, goals, listening, outreach, retention, targeting
+from opslab import (
+    acquisition,
+    community,
+    content,
+    experiments,
+    goals,
+    lifetime,
+    listening,
+    outreach,
+    retention,
+    targeting,
+)
 from tests.public import ROOMS, callables
 
 DAYS = pd.Timestamp("2024-02-26")  # a Monday before a leap day
@@ -99,6 +110,8 @@ MEMBERS = pd.DataFrame(
 )
 TALK = community.conversations(ANSWERS, THREADS, MEMBERS)
 MET = community.meetings(people=200)
+PAYERS = pd.DataFrame({"paid": np.arange(1, 201), "kept": np.arange(200) % 4 > 0})
+BUYERS = pd.DataFrame({"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": 40, "value": [0, 50, 90]})
 END = "2024-06-20"
 TRIAL = pd.DataFrame(
     {
@@ -151,6 +164,11 @@ SCORES = pd.DataFrame(
     }
 )
 
+ARMED = pd.DataFrame({"arm": list("aaabbb"), "clicks": [1, 0, 3, 2, 2, 4], "views": [9, 4, 12, 9, 6, 13]})
+REGION_WEEKS = pd.DataFrame({"region": list("aabbccdd"), "spend": [9, 9, 9, 0, 9, 9, 9, 0]})
+REGION_WEEKS = REGION_WEEKS.assign(
+    week=pd.to_datetime(["2025-01-06", "2025-01-13"] * 4), signups=[50, 66, 40, 48, 30, 39, 20, 25]
+)
 # Each function that takes such tables, with tables by name and its other arguments.
 CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = {
     "active_days": (retention.active_days, {"events": EVENTS, "users": USERS}, {"days": 14}),
@@ -211,6 +229,18 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "removal_effects": (acquisition.removal_effects, {"paths": PATHS}, {"converted": "converted"}),
     "transitions": (acquisition.transitions, {"paths": PATHS}, {"converted": "converted"}),
     "worth_by": (acquisition.worth_by, {"users": USERS, "orders": ORDERS}, {"days": 60, "discount": 0.02}),
+    "purchase_summary": (lifetime.purchase_summary, {"orders": ORDERS}, {"until": END}),
+    "hold_out": (lifetime.hold_out, {"orders": ORDERS}, {"split": "2024-04-20", "until": END}),
+    "revenue_concentration": (lifetime.revenue_concentration, {"payments": ORDERS}, {"tops": [0.1, 0.5]}),
+    "revenue_retention": (
+        lifetime.revenue_retention, {"payments": ORDERS}, {"first": "2024-03-01", "second": "2024-04-15"}
+    ),
+    "without_top": (lifetime.without_top, {"payments": ORDERS}, {"top": 0.1, "draws": 20}),
+    "prune_tiers": (lifetime.prune_tiers, {"payers": PAYERS}, {"thresholds": {"silver": 100}}),
+    "residual_value": (
+        lifetime.residual_value, {"summary": BUYERS},
+        {"purchases": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4), "spend": lifetime.GammaGamma(6, 4, 60)},
+    ),
     "answer_graph": (community.answer_graph, {"talk": TALK}, {}),
     "conversations": (
         community.conversations, {"answers": ANSWERS, "threads": THREADS, "members": MEMBERS}, {}
@@ -243,6 +273,13 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "voice_ratio": (
         listening.voice_ratio, {"mentions": POSTS, "sales": SALES}, {"brand": "B", "other": "C"}
     ),
+    "compare_ratios": (
+        experiments.compare_ratios, {"data": ARMED},
+        {"numerator": "clicks", "denominator": "views", "arm": "arm"}
+    ),
+    "regional_hold_out": (
+        experiments.regional_hold_out, {"region_weeks": REGION_WEEKS}, {"start": "2025-01-13"}
+    ),
     "contactable": (outreach.contactable, {"users": USERS, "consent": CONSENT}, {"as_of": "2024-05-20"}),
     "desk_report": (outreach.desk_report, {"tickets": TICKETS}, {"target": 30}),
     "policy_value": (outreach.policy_value, {"trial": TRIAL}, {"rule": "rule", "cost": 0.1}),
@@ -260,7 +297,7 @@ ENGINES_ONLY = {
 }
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
+OF_SOMETHING_ELSE = {"consent_audit", "affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
 
 
 FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")
@@ -407,6 +444,7 @@ IN_ORDER_OF_ROWS = {
     "conversations",
     "current_needs",
     "compare_k",
+    "residual_value",
 }
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from opslab import acquisition, community, goals, listening, outreach, retention, targeting
+from opslab import acquisition, community, experiments, goals, listening, outreach, retention, targeting
 from opslab.community import Bass, Decision
 from opslab.explore import Choice, Slider
 from tests.strategies import log, orders_of
@@ -79,6 +79,8 @@ TOO_MUCH = {
     "weeks of complaints": lambda: outreach.complaint_weeks("forum", weeks=HUGE),
     "months of contacts": lambda: outreach.contact_stock(1, months=HUGE),
     "clerks": lambda: outreach.waiting(1, 1, HUGE),
+    "looks": lambda: experiments.peeking_error(HUGE),
+    "ideas": lambda: experiments.ideas_factory(0.1, 100, ideas=HUGE),
     "evenings": lambda: listening.alarm_odds(1, 2, 3, window=HUGE),
     "a post": lambda: listening.train_labels(["x" * 100_000, "y"], list("ab")),
     "options": lambda: Choice(range(10**6)),

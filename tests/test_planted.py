@@ -255,7 +255,7 @@ def test_paths_give_removal_effects_that_last_touch_does_not_see(lantern):
 
 def one_test(lantern, name):
     frame = lantern.experiments[lantern.experiments["experiment"] == name]
-    true = next(test for test in lantern.truth.trials.experiments.tests if test.name == name)
+    true = next(test for test in lantern.truth.trials.tests if test.name == name)
     return frame, (frame["arm"] == "treatment").to_numpy(), true
 
 
@@ -286,6 +286,31 @@ def test_the_reminder_does_nothing_but_its_broken_split_pretends(lantern):
         assert difference(completed[device], treated[device]) == pytest.approx(true.lift, abs=0.07)
     lost = 1 - (treated & android).sum() / (~treated & android).sum()
     assert lost == pytest.approx(true.lost, abs=0.09)
+
+
+def test_the_start_screen_loses_few_users_and_a_test_of_the_split_finds_it(lantern):
+    frame, treated, true = one_test(lantern, "start_screen")
+    android = (frame["device"] == "android").to_numpy()
+    assert 0.47 < treated.mean() < 0.495  # close enough, to the eye
+    assert (~treated).sum() - treated.sum() > 2.2 * np.sqrt(len(frame))
+    assert difference(frame["completed"], treated) == pytest.approx(true.lift, abs=0.027)
+    assert 1 - (treated & android).sum() / (~treated & android).sum() == pytest.approx(true.lost, abs=0.06)
+
+
+def test_brand_advertising_adds_what_the_regions_show_and_not_what_the_platform_claims(lantern):
+    weeks, true = lantern.region_weekly, lantern.truth.trials.regions
+    late = weeks["week"] >= "2025-04-07"
+    dark = weeks["region"].isin(weeks["region"][weeks["spend"] == 0]).to_numpy()
+    assert (weeks["spend"] == 0).sum() == 10 * (true.weeks[1] - true.weeks[0])
+    (before_dark, before_lit), (without, lit) = (
+        weeks[when].groupby(~dark[when])["signups"].sum() for when in (~late, late)
+    )
+    lift = lit / without / (before_lit / before_dark) - 1
+    assert lift == pytest.approx(true.lift, abs=0.13)
+    claimed = weeks["claimed"].sum() / weeks["signups"][weeks["spend"] > 0].sum()
+    assert claimed == pytest.approx(true.claimed, abs=0.01)
+    here = lantern.users.groupby("region").size()
+    assert here.equals(weeks.groupby("region")["signups"].sum().rename(None)[here.index])
 
 
 def test_answers_overstate_the_price_until_they_are_weighted(lantern):

@@ -159,9 +159,12 @@ EFFECTS: dict[str, Effect] = {
         _scaling("trials.experiments.tests.lift", "trials.experiments.tests.minutes_lift"),
     ),
     "broken_split": Effect(
-        "Treated Android users of the reminder test go unrecorded",
+        "Treated Android users of the tests of reminder and start screen go unrecorded",
         2,
-        _scaling("trials.experiments.tests.lost"),
+        _scaling("trials.experiments.tests.lost", "trials.start_screen.lost"),
+    ),
+    "brand_lift": Effect(
+        "Brand advertising adds to the sign-ups of a region", 4, _scaling("trials.regions.lift")
     ),
     "non_response": Effect("Those who would pay more answer the survey more often", 1.25, _non_response),
     "sleeping_dogs": Effect(

@@ -6,6 +6,7 @@ import pandas as pd
 from opslab.world import calendar, orders, top_ups
 from opslab.world.lives import inviters, tell_lives
 from opslab.world.parameters.lives import NEEDS
+from opslab.world.regions import REGIONS, homes
 from opslab.world.schema import Column, Table, choice, whole_or_empty
 from opslab.world.story import Story
 from opslab.world.truth import REFERENCE
@@ -31,6 +32,7 @@ def make(story: Story) -> pd.DataFrame:
             "need": choice(NEEDS, lives.need),
             "invited_by": whole_or_empty(inviter, inviter == 0),
             "tier": choice(TIERS, _tiers(story)),
+            "region": choice(REGIONS, homes(story)),
         }
     )
 
@@ -99,6 +101,7 @@ TABLE = Table(
             + " yuan",
             options=TIERS,
         ),
+        Column("region", "string", "Where the user lives", options=REGIONS),
     ),
     key=("user_id",),
     make=make,

@@ -142,12 +142,54 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
+class Regions:
+    """The test in which brand advertising went dark in half of the regions.
+
+    Attributes
+    ----------
+    names
+        The regions, largest first; of each two neighbours chance keeps one dark.
+    weeks
+        First week of the test and the one after its last.
+    fall
+        A region has this share of the sign-ups of the next larger one.
+    lift
+        What the advertising adds to a region's sign-ups, a share of them.
+    claimed
+        Share of the sign-ups that the advertising platform claims where it is on.
+    spend
+        Yuan a week in all regions together.
+    noise
+        Spread of a region's weekly spend (standard deviation of its logarithm).
+    """
+
+    names: tuple[str, ...]
+    weeks: tuple[int, int]
+    fall: Fixed
+    lift: Fixed
+    claimed: Fixed
+    spend: int
+    noise: Fixed
+
+
+@dataclass(frozen=True, slots=True)
 class Trials:
-    """What is true about tests and questions."""
+    """What is true about tests and questions.
+
+    What came later stands last, so that it moves no value drawn before: `start_screen` is a test on all new
+    users that loses few of them.
+    """
 
     experiments: Experiments
     survey: Survey
     recall: Recall
+    start_screen: Experiment
+    regions: Regions
+
+    @property
+    def tests(self) -> tuple[Experiment, ...]:
+        """All tests, in the order of the table."""
+        return (*self.experiments.tests, self.start_screen)
 
 
 REFERENCE = Trials(
@@ -193,5 +235,36 @@ REFERENCE = Trials(
         ),
         dogs_unsubscribe=0.5,
         others_unsubscribe=0.01,
+    ),
+    start_screen=Experiment("start_screen", (0, 78), 0.3, 0.0, 0.0, 0.1),
+    regions=Regions(
+        names=(
+            "guangdong",
+            "shandong",
+            "jiangsu",
+            "zhejiang",
+            "henan",
+            "sichuan",
+            "hubei",
+            "hebei",
+            "hunan",
+            "anhui",
+            "fujian",
+            "shanghai",
+            "beijing",
+            "shaanxi",
+            "jiangxi",
+            "liaoning",
+            "chongqing",
+            "yunnan",
+            "guangxi",
+            "guizhou",
+        ),
+        weeks=(66, 78),
+        fall=0.93,
+        lift=0.06,
+        claimed=0.25,
+        spend=6_000,
+        noise=0.1,
     ),
 )
