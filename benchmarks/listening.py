@@ -39,9 +39,8 @@ def main() -> None:
     for label in ("attitude", "theme"):
         began = time.perf_counter()
         train_labels(many["text"], many[label]).predict(many["text"])
-        rows.append(
-            f"| trained on and labelled {MANY:,} posts, {label} | {time.perf_counter() - began:.1f} | {BUDGET} |"
-        )
+        seconds = time.perf_counter() - began
+        rows.append(f"| trained on and labelled {MANY:,} posts, {label} | {seconds:.1f} | {BUDGET} |")
     TABLE.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
 
 
