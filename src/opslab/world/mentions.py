@@ -217,6 +217,10 @@ LABELS = Table(
     key=("mention_id", "coder"),
     make=make_labels,
     refers={"mention_id": "mentions"},
+    flaws=(
+        "The coders agree almost always (alpha about .99), and on themes more with each other than with the"
+        " gold label: they share mistakes, are hardly independent, and do not show how well people agree.",
+    ),
 )
 SALES = Table(
     name="brand_sales",
