@@ -14,6 +14,7 @@ from opslab import (
     content,
     experiments,
     goals,
+    lifetime,
     listening,
     outreach,
     retention,
@@ -32,6 +33,7 @@ SUBJECTS = (
     retention,
     targeting,
     acquisition,
+    lifetime,
     outreach,
     listening,
     community,
@@ -63,6 +65,11 @@ CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
+BUYING = lifetime.fit_bg_nbd([0, 1, 2, 5, 0, 1], [0, 5, 9, 30, 0, 2], [40] * 6)
+SPENDING = lifetime.GammaGamma(6, 4, 60)
+SPENT = lifetime.fit_gamma_gamma([1, 2, 4, 1, 3, 2, 6, 1], [20, 35, 30, 90, 45, 28, 60, 15])
+HISTORY_OF_BUYERS = {"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": [40, 40, 40]}
+TIERS = pd.DataFrame({"paid": range(1, 201), "kept": [True, False, True, True] * 50})
 FIRMS = pd.DataFrame({"cases": [1, 9, 2], "team": [9, 1, 2]}, index=["a", "b", "c"])
 CHANNELS = pd.DataFrame({"low": [10, 20], "high": [40, 30]})
 GUESSES = pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]})
@@ -115,6 +122,44 @@ GOOD = {
     ShiftedBetaGeometric(1, 2).survival: {"t": 3},
     ShiftedBetaGeometric(1, 2).retention: {"t": 3},
     ShiftedBetaGeometric(1, 2).derl: {"renewals": 3, "discount": 0.1},
+    lifetime.churn_by_cause: {"chosen": 0.05, "failed": 0.04, "recovered": 0.5},
+    lifetime.fit_bg_nbd: {"frequency": [0, 1, 2, 5, 0], "recency": [0, 5, 9, 30, 0], "T": [40.0] * 5},
+    lifetime.fit_gamma_gamma: {"frequency": [1, 2, 4, 1, 3], "value": [20.0, 35, 30, 90, 45]},
+    lifetime.hold_out: {"orders": ORDERS, "split": "2024-02-01", "until": MARCH, "unit_days": 7},
+    lifetime.lifetime_value: {"margin": 10, "churn": 0.1, "discount": 0.1},
+    lifetime.markov_value: {
+        "transitions": [[0.5, 0.5], [0.0, 1.0]], "rewards": [5, 1], "discount": 0.1, "periods": 3
+    },
+    lifetime.points_ledger: {
+        "issued": 10, "redeemed_rate": 0.1, "expiry_rate": 0.1, "weeks": 5, "start": 3
+    },
+    lifetime.prune_tiers: {
+        "payers": TIERS, "thresholds": {"silver": 100}, "margin": 0.05, "width": 0.5, "level": 0.9
+    },
+    lifetime.purchase_summary: {"orders": ORDERS, "until": MARCH, "unit_days": 7},
+    lifetime.residual_value: {
+        "purchases": BUYING, "spend": SPENDING, "horizon": 9, "margin": 0.7, "discount": 0.01,
+        "summary": pd.DataFrame(HISTORY_OF_BUYERS).assign(value=[0, 50.0, 90]),
+    },
+    lifetime.revenue_concentration: {"payments": ORDERS, "tops": [0.1, 0.5]},
+    lifetime.revenue_retention: {
+        "payments": ORDERS, "first": "2024-01-01", "second": "2024-02-01", "days": 30
+    },
+    lifetime.without_top: {"payments": ORDERS, "top": 0.3, "level": 0.8, "draws": 30, "seed": 0},
+    lifetime.BetaGeometricNBD: {"r": 1.0, "alpha": 2.0, "a": 1.0, "b": 2.0},
+    lifetime.GammaGamma: {"p": 1.0, "q": 2.0, "gamma": 3.0},
+    lifetime.ParetoNBD: {"r": 1.0, "alpha": 2.0, "s": 1.0, "beta": 2.0},
+    lifetime.ParetoNBD(1, 2, 1, 2).probability_alive: {"x": 2, "t_x": 5.0, "T": 9.0},
+    lifetime.ParetoNBD(1, 2, 1, 2).expected_purchases: {"t": 5.0, "x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.probability_alive: {"x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.expected_purchases: {"t": 4.0, "x": 2, "t_x": 5.0, "T": 9.0},
+    BUYING.draw_purchases: {"t": 4.0, "x": [2, 0], "t_x": [5, 0], "T": [9, 9], "seed": 0},
+    BUYING.parameter_intervals: {"level": 0.8},
+    BUYING.total_interval: {
+        "t": 4.0, "x": [2, 0], "t_x": [5, 0], "T": [9, 9], "level": 0.8, "draws": 20, "seed": 0
+    },
+    SPENDING.expected_value: {"frequency": 2, "value": 50.0},
+    SPENT.parameter_intervals: {"level": 0.8},
     targeting.affinity: {"sample": list("aab"), "base": list("aabb")},
     targeting.affinity_by: {"table": USERS, "group": "group", "label": "user_id"},
     targeting.compare_k: {"features": FEATURES, "ks": [2], "repeats": 1, "seed": 0},

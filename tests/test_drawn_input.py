@@ -29,6 +29,7 @@ from opslab import (
     community,
     experiments,
     goals,
+    lifetime,
     listening,
     outreach,
     retention,
@@ -89,6 +90,18 @@ CHARTS = {
     acquisition.payback_chart: {"cost": 9, "margin": 3, "churn": 0.1, "discount": 0.01, "months": 6},
     acquisition.response_chart: {"response": CURVES["a"], "spend": 5, "most": 90},
     acquisition.trust_chart: {"offer_every": 4},
+    lifetime.alive_chart: {
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "purchases": [5, 9],
+        "today": 20,
+        "most": 60,
+    },
+    lifetime.hold_out_chart: {
+        "table": lifetime.hold_out(CALLS["hold_out"][1]["orders"], "2024-04-20"),
+        "model": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4),
+        "classes": 5,
+    },
+    lifetime.points_chart: {"ledger": lifetime.points_ledger(10, 0.1, 0.1, 5)},
     goals.calibration_chart: {"found": goals.calibration(GUESSES), "widen": 2},
     goals.generations_chart: {
         "t": range(9),

@@ -23,6 +23,7 @@ from opslab import (
     content,
     experiments,
     goals,
+    lifetime,
     listening,
     outreach,
     retention,
@@ -109,6 +110,8 @@ MEMBERS = pd.DataFrame(
 )
 TALK = community.conversations(ANSWERS, THREADS, MEMBERS)
 MET = community.meetings(people=200)
+PAYERS = pd.DataFrame({"paid": np.arange(1, 201), "kept": np.arange(200) % 4 > 0})
+BUYERS = pd.DataFrame({"frequency": [0, 1, 3], "recency": [0, 5, 36], "T": 40, "value": [0, 50, 90]})
 END = "2024-06-20"
 TRIAL = pd.DataFrame(
     {
@@ -226,6 +229,18 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "removal_effects": (acquisition.removal_effects, {"paths": PATHS}, {"converted": "converted"}),
     "transitions": (acquisition.transitions, {"paths": PATHS}, {"converted": "converted"}),
     "worth_by": (acquisition.worth_by, {"users": USERS, "orders": ORDERS}, {"days": 60, "discount": 0.02}),
+    "purchase_summary": (lifetime.purchase_summary, {"orders": ORDERS}, {"until": END}),
+    "hold_out": (lifetime.hold_out, {"orders": ORDERS}, {"split": "2024-04-20", "until": END}),
+    "revenue_concentration": (lifetime.revenue_concentration, {"payments": ORDERS}, {"tops": [0.1, 0.5]}),
+    "revenue_retention": (
+        lifetime.revenue_retention, {"payments": ORDERS}, {"first": "2024-03-01", "second": "2024-04-15"}
+    ),
+    "without_top": (lifetime.without_top, {"payments": ORDERS}, {"top": 0.1, "draws": 20}),
+    "prune_tiers": (lifetime.prune_tiers, {"payers": PAYERS}, {"thresholds": {"silver": 100}}),
+    "residual_value": (
+        lifetime.residual_value, {"summary": BUYERS},
+        {"purchases": lifetime.BetaGeometricNBD(0.8, 12, 0.8, 2.4), "spend": lifetime.GammaGamma(6, 4, 60)},
+    ),
     "answer_graph": (community.answer_graph, {"talk": TALK}, {}),
     "conversations": (
         community.conversations, {"answers": ANSWERS, "threads": THREADS, "members": MEMBERS}, {}
@@ -429,6 +444,7 @@ IN_ORDER_OF_ROWS = {
     "conversations",
     "current_needs",
     "compare_k",
+    "residual_value",
 }
 
 

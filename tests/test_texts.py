@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from opslab import world
-from opslab.world.mentions import ATTITUDES, LANGUAGES, PHASES
+from opslab.listening import label_agreement
+from opslab.world.mentions import ATTITUDES, CODERS, LANGUAGES, PHASES
 from opslab.world.parameters.voices import SOURCES, THEMES
-from opslab.world.posts import HERE, SLOTS, written
+from opslab.world.posts import HERE, SLOTS, coded, written
 
 TEXTS = {"mentions": "text", "scqa_openings": "text", "task_cards": "text", "ai_answers": "prompt"}
 DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
@@ -122,3 +123,20 @@ def test_no_cell_of_phase_and_source_lacks_an_attitude_or_a_theme():
         assert (pd.crosstab([posts["language"], posts["source"], posts["phase"]], posts[label]) > 0).all(
             axis=None
         )
+
+
+def test_each_coder_has_labelled_every_text_once():
+    labels = coded()
+    assert set(labels["coder"]) == set(CODERS)
+    for _, here in labels.groupby("coder"):
+        assert sorted(here["id"]) == sorted(written()["id"])
+    table, posts = world.table("mention_labels", 5), world.table("mentions", 5)
+    assert set(table["mention_id"]) == set(posts["mention_id"][posts["repost_of"].isna()])
+    assert len(table) == len(CODERS) * len(written())
+
+
+@pytest.mark.parametrize("label", ["attitude", "theme"])
+def test_coders_agree_with_the_gold_label_far_better_than_by_chance(label):
+    posts = world.table("mentions", 5).set_index("mention_id")
+    for _, here in world.table("mention_labels", 5).groupby("coder"):
+        assert label_agreement(posts.loc[here["mention_id"], label], here[label]).alpha > 0.6

@@ -10,7 +10,7 @@ The rooms, each from the ones before it:
 
 from opslab.acquisition.attribution import MODELS, attribute, removal_effects, transitions
 from opslab.acquisition.budget import allocate_budget, equal_split, evaluate_budget, tipping_budget
-from opslab.acquisition.costs import cac, lifetime_value, payback_months, worth_by
+from opslab.acquisition.costs import cac, payback_months, worth_by
 from opslab.acquisition.games import ShapleyValues, shapley_values
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.pictures import (
@@ -23,6 +23,7 @@ from opslab.acquisition.pictures import (
     trust_chart,
 )
 from opslab.acquisition.responses import Saturation, adstock, fit_saturation, marginal_cac
+from opslab.ground.estimates import lifetime_value
 
 __all__ = [
     "MODELS",

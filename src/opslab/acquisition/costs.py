@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day
-from opslab.ground.estimates import Z95
+from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import (
     POSITIVE,
     as_number,
@@ -25,7 +25,6 @@ NOBODY_WON = (
 NOTHING_SPENT = (
     "spend{place} is 0: count own work as spend, or leave it out; free users have no cost to divide"
 )
-ENDLESS = "churn and discount are both 0: the value has no end; give at least one of them above 0"
 TOO_YOUNG = "no user of users signed up {days} days or more before {until:%Y-%m-%d}; take fewer days"
 OTHER_LABELS = (
     "spend and customers have different labels ({detail}); give one row of each for the same channels"
@@ -68,39 +67,6 @@ def cac(spend: Any, customers: Any) -> Any:
     return pd.Series(costs / won, index=labels, name="cac") if isinstance(spend, pd.Series) else costs / won
 
 
-def lifetime_value(margin: float, churn: float, discount: float = 0) -> float:
-    """Return what a customer brings in a lifetime (yuan), if churn never changes.
-
-    Parameters
-    ----------
-    margin
-        What is left of a customer's payment of one period after the costs of serving (yuan). Paid at the
-        start of each period, the first at once.
-    churn
-        Share of customers who leave in a period (0 to 1).
-    discount
-        By how much less a yuan is worth a period later (0.01 is 1 %). At 0 the value is margin / churn.
-
-    Notes
-    -----
-    margin (1 + discount) / (churn + discount): the sum of margin ((1 - churn) / (1 + discount))^t over
-    t = 0, 1, ... Where customers differ in churn, an average churn gives the wrong value.
-
-    Examples
-    --------
-    >>> lifetime_value(margin=40, churn=0.05)
-    800.0
-    >>> round(lifetime_value(margin=40, churn=0.05, discount=0.01), 1)
-    673.3
-    """
-    left = as_number(margin, "margin", least=0)
-    leaving = as_number(churn, "churn", least=0, most=1)
-    rate = as_number(discount, "discount", least=0)
-    if leaving + rate == 0:
-        raise ValueError(ENDLESS)
-    return left * (1 + rate) / (leaving + rate)
-
-
 def payback_months(cac: float, margin: float, churn: float = 0, discount: float = 0) -> float:
     """Return the months until a customer's margin has paid back the cost; infinite if it never does.
 
@@ -133,6 +99,7 @@ def worth_by(
     days: int = 180,
     margin: float = 1.0,
     discount: float = 0.0,
+    level: float = 0.95,
     until: Any = None,
 ) -> pd.DataFrame:
     """Return what a sign-up brought in its first `days`, by a column of users.
@@ -150,13 +117,15 @@ def worth_by(
         Share of a payment that is left after the costs of serving (0 to 1).
     discount
         By how much less a yuan is worth 30 days later.
+    level
+        Of the interval of the mean (0.8: 80 %).
     until
         Last day of the log; by default the last day in users or orders.
 
     Returns
     -------
     DataFrame
-        Index `by`; columns users, worth (yuan a user), low and high (95 % interval of the mean).
+        Index `by`; columns users, worth (yuan a user), low and high (interval of the mean).
 
     Raises
     ------
@@ -176,6 +145,7 @@ def worth_by(
     days = as_number(days, "days", least=1, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0)
+    z = normal_quantile(level)
     kinds = kinds_of(key=["user_id", by], date=["signup_date"])
     people = read_table(users, kinds, what="users", unique=["user_id"])
     paid = read_table(orders, {"user_id": "key", "date": "date", "amount": "payment"}, what="orders")
@@ -195,8 +165,8 @@ def worth_by(
         {
             "users": table["count"],
             "worth": table["mean"],
-            "low": table["mean"] - Z95 * table["sem"],
-            "high": table["mean"] + Z95 * table["sem"],
+            "low": table["mean"] - z * table["sem"],
+            "high": table["mean"] + z * table["sem"],
         }
     )
 

@@ -8,11 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.acquisition.costs import lifetime_value, payback_months
+from opslab.acquisition.costs import payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.responses import Response, adstock, marginal_cac
 from opslab.charts import say
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
+from opslab.ground.estimates import lifetime_value
 from opslab.ground.frames import POSITIVE, as_number, require_named, require_result
 
 # Words

@@ -23,15 +23,15 @@ from opslab.ground.frames import as_choice, as_number
 PERIODS, USERS = "{unit}s from now", "users"
 SAME_GROWTH, SAME_NUMBER = "same share each {unit}", "same number each {unit}"
 ROADS = "From {start} to {goal} in {time}: {rate} growth each {unit}; halfway there are {half}"
-NEW_EACH = "Keeping {kept} of its users, it needs {intake} new ones each {unit}"
+NEW_EACH = "With {kept} active again a {unit} later, {intake} must come each {unit}"
 NEW_AND_CAPACITY = (
-    "Keeping {kept} of its users, it needs {intake} new ones each {unit}; channels bring {most}"
+    "With {kept} active again a {unit} later, {intake} must come each {unit}; at most {most} do"
 )
 GOAL, WITH_INTAKE, NO_ONE_LEAVES = "goal", "users", "if nobody left"
 REACHED, CHANCE = "users reached", "chance of at least so many"
 CHANCE_OF = "Chance to reach {goal}: {chance}; the medians add up to {total}"
 THIS_PLAN = "this plan"
-HELD = "Stretched {widen} times, {held} of {asked} intervals hold; promised: {promised}"
+HELD = "At {widen} times their width, {held} of {asked} intervals hold; promised: {promised}"
 QUESTION, TIMES_OFF = "question", "truth, in half widths from the middle"
 NOT_A_CALIBRATION = "found is a {kind}; expected the result of calibration"
 NOT_A_PLAN = "plan is a {kind}; expected the result of channel_plan"
@@ -85,7 +85,7 @@ def intake_chart(
     Examples
     --------
     >>> intake_chart(2_000, 10_000, 26, 0.95).layout.title.text.replace("<br>", " ")
-    'Keeping 95.0\\xa0% of its users, it needs 643 new ones each week'
+    'With 95.0\\xa0% active again a week later, 643 must come each week'
     """
     intake = required_intake(start, goal, periods, retention)
     path = growth_path(start, goal, periods, retention)["intake"]
@@ -144,7 +144,7 @@ def calibration_chart(found: Calibration, widen: float = 1) -> go.Figure:
     >>> from opslab.goals import calibration
     >>> found = calibration(pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]}))
     >>> calibration_chart(found, 2).layout.title.text.replace("<br>", " ")
-    'Stretched 2 times, 2 of 2 intervals hold; promised: 90.0\\xa0%'
+    'At 2 times their width, 2 of 2 intervals hold; promised: 90.0\\xa0%'
     """
     if not isinstance(found, Calibration):
         raise ValueError(NOT_A_CALIBRATION.format(kind=type(found).__name__))

@@ -25,11 +25,11 @@ NET_X = "net sentiment: (positive - negative) / all posts"
 PAIR, PAIRS = "pair of brands", "pairs of brands"
 NET_ZERO = "as many for as against"
 APART = "Of {pairs}, {apart} can be told apart at these numbers of posts"
-TRUE_X, REPORTED_Y = "truly negative", "reported negative"
+TRUE_X, REPORTED_Y = "truly negative, %", "reported negative"
 PERFECT, EAR = "a perfect ear", "{name}'s posts"
 REPORTED = "{name}: truly {true}, reported {said}"
 SAME_ORDER, OTHER_ORDER = "same order as the truth", "the opposite order"
-PREVALENCE, AGREEMENT, ALPHA = "share of posts that have the label", "agreement", "alpha"
+PREVALENCE, AGREEMENT, ALPHA = "posts that have the label, %", "agreement", "alpha"
 TWO_CODERS = "{prevalence} have the label: coders agree on {agreement}, alpha {alpha:.2f}"
 DAY, POSTS_Y = "day", "negative posts"
 WINDOW_Y = "negative posts in {window} days"
@@ -44,7 +44,7 @@ HONEST = "{share} name it: {naive} by counting answers, {honest} by counting pro
 NOT_SERIES = "pandas Series of posts by day"
 LONG_WINDOW = "window is {window} days, and posts has {found}; take a shorter window"
 
-GRID = 51
+SHARES = range(0, 101, 2)  # per cent
 
 
 def voice_chart(
@@ -124,7 +124,6 @@ def noisy_ear_chart(
     """
     require_named(true, "true", "shares")
     require_named(sensitivity, "sensitivity", "shares")
-    grid = np.linspace(0, 1, GRID).round(4)
     found = {name: reported_share(share, sensitivity[name], specificity) for name, share in true.items()}
     told = "; ".join(
         REPORTED.format(name=name, true=say.share(share), said=say.share(found[name]))
@@ -133,21 +132,25 @@ def noisy_ear_chart(
     same = sorted(true, key=lambda name: true[name]) == sorted(found, key=lambda name: found[name])
     ears = pd.DataFrame(
         {
-            EAR.format(name=name): [reported_share(x, sensitivity[name], specificity) for x in grid]
+            EAR.format(name=name): [reported_share(x / 100, sensitivity[name], specificity) for x in SHARES]
             for name in true
         },
-        index=grid,
+        index=list(SHARES),
     )
-    ears[PERFECT] = grid
+    ears[PERFECT] = ears.index / 100
     words = title or f"{told}: {SAME_ORDER if same else OTHER_ORDER}"
     drawing = charts.lines(ears, words, TRUE_X, REPORTED_Y, share=True, markers=False)
     drawing.data[-1].update(line={"color": charts.GREY, "dash": "dot"})
     drawing.add_scatter(
-        x=list(true.values()), y=list(found.values()), mode="markers+text", showlegend=False,
-        text=list(map(str, true)), textposition="top left", marker={"size": 13, "color": charts.INK},
-    )  # fmt: skip
-    charts.shares(drawing, "x")
-    return drawing.update_xaxes(range=[0, 1]).update_yaxes(range=[0, 1])
+        x=[100 * share for share in true.values()],
+        y=list(found.values()),
+        mode="markers+text",
+        showlegend=False,
+        text=list(map(str, true)),
+        textposition="top left",
+        marker={"size": 13, "color": charts.INK},
+    )
+    return drawing.update_xaxes(range=[0, 100]).update_yaxes(range=[0, 1])
 
 
 def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figure:
@@ -161,17 +164,18 @@ def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figu
     >>> title.replace("\\xa0", " ").replace("<br>", " ")
     '50.0 % have the label: coders agree on 90.5 %, alpha 0.81'
     """
-    grid = [*(np.arange(1, 100) / 100)]
+    grid = [1, 3, *range(5, 96, 5), 97, 99]
     table = pd.DataFrame(
-        [expected_agreement(share, accuracy)[::-1] for share in grid], index=grid, columns=[ALPHA, AGREEMENT]
+        [expected_agreement(share / 100, accuracy)[::-1] for share in grid],
+        index=grid,
+        columns=[ALPHA, AGREEMENT],
     )
     agreement, alpha = expected_agreement(prevalence, accuracy)
     words = title or TWO_CODERS.format(
         prevalence=say.share(prevalence), agreement=say.share(agreement), alpha=alpha
     )
-    drawing = charts.timeline(table, words, PREVALENCE, "", now=round(float(prevalence), 2))
-    charts.shares(drawing, "x")
-    return drawing.update_yaxes(range=[0, 1.02]).update_xaxes(range=[0, 1])
+    drawing = charts.timeline(table, words, PREVALENCE, "", now=round(100 * prevalence))
+    return drawing.update_yaxes(range=[0, 1.02]).update_xaxes(range=[0, 100])
 
 
 def alarm_chart(

@@ -8,12 +8,11 @@ import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers
 from opslab.ground.frames import as_number, collect, kinds_of, native, plain_numbers, small_table, to_pandas
-from opslab.ground.ids import numbered
+from opslab.ground.ids import close_numbers
 
 # Words
 BEFORE_ORDERS = "as_of is {found:%Y-%m-%d}, before the first order ({first:%Y-%m-%d}); choose a later day"
 MORE_BINS = "bins is {bins}, but only {found} customers have bought by then; choose fewer bins"
-SPARSE = 4  # whole ids may leave this many places empty for each one used
 
 
 def rfm(
@@ -91,7 +90,7 @@ def quantile_scores(values: np.ndarray, bins: int) -> np.ndarray:
 def _in_numpy(
     users: pd.Series, days: np.ndarray, paid: np.ndarray, last: int
 ) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:
-    number, ids = _numbered(users)
+    number, ids = close_numbers(users)
     if days.max() > last:
         inside = days <= last
         _require_orders(bool(inside.any()), last, int(days.min()))
@@ -108,15 +107,6 @@ def _in_numpy(
     table = pd.DataFrame({"day": latest[bought], "count": count[bought], "total": total}, index=people)
     table = table if table.index.is_monotonic_increasing else table.sort_index()
     return table.index, *(table[name].to_numpy() for name in table)
-
-
-def _numbered(users: pd.Series) -> tuple[np.ndarray, pd.Index | int]:
-    """Number the rows' users from 0; whole ids that lie close together serve as they are."""
-    if isinstance(users.dtype, np.dtype) and users.dtype.kind in "iu":
-        low, high = int(users.min()), int(users.max())
-        if high - low < SPARSE * len(users) + 1000:
-            return users.to_numpy().astype(np.int64) - low, low
-    return numbered(users, sort=True)
 
 
 def _in_engine(

@@ -85,6 +85,7 @@ TABLES: dict[str, Table] = {
         content_items.TABLE,
         mentions.TABLE,
         mentions.COUNTS,
+        mentions.LABELS,
         mentions.SALES,
         ai_answers.TABLE,
         brand_messages.TABLE,

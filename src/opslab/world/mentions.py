@@ -12,6 +12,7 @@ from opslab.world.truth import REFERENCE
 ATTITUDES = ("positive", "neutral", "negative")
 PHASES = ("before_sale", "after_sale")
 LANGUAGES = ("zh", "en")
+CODERS = tuple(posts.CODED)
 BRANDS = tuple(brand.name for brand in REFERENCE.voices.talk.brands)
 FIRST_DAY = calendar.DAYS - 7 * 26  # the last 26 weeks
 MONTHS = ("2025-01-01", "2025-02-01", "2025-03-01", "2025-04-01", "2025-05-01", "2025-06-01")
@@ -135,6 +136,14 @@ def _counted(story: Story, brand: Brand) -> pd.DataFrame:
     )
 
 
+def make_labels(story: Story) -> pd.DataFrame:
+    """Return one row for each post that is no repost and each coder."""
+    sample = make(story)
+    numbers = sample[sample["repost_of"].isna()][["id", "mention_id"]]
+    labels = numbers.merge(posts.coded(), on="id").sort_values(["mention_id", "coder"], ignore_index=True)
+    return labels[[column.name for column in LABELS.columns]]
+
+
 def make_sales(story: Story) -> pd.DataFrame:
     """Return one row for each month and brand: what it sold. The rivals go up and down together."""
     brands = story.truth.voices.talk.brands
@@ -192,6 +201,26 @@ COUNTS = Table(
     ),
     key=("date", "brand", "phase", "source"),
     make=make_counts,
+)
+LABELS = Table(
+    name="mention_labels",
+    meaning=(
+        "One row for each post that is no repost and each coder: labels given from the text alone, by the "
+        "code book `opslab/world/posts/codebook.md`."
+    ),
+    columns=(
+        Column("mention_id", "integer", "The post", least=1),
+        Column("coder", "string", "Who gave the labels", options=CODERS),
+        Column("attitude", "string", "What the writer thinks of the brand", options=ATTITUDES),
+        Column("theme", "string", "What the post is about", options=THEMES),
+    ),
+    key=("mention_id", "coder"),
+    make=make_labels,
+    refers={"mention_id": "mentions"},
+    flaws=(
+        "The coders agree almost always (alpha about .99), and on themes more with each other than with the"
+        " gold label: they share mistakes, are hardly independent, and do not show how well people agree.",
+    ),
 )
 SALES = Table(
     name="brand_sales",

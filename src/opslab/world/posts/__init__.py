@@ -1,7 +1,7 @@
-"""Posts as people write them, in Chinese and English, with what their author meant by them.
+"""Posts as people write them, in Chinese and English, with what their author and coders say of them.
 
 `zh.csv` and `en.csv` hold the texts, each written out by hand, with slots for the brand and a rival;
-`codebook.md` says how to label them.
+`labels-*.csv` hold what coders made of them who saw nothing but the text; `codebook.md` says how to label.
 """
 
 from functools import cache
@@ -11,6 +11,7 @@ import pandas as pd
 
 HERE = Path(__file__).parent
 SLOTS = ("{brand}", "{rival}")
+CODED = {file.stem.removeprefix("labels-"): file for file in sorted(HERE.glob("labels-*.csv"))}
 
 
 @cache
@@ -20,6 +21,12 @@ def written() -> pd.DataFrame:
     return pd.concat(
         [_read(file).assign(language=file.stem) for file in files if file.exists()], ignore_index=True
     )
+
+
+@cache
+def coded() -> pd.DataFrame:
+    """Return what each coder said of each text: id, coder, attitude, theme. Do not change it."""
+    return pd.concat([_read(file).assign(coder=coder) for coder, file in CODED.items()], ignore_index=True)
 
 
 def _read(file: Path) -> pd.DataFrame:
