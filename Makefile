@@ -23,7 +23,7 @@ test: $(QUICK) browser sandbox  ## run every test, as CI does
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
 	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
-	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile tests notebooks solutions
+	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile --no-loadscope-reorder tests notebooks solutions
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
 	$(BIN)/python -m opslab.authoring.begin "$(NN)"

@@ -1,5 +1,7 @@
 """The answers of a solution in one world: mistakes spoil nothing, nothing is printed, every check counts."""
 
+import builtins
+
 import jupytext
 import pytest
 
@@ -46,6 +48,17 @@ def test_a_mistake_that_calls_a_function_of_the_sheet_changes_its_own_names_only
     text = EXERCISES.replace("3 + seed]\n", "3 + seed]\ndef spoil():\n    values.append(100)\n", 1)
     text = text.replace("mean = sum(values)\n", "spoil()\nmean = sum(values)\n", 1)
     assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
+
+
+def test_what_python_itself_knows_is_not_copied(monkeypatch):
+    """A kernel puts its own ways to show and to ask there, and they lead to the kernel."""
+    copied = []
+    shown = type("Shown", (), {"__deepcopy__": lambda self, memo: copied.append(self)})()
+    monkeypatch.setattr(builtins, "display", shown, raising=False)
+    text = EXERCISES.replace("3 + seed]\n", "3 + seed]\ndef total():\n    return sum(values)\n", 1)
+    text = text.replace("mean = sum(values)\n", "mean = total()\n", 1)
+    assert key(text)["q1"] == (2, {"sum": 6, "off-by-one": 3})
+    assert copied == []
 
 
 def test_a_value_that_a_later_cell_changes_stays_as_it_was_handed_over():

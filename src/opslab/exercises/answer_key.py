@@ -214,6 +214,7 @@ def _copy(names: dict[str, object], code: str) -> dict[str, object]:
         if isinstance(value, FunctionType) and value.__globals__ is names
     }
     wanted = names.keys() if functions.keys() & mentioned else names.keys() & mentioned
+    wanted = wanted - {"__builtins__"}  # in a kernel they lead to the kernel itself
     memo: dict[int, object] = {}
     copied = names | {name: _deep_copy(names[name], memo) for name in wanted}
     for name, function in functions.items():
