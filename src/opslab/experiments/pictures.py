@@ -17,7 +17,7 @@ from opslab.experiments.regions import smallest_visible_lift
 from opslab.experiments.sequential import KINDS, sequential_bounds
 from opslab.experiments.splits import sample_ratio_mismatch
 from opslab.ground import say
-from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
+from opslab.ground.frames import as_choice, as_flags, as_number, as_numbers, require_result
 
 # Words
 TRUE, ESTIMATE = "true effect, percentage points", "estimate, percentage points"
@@ -219,7 +219,7 @@ def cuped_chart(
     """
     y = as_numbers(after, "after")
     x = as_numbers(before, "before", length=len(y))
-    arm = as_numbers(treated, "treated", least=0, most=1, length=len(y)) > 0.5
+    arm = as_flags(treated, "treated", length=len(y))
     if min(arm.sum(), (~arm).sum()) < 3:
         raise ValueError(TOO_SHORT.format(found=len(y)))
     cuped(y, x)  # refuses a covariate without variance

@@ -291,7 +291,8 @@ def as_numbers(
     require_few(values, name)
     try:
         raw = np.asarray(values)
-        if raw.dtype.kind not in "iufO" or any(isinstance(value, NO_REAL) for value in raw.flat):
+        odd = raw.dtype == object and any(isinstance(value, NO_REAL) for value in raw.flat)
+        if raw.dtype.kind not in "iufO" or odd:
             raise TypeError
         array = np.array(raw, dtype=float)
     except (TypeError, ValueError, OverflowError) as error:

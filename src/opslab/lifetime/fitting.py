@@ -26,7 +26,7 @@ NOT_FITTED = "these parameters were given, not fitted, so they have no interval;
 EDGE = 12.0  # the search goes from e^-12 to e^12 times the natural unit
 FLAT = 1e-6  # slope of the log-likelihood a customer at which the top is reached
 STEP = 1e-4  # of the logarithm, for the curvature
-NEWTON = 8  # steps at most; each doubles the digits
+STEPS, HALVINGS, LONGEST = 60, 30, 2.0  # of the search; the longest step, of a logarithm
 
 Loss = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
@@ -43,11 +43,8 @@ class Top:
 
 def climb(loss: Loss, start: np.ndarray, names: tuple[str, ...], model: str) -> Top:
     """Return the least loss a customer (minus log-likelihood over their number) from logs `start` on."""
-    from scipy.optimize import minimize
-
-    edges = [(-EDGE, EDGE)] * len(start)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=edges, options={"gtol": 1e-5})
-    at, curvature = _finish(loss, found.x)
+    # Newton's own steps: with four unknowns, a library's threads would wait for each other most of the time.
+    at, curvature = _descend(loss, np.array(start, dtype=float))
     value, slope = loss(at)
     edge = [name for name, place in zip(names, at, strict=True) if abs(place) > EDGE - 1]
     steep = bool(np.abs(slope).max() > FLAT)
@@ -58,16 +55,25 @@ def climb(loss: Loss, start: np.ndarray, names: tuple[str, ...], model: str) -> 
     return Top(at, float(value), _inverse(curvature), not (edge or steep))
 
 
-def _finish(loss: Loss, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the place after a few Newton steps, none of which may lose, and the curvature there."""
+def _descend(loss: Loss, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lowest place found by damped Newton steps inside the edges, and the curvature there."""
     value, slope = loss(at)
     curvature = _curvature(loss, at)
-    for _ in range(NEWTON):
-        if np.abs(slope).max() < FLAT / 1000 or not _is_bowl(curvature):
+    for _ in range(STEPS):
+        if np.abs(slope).max() < FLAT / 1000:
             break
-        new = np.clip(at - np.linalg.solve(curvature, slope), -EDGE, EDGE)
-        new_value, new_slope = loss(new)
-        if not new_value <= value:
+        # Where the valley bends the wrong way, its size still tells how far to go.
+        sizes, axes = np.linalg.eigh(curvature)
+        sizes = np.maximum(np.abs(sizes), 1e-9)
+        step = -axes @ ((axes.T @ slope) / sizes)
+        step *= min(1.0, LONGEST / max(np.abs(step).max(), 1e-300))
+        for _ in range(HALVINGS):
+            new = np.clip(at + step, -EDGE, EDGE)
+            new_value, new_slope = loss(new)
+            if new_value < value:
+                break
+            step /= 2
+        else:
             break
         at, value, slope = new, new_value, new_slope
         curvature = _curvature(loss, at)

@@ -159,9 +159,11 @@ def train_labels(texts: Any, labels: Any, *, penalty: float = PENALTY) -> Labell
         analyzer="char", ngram_range=NGRAMS, sublinear_tf=True, preprocessor=plain_text, dtype=np.float32,
         min_df=2 if len(posts) > 100 else 1,
     )  # fmt: skip
-    # One label against the rest by liblinear: twenty times as quick as all labels at once, and as good.
+    # One label against the rest, by dual coordinates: far quicker than all at once, and as good.
     model = OneVsRestClassifier(
-        LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", tol=1e-2, random_state=0)
+        LogisticRegression(
+            C=strength, class_weight="balanced", solver="liblinear", dual=True, tol=0.1, random_state=0
+        )
     )
     model.fit(reader.fit_transform(posts), codes)
     return Labeller(known, len(posts), reader, model)
