@@ -7,7 +7,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import native, small_table
+from opslab.ground.frames import kinds_of, native, small_table
 
 # Words
 ONE_KIND = "column {column!r} of cards has one value only, {found!r}; to agree or not, it needs two"
@@ -61,7 +61,7 @@ def taxonomy_agreement(cards: Any, a: str, b: str) -> TaxonomyAgreement:
     """
     if a == b:
         raise ValueError(SAME.format(found=a))
-    table = native(cards, {a: "key", b: "key"}, what="cards")
+    table = native(cards, kinds_of(key=[a, b]), what="cards")
     counts = small_table(table.lazy().select(a, b).group_by(a, b).agg(nw.len().alias(COUNT)))
     crossed = (
         counts.pivot(index=a, columns=b, values=COUNT).fillna(0).astype(int).sort_index().sort_index(axis=1)
