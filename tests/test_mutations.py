@@ -297,6 +297,10 @@ def test_a_loosened_tolerance_is_not_what_the_prompt_says(lesson):
     prompt = prompts(lesson)
     for name, question in read_questions(lesson).items():
         if question.kind in ("number", "table"):
-            looser = question.looser(10) if float(question.tolerance) else replace(question, tolerance="1")
-            for changed in (looser, replace(question, tolerance=f"{looser.tolerance}%")):
+            exact = not float(question.tolerance.removesuffix("%"))
+            looser = replace(question, tolerance="1") if exact else question.looser(10)
+            other_kind = (
+                looser.tolerance.removesuffix("%") if "%" in looser.tolerance else f"{looser.tolerance}%"
+            )
+            for changed in (looser, replace(question, tolerance=other_kind)):
                 assert list(unsaid(changed, prompt[name])), changed
