@@ -9,7 +9,7 @@ The rooms:
 from opslab.content.life import HalfLife, feed_life, half_life
 from opslab.content.luck import unpredictability, worlds
 from opslab.content.page import best_order, clicks, examination
-from opslab.content.pictures import feed_chart, life_chart, page_chart, quality_chart, views_chart
+from opslab.content.pictures import life_chart, page_chart, quality_chart, views_chart
 from opslab.content.views import PowerTail, ViewModel, tail_exponent, top_share, unseen, zero_share
 from opslab.ground.inequality import gini, lorenz
 
@@ -20,7 +20,6 @@ __all__ = [
     "best_order",
     "clicks",
     "examination",
-    "feed_chart",
     "feed_life",
     "gini",
     "half_life",

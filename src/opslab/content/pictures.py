@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.charts import say
-from opslab.content.life import feed_life
 from opslab.content.luck import unpredictability, worlds
 from opslab.content.page import best_order, clicks
 from opslab.content.views import top_share
@@ -26,9 +25,6 @@ PAGE = "{total} clicks of 100 readers; the best order brings {best}"
 QUALITY, CHOSEN = "quality", "share of all choices"
 HITS = "The best piece is the hit in {wins} of {worlds} worlds; a piece's share differs by {apart}"
 THE_BEST, OTHERS = "the best piece", "the others"
-CONTACTS, LIFE = "contacts of a reader", "hours that a post stays in sight"
-IN_SIGHT = "With {contacts} contacts a post stays in sight for {hours}"
-MOST_CONTACTS = 1_000
 
 
 def views_chart(views: Any, top: float) -> go.Figure:
@@ -159,23 +155,3 @@ def quality_chart(
         "showarrow": False,
     }
     return charts.shares(drawing).add_annotation(top).update_layout(showlegend=False)
-
-
-def feed_chart(contacts: float, posts_per_day: float, depth: float) -> go.Figure:
-    """Draw how long a post stays in sight over the number of contacts, with the hours at `contacts`.
-
-    The arguments are those of `opslab.content.feed_life`.
-
-    Examples
-    --------
-    >>> feed_chart(contacts=300, posts_per_day=2, depth=30).layout.title.text
-    'With 300 contacts a post stays in sight for 1.2\\xa0hours'
-    """
-    here = as_number(contacts, "contacts", least=POSITIVE, most=MOST_CONTACTS)
-    hours = feed_life(here, posts_per_day, depth)
-    numbers = np.linspace(MOST_CONTACTS / 20, MOST_CONTACTS, 20)
-    line = pd.Series([feed_life(one, posts_per_day, depth) for one in numbers], index=numbers, name="hours")
-    title = IN_SIGHT.format(contacts=say.number(here), hours=say.number(hours, "hours", digits=2))
-    drawing = charts.lines(line, title, CONTACTS, LIFE, markers=False)
-    drawing.add_scatter(x=[here], y=[hours], mode="markers", marker={"size": 13, "color": charts.BLUE})
-    return drawing.update_yaxes(rangemode="tozero").update_layout(showlegend=False)
