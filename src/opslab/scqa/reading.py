@@ -1,37 +1,31 @@
-"""Read an opening: part it into sentences and find which sentence plays which part."""
+"""Read an opening: which of its clauses plays which part."""
 
 import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
-from opslab.scqa.cues import CUES, LABELS, STRONG, UNCERTAIN, WEAK
+from opslab.scqa.cues import CUES, UNCERTAIN
+from opslab.scqa.model import log_chances
+from opslab.scqa.splitting import units
 
 # Words
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
-PAGE = 6_000  # letters: what a coach reads of a text, about a page and a half
-MOST_SENTENCES = 40
-WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
-
-# What is expected before a word is read, in the points of the cues.
-PLAIN = 0.5  # a plain statement is background
-SHORT = 6  # sentences: in so short a text each is expected to play a part of its own
-ABSENT, LEFT_OUT = 1.2, 0.3  # so a whole text is likelier than one that lacks a part; less so in a longer one
-UNUSUAL = 3.0  # one of the four orders is likelier than another, by as much as a strong cue
-NOT_ASKED = -3.0  # a question is marked as one
+# What is expected before a word is read, in natural logarithms; chosen on the fields that the rules were made with.
+ABSENT = {"S": 3.0, "C": 3.0, "Q": 2.5, "A": 2.5}  # a whole text is likelier than one that lacks a part
+UNUSUAL = 3.0  # one of the four orders is likelier than another
+TURN = 0.7  # most sentences hold one part
 AGAIN = 1.0  # few texts come back to an answer that came first,
 SURE = 3.0  # and only to say what is uncertain about it
-LABELLED, RUNS_ON = 9.0, 3.0  # "Situation:" outweighs every cue; what follows on its line is likely the same
+LABELLED = 30.0  # "Situation:" outweighs every word
+NOT_ASKED = 3.0  # a question is marked as one
+ASKING = ("Q1", "Q2", "Q3", "Q4", "asked")
 
-_END = re.compile(r"(?<=[.!?])[\"”’)*]*\s+(?=\S)|(?<=[。！？])[”’）*]*")
-_ENDED = re.compile(r"[.!?。！？：；:;][\"”’)）*]*$")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
-_ITEM = re.compile(r"^([-*•]|\d+[.)])\s")
+# Situation and complication may change places: listeners follow that as well.
 _USUAL = {
     "".join(letters)
-    for order in ORDERS.values()
+    for order in (*ORDERS.values(), "ACSQ", "QCSA", "CQSA")
     for count in range(1, 5)
     for letters in itertools.combinations(order, count)
 }
@@ -40,12 +34,24 @@ _PATHS = (
     *("".join(path) for count in range(1, 5) for path in itertools.permutations("SCQA", count)),
     *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
 )
-_ODD = {path: UNUSUAL * (path.rstrip("U") not in _USUAL) + AGAIN * ("U" in path) for path in _PATHS}
+_PRIOR = {
+    path: -sum(ABSENT[part] for part in set("SCQA") - set(path)) - UNUSUAL * (path.rstrip("U") not in _USUAL) - AGAIN * ("U" in path)
+    for path in _PATHS
+}
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Words that play one part, a letter of SCQA, and the number of their sentence, from 1."""
+
+    text: str
+    part: str
+    sentence: int
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence and the part that it plays, a letter of SCQA."""
+    """One sentence and the part that it plays, a letter of SCQA; two letters if its clauses play two."""
 
     text: str
     part: str
@@ -53,24 +59,31 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Opening:
-    """What was read: the sentences with their parts, the headings, and whether a page was too little.
+    """What was read: the clauses with their parts, the headings, and whether a page was too little.
 
     `readings` holds the points and parts of the best reading for each order of parts that was weighed.
     """
 
-    sentences: tuple[Sentence, ...]
+    clauses: tuple[Clause, ...]
     headings: tuple[str, ...]
     cut: bool = False
     readings: tuple[tuple[float, str], ...] = field(default=(), repr=False)
 
     @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences with their parts."""
+        grouped = itertools.groupby(self.clauses, key=lambda clause: clause.sentence)
+        told = [list(clauses) for _, clauses in grouped]
+        return tuple(Sentence(_joined(clauses), _played(clause.part for clause in clauses)) for clauses in told)
+
+    @property
     def parts(self) -> str:
-        """The parts in the order of their first sentence, such as "SCQA"."""
-        return _played(sentence.part for sentence in self.sentences)
+        """The parts in the order of their first clause, such as "SCQA"."""
+        return _played(clause.part for clause in self.clauses)
 
     @property
     def missing(self) -> list[str]:
-        """The parts that no sentence plays."""
+        """The parts that no clause plays."""
         return [part for letter, part in LETTERS.items() if letter not in self.parts]
 
     @property
@@ -82,8 +95,8 @@ class Opening:
         return ""
 
     def text(self, part: str) -> str:
-        """Return the sentences of one part."""
-        return " ".join(sentence.text for sentence in self.sentences if LETTERS[sentence.part] == part)
+        """Return the clauses of one part."""
+        return _joined([clause for clause in self.clauses if LETTERS[clause.part] == part])
 
     def lead(self, otherwise: Callable[[str], bool]) -> float:
         """Return the points by which the reading leads over the best one whose parts are `otherwise`."""
@@ -92,12 +105,13 @@ class Opening:
 
 
 def read_opening(text: str) -> Opening:
-    """Part `text` (English, Chinese or both) into sentences and give each the part that fits best.
+    """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
 
-    The sentences are read together. A reading gets points for the cues in each sentence, and for what is
-    expected of a text: all four parts, in one of the four orders, several sentences to a part if need be. The
-    reading with most points is taken, so a sentence without a cue is read by its place. A label such as
-    "Situation:" or "情境：" is followed. At most a page is read.
+    Greetings, courtesies and signatures are passed over. The clauses are read together. A reading gets points
+    for what the words of each clause say (`model`), and for what is expected of a text: all four parts, in one
+    of the four orders, a whole sentence to a part. The reading with most points is taken, so a clause without
+    telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most a page is
+    read.
 
     Raises
     ------
@@ -106,86 +120,52 @@ def read_opening(text: str) -> Opening:
 
     Examples
     --------
-    >>> opening = read_opening("We sell bread in two shops. Since May fewer people come. What should we do?")
+    >>> opening = read_opening("We sell bread in two shops, but since May fewer people come. What should we do?")
     >>> [sentence.part for sentence in opening.sentences]
-    ['S', 'C', 'Q']
+    ['SC', 'Q']
+    >>> opening.missing
+    ['answer']
     """
     if not isinstance(text, str):
         raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))
-    lines = text[:PAGE].splitlines()
-    headings = tuple(match[1].strip() for line in lines if (match := _HEADING.match(line)))
-    prose = ("" if _HEADING.match(line) else line.strip() for line in lines)
-    found = [piece for line in _unwrapped(prose) for piece in _sentences(line)]
-    read = found[:MOST_SENTENCES]
-    cut = len(text) > PAGE or len(found) > MOST_SENTENCES
-    readings = _readings([_score(*piece) for piece in read])
-    parts = max(readings)[1] if readings else ""
-    sentences = tuple(Sentence(piece[0], part) for piece, part in zip(read, parts, strict=True))
-    return Opening(sentences, headings, cut, readings)
+    parted, headings, cut = units(text)
+    if not parted:
+        return Opening((), tuple(headings), cut)
+    readings = _readings([number for number, _, _ in parted], [_score(*unit[1:]) for unit in parted])
+    clauses: list[Clause] = []
+    for (number, words, _), letter in zip(parted, max(readings)[1], strict=True):
+        if clauses and (clauses[-1].sentence, clauses[-1].part) == (number, letter):
+            words = _joined([clauses.pop(), Clause(words, letter, number)])
+        clauses.append(Clause(words, letter, number))
+    return Opening(tuple(clauses), tuple(headings), cut, readings)
 
 
-def score_parts(sentence: str) -> dict[str, float]:
-    """Return how much speaks for each part, by its letter; a plain statement leans to the situation."""
-    scores = {
-        letter: sum(weight for weight, cue in cues if cue.search(sentence)) for letter, cues in CUES.items()
-    }
-    if scores["Q"] > STRONG + WEAK:  # it asks, openly or indirectly: "should" advises nothing here
-        return {"S": 0.0, "C": 0.0, "Q": scores["Q"], "A": 0.0}
-    if scores["Q"] <= WEAK:
-        scores["Q"] = NOT_ASKED
-    if max(scores.values()) <= 0:
-        scores["S"] = PLAIN
-    return scores
+def _score(words: str, label: str) -> dict[str, float]:
+    scores = log_chances(words)
+    if not any(CUES[name].search(words) for name in ASKING):
+        scores["Q"] -= NOT_ASKED
+    if label:
+        scores[label] += LABELLED
+    return scores | {"U": scores["A"] - (0 if UNCERTAIN.search(words) else SURE)}
 
 
-def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
-    """Yield paragraphs: a long line that ends in mid-sentence, or a label alone, goes on in the next line."""
-    held, open_ended = "", False
-    for line in lines:
-        if not (open_ended and line) or _ITEM.match(line) or LABELS.match(line):
-            yield held
-            held = ""
-        held = join([held, line]) if held else line
-        alone = (label := LABELS.match(line)) and label.end() == len(line)
-        open_ended = bool(alone) or (len(line) >= WRAPPED and not _ENDED.search(line))
-    yield held
-
-
-def _sentences(paragraph: str) -> Iterator[tuple[str, str, float]]:
-    """Yield the sentences of a paragraph, each with the letter that a label gives it and what that weighs."""
-    letter = ""
-    for piece in _END.split(paragraph):
-        sentence, weight = piece.strip(), RUNS_ON
-        if label := LABELS.match(sentence):
-            sentence, letter, weight = sentence[label.end() :], label.lastgroup or "", LABELLED
-        if re.search(r"\w", sentence):
-            yield sentence, letter, weight
-
-
-def _score(sentence: str, letter: str, weight: float) -> dict[str, float]:
-    scores = score_parts(sentence)
-    if letter:
-        scores[letter] += weight
-    return scores | {"U": scores["A"] - (0 if UNCERTAIN.search(sentence) else SURE)}
-
-
-def _readings(scores: list[dict[str, float]]) -> tuple[tuple[float, str], ...]:
+def _readings(sentences: list[int], scores: list[dict[str, float]]) -> tuple[tuple[float, str], ...]:
     """Return the points and parts of the best reading along each path."""
     best = {"": (0.0, "")}  # by the path walked so far
-    for score in scores:
+    before = 0
+    for sentence, score in zip(sentences, scores, strict=True):
+        turn = TURN * (sentence == before)
+        before = sentence
         reached = {}
         for path in _PATHS:
-            before = [best[walked] for walked in (path, path[:-1]) if walked in best]
-            if before:  # the same part goes on, or the path's last one begins
-                points, parts = max(before)
+            going = [(best[path][0], best[path][1])] if path in best else []
+            if path[:-1] in best:
+                going.append((best[path[:-1]][0] - turn, best[path[:-1]][1]))
+            if going:  # the same part goes on, or the path's last one begins
+                points, parts = max(going)
                 reached[path] = points + score[path[-1]], parts + path[-1]
         best = reached
-    absent = ABSENT if len(scores) <= SHORT else LEFT_OUT
-    return tuple(
-        (points - absent * len(set("SCQA") - set(path)) - _ODD[path], parts.replace("U", "A"))
-        for path, (points, parts) in best.items()
-        if path
-    )
+    return tuple((points + _PRIOR[path], parts.replace("U", "A")) for path, (points, parts) in best.items() if path)
 
 
 def is_usual(parts: str) -> bool:
@@ -195,3 +175,9 @@ def is_usual(parts: str) -> bool:
 
 def _played(parts: Iterable[str]) -> str:
     return "".join(dict.fromkeys(parts))
+
+
+def _joined(clauses: list[Clause]) -> str:
+
+
+    return join([clause.text for clause in clauses])

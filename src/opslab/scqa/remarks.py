@@ -1,21 +1,28 @@
-"""What the coach says: what, where, why, and how sure it is. Never a score."""
+"""What the coach and the pyramid say: a question with its place and its reason. Never a score."""
 
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Words
-NOTHING_FOUND = "No rule found a fault. The coach cannot judge whether what you say is true."
-SURE = ((0.85, "sure"), (0.65, "likely"), (0.0, "perhaps"))
-AT = "{place}: “{quote}”"
-LINE = "{what} [{where}; {sure}, {confidence:.0%}] {why}"
-HEADINGS = ("Finding", "Where", "Why", "Confidence")
-CAPTION = "What the coach found"
+NOTHING_FOUND = {
+    "en": "No rule found a fault. The coach cannot judge whether what you say is true.",
+    "zh": "没有规则发现问题。教练判断不了你说的是不是真的。",
+}
+ALSO = {"en": "Ask yourself, too", "zh": "再问问自己"}
+AT = {"en": "{place}: “{quote}”", "zh": "{place}：“{quote}”"}
+MEASURED = {
+    "en": "Such a question was right {right} of {said} times.",
+    "zh": "这类提问在 {said} 次里有 {right} 次问对了。",
+}
+HEADINGS = {"en": ("Question", "Where", "Why it is asked"), "zh": ("提问", "位置", "为什么问")}
+CAPTION = {"en": "What the coach asks", "zh": "教练的提问"}
 QUOTED = 60
+STATED = 0.75  # measured precision from which a rule may say that it found something
 
 # Inside a widget a line is as high as a button, and <code> has letters of its own.
 _CELL = (
-    "text-align:left;vertical-align:top;white-space:{space};line-height:1.4;padding:.35em 1.2em .35em 0;"
+    "text-align:left;vertical-align:top;white-space:normal;line-height:1.4;padding:.35em 1.2em .35em 0;"
     "border-bottom:1px solid rgba(128,128,128,.4)"
 )
 _CODE = '<code style="font-family:inherit;font-size:inherit;background:none;padding:0">{}</code>'
@@ -24,17 +31,18 @@ _CAPTION = '<caption style="text-align:left;font-weight:bold;line-height:1.4">{}
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing that the coach or the pyramid remarks on.
+    """One question of the coach or the pyramid.
 
     Attributes
     ----------
     code : the rule's name, such as "missing" or "off_question"
-    what : the remark in words
+    what : the question in words
     part : the part concerned, or "" if it concerns the whole
     place : where it stands, such as "sentence 2"
     quote : the words concerned, as written
-    why : the reason, and what would help
-    confidence : share of 1; how often the author of the rule expects it to be right
+    why : the reason, and how often such a question was right, where that is measured
+    confidence : share of 1: measured on texts written without sight of the rules; 1 where nothing can be in doubt
+    language : "en" or "zh", the language of the brief
     """
 
     code: str
@@ -44,50 +52,50 @@ class Remark:
     quote: str
     why: str
     confidence: float
-
-    @property
-    def sure(self) -> str:
-        """The confidence in a word."""
-        return next(word for least, word in SURE if self.confidence >= least)
+    language: str = "en"
 
     @property
     def where(self) -> str:
         """Place and quoted words."""
         short = self.quote if len(self.quote) <= QUOTED else self.quote[: QUOTED - 1] + "…"
-        return AT.format(place=self.place, quote=short) if short else self.place
+        return AT[self.language].format(place=self.place, quote=short) if short else self.place
 
     def __str__(self) -> str:
-        return LINE.format(
-            what=self.what, where=self.where, sure=self.sure, confidence=self.confidence, why=self.why
-        )
+        return f"{self.what} [{self.where}] {self.why}"
 
 
 class Remarks(list[Remark]):
-    """A list of remarks that shows itself as a table; text from the brief is shown, never run."""
+    """A list of remarks that shows itself as a table; text from the brief is shown, never run.
 
-    def __init__(self, remarks: Iterable[Remark] = ()):
+    `asks` holds what every answer may be asked: no rule has found a fault there.
+    """
+
+    def __init__(self, remarks: Iterable[Remark] = (), asks: Iterable[Remark] = (), language: str = "en"):
         super().__init__(sorted(remarks, key=lambda remark: -remark.confidence))
+        self.asks, self.language = tuple(asks), language
 
     def codes(self) -> set[str]:
         """Return the names of the rules that found something."""
         return {remark.code for remark in self}
 
     def __repr__(self) -> str:
-        return "\n".join(map(str, self)) or NOTHING_FOUND
+        told = "\n".join(map(str, self)) or NOTHING_FOUND[self.language]
+        return "\n".join([told, *([f"{ALSO[self.language]}:", *map(str, self.asks)] if self.asks else [])])
 
     def _repr_html_(self) -> str:
-        if not self:
-            return f'<p role="status">{html.escape(NOTHING_FOUND)}</p>'
-        style = _CELL.format(space="normal")
-        heads = "".join(f'<th scope="col" style="{style}">{head}</th>' for head in HEADINGS)
+        language = self.language
+        head = "".join(f'<th scope="col" style="{_CELL}">{head}</th>' for head in HEADINGS[language])
         rows = "".join(f"<tr>{_row(remark)}</tr>" for remark in self)
-        head = f"{_CAPTION.format(CAPTION)}<thead><tr>{heads}</tr></thead>"
-        return f'<table style="border-collapse:collapse">{head}<tbody>{rows}</tbody></table>'
+        table = (
+            f'<table style="border-collapse:collapse">{_CAPTION.format(CAPTION[language])}'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+        told = table if self else f'<p role="status">{html.escape(NOTHING_FOUND[language])}</p>'
+        asked = "".join(f"<li>{html.escape(ask.what)} {html.escape(ask.why)}</li>" for ask in self.asks)
+        return told + (f"<p>{ALSO[language]}:</p><ul>{asked}</ul>" if asked else "")
 
 
 def _row(remark: Remark) -> str:
     quoted = _CODE.format(html.escape(remark.where))  # <code> keeps MathJax away from quoted formulas
     words = (html.escape(remark.what), quoted, html.escape(remark.why))
-    cells = [f'<td style="{_CELL.format(space="normal")}">{text}</td>' for text in words]
-    sure = f"{remark.sure}, {remark.confidence:.0%}"
-    return "".join([*cells, f'<td style="{_CELL.format(space="nowrap")}">{sure}</td>'])
+    return "".join(f'<td style="{_CELL}">{text}</td>' for text in words)

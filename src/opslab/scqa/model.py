@@ -1,0 +1,40 @@
+"""What a clause's words say of its part: a small logistic regression, learned by `benchmarks/scqa_model.py`.
+
+Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The weights are
+data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
+"""
+
+import json
+import re
+from functools import cache
+from itertools import pairwise
+from math import exp, log
+from pathlib import Path
+
+from opslab.scqa.cues import CUES
+
+LETTERS = "SCQA"
+WEIGHTS = Path(__file__).with_name("parts.json")
+_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%]")
+
+
+def features(clause: str) -> set[str]:
+    """Return the names of what is in a clause."""
+    tokens = ["#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(clause.lower())]
+    named = {f"={name}" for name, cue in CUES.items() if cue.search(clause)}
+    start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)}
+    return named | start | set(tokens) | {f"{a} {b}" for a, b in pairwise(tokens)}
+
+
+@cache
+def _weights() -> dict[str, list[int]]:
+    return json.loads(WEIGHTS.read_text(encoding="utf-8"))
+
+
+def log_chances(clause: str) -> dict[str, float]:
+    """Return for each part (a letter of SCQA) the logarithm of the chance that the clause plays it."""
+    weights = _weights()
+    rows = [weights[""], *(weights[name] for name in features(clause) if name in weights)]
+    sums = [sum(column) / 100 for column in zip(*rows, strict=True)]
+    whole = log(sum(map(exp, sums)))
+    return {letter: points - whole for letter, points in zip(LETTERS, sums, strict=True)}
