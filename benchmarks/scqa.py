@@ -22,7 +22,8 @@ from pathlib import Path
 
 from opslab.ground.paths import course_root
 from opslab.scqa import PARTS, coach, read_opening
-from opslab.scqa.coach import COUNTS
+from opslab.scqa.coach import COUNTS, forget_counts
+from opslab.scqa.reading import forget_clauses
 from opslab.scqa.remarks import STATED
 
 RESULT = Path(__file__).with_suffix(".md")
@@ -119,10 +120,21 @@ def measure(read: list[Case]) -> dict[str, tuple[int, int]]:
     meant = [flag for case in read for flag in as_meant(case)]
     two = [case for case in read if case.two_in_one and not case.fault.startswith("missing")]
     remarks = [(case, name) for case in read for name in found[case]]
+    asked = {case: {rule(ask) for ask in coach(case.text).asks} for case in planted}
     return {
         "sentences read as meant": (sum(meant), len(meant)),
-        "remarks that are right": (sum(name in NAMES.get(case.fault, ()) for case, name in remarks), len(remarks)),
-        "planted faults found": (sum(bool(found[case] & NAMES[case.fault]) for case in planted), len(planted)),
+        "remarks that are right": (
+            sum(name in NAMES.get(case.fault, ()) for case, name in remarks),
+            len(remarks),
+        ),
+        "planted faults found": (
+            sum(bool(found[case] & NAMES[case.fault]) for case in planted),
+            len(planted),
+        ),
+        "planted faults found or asked for": (
+            sum(bool((found[case] | asked[case]) & NAMES[case.fault]) for case in planted),
+            len(planted),
+        ),
         "good openings with a remark": (sum(bool(found[case]) for case in good), len(good)),
         "with two parts in a sentence, a part falsely missed": (
             sum(any(name.startswith("missing") for name in found[case]) for case in two),
@@ -149,21 +161,29 @@ def milliseconds(read: list[Case]) -> float:
     page = "\n".join(case.text for case in read if case.language == "en")[:PAGE]
     times = []
     for _ in range(READINGS):
-        start = time.perf_counter()
+        forget_clauses()
+        start = time.process_time()
         coach(page)
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     return statistics.median(times)
 
 
 def report(read: list[Case]) -> str:
     """Return what is measured as Markdown tables."""
     lines = ["| promise | measured |", "|---|---|"]
-    lines += [f"| {name} | {hits} of {whole} ({hits / max(whole, 1):.0%}) |" for name, (hits, whole) in measure(read).items()]
+    lines += [
+        f"| {name} | {hits} of {whole} ({hits / max(whole, 1):.0%}) |"
+        for name, (hits, whole) in measure(read).items()
+    ]
     lines += ["", "| rule | right, of the times it spoke | planted faults found | it |", "|---|---|---|---|"]
     for name, (right, said, found, planted) in rules(read).items():
         states = "states" if said and right / said >= STATED else "asks"
         lines.append(f"| {name.replace('_', ' ')} | {right} of {said} | {found} of {planted} | {states} |")
-    lines += ["", "| field | sentences read as meant | remarks that are right | planted faults found |", "|---|---|---|---|"]
+    lines += [
+        "",
+        "| field | sentences read as meant | remarks that are right | planted faults found |",
+        "|---|---|---|---|",
+    ]
     for field in sorted({case.field for case in read}):
         found = measure([case for case in read if case.field == field])
         cells = [f"{hits} of {whole}" for hits, whole in list(found.values())[:3]]
@@ -175,14 +195,17 @@ def main() -> None:
     """Measure, print, and keep if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kept", action="store_true", help="measure on the kept half")
-    parser.add_argument("--keep", action="store_true", help="write scqa.md, the guide's table and measured.json")
+    parser.add_argument(
+        "--keep", action="store_true", help="write scqa.md, the guide's table and measured.json"
+    )
     asked = parser.parse_args()
     read = cases(KEPT if asked.kept else DEVELOPMENT)
     if asked.keep:
         counts = {name: [right, said] for name, (right, said, _, _) in rules(read).items()}
         COUNTS.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
+        forget_counts()
     table = report(read)
-    speed = f"A page of {PAGE:,} letters: {milliseconds(read):.1f} ms (median of {READINGS})."
+    speed = f"A page of {PAGE:,} letters: {milliseconds(read):.1f} ms of one core (median of {READINGS})."
     print(table, speed, sep="\n")
     if asked.keep:
         RESULT.write_text(f"# The SCQA coach, measured\n\n{table}\n{speed}\n", encoding="utf-8")

@@ -3,9 +3,12 @@
     .venv/bin/python -m benchmarks.scqa_model          learn and report, each field left out once
     .venv/bin/python -m benchmarks.scqa_model --keep   also write the weights
 
-It learns from the development fields of tests/scqa_openings/, from tests/scqa_texts.toml, and, at a lower weight, from the
+It learns from the development fields of tests/scqa_openings/, from tests/scqa_texts.toml, from scqa_examples.txt, and, at a lower weight, from the
 templates of the table scqa_openings. The kept half is not read.
 """
+
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
 
 import argparse
 import json
@@ -37,10 +40,23 @@ def written() -> list[Labelled]:
     for group in ("seen", "held_back"):
         for number, entry in enumerate(groups[group]):
             lines = [line for line in entry.get("text", "").splitlines() if line.strip()]
-            lines += [f"{part} {words}" for part, words in zip(LETTERS, entry.get("brief", ()), strict=False)
-                      if "misplaced" not in entry.get("faults", ())]
+            lines += [
+                f"{part} {words}"
+                for part, words in zip(LETTERS, entry.get("brief", ()), strict=False)
+                if "misplaced" not in entry.get("faults", ())
+            ]
             found += [(LABELS.sub("", line[2:]), line[0], 1.0, f"{group} {number}") for line in lines]
     return found
+
+
+def examples() -> list[Labelled]:
+    """Return clauses from further fields, written for learning alone."""
+    blocks = Path(__file__).with_name("scqa_examples.txt").read_text(encoding="utf-8").strip().split("\n\n")
+    return [
+        (line[2:], line[0], 1.0, f"example {number}")
+        for number, block in enumerate(blocks)
+        for line in block.splitlines()
+    ]
 
 
 def templates() -> list[Labelled]:
@@ -56,7 +72,9 @@ def templates() -> list[Labelled]:
 
 def development() -> list[Labelled]:
     """Return the clauses of the fields that the rules were made with."""
-    return [(words, part, 1.0, case.field) for case in cases(DEVELOPMENT) for words, part in case.clauses if part]
+    return [
+        (words, part, 1.0, case.field) for case in cases(DEVELOPMENT) for words, part in case.clauses if part
+    ]
 
 
 def learn(labelled: list[Labelled]) -> dict[str, list[int]]:
@@ -64,10 +82,19 @@ def learn(labelled: list[Labelled]) -> dict[str, list[int]]:
     reader = DictVectorizer(dtype=np.float32)
     table = reader.fit_transform([dict.fromkeys(features(words), 1.0) for words, *_ in labelled])
     model = LogisticRegression(C=STRENGTH, max_iter=2000)
-    model.fit(table, [part for _, part, *_ in labelled], sample_weight=[weight for _, _, weight, _ in labelled])
+    model.fit(
+        table, [part for _, part, *_ in labelled], sample_weight=[weight for _, _, weight, _ in labelled]
+    )
     order = [list(model.classes_).index(letter) for letter in LETTERS]
-    weights = {"": model.intercept_[order], **dict(zip(reader.feature_names_, model.coef_[order].T, strict=True))}
-    return {name: np.rint(100 * row).astype(int).tolist() for name, row in weights.items() if not name or abs(row).max() >= LEAST}
+    weights = {
+        "": model.intercept_[order],
+        **dict(zip(reader.feature_names_, model.coef_[order].T, strict=True)),
+    }
+    return {
+        name: np.rint(100 * row).astype(int).tolist()
+        for name, row in weights.items()
+        if not name or abs(row).max() >= LEAST
+    }
 
 
 def main() -> None:
@@ -75,11 +102,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="write the weights")
     kept = parser.parse_args().keep
-    labelled = [*written(), *templates(), *development()]
+    labelled = [*written(), *examples(), *templates(), *development()]
     weights = learn(labelled)
     print(f"{len(labelled)} clauses, {len(weights)} features")
     if kept:
-        lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {row}" for name, row in sorted(weights.items()))
+        lines = ",\n".join(
+            f"{json.dumps(name, ensure_ascii=False)}: {row}" for name, row in sorted(weights.items())
+        )
         WEIGHTS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
 
 

@@ -249,10 +249,10 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     for name, text in TYPED.items():
         boxes[name].fill(text)
     found, brief = page.locator(".opslab-desk-found"), page.locator(".opslab-desk-brief pre")
-    found.get_by_text("Somebody may dispute this situation.").wait_for()  # "best"
-    found.get_by_text("The complication changes nothing.").wait_for()
+    found.get_by_text("Would your listener say this, too?").wait_for()  # "best"
+    found.get_by_text("What changed, for whom, by how much?").wait_for()
     brief.filter(has_text=" ".join(TYPED.values())).wait_for()
-    page.get_by_label("Order").select_option("direct: ASCQ")
+    page.get_by_label("Order").select_option("direct: ASCQ 开门见山式")
     direct = " ".join(TYPED[name] for name in ("Answer", "Situation", "Complication", "Question"))
     brief.filter(has_text=direct).wait_for()
     page.get_by_role("button", name="Copy the brief").click()

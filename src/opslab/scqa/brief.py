@@ -9,7 +9,12 @@ from opslab.ground.frames import as_choice
 PARTS = ("situation", "complication", "question", "answer")
 # Minto's four orders, by the parts' first letters.
 ORDERS: dict[str, str] = {"standard": "SCQA", "direct": "ASCQ", "concerned": "CSQA", "confident": "QSCA"}
-ORDER_NAMES = {"standard": "标准式", "direct": "开门见山式", "concerned": "突出忧虑式", "confident": "突出信心式"}
+ORDER_NAMES = {
+    "standard": "标准式",
+    "direct": "开门见山式",
+    "concerned": "突出忧虑式",
+    "confident": "突出信心式",
+}
 # Where the listener asks the question unprompted, and it may stay unspoken.
 IMPLIED = ("standard", "direct", "concerned")
 

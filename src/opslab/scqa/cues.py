@@ -28,6 +28,7 @@ DO = (
     "|read|record|reduce|remove|rent|repair|repeat|replace|reserve|return|run|scan|sell|send|serve|set|share|shift|ship|shorten|show|sign|sort"
     "|spend|split|start|stay|stop|store|swap|switch|take|talk|teach|tell|test|track|trade|train|treat|try|turn|use|visit|wait|warn|wash|watch"
     "|water|withdraw|work|write"
+    "|apply|appoint|approve|attach|avoid|bar|block|borrow|cap|carry|cease|clear|combine|commission|convert|cover|deduct|delegate|deploy|design|direct|display|distribute|divert|donate|draw|drive|email|empty|engage|enlarge|enrol|escort|exchange|exempt|expand|fence|fetch|file|fit|freeze|fund|get|grant|guard|hand|halt|hang|have|heat|inform|inspect|insure|issue|label|lay|lease|link|list|load|lock|mail|mend|mount|negotiate|notify|obtain|outsource|pack|paint|park|patch|pause|permit|point|postpone|prolong|provide|pull|push|put|reassign|recruit|redirect|refer|refund|refuse|reject|release|relocate|remind|renew|replace|reopen|report|request|reroute|reschedule|restore|restrict|resume|retain|review|revise|ring|rotate|scrap|seal|seek|select|separate|settle|shelve|shut|skip|source|stagger|station|stick|stock|submit|supply|suspend|tape|tie|transfer|unlock|unpack|update|upgrade|walk|wire"
 )
 # A doubt in words, in a main or a subordinate clause: "we do not know", "though it is not yet clear".
 DOUBT_EN = (
@@ -138,7 +139,7 @@ CUES = {
     "A4": UNCERTAIN,
     # What happened once, and what is so as a rule.
     "past": _words(
-        r"\b(?!(need|feed|speed|seed|bleed|hundred|embed|shed|red|bed|used|based|called|named)\b)\w{2,}ed\b|\b(broke|brought|built|came|caught|cost|cut|fell|found|froze|gave|got|grew|had|hit|kept|left|lost"
+        r"(?<!\b(?:is|be) )(?<!\bare )(?<!\bbeen )\b(?!(need|feed|speed|seed|bleed|hundred|embed|shed|red|bed|used|based|called|named)\b)\w{2,}ed\b|\b(broke|brought|built|came|caught|cost|cut|fell|found|froze|gave|got|grew|had|hit|kept|left|lost"
         r"|made|met|ran|rose|said|sank|saw|sent|shut|sold|spent|stole|told|took|went|were|was|withdrew|won|wrote)\b",
         "了[一二两三四五六七八九十百千万几\\d]|了$|[^为除][了过](?![解不])",
     ),
@@ -150,6 +151,17 @@ CUES = {
     "rule": _words(
         r"^(our|the|we|all|most|each|every|a|an) ([\w'-]+ ){0,4}(is|are|has|have|serves?|offers?|opens?|sells?|runs?|uses?|works?|employs?|gets?|takes?|keeps?|holds?|makes?|does|do|comes?|goes|go|provides?|teaches|trains?|carries|covers?|handles?|delivers?|looks? after)\b",
         "每(天|晚|周|月|年|个)|一共|共有|(^|，)我们.{0,6}(有|是|在|用|靠)|负责|平时|一般|都是|都(由|在|用|有)",
+    ),
+    # As it has long been.
+    "long": _words(
+        r"\b(has|have|'ve) (always |long )?(\w+(ed|en)|run|held|kept|grown|led|had|been|done|taken|given|worked|met|sung|made) .*\bsince\b|\bsince (the (start|founding|beginning|opening)|we (opened|started|began)|\w+'s day|(19|20)\d\d)\b|\bfor (as long|years|decades|many|ages|generations|over|more than)\b"
+        r"|\b(always|usually|normally|traditionally|until now|so far|as (we|you|all of us) (all )?know|each|every)\b|\b(is|are) (\w+ly |all )?(\w+ed|made|sold|kept|held|run|given|sent|paid|done|taken|written|put|built|grown|driven|taught|fed|set|cut)\b(?! (by|from) (mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next))",
+        "一直|一向|历来|多年|向来|以往|从来|[用开做干办]了.{1,4}年|从.{1,4}起就|多半|固定|照例|惯例|原本|本来|归.{1,6}管|都(停|放|摆|送|在|由|用|走|靠|是)|每(天|晚|周|月|年|季|逢|次|批|个)",
+    ),
+    # As it is only now, or is about to be.
+    "now": _words(
+        r"\b(now|this time|going to|any ?more|more and more|hardly any\w*|from (next|monday|tuesday|wednesday|thursday|friday|january|february|march|april|may|june|july|august|september|october|november|december)|(has|have) been \w+ing|is being|are being|until further|about to|wants?|needs?|insists?|announced|told us|wrote|says?|will)\b|\bso \w+ that\b",
+        "正在|天天|偏偏|突然|忽然|居然|竟|一下子|越来越|快要|眼看|下(周|个?月|学期|季度)|今后|从.{1,4}起(?!就)|说(要|不|做|到)|来催|多花|罢工|刚(刚)?|才(?!能)|新来|新(规|政|法)|有人|几乎没|快(没|满)|临时",
     ),
     "advice": _words(
         r"\b(propose|proposal|suggest\w*|recommend\w*|advi[cs]e\w*|let us|let's|should|must|ought)\b(?![^?]*\?)",
@@ -165,6 +177,8 @@ CUES = {
         "压(到|低)|只剩|只有|不到|减(少|半)|少了|流失|增(加|到)|多了|翻倍|加倍|来不及|排不|赶不|用完|见底|卖光|断供|缺货|延(期|误|迟)|晚了|误|错|跑了|走了|没(?!有?变)",
     ),
     "asked": _words(
+        r"^(?!if\b)(?!.*(?:\b(not|nobody|never|unknown|uncertain|decide|test|trial|after)\b|n't))[^?]*\b(whether|as to (what|who|how|when|where|which))\b|\b(of|about|on|over|tell|say|see|hear|agree|discuss|clear|question|point|view|opinion|know|answer) (what|who|whom|how|when|where|which|why|if)\b|^(your|the|her|his|their) question\b",
+        "(的|这个)问题(还|上|是|由|要|请)|(让|叫|请)我.{0,6}(意见|想法|答复|说法)|等(着)?我?(们)?(的)?(答复|回话|决定|一句话)|请您?(们)?(定|拍板|决定)|(问|打听|追问|询问)(过|了|起|到|我|我们|的是)?[，：:]",
         r"\b(ask(s|ed|ing)?|wonder(s|ed|ing)?|wants? to (know|hear|learn|see)|wanted to (know|hear|learn|see)|like to (know|hear)|unsure|undecided|settled?|open)\b.{0,40}?\b(whether|if|what|which|who|how|when|where|why)\b"
         r"|^(the question|it is (still )?(open|unclear)|what|whether|which|who|how|when|where|why)\b[^?]* (is|was|remains)\b[^?]*$",
         "(问|想知道|请示|想听听|商量|讨论|没定|定不下|拿不准)[^。]{0,24}(能不能|是否|要不要|该不该|还是|怎么|如何|谁|哪|多少|什么|会不会|可不可以|行不行|不)",
@@ -176,10 +190,12 @@ CUES = {
         r"[a-z]*[a-rt-z]\b(?<![^e]ed)(?<![a-z]{2}ing)(?: (?:up|out|off|back|down|over|away|in|on))? (?:the|an?|each|all|every|them|it|him|her|us|me|one|two|three|four|five|our|your|their|his|my|its|this|these|those|both|some|any|no|more|for|only|\d+)\b"
         r"|^[a-z]+ (?-i:[A-Z])\w+ (?:to|for|in|from|as|the|a|and|before|by)\b",
         "^(?:请|先|再|就|暂时?|立(?:即|刻)|马上|临时|单独|尽快|统一|今天|明天|今晚|本?下?周[一二三四五六日末]?|从[^，]{1,8}起|建议|不如|最好)*(?:联系|安排|通知|组织|申请|开放|租|借|买|换|调|派|请|让|把|用|由|向|给|找|改|定|订|雇|招|聘|签|开(?!了|业)|关(?!于|了)|停|修|装|设|增"
-        "|减|加|搬|移|送|发|印|贴|问|查|试|放|办|谈|退|卖|收|分|排|采|做|留|保|取|暂|拿|拨|补|交|走|上|写|打|约|带|选|叫|建|挂|拆|按|照|对)(?!了|过|着|的|是|员|业|务|系统|门|台)[^。？?]*。?$",
+        "|减|加|搬|移|送|发|印|贴|问|查|试|放|办|谈|退|卖|收|分|排|采|做|留|保|取|暂|拿|拨|补|交|走|上|写|打|约|带|选|叫|建|挂|拆|按|照|对|推迟|延|暂停|取消|聘|委托|外包|绕|封|搭|架|铺|增|抽|轮|合|拼|缩|提前|推后|降|提|垫|付|赔|续|报|登|公示|贴|广播|转|迁|挪|腾|空出|预|购|配|维|抢|清|打|消毒|恢复|启|重|备|不降|不涨|等|照样|到|去|在|以|至)(?!了|过|着|的|是|员|业|务|系统|门|台)[^。？?]*。?$",
     ),
     "because": _words(r"^(because|for|since|as|now that|given that)\b", "^(因为|由于|既然|因)"),
-    "ask": _words(r"\b(whether|decide|decision|know|choose)\b", "是否|要不要|该不该|还是|决定|吗|呢|多少|怎么|如何"),
+    "ask": _words(
+        r"\b(whether|decide|decision|know|choose)\b", "是否|要不要|该不该|还是|决定|吗|呢|多少|怎么|如何"
+    ),
     "same": SAME,
     "end": _words(r"\.[\"”’)）]*$", "。[”’）]*$"),
 }
@@ -221,11 +237,6 @@ CONTESTED = _words(
     "最(好|差|棒|强|弱|懒|笨|难|美|漂亮|专业|受欢迎|认真|负责|糟|烂|慢|乱|累|不|没|有(?!可能)|优|先进|落后|合理|佳|聪明|出色|靠谱|用心|会)|糟糕|太(多|少|高|低|贵|慢|差|烂|乱|懒|死板)|优秀|出色|不错|合理|领先|落后|很?满意(?!度)|(很|非常|特别|十分|相当|挺|更|越来越)(好|棒|差|强|弱|顺利|受欢迎|烂|乱|懒)(?!评)|做得好|好多了"
     "|懒|粗心|马虎|傲慢|无能|没用|可笑|荒唐|愚蠢|难看|无聊|落伍|混乱|乱七八糟|低效|不靠谱|不负责任|差劲|垃圾(?!桶|车|站|房|箱|分|袋|处)|平庸|灾难|丢人|丢脸|不像话|离谱|黑心|完美|一流|顶级|无敌|敷衍|拖拉|磨蹭|态度(很)?(差|恶劣|不好)|不专业|不上心|混日子|一塌糊涂|没人比得上|差得",
 )
-# A question that asks for a way, and leaves open in which field it lies.
-OPEN = _words(
-    r"\bwhat (should|shall|can|could|do|must|would) (we|i|one)\b|\bhow (should|shall|can|could|do|would)\b|\bwhat (would|could|can|will) \w+",
-    "怎么办|怎么做|做(些|点)?什么|怎样|如何|靠什么|拿什么",
-)
 # A heading made of these words alone would fit any report.
 GENERAL = _set(
     """
@@ -241,14 +252,6 @@ GENERAL = _set(
     """
 )
 
-STOP = _set(
-    """
-    the a an of to in on at by for from with and or but so we our us it its is are was were be been do
-    does did has have had will would should must can could this that these those what which who whom
-    whose how when where why not no more most than them they their there each every all any some one two
-    as if then now next last week month year question answer everyone
-    """
-)
 
 # A day, a sum, a name: what an answer can be held to.
 FIRM = _words(

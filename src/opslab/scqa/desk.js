@@ -1,6 +1,6 @@
 // The SCQA desk: four boxes that grow with what is typed, an order, the brief as it will be said, and what the coach finds.
 
-const WORDS = { order: "Order", brief: "Your brief", copy: "Copy the brief", copied: "Copied.", again: "Start again" };
+const WORDS = { order: "Order", brief: "Your brief", copy: "Copy the brief", copied: "Copied.", again: "Start again", length: (words) => `${words} words: about ${Math.round((60 * words) / 130)} seconds aloud.` };
 const REST = 200; // ms without a key until the coach is asked
 
 function render({ model, el }) {
@@ -22,9 +22,10 @@ function render({ model, el }) {
   const found = create("div", { className: "opslab-desk-found" });
   const copy = create("button", { type: "button", textContent: WORDS.copy });
   const again = create("button", { type: "button", textContent: WORDS.again });
+  const length = create("span");
   const copied = create("span", { role: "status" });
   const row = create("div", { className: "opslab-desk-row" });
-  row.append(copy, again, copied);
+  row.append(copy, again, length, copied);
   form.append(labelled(WORDS.order, order), create("p", { className: "opslab-desk-head", textContent: WORDS.brief }), shown, row, told, found);
   for (const control of [...boxes, order, copy, again]) control.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys
 
@@ -53,6 +54,7 @@ function render({ model, el }) {
     const said = model.get("answer");
     shown.innerHTML = said.shown;
     found.innerHTML = said.found;
+    length.textContent = WORDS.length((shown.textContent.match(/[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*/gu) || []).length);
     if (told.textContent !== said.told) told.textContent = said.told;
   }
   model.on("change:answer", answer);

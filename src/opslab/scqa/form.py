@@ -6,7 +6,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from opslab.scqa.brief import ORDERS
+from opslab.scqa.brief import ORDER_NAMES, ORDERS
 
 # Words
 ASKS = {
@@ -15,7 +15,7 @@ ASKS = {
     "question": "What has to be decided? End with a question mark.",
     "answer": "What do you advise? With a number, and what is uncertain.",
 }
-ORDER_LABEL = "{name}: {letters}"
+ORDER_LABEL = "{name}: {letters} {chinese}"
 
 
 class DeskForm(anywidget.AnyWidget):
@@ -25,7 +25,10 @@ class DeskForm(anywidget.AnyWidget):
     _css = Path(__file__).with_name("desk.css")
     asks = traitlets.Dict(ASKS).tag(sync=True)
     orders = traitlets.Dict(
-        {name: ORDER_LABEL.format(name=name, letters=letters) for name, letters in ORDERS.items()}
+        {
+            name: ORDER_LABEL.format(name=name, letters=letters, chinese=ORDER_NAMES[name])
+            for name, letters in ORDERS.items()
+        }
     ).tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     brief = traitlets.Dict().tag(sync=True)

@@ -4,6 +4,9 @@ Its features are words, pairs of words, the first words, and the cues of `cues`;
 data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
 """
 
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
 import json
 import re
 from functools import cache
@@ -15,14 +18,19 @@ from opslab.scqa.cues import CUES
 
 LETTERS = "SCQA"
 WEIGHTS = Path(__file__).with_name("parts.json")
+STEM = 5  # letters: what longer words have in common
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%]")
 
 
 def features(clause: str) -> set[str]:
     """Return the names of what is in a clause."""
-    tokens = ["#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(clause.lower())]
+    tokens = [
+        "#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(clause.lower())
+    ]
     named = {f"={name}" for name, cue in CUES.items() if cue.search(clause)}
-    start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)}
+    start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)} | {
+        f"{token[:5]}-" for token in tokens if len(token) > STEM
+    }
     return named | start | set(tokens) | {f"{a} {b}" for a, b in pairwise(tokens)}
 
 
@@ -31,10 +39,10 @@ def _weights() -> dict[str, list[int]]:
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
 
-def log_chances(clause: str) -> dict[str, float]:
-    """Return for each part (a letter of SCQA) the logarithm of the chance that the clause plays it."""
+def log_chances(named: set[str]) -> dict[str, float]:
+    """Return for each part (a letter of SCQA) the logarithm of the chance that a clause with these features plays it."""
     weights = _weights()
-    rows = [weights[""], *(weights[name] for name in features(clause) if name in weights)]
+    rows = [weights[""], *(weights[name] for name in named if name in weights)]
     sums = [sum(column) / 100 for column in zip(*rows, strict=True)]
     whole = log(sum(map(exp, sums)))
     return {letter: points - whole for letter, points in zip(LETTERS, sums, strict=True)}

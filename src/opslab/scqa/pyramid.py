@@ -51,6 +51,13 @@ WHY = {
 _REST = re.compile(
     r"\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*", re.I
 )
+_DENIED = re.compile(r"\b(not|no|never|nobody|nothing|without|cannot)\b|n['’]t\b|[不没未无非]", re.I)
+_WAYS = (
+    re.compile(r"\b(up|rises?|rose|risen|grows?|grew|more|higher|gains?|gained)\b|[升涨增多高]", re.I),
+    re.compile(
+        r"\b(down|falls?|fell|fallen|shrinks?|shrank|less|fewer|lower|loses?|lost)\b|[降跌减少低]", re.I
+    ),
+)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _LIST_MARK = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+=])")
 SLIDE = """<!DOCTYPE html>
@@ -251,8 +258,14 @@ def _groups(groups: object, name: str) -> dict:
 
 def _alike(one: str, other: str) -> float:
     """Return the share of words (of letters in Chinese) that two lines have in common."""
+    if bool(_DENIED.search(one)) != bool(_DENIED.search(other)) or _opposed(one, other):
+        return 0.0  # the same words, and the opposite meaning
     a, b = (set(re.findall(r"[a-z0-9']+|[\u4e00-\u9fff]", line.lower())) for line in (one, other))
     return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def _opposed(one: str, other: str) -> bool:
+    return any(up.search(one) and down.search(other) for up, down in (_WAYS, _WAYS[::-1]))
 
 
 def _escaped(text: str) -> str:

@@ -1,26 +1,31 @@
 """Read an opening: which of its clauses plays which part."""
 
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
-from opslab.scqa.cues import CUES, UNCERTAIN
-from opslab.scqa.model import log_chances
-from opslab.scqa.splitting import units
+from opslab.scqa.model import features, log_chances
+from opslab.scqa.splitting import Unit, units
 
 # Words
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
 # What is expected before a word is read, in natural logarithms; chosen on the fields that the rules were made with.
-ABSENT = {"S": 3.0, "C": 3.0, "Q": 2.5, "A": 2.5}  # a whole text is likelier than one that lacks a part
+ABSENT = {"S": 2.8, "C": 2.8, "Q": 3.0, "A": 3.0}  # a whole text is likelier than one that lacks a part
 UNUSUAL = 3.0  # one of the four orders is likelier than another
-TURN = 0.7  # most sentences hold one part
+TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
+MOST_PARTS = 3  # in one sentence
 AGAIN = 1.0  # few texts come back to an answer that came first,
 SURE = 3.0  # and only to say what is uncertain about it
 LABELLED = 30.0  # "Situation:" outweighs every word
-NOT_ASKED = 3.0  # a question is marked as one
-ASKING = ("Q1", "Q2", "Q3", "Q4", "asked")
+NOT_ASKED = 2.0  # a question is marked as one
+ASKING = {"=Q1", "=Q2", "=Q3", "=Q4", "=asked"}
 
 # Situation and complication may change places: listeners follow that as well.
 _USUAL = {
@@ -35,9 +40,23 @@ _PATHS = (
     *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
 )
 _PRIOR = {
-    path: -sum(ABSENT[part] for part in set("SCQA") - set(path)) - UNUSUAL * (path.rstrip("U") not in _USUAL) - AGAIN * ("U" in path)
+    path: -sum(ABSENT[part] for part in set("SCQA") - set(path))
+    - UNUSUAL * (path.rstrip("U") not in _USUAL)
+    - AGAIN * ("U" in path)
     for path in _PATHS
 }
+
+# By the number of a sentence's pieces: the paths that they may end, the paths before them, and their letters. The first
+# piece goes on with the part before, or begins the next one.
+_STEPS = {
+    count: [
+        (path, {path[: 1 - count or None], path[:-count]}, path[-count:])
+        for path in _PATHS
+        if len(path) >= count
+    ]
+    for count in range(1, MOST_PARTS + 1)
+}
+_points = itemgetter(0)
 
 
 @dataclass(frozen=True)
@@ -74,7 +93,9 @@ class Opening:
         """The sentences with their parts."""
         grouped = itertools.groupby(self.clauses, key=lambda clause: clause.sentence)
         told = [list(clauses) for _, clauses in grouped]
-        return tuple(Sentence(_joined(clauses), _played(clause.part for clause in clauses)) for clauses in told)
+        return tuple(
+            Sentence(_joined(clauses), _played(clause.part for clause in clauses)) for clauses in told
+        )
 
     @property
     def parts(self) -> str:
@@ -128,44 +149,68 @@ def read_opening(text: str) -> Opening:
     """
     if not isinstance(text, str):
         raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))
-    parted, headings, cut = units(text)
-    if not parted:
+    sentences, headings, cut = units(text)
+    if not sentences:
         return Opening((), tuple(headings), cut)
-    readings = _readings([number for number, _, _ in parted], [_score(*unit[1:]) for unit in parted])
-    clauses: list[Clause] = []
-    for (number, words, _), letter in zip(parted, max(readings)[1], strict=True):
-        if clauses and (clauses[-1].sentence, clauses[-1].part) == (number, letter):
-            words = _joined([clauses.pop(), Clause(words, letter, number)])
-        clauses.append(Clause(words, letter, number))
-    return Opening(tuple(clauses), tuple(headings), cut, readings)
+    readings = _readings(sentences)
+    best = max(readings, key=_points)[1]
+    return Opening(
+        best,
+        tuple(headings),
+        cut,
+        tuple((points, _played(clause.part for clause in clauses)) for points, clauses in readings),
+    )
 
 
+@lru_cache(512)
 def _score(words: str, label: str) -> dict[str, float]:
-    scores = log_chances(words)
-    if not any(CUES[name].search(words) for name in ASKING):
+    named = features(words)
+    scores = log_chances(named)
+    if not named & ASKING:
         scores["Q"] -= NOT_ASKED
     if label:
         scores[label] += LABELLED
-    return scores | {"U": scores["A"] - (0 if UNCERTAIN.search(words) else SURE)}
+    return scores | {"U": scores["A"] - (0 if "=A4" in named else SURE)}
 
 
-def _readings(sentences: list[int], scores: list[dict[str, float]]) -> tuple[tuple[float, str], ...]:
-    """Return the points and parts of the best reading along each path."""
-    best = {"": (0.0, "")}  # by the path walked so far
-    before = 0
-    for sentence, score in zip(sentences, scores, strict=True):
-        turn = TURN * (sentence == before)
-        before = sentence
-        reached = {}
-        for path in _PATHS:
-            going = [(best[path][0], best[path][1])] if path in best else []
-            if path[:-1] in best:
-                going.append((best[path[:-1]][0] - turn, best[path[:-1]][1]))
-            if going:  # the same part goes on, or the path's last one begins
-                points, parts = max(going)
-                reached[path] = points + score[path[-1]], parts + path[-1]
+def _options(unit: Unit) -> Iterator[tuple[list[str], list[dict[str, float]], float]]:
+    """Yield the ways to part a sentence: its pieces, what each scores, and what parting costs."""
+    for count in range(MOST_PARTS):
+        for turns in itertools.combinations(unit.turns, count):
+            places = [0, *(place for place, _ in turns), len(unit.text)]
+            pieces = [unit.text[start:end].strip() for start, end in itertools.pairwise(places)]
+            if all(map(str.strip, pieces)):
+                yield (
+                    pieces,
+                    [_score(piece, unit.label) for piece in pieces],
+                    sum(TURN[marked] for _, marked in turns),
+                )
+
+
+def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:
+    """Return the points and clauses of the best reading along each path."""
+    best: dict[str, tuple[float, tuple[Clause, ...]]] = {"": (0.0, ())}  # by the path walked so far
+    for number, unit in enumerate(sentences, start=1):
+        reached: dict[str, tuple[float, tuple[Clause, ...]]] = {}
+        for pieces, scores, cost in _options(unit):
+            for path, walked, letters in _STEPS[len(pieces)]:
+                before = max((best[one] for one in walked if one in best), key=_points, default=None)
+                if before is None:
+                    continue
+                points = before[0] - cost
+                for score, letter in zip(scores, letters, strict=True):
+                    points += score[letter]
+                if path not in reached or points > reached[path][0]:
+                    added = (
+                        Clause(piece, part.replace("U", "A"), number)
+                        for piece, part in zip(pieces, letters, strict=True)
+                    )
+                    reached[path] = points, (*before[1], *added)
         best = reached
-    return tuple((points + _PRIOR[path], parts.replace("U", "A")) for path, (points, parts) in best.items() if path)
+    return [(points + _PRIOR[path], clauses) for path, (points, clauses) in best.items() if path]
+
+
+forget_clauses = _score.cache_clear  # to measure the time of a first reading
 
 
 def is_usual(parts: str) -> bool:
@@ -178,6 +223,5 @@ def _played(parts: Iterable[str]) -> str:
 
 
 def _joined(clauses: list[Clause]) -> str:
-
 
     return join([clause.text for clause in clauses])

@@ -1,5 +1,8 @@
 """What the coach and the pyramid say: a question with its place and its reason. Never a score."""
 
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,12 +1,17 @@
-"""Part a mail into clauses: without its greeting and signature, at the places where a new part may begin."""
+"""Part a mail into sentences, without its greeting and signature, and find where inside them a new part may begin."""
+
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from opslab.scqa.brief import join
 
 PAGE = 6_000  # letters: what a coach reads of a text, about a page and a half
 MOST_SENTENCES = 40
+MOST_TURNS, LEAST = 2, 2  # places looked at in a sentence; words on either side of one
 WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
 
 # Labels that a writer may put before a part.
@@ -21,12 +26,17 @@ LABELS = re.compile(
 )
 _END = re.compile(r"(?<=[.!?])[\"”’)*]*\s+(?=\S)|(?<=[。！？])[”’）*]*")
 _ENDED = re.compile(r"[.!?。！？：；:;][\"”’)）*]*$")
-_TITLE = re.compile(r"(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl|nos?(?= ?\d))\.$", re.I)
+_TITLE = re.compile(
+    r"(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl|nos?(?= ?\d))\.$",
+    re.I,
+)
 _INITIAL = re.compile(r"(^|\b(mr|mrs|ms|dr|prof)\. )[A-Z]\.$", re.I)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^(?:subject|re|betreff|主题|标题)\s*[:：]\s*(.*)$", re.I)
 _ITEM = re.compile(r"^([-*•]|\d+[.)])\s")
 
-_PEOPLE_ZH = r"总|经理|主任|老师|校长|院长|店长|厂长|馆长|书记|主管|领导|同事们?|同学们?|家长们?|伙伴们?|先生|女士"
+_PEOPLE_ZH = (
+    r"总|经理|主任|老师|校长|院长|店长|厂长|馆长|书记|主管|领导|同事们?|同学们?|家长们?|伙伴们?|先生|女士"
+)
 _GREETING = re.compile(
     r"^(?:(?:dear|hi|hello|hey|greetings)\b[^.!?,:\n]{0,40}[,:!.]|(?:dear|hi|hello|hey)(?: [\w.&]+){1,4}$"
     r"|good (?:morning|afternoon|evening|day)\b[^.!?,:\n]{0,30}(?:[,:!.]|$)|to whom it may concern\W*"
@@ -57,7 +67,9 @@ _SIGNATURE = re.compile(
 )
 
 # Where inside a sentence another part may begin; whether it does, the reader decides.
-_ASKS_EN = r"(?:what|which|who|whom|whose|how|when|where|why|should|shall|can|could|do|does|is|are|will|would)\b"
+_ASKS_EN = (
+    r"(?:what|which|who|whom|whose|how|when|where|why|should|shall|can|could|do|does|is|are|will|would)\b"
+)
 _TURN = re.compile(
     rf"[,;:—–-]+\s+(?=(?:and |so |but |yet )?{_ASKS_EN}[^,;]*\?)"
     r"|(?:[,;]\s*|\s[—–-]+\s+)(?=(?:but|yet|however|whereas|while|though|although|still|only|nevertheless|nonetheless|except that|so|therefore|hence|thus"
@@ -67,30 +79,38 @@ _TURN = re.compile(
     r"|是否|要不要|该不该|能不能|怎么|怎样|如何|谁|哪|到底|究竟|问题是|那么))|；|——"
     r"|，(?=[^，；。]*[？?][”’）]*$)"
 )
-_CONCESSION = re.compile(r"^(?:虽然|尽管|既然|由于|因为|自从)[^，。]{4,}，|^(?:although|though|even though|while|whereas|despite|in spite of|as|since|now that|because|given that|with)\b[^,]{8,}?,\s+", re.I)
+_PAUSE = re.compile(
+    r"[,;:]\s+|\s[—–-]+\s|—+|[，；：]|\s(?=(?:because|since|now that|so that|until|unless|although|though|after|when|while|whereas|if|but|yet|so)\b)",
+    re.I,
+)
+_CONCESSION = re.compile(
+    r"^(?:虽然|尽管|既然|由于|因为|自从)[^，。]{4,}，|^(?:although|though|even though|while|whereas|despite|in spite of|as|since|now that|because|given that|with)\b[^,]{8,}?,\s+",
+    re.I,
+)
 
 
-def units(text: str) -> tuple[list[tuple[int, str, str]], list[str], bool]:
-    """Return the clauses of a page, its headings, and whether it was cut.
+@dataclass(frozen=True)
+class Unit:
+    """A sentence: its words, the letter of a label or "", and where another part may begin: the place, and whether a word says so."""
 
-    A clause is given as the number of its sentence (from 1), its text, and the letter of a label or "".
-    """
+    text: str
+    label: str
+    turns: tuple[tuple[int, bool], ...]
+
+
+def units(text: str) -> tuple[list[Unit], list[str], bool]:
+    """Return the sentences of a page, its headings, and whether it was cut."""
     lines = text[:PAGE].splitlines()
     headings = [found[1] or found[2] or "" for found in map(_HEADING.match, lines) if found]
     body = [line.strip() for line in lines if not _HEADING.match(line)]
     capital = next((letter for letter in " ".join(body) if letter.isalpha()), "").isupper()
     sentences = [
-        piece
+        Unit(sentence, label, _turns(sentence))
         for paragraph in _unwrapped(_without_signature(body))
-        for piece in _sentences(paragraph, capital)
-        if re.search(r"\w", piece[0]) and not _COURTESY.match(piece[0])
+        for sentence, label in _sentences(paragraph, capital)
+        if re.search(r"\w", sentence) and not _COURTESY.match(sentence)
     ]
-    clauses = [
-        (number, clause, letter)
-        for number, (sentence, letter) in enumerate(sentences[:MOST_SENTENCES], start=1)
-        for clause in _clauses(sentence)
-    ]
-    return clauses, headings, len(text) > PAGE or len(sentences) > MOST_SENTENCES
+    return sentences[:MOST_SENTENCES], headings, len(text) > PAGE or len(sentences) > MOST_SENTENCES
 
 
 def _without_signature(lines: list[str]) -> list[str]:
@@ -124,7 +144,11 @@ def _sentences(paragraph: str, capital: bool) -> Iterator[tuple[str, str]]:
     pieces = [piece.strip() for piece in _END.split(paragraph)]
     for piece, later in zip(pieces, [*pieces[1:], ""], strict=True):
         held = f"{held} {piece}".strip()
-        if later and (_TITLE.search(held) or _INITIAL.search(held) or (capital and held[-1] == "." and later[0].islower())):
+        if later and (
+            _TITLE.search(held)
+            or _INITIAL.search(held)
+            or (capital and held[-1] == "." and later[0].islower())
+        ):
             continue
         sentence, held = held, ""
         if label := LABELS.match(sentence):
@@ -134,14 +158,20 @@ def _sentences(paragraph: str, capital: bool) -> Iterator[tuple[str, str]]:
         yield sentence, letter
 
 
-def _clauses(sentence: str) -> Iterator[str]:
-    start = 0
+def _turns(sentence: str) -> tuple[tuple[int, bool], ...]:
+    """Return at most MOST_TURNS places; those that a word marks come first."""
     first = _CONCESSION.match(sentence)
-    turns = sorted({found.end() for found in _TURN.finditer(sentence)} | ({first.end()} if first else set()))
-    for turn in [*turns, len(sentence)]:
-        if len(re.findall(r"[a-z0-9’']+|[\u4e00-\u9fff]", sentence[start:turn], re.I)) < 2:
-            continue  # too little to play a part: it goes on
-        yield sentence[start:turn].strip()
-        start = turn
-    if rest := sentence[start:].strip():
-        yield rest
+    marked = {found.end() for found in _TURN.finditer(sentence)} | ({first.end()} if first else set())
+    paused = {found.end() for found in _PAUSE.finditer(sentence)} - marked
+    ranked = [(place, True) for place in sorted(marked)] + [(place, False) for place in sorted(paused)]
+    ranked = ranked if not marked else [turn for turn in ranked if turn[1]]
+    enough = [
+        (place, mark)
+        for place, mark in ranked
+        if min(map(_size, (sentence[:place], sentence[place:]))) >= LEAST
+    ]
+    return tuple(sorted(enough[:MOST_TURNS]))
+
+
+def _size(words: str) -> int:
+    return len(re.findall(r"[a-z0-9’']+|[\u4e00-\u9fff]", words, re.I))

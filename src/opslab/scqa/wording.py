@@ -1,5 +1,8 @@
 """The coach's words in the two languages that it reads: for each rule the question that it asks, and the reason."""
 
+# ruff: noqa: E501
+# A list of words is read as one line for each kind.
+
 import re
 
 # Words
@@ -8,7 +11,12 @@ LETTER_WORDS = {
     "zh": {"S": "情境", "C": "冲突", "Q": "疑问", "A": "回答"},
 }
 PLACES = {
-    "en": {"whole": "the whole text", "sentence": "sentence {number}", "field": "the {part}", "heading": "heading {number}"},
+    "en": {
+        "whole": "the whole text",
+        "sentence": "sentence {number}",
+        "field": "the {part}",
+        "heading": "heading {number}",
+    },
     "zh": {"whole": "全文", "sentence": "第{number}句", "field": "{part}", "heading": "第{number}个标题"},
 }
 # How a text was read: the reason of a question about a part.
@@ -16,28 +24,71 @@ READ = {"en": "I read sentence {number} as the {part}", "zh": "我把第{number}
 AND, STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
-        "empty": ("What do you want to say?", "There is nothing to read. Write one sentence for each part, or open the desk."),
+        "empty": (
+            "What do you want to say?",
+            "There is nothing to read. Write one sentence for each part, or open the desk.",
+        ),
         "other_language": (
             "Which language will your listener hear?",
             "I read English and Chinese, and this seems to be another language: I say nothing of it.",
         ),
-        "too_short": ("What is the rest?", "{count} word(s) hold no situation, complication, question and answer."),
-        "too_long": ("Which minute of this do you say?", "{count:,} letters are here; the first {read:,} were read."),
-        "missing_S": ("What does your listener already agree on?", "No words give it, so your first step may be disputed."),
-        "missing_C": ("What changed?", "No words say what disturbs the situation, so nobody sees a need to act."),
-        "missing_Q": ("What has to be decided?", "Nothing asks, so your listener will put a question of their own."),
-        "missing_A": ("What do you advise?", "Nothing is proposed: your listener knows your worry and not your advice."),
-        "misplaced": ("Is this the {other}?", "Its words are those of the {other}, and it stands where the {part} belongs."),
-        "unusual_order": ("Which order does your listener need?", "The parts come as {parts}. Listeners follow {orders}."),
-        "idle_complication": ("What changed, for whom, by how much?", "“{word}” tells no event that the listener could not leave as it is."),
-        "several_questions": ("Which one has to be decided?", "There are {count} questions. An answer can serve one."),
-        "question_without_cause": ("What makes this the question?", "No word of it, nor of the answer, takes up what you said before."),
-        "off_question": ("Which question does this answer?", "I find nothing in it that takes up the question or what stands before it."),
-        "contested_situation": ("Would your listener say this, too?", "“{word}” is a judgement or a cause. A situation is what they would say themselves."),
-        "vague_answer": ("Who does what, until when?", "“{word}” is a wish: in four weeks nobody could see whether it was done."),
+        "too_short": (
+            "What is the rest?",
+            "{count} word(s) hold no situation, complication, question and answer.",
+        ),
+        "too_long": (
+            "Which minute of this do you say?",
+            "{count:,} letters are here; the first {read:,} were read.",
+        ),
+        "missing_S": (
+            "What does your listener already agree on?",
+            "No words give it, so your first step may be disputed.",
+        ),
+        "missing_C": (
+            "What changed?",
+            "No words say what disturbs the situation, so nobody sees a need to act.",
+        ),
+        "missing_Q": (
+            "What has to be decided?",
+            "Nothing asks, so your listener will put a question of their own.",
+        ),
+        "missing_A": (
+            "What do you advise?",
+            "Nothing is proposed: your listener knows your worry and not your advice.",
+        ),
+        "misplaced": (
+            "Is this the {other}?",
+            "Its words are those of the {other}, and it stands where the {part} belongs.",
+        ),
+        "unusual_order": (
+            "Which order does your listener need?",
+            "The parts come as {parts}. Listeners follow {orders}.",
+        ),
+        "idle_complication": (
+            "What changed, for whom, by how much?",
+            "“{word}” tells no event that the listener could not leave as it is.",
+        ),
+        "several_questions": (
+            "Which one has to be decided?",
+            "There are {count} questions. An answer can serve one.",
+        ),
+        "contested_situation": (
+            "Would your listener say this, too?",
+            "“{word}” is a judgement or a cause. A situation is what they would say themselves.",
+        ),
+        "vague_answer": (
+            "Who does what, until when?",
+            "“{word}” is a wish: in four weeks nobody could see whether it was done.",
+        ),
         "no_number": ("How much, how many, until when?", "The answer names no quantity."),
-        "no_uncertainty": ("What do you not know, and what would change your mind?", "The text names no interval, condition or trial."),
-        "blank_heading": ("What did you find?", "The heading would fit any report. Put the finding there, as a sentence."),
+        "no_uncertainty": (
+            "What do you not know, and what would change your mind?",
+            "The text names no interval, condition or trial.",
+        ),
+        "blank_heading": (
+            "What did you find?",
+            "The heading would fit any report. Put the finding there, as a sentence.",
+        ),
     },
     "zh": {
         "empty": ("你想说什么？", "这里没有可读的内容。每个部分写一句，或者打开写作台。"),
@@ -52,9 +103,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "unusual_order": ("你的听众需要哪种顺序？", "各部分的顺序是 {parts}。听众跟得上的是{orders}。"),
         "idle_complication": ("什么变了，对谁，变了多少？", "“{word}”没有说出一件不能听之任之的事。"),
         "several_questions": ("要决定的是哪一个？", "这里有 {count} 个问题，一个回答只能对一个。"),
-        "question_without_cause": ("为什么要问这个？", "问题和回答里没有一个词接着前面的话。"),
-        "off_question": ("这回答的是哪个问题？", "我在里面找不到接着问题或前文的话。"),
-        "contested_situation": ("听众自己也会这么说吗？", "“{word}”是评判或归因。情境应是听众自己也会说的话。"),
+        "contested_situation": (
+            "听众自己也会这么说吗？",
+            "“{word}”是评判或归因。情境应是听众自己也会说的话。",
+        ),
         "vague_answer": ("谁做什么，到什么时候？", "“{word}”是愿望：四周以后谁也看不出做了没有。"),
         "no_number": ("多少，到什么时候？", "回答里没有数量。"),
         "no_uncertainty": ("你还不知道什么，什么会让你改主意？", "文中没有区间、条件或试行。"),
@@ -63,23 +115,180 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
 }
 # Small words by which English is told from other languages in the same letters.
 _ENGLISH = frozenset(
-    "the a an of to in on at by for from with and or but so is are was were be been has have had do does we our i my you your it its"
-    " they their this that these there not no what which who how when where why should can will would if than as all each every"
-    " new now since until more one two".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "and",
+        "or",
+        "but",
+        "so",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "we",
+        "our",
+        "i",
+        "my",
+        "you",
+        "your",
+        "it",
+        "its",
+        "they",
+        "their",
+        "this",
+        "that",
+        "these",
+        "there",
+        "not",
+        "no",
+        "what",
+        "which",
+        "who",
+        "how",
+        "when",
+        "where",
+        "why",
+        "should",
+        "can",
+        "will",
+        "would",
+        "if",
+        "than",
+        "as",
+        "all",
+        "each",
+        "every",
+        "new",
+        "now",
+        "since",
+        "until",
+        "more",
+        "one",
+        "two",
+    ]
 )
 _FOREIGN = frozenset(
-    "der die das und ist nicht wir ein eine für mit auf den dem zu im von sich sind haben werden soll le la les des une et est nous que qui dans pour pas sur du"
-    " au aux avec el los las y en es un una por para con del se il di che è per non sono della nel het een van voor niet wij zijn"
-    " o os as não uma em com och att är vi ska w na nie się jest og det på".split()
+    [
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "nicht",
+        "wir",
+        "ein",
+        "eine",
+        "für",
+        "mit",
+        "auf",
+        "den",
+        "dem",
+        "zu",
+        "im",
+        "von",
+        "sich",
+        "sind",
+        "haben",
+        "werden",
+        "soll",
+        "le",
+        "la",
+        "les",
+        "des",
+        "une",
+        "et",
+        "est",
+        "nous",
+        "que",
+        "qui",
+        "dans",
+        "pour",
+        "pas",
+        "sur",
+        "du",
+        "au",
+        "aux",
+        "avec",
+        "el",
+        "los",
+        "las",
+        "y",
+        "en",
+        "es",
+        "un",
+        "una",
+        "por",
+        "para",
+        "con",
+        "del",
+        "se",
+        "il",
+        "di",
+        "che",
+        "è",
+        "per",
+        "non",
+        "sono",
+        "della",
+        "nel",
+        "het",
+        "een",
+        "van",
+        "voor",
+        "niet",
+        "wij",
+        "zijn",
+        "o",
+        "os",
+        "as",
+        "não",
+        "uma",
+        "em",
+        "com",
+        "och",
+        "att",
+        "är",
+        "vi",
+        "ska",
+        "w",
+        "na",
+        "nie",
+        "się",
+        "jest",
+        "og",
+        "det",
+        "på",
+    ]
 )
 
 
 def language(text: str) -> str:
     """Return "en" or "zh", the one that `text` is mostly written in, or "" if it is neither."""
-    chinese, kana = len(re.findall(r"[\u4e00-\u9fff]", text)), len(re.findall(r"[\u3040-\u30ff\uac00-\ud7af]", text))
+    chinese, kana = (
+        len(re.findall(r"[\u4e00-\u9fff]", text)),
+        len(re.findall(r"[\u3040-\u30ff\uac00-\ud7af]", text)),
+    )
     words = re.findall(r"[^\W\d_]+", re.sub(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", " ", text.lower()))
     latin = [word for word in words if re.match(r"[a-zà-ÿœ]", word)]
-    if kana > 0.2 * (kana + chinese) and kana > 5 or len(words) - len(latin) > len(latin) + chinese:
+    if (kana > 0.2 * (kana + chinese) and kana > 5) or len(words) - len(latin) > len(latin) + chinese:
         return ""
     if chinese > len(latin):
         return "zh"
