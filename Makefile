@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lesson build slides pages handouts picture site grade data lint lock benchmark engines browser sandbox spark clean
+.PHONY: help lab test lesson build slides pages handouts picture site release grade data lint lock benchmark engines browser sandbox spark clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,14 @@ picture: $(READY) browser  ## make the README's picture again (docs/lesson.png)
 
 site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.authoring.export site
+
+release: $(READY) browser  ## make what a release carries: zip of the course, wheel, decks and hand-outs (in dist/)
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	git archive --format=zip --prefix=opslab/ -o dist/opslab-course.zip HEAD
+	for kind in slides handouts; do \
+	  $(BIN)/python -m opslab.authoring.export $$kind --output dist/$$kind && \
+	  $(BIN)/python -m zipfile -c dist/opslab-$$kind.zip dist/$$kind && rm -r dist/$$kind || exit 1; done
 
 grade: $(QUICK) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
 	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" --seed "$(SEED)" $(if $(OUTPUT),--output "$(OUTPUT)")
