@@ -10,8 +10,10 @@ from tests.test_guides import LESSONS, ROOT
 
 TERMS = list(csv.DictReader((ROOT / "lessons" / "terms.csv").open(encoding="utf-8")))
 CHINESE = r"[A-Za-z0-9%/–\- ]*[\u4e00-\u9fff][\u4e00-\u9fff（）()A-Za-z0-9%/–\-, ]*"
-GLOSSED = rf"\*\*([^*\n]+)\*\*(?: and \*[^*]+\*)? ({CHINESE})"  # in the lesson's words: **cohort** 同期群
-INTRODUCED = rf"(?<!\*)\*([^*\n]+)\*(?: of [a-z]+)? \(({CHINESE})\)"  # in its text: *cohort* (同期群)
+# In the words of a lesson: **cohort** 同期群.
+GLOSSED = rf"\*\*([^*\n]+)\*\*(?: and \*[^*]+\*)?(?: [a-z]+)* ({CHINESE})"
+# In its text: *cohort* (同期群).
+INTRODUCED = r"(?<!\*)\*([^*\n]+)\*(?: of [a-z]+)? \(([^()\n]*[\u4e00-\u9fff][^()\n]*)\)"
 TO_MEND = {"03-targeting", "04-acquisition"}
 MENDED = [lesson for lesson in LESSONS if lesson not in TO_MEND]
 GLOSSARY = "## Words of this lesson"
@@ -27,7 +29,7 @@ KNOWN = {name.strip().casefold(): forms(term["zh"]) for term in TERMS for name i
 
 
 def disagreements(text: str) -> list[str]:
-    """Name the terms that a lesson's text gives another Chinese name than the list, or that the list lacks."""
+    """Name the terms with another Chinese name than the list's, and those that the list lacks."""
     text = " ".join(text.split())
     before, _, glossary = text.partition(GLOSSARY)
     given = [*re.findall(GLOSSED, glossary.partition("Sources:")[0]), *re.findall(INTRODUCED, before)]
