@@ -2,9 +2,10 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   submissions (the files)   syscalls (what the kernel refuses)
-        -> worker (inside the sandbox)   sandbox (the walls, and who watches)
-        -> marks -> batch -> levels (what a reader found) -> report -> review (the page to read with)
+    values (answers as data)   archive (a zip) platforms (names in it) -> submissions (the files)
+        -> syscalls (what the kernel refuses) -> worker (inside the sandbox)   sandbox (the walls, and who watches)
+        -> marks   roster (a platform's users) -> gradebook (what it imports)   deadlines -> register (all three)
+        -> batch -> levels (what a reader found) -> report -> review (the page to read with)
 
 Who is trusted: the course and the instructor. Nothing that a submission sends is believed; it is read as
 data, and what it says is an answer to be judged, never a result.

@@ -162,7 +162,7 @@ def read_graded(folder: Path) -> Graded:
         questions = read_questions(graded.lesson)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(NO_GRADES.format(folder=folder)) from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(STALE.format(path=path)) from error
     if not {mark.question for mark in graded.marks} <= questions.keys():
         raise UsageError(STALE.format(path=path))
