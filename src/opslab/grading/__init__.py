@@ -2,9 +2,10 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   archive (a zip) platforms (names in it) -> submissions (the files)
-        -> syscalls (what the kernel refuses) -> worker (inside the sandbox)   sandbox (the walls, and who watches)
-        -> marks   roster (a platform's users) -> gradebook (what it imports)   deadlines -> register (all three)
+    values (answers as data)   syscalls (what the kernel refuses)
+    archive (a zip)   platforms (what names tell) -> submissions (the files)
+        -> worker (inside the sandbox)   sandbox (the walls, and who watches)
+        -> marks   roster (a platform's users) -> gradebook   deadlines -> register (all that is known)
         -> batch -> levels (what a reader found) -> report -> review (the page to read with)
 
 Who is trusted: the course and the instructor. Nothing that a submission sends is believed; it is read as
