@@ -24,8 +24,11 @@ ASKED = PROJECT["dependencies"] + [
 ]
 
 
-def lock_names() -> set[str]:
-    return set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), flags=re.M))
+LOCKS = ("requirements.lock", "requirements-engines.lock")
+
+
+def pinned(lock: str) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / lock).read_text(), flags=re.M))
 
 
 def name_of(requirement: str) -> str:
@@ -38,12 +41,23 @@ def test_conda_and_pip_name_the_same_packages_and_ranges():
     assert conda == {*PROJECT["dependencies"], f"python{PROJECT['requires-python']}"}
 
 
-def test_the_lock_file_holds_every_package_that_is_asked_for():
-    assert {name_of(item) for item in ASKED} <= lock_names()
+def test_the_lock_files_hold_every_package_that_is_asked_for():
+    extras = PROJECT["optional-dependencies"]
+    engines = {name_of(item) for item in extras["engines"]}
+    assert {name_of(item) for item in ASKED} - engines <= {*pinned(LOCKS[0])}
+    assert engines <= {*pinned(LOCKS[1])}
 
 
-def test_the_lock_file_pins_by_hash_and_names_no_registry():
-    text = (ROOT / "requirements.lock").read_text()
+def test_the_engines_are_added_without_another_version_of_anything():
+    course, engines = map(pinned, LOCKS)
+    assert {name: engines[name] for name in course.keys() & engines} == {
+        name: course[name] for name in course.keys() & engines
+    }
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_files_pin_by_hash_and_name_no_registry(lock):
+    text = (ROOT / lock).read_text()
     assert text.count("--hash=sha256:") > text.count("==")
     assert "://" not in text
 
@@ -56,7 +70,11 @@ def test_every_library_has_its_reason_in_the_readme():
 
 @pytest.mark.parametrize(
     ("page", "needed"),
-    [("README.md", {"lab", "test", "build"}), ("docs/teaching.md", {"lab", "slides", "pages"})],
+    [
+        ("README.md", {"lab", "test", "build"}),
+        ("docs/teaching.md", {"lab", "slides", "pages"}),
+        ("docs/engines.md", {"engines"}),
+    ],
 )
 def test_the_commands_of_a_page_are_targets_of_the_makefile(page, needed):
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -75,7 +93,15 @@ def test_the_readmes_shell_lines_are_understood_by_make():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "datasets/README.md", "docs/teaching.md"]
+    "page",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "datasets/README.md",
+        "docs/teaching.md",
+        "docs/engines.md",
+    ],
 )
 def test_links_to_files_of_the_repository_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
