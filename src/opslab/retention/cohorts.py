@@ -12,7 +12,15 @@ from opslab.ground.days import day_number
 from opslab.ground.engine import ANY_AGE, START, came_back, can_join, first_days, marks, require_met
 from opslab.ground.frames import as_choice, as_list, as_names, as_number, one_row, small_table
 from opslab.retention.people import checked_users, join_users
-from opslab.retention.visits import Log, Period, Visits, cohort_sizes, engine_log, read_visits, too_short
+from opslab.retention.visits import (
+    EngineLog,
+    Period,
+    Visits,
+    cohort_sizes,
+    engine_log,
+    read_visits,
+    too_short,
+)
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 
@@ -162,7 +170,7 @@ def _curve(visits: Visits, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
     return rows
 
 
-def _curve_in_engine(log: Log, user: str, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
+def _curve_in_engine(log: EngineLog, user: str, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
     """Return the same; one row leaves the engine."""
     people = came_back(first_days(log.rows, user), log.rows, user, [(day.day, day.stop) for day in wanted])
     counts = {}
@@ -241,7 +249,7 @@ def retention_by(
 
 
 def _groups_in_engine(
-    log: Log, users: Any, names: list[str], since: str | None, user: str, asked: "_Day"
+    log: EngineLog, users: Any, names: list[str], since: str | None, user: str, asked: "_Day"
 ) -> pd.DataFrame:
     """Return the groups with their users and those who returned: one row a group leaves the engine."""
     everyone = checked_users(users, names, since, user).lazy()

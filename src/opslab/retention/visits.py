@@ -104,7 +104,7 @@ class Visits(NamedTuple):
         return watched
 
 
-class Log(NamedTuple):
+class EngineLog(NamedTuple):
     """The rows of a log that its own engine counts: user and `DAY`, not computed; its first and last day."""
 
     rows: nw.LazyFrame[Any]
@@ -112,7 +112,7 @@ class Log(NamedTuple):
     last: int
 
 
-def engine_log(events: Any, user: str, when: str, until: Any = None) -> Log | None:
+def engine_log(events: Any, user: str, when: str, until: Any = None) -> EngineLog | None:
     """Return the log, checked, up to its last day or to `until`; None if NumPy counts better than its engine.
 
     Raises
@@ -124,12 +124,12 @@ def engine_log(events: Any, user: str, when: str, until: Any = None) -> Log | No
         return None
     rows = rows_by_day(_checked(events, user, when), when, user)
     if until is None:
-        return Log(rows, *ends_of(rows, EVENTS))
+        return EngineLog(rows, *ends_of(rows, EVENTS))
     last = as_day(until, "until")
     first, _ = ends_of(rows, EVENTS_AND.format(name="until"), last)
     if first > last:
         raise ValueError(BEFORE_LOG.format(name="until", found=as_date(last), first=as_date(first)))
-    return Log(rows.filter(nw.col(DAY) <= last), first, last)
+    return EngineLog(rows.filter(nw.col(DAY) <= last), first, last)
 
 
 def too_short(need: int, last: int, have: int) -> ValueError:
