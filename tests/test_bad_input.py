@@ -170,6 +170,11 @@ GOOD = {
     targeting.go_no_go: {"criteria": {"a": (1, 2, 1.5)}},
     targeting.market_size: {"factors": {"a": (1, 2)}},
     targeting.poststratify: {"sample": USERS, "population": {"a": 10, "b": 20}, "by": "group"},
+    targeting.price_interval: {
+        "survey": pd.concat([PRICES] * 10, ignore_index=True), "weights": [1] * 30, "draws": 20, "seed": 0
+    },
+    targeting.price_test: {"trial": pd.DataFrame({"price": [10, 12], "shown": [9, 9], "joined": [3, 2]})},
+    targeting.rake: {"sample": USERS, "margins": {"group": {"a": 10, "b": 20}}, "rounds": 50},
     targeting.price_sensitivity: {"survey": PRICES, "weights": [1, 1, 1]},
     targeting.price_sensitivity(PRICES).shares: {"price": 5},
     targeting.rfm: {"orders": ORDERS, "as_of": MARCH, "bins": 3},
