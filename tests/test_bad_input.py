@@ -116,6 +116,9 @@ GOOD = {
     retention.revenue_by_behaviour: {
         "events": EVENTS, "orders": ORDERS, "users": USERS, "days": 7, "horizon": 30, "edges": (0, 1)
     },
+    retention.running_warning: {
+        "events": EVENTS, "start": MARCH, "end": MARCH, "quiet_days": [3], "horizon": 9,
+    },
     retention.stage_moves: {"events": EVENTS, "start": "2024-02-01", "end": MARCH, "limits": (3, 5, 8)},
     retention.stages: {"events": EVENTS, "as_of": MARCH, "limits": (3, 5, 8)},
     retention.weekly_activity: {"events": EVENTS, "users": USERS, "by": "group", "weeks": 4},

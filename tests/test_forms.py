@@ -178,6 +178,11 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "early_warning": (
         retention.early_warning, {"events": EVENTS}, {"as_of": "2024-04-20", "quiet_days": [3, 9]}
     ),
+    "running_warning": (
+        retention.running_warning,
+        {"events": EVENTS},
+        {"start": "2024-03-01", "end": "2024-04-20", "quiet_days": [3, 9]},
+    ),
     "growth_accounting": (retention.growth_accounting, {"events": EVENTS}, {}),
     "lifetimes": (retention.lifetimes, {"events": EVENTS}, {"quiet_days": 14, "until": END}),
     "mean_by": (retention.mean_by, {"table": ORDERS}, {"by": "product", "value": "amount"}),

@@ -87,6 +87,12 @@ class Visits(NamedTuple):
         gaps[self.begins] = 0
         return gaps
 
+    def silences(self) -> np.ndarray:
+        """Return for each visit the periods to the user's next one; after the last, more than any log has."""
+        ahead = np.roll(self.gaps(), -1)
+        ahead[np.append(self.begins[1:], len(self.step)) - 1] = np.iinfo(np.int64).max // 2
+        return ahead
+
     def any(self, marked: np.ndarray) -> np.ndarray:
         """Tell for each user whether one of the visits is marked."""
         return np.logical_or.reduceat(marked, self.begins)
