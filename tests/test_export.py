@@ -552,3 +552,11 @@ def test_an_interrupted_export_leaves_the_old_file(tmp_path, monkeypatch):
     monkeypatch.undo()
     writer.write("new 留存", {"output_extension": ".html"}, "t")
     assert (tmp_path / "t.html").read_text(encoding="utf-8") == "new 留存"
+
+
+def test_a_server_that_lists_the_exporters_does_not_carry_what_exporting_takes():
+    code = "import sys, nbconvert.exporters as all; all.get_exporter('opslab-page'); print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "opslab.authoring.export" in loaded
+    assert loaded & {"pandas", "numpy", "plotly", "opslab.charts"} == set()
