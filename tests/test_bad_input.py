@@ -382,11 +382,12 @@ GOOD = {
     world.truth: {"seed": 0},
     year.compare: {"before": YEAR, "after": YEAR},
     year.debrief: {"history": YEAR, "week": 40, "changes": [{"pushes": 1}]},
-    year.graded: {"ask": lambda state: year.Plan(), "seed": 0, "runs": 1, "world": 0},
     year.league: {"policies": {"a": year.Plan()}, "seed": 0, "runs": 1, "seconds": 5, "world": 0},
     year.play: {"policy": year.Plan(), "seed": 0, "runs": 1, "world": 0},
     year.replay: {"history": YEAR, "week": 40},
+    year.rerun: {"plans": YEAR.plans, "seed": 0, "world": 0},
     year.score: {"history": YEAR},
+    year.standing: {"history": YEAR},
     year.tree: {"choices": {"a": year.Plan(), "b": year.Plan(pushes=1)}, "seed": 0, "world": 0},
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip

@@ -4,11 +4,11 @@ plan (what is decided, what is known) -> luck, firm (what is true, what is guess
 -> simulation (play, replay) -> score (worth, guardrails, compare, debrief) -> league -> pictures
 """
 
-from opslab.year.league import graded, league
+from opslab.year.league import league, standing
 from opslab.year.pictures import court_chart, tree_chart, year_chart
 from opslab.year.plan import Plan, State
 from opslab.year.score import NAIVE, PAR, compare, debrief, score
-from opslab.year.simulation import History, play, replay, tree
+from opslab.year.simulation import History, play, replay, rerun, tree
 
 __all__ = [
     "NAIVE",
@@ -19,11 +19,12 @@ __all__ = [
     "compare",
     "court_chart",
     "debrief",
-    "graded",
     "league",
     "play",
     "replay",
+    "rerun",
     "score",
+    "standing",
     "tree",
     "tree_chart",
     "year_chart",

@@ -1,6 +1,6 @@
 """A league of policies: each plays the same held-back years from a process that holds no future."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,9 @@ import pandas as pd
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_number
 from opslab.ground.turns import LONGEST, LostTurnError, turns
-from opslab.year.plan import Plan, Policy, State
+from opslab.year.plan import Plan, Policy
 from opslab.year.score import CAP, NAIVE, PAR, score
-from opslab.year.simulation import NOT_A_POLICY, History, play
+from opslab.year.simulation import NOT_A_POLICY, History, play, require_history
 
 # Words
 NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
@@ -62,7 +62,7 @@ def league(
         raise ValueError(NO_POLICIES.format(found=policies))
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
     setting = {"seed": seed, "runs": runs, "world": world}
-    naive, par = (score(play(plan, **setting)).worth for plan in (NAIVE, PAR))
+    naive, par = _scale(setting)
     rows = []
     for name, policy in policies.items():
         try:
@@ -73,17 +73,21 @@ def league(
     return table.sort_values("worth", ascending=False, na_position="last", kind="stable")
 
 
-def graded(ask: Callable[[State], Any], seed: int, runs: int = 50, world: int = 0) -> dict[str, Any]:
-    """Return the league's row for one policy that is asked elsewhere, such as in a grader's sandbox.
+def standing(history: History) -> dict[str, Any]:
+    """Return the league's row for years that were played: worth, on_par, low, high, grade, broken.
 
     Examples
     --------
-    >>> graded(lambda state: Plan(), seed=5, runs=2)["on_par"]
+    >>> standing(play(Plan(), seed=5, runs=2))["on_par"]
     0.0
     """
-    setting = {"seed": seed, "runs": runs, "world": world}
-    naive, par = (score(play(plan, **setting)).worth for plan in (NAIVE, PAR))
-    return _row("", play(ask, **setting), naive, par)
+    require_history(history)
+    return _row("", history, *_scale({"seed": history.seed, "runs": history.runs, "world": history.world}))
+
+
+def _scale(setting: dict[str, int]) -> list[pd.Series]:
+    """Return what last year's plan and par are worth, run by run."""
+    return [score(play(plan, **setting)).worth for plan in (NAIVE, PAR)]
 
 
 def _play(policy: Any, seconds: float, setting: dict[str, int]) -> History:

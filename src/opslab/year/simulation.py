@@ -19,6 +19,9 @@ from opslab.year.firm import firm
 from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State
 
 # Words
+NOT_PLANS = (
+    "plans is a {found}; expected a table with the fields of Plan as columns, such as `play(...).plans`"
+)
 WRONG_CHOICES = "choices has {found} plans; give 2 to {most}"
 NO_PLAN = "choices[{name!r}] is {found!r}; expected a Plan"
 NOT_A_POLICY = "policy is {found!r}; expected a function from State to Plan, or one Plan for all weeks"
@@ -49,6 +52,11 @@ class History:
     seed: int
     runs: int
     world: int
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        """What was decided in each run and week: one column for each field of `Plan`."""
+        return self.table[list(LEVERS)]
 
     @property
     def end(self) -> pd.DataFrame:
@@ -132,6 +140,33 @@ def replay(history: History, week: int, **change: Any) -> History:
         return then | {name: changed[name] for name in change} if now + 1 >= first else then
 
     return _played(plans, history.seed, history.runs, history.world)
+
+
+def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
+    """Play the years in which these plans were decided, whoever decided them.
+
+    Parameters
+    ----------
+    plans
+        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`.
+
+    Examples
+    --------
+    >>> year = play(lambda state: Plan(clerks=1 + state.week % 2), seed=7)
+    >>> bool((rerun(year.plans, seed=7).table.cash == year.table.cash).all())
+    True
+    """
+    if not isinstance(plans, pd.DataFrame) or not set(LEVERS) <= set(plans.columns):
+        raise ValueError(NOT_PLANS.format(found=type(plans).__name__))
+    runs = as_number(len(plans) / WEEKS, "the number of runs in plans", least=1, most=MOST_RUNS, whole=True)
+    rows = plans[list(LEVERS)].to_dict("records")
+    coded = _coded([Plan(**row) for row in rows])
+    by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
+    seed = as_number(seed, "seed", least=0, whole=True)
+    world = as_number(world, "world", least=0, whole=True)
+    return _played(
+        lambda week, books: {name: values[:, week] for name, values in by_run.items()}, seed, runs, world
+    )
 
 
 def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.DataFrame:
