@@ -419,8 +419,8 @@ def test_pictures_tell_what_they_draw():
     other = replay(year, 20, pushes=0)
     gap = compare(year, other, "users")["mean"].iloc[-1]
     title = court_chart(year, other, "users").layout.title.text.replace("<br>", " ")
-    assert title.startswith("From week 20 on")
+    assert title.startswith("By week 52 the change adds")
     assert say.number(gap) in title
     assert "are the same" in court_chart(year, year).layout.title.text
     both = year_chart({"as it was": year, "no pushes": other}).layout.title.text.replace("<br>", " ")
-    assert "no pushes" in both
+    assert "No pushes" in both

@@ -20,18 +20,19 @@ from opslab.year.simulation import ORDINALS, History, require_history
 
 # Words
 WEEK = "week"
-ENDS = "{name} ends at {most} with {best}"
-ENDS_AND = "; with {worst} at {least}"
-COURT = "From week {week} on: {gain} {what} by week 52 ({low} to {high} over {runs})"
+ENDS = "{best}: {most} {name} by week 52"
+ENDS_AND = "; {worst}: {least}"
+COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
 NOTHING = "up to week 52 the two years are the same"
 LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} {than} the grey year; {no} said no"
 MORE, LESS = "more than", "less than"
 NOT_A_TREE = "years is a {found}; expected the result of tree"
 NO_PATH = "path is {found!r}; expected four names of plans, one a quarter, such as {first!r}"
 UNITS = {
-    "users": "users there", "cash": "cash, thousand yuan", "true_trust": "trust, per cent",
-    "said_no": "said no, per cent", "sentiment": "net sentiment, per cent", "members": "members",
-    "tickets": "tickets waiting", "fund": "the members' fund, thousand yuan", "newcomers": "newcomers a week",
+    "users": "users", "cash": "thousand yuan of cash", "true_trust": "per cent of trust",
+    "said_no": "per cent who said no", "sentiment": "per cent of net sentiment", "members": "members",
+    "tickets": "tickets waiting", "fund": "thousand yuan in the members' fund",
+    "newcomers": "newcomers a week",
 }  # fmt: skip
 SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentiment": 100}
 PANELS = ("users", "cash", "true_trust", "said_no")
@@ -64,7 +65,7 @@ def year_chart(histories: Mapping[str, History], column: str = "users") -> go.Fi
     table = pd.DataFrame(lines)
     last = table.iloc[-1]
     best, worst = last.idxmax(), last.idxmin()
-    title = ENDS.format(name=say.name(UNITS[column]), most=say.number(last[best]), best=best)
+    title = ENDS.format(name=UNITS[column], most=say.number(last[best]), best=say.name(best))
     if best != worst:
         title += ENDS_AND.format(least=say.number(last[worst]), worst=worst)
     return charts.lines(table, title=title, x=WEEK, y=UNITS[column])
@@ -77,16 +78,16 @@ def court_chart(before: History, after: History, column: str = "cash") -> go.Fig
     --------
     >>> from opslab.year import Plan, play, replay
     >>> year = play(Plan(), seed=7, runs=20)
-    >>> court_chart(year, replay(year, 20, pushes=0), "users").layout.title.text.startswith("From week 20 on")
+    >>> drawing = court_chart(year, replay(year, 20, pushes=0), "users")
+    >>> drawing.layout.title.text.startswith("By week 52 the change adds")
     True
     """
     column = as_choice(column, "column", UNITS)
     gap = compare(before, after, column) * SCALE.get(column, 1)
-    differs = np.flatnonzero(gap["mean"].to_numpy() != 0)
-    if len(differs):
+    if gap["mean"].any():
         end = gap.iloc[-1]
         title = COURT.format(
-            week=int(gap.index[differs[0]]), gain=say.number(end["mean"]), what=UNITS[column],
+            gain=say.number(end["mean"]), what=UNITS[column],
             low=say.number(end["low"]), high=say.number(end["high"]), runs=say.count(before.runs, "run"),
         )  # fmt: skip
     else:
@@ -117,7 +118,7 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
     """
     if not isinstance(years, pd.DataFrame) or list(years.index.names) != [*ORDINALS, WEEK]:
         raise ValueError(NOT_A_TREE.format(found=type(years).__name__))
-    names = list(dict.fromkeys(years.index.get_level_values(0)))
+    names = list(years.index.unique(ORDINALS[0]))
     wanted = tuple(path) if isinstance(path, list | tuple) else path
     if not isinstance(wanted, tuple) or len(wanted) != len(ORDINALS) or not set(wanted) <= set(names):
         raise ValueError(NO_PATH.format(found=path, first=(names[0],) * len(ORDINALS)))
