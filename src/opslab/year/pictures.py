@@ -36,7 +36,13 @@ UNITS = {
 }  # fmt: skip
 SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentiment": 100}
 PANELS = ("users", "cash", "true_trust", "said_no")
-SPANS = ([0, 0.44], [0.56, 1])  # of two panels, beside or above one another
+BESIDE, ABOVE = ([0, 0.43], [0.57, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
+PANEL_NAMES = {
+    "users": "Users",
+    "cash": "Cash, 1,000 yuan",
+    "true_trust": "Trust, %",
+    "said_no": "Said no, %",
+}
 WEEK_NUMBERS = list(range(1, WEEKS + 1))
 
 
@@ -143,13 +149,19 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
                     xaxis=f"x{number}", yaxis=f"y{number}",
                 )
             )  # fmt: skip
-        across, up = SPANS[place % 2], SPANS[1 - place // 2]
+        across, up = BESIDE[place % 2], ABOVE[1 - place // 2]
         low, high = ends[name]
-        axes[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "title": {"text": WEEK}}
-        axes[f"yaxis{number}"] = {"domain": up, "anchor": f"x{number}", "range": [low * scale, high * scale]}
+        axes[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "showticklabels": place > 1,
+                                   "title": {"text": WEEK if place > 1 else ""}}  # fmt: skip
+        axes[f"yaxis{number}"] = {
+            "domain": up,
+            "anchor": f"x{number}",
+            "range": [low * scale, high * scale],
+            "nticks": 4,
+        }
         names_of_panels.append(
-            {"text": say.name(UNITS[name]), "x": sum(across) / 2, "y": up[1], "xref": "paper",
-             "yref": "paper", "yanchor": "bottom", "showarrow": False, "font": font}
+            {"text": PANEL_NAMES[name], "x": across[0], "y": up[1], "xref": "paper", "yref": "paper",
+             "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": font}
         )  # fmt: skip
     drawing.add_traces(traces)
     margin = drawing.layout.margin.t
