@@ -13,9 +13,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /
 
 # A hub lays a student's home over /home, so the course, which is data and package, lies elsewhere.
 RUN useradd --create-home --uid 1000 student && install -d -o student /opt/opslab /opt/environment
-USER student
+USER 1000
 WORKDIR /opt/opslab
-COPY --chown=student . .
+COPY --chown=1000 . .
 RUN python prepare.py /opt/environment \
     && if [ -n "$HUB" ]; then /opt/environment/bin/uv pip install --no-cache --python /opt/environment $HUB; fi \
     && rm -rf /home/student/.cache
