@@ -17,9 +17,9 @@ USER 1000
 WORKDIR /opt/opslab
 COPY --chown=1000 . .
 RUN python prepare.py /opt/environment \
-    && if [ -n "$HUB" ]; then /opt/environment/bin/uv pip install --no-cache --python /opt/environment $HUB; fi \
+    && if [ -n "$HUB" ]; then python -m pip --python /opt/environment install --no-cache-dir $HUB; fi \
     && rm -rf /home/student/.cache
 
 ENV PATH="/opt/environment/bin:$PATH"
 EXPOSE 8888
-CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/opt/opslab", "notebooks/00-start-here.ipynb"]
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/opt/opslab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb"]

@@ -67,6 +67,7 @@ CONFLICT = "what a conflict looks like: both changed one line of {sheet}"
 PASSED = "{passed} of {runs} runs passed; first slider for the last of {students}: {low:.1f} to {high:.1f} s"
 NO_ANSWER = "the hub did not start:\n{log}"
 LOST = "{name}: {what} is not in {file} after the new version came"
+STIFF = "{name}: the first slider does not move"
 ERRORS = "{name}: a cell of {file} ended in {error}: {value}"
 
 
@@ -233,11 +234,15 @@ def click(page: Page, address: str, student: str) -> float:
         page.fill("#password_input", "any")
         page.click("#login_submit")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    slider = page.locator(".opslab-plot:has(.main-svg)").first
+    slider = page.locator("[role=group]:has(.main-svg) input[type=range]:visible").first
     page.mouse.move(700, 500)
     while not slider.count():
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(100)
+    stood = slider.input_value()
+    slider.press("ArrowRight")
+    if slider.input_value() == stood:
+        raise RuntimeError(STIFF.format(name=student))
     return time.monotonic() - began
 
 
