@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -362,12 +363,21 @@ def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_pa
     assert page.complaints == []
 
 
-def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys):
-    assert main(["slides", "--output", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.slides.html" for name in NAMES]
+def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys, monkeypatch):
+    """In a course of three lessons: what every lesson becomes is looked at in `exported`."""
+    course, names = tmp_path / "course", NAMES[:3]
+    (course / "datasets").mkdir(parents=True)
+    for name in names:
+        shutil.copytree(REPOSITORY / "lessons" / name, course / "lessons" / name)
+        (course / "notebooks").mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / "notebooks" / f"{name}.ipynb", course / "notebooks")
+    monkeypatch.setenv("OPSLAB_COURSE", str(course))
+    folder = tmp_path / "decks"
+    assert main(["slides", "--output", str(folder)]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.slides.html" for name in names]
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(NAMES)
-    assert f"[{len(NAMES)}/{len(NAMES)}]" in lines[-1]
+    assert len(lines) == 3
+    assert "[3/3]" in lines[-1]
 
 
 def test_an_unknown_lesson_is_refused_with_those_there_are(capsys):
