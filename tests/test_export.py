@@ -53,6 +53,9 @@ ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
+# A picture is long: it stays in the page, where it is compared.
+REMEMBER = f"plot => {{ plot.before = ({PICTURE})(plot); }}"
+CHANGED = f"plot => ({PICTURE})(plot) !== plot.before"
 
 
 @pytest.fixture(scope="session")
@@ -202,11 +205,9 @@ def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, 
         plot = drawn(slide)
         guess(page, slide)
         for control in slide.locator(":is(input, select):visible").all():
-            before = plot.evaluate(PICTURE)
+            plot.evaluate(REMEMBER)
             move_by_keyboard(page, control)
-            page.wait_for_function(
-                f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before]
-            )
+            page.wait_for_function(CHANGED, arg=plot.element_handle())
             assert page.evaluate("opslabDeck.getCurrentSlide().id") == identity
     assert page.complaints == []
 
@@ -279,9 +280,9 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     place.scroll_into_view_if_needed()
     plot = drawn(place)
     guess(page, place)
-    before = plot.evaluate(PICTURE)
+    plot.evaluate(REMEMBER)
     move_by_keyboard(page, place.locator("input:visible").first)
-    page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
+    page.wait_for_function(CHANGED, arg=plot.element_handle())
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
     titles = page.locator(".opslab-title:visible > span")
     assert titles.count() > 0
