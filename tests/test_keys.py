@@ -19,7 +19,7 @@ def asked(lesson: str) -> tuple[list[Key], list[str]]:
     return read_keys(_read_text(ROOT, f"lessons/{lesson}/lesson.md")[0].cells)
 
 
-WITHOUT = {"03-targeting", "04-acquisition", "12-scqa"}
+WITHOUT = {"12-scqa"}
 
 
 @pytest.mark.parametrize("lesson", [lesson for lesson in LESSONS if lesson not in WITHOUT])
