@@ -50,6 +50,7 @@ USERS = table(
     plan=chance.choice(["free", "paid"], 30),
     need=chance.choice(["career", "family"], 30),
 )
+INVITED = USERS[["user_id", "signup_date"]].assign(invited_by=np.where(PEOPLE % 3, np.nan, PEOPLE - 1))
 STARTS = USERS.set_index("user_id")["signup_date"]
 WHO = np.concatenate([PEOPLE, chance.choice(PEOPLE, 300)])
 EVENTS = pd.DataFrame({"user_id": WHO, "date": STARTS.loc[WHO].to_numpy()})
@@ -178,6 +179,11 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "early_warning": (
         retention.early_warning, {"events": EVENTS}, {"as_of": "2024-04-20", "quiet_days": [3, 9]}
     ),
+    "running_warning": (
+        retention.running_warning,
+        {"events": EVENTS},
+        {"start": "2024-03-01", "end": "2024-04-20", "quiet_days": [3, 9]},
+    ),
     "growth_accounting": (retention.growth_accounting, {"events": EVENTS}, {}),
     "lifetimes": (retention.lifetimes, {"events": EVENTS}, {"quiet_days": 14, "until": END}),
     "mean_by": (retention.mean_by, {"table": ORDERS}, {"by": "product", "value": "amount"}),
@@ -254,13 +260,14 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "channel_plan": (goals.channel_plan, {"table": CHANNELS}, {"goal": 400}),
     **{
         f"kpi, {name}": (goals.kpi, {"events": EVENTS}, {"name": name, "start": "2024-03-01"})
-        for name in ("dau", "mau", "stickiness", "repurchase", "downloads")
+        for name in ("dau", "wau", "mau", "stickiness", "repurchase", "downloads")
     },
     **{
         f"kpi, {name}": (goals.kpi, {"events": EVENTS, "users": USERS}, {"name": name, "days": 20})
         for name in ("activation", "conversion", "retention")
     },
     "kpi, acquisition": (goals.kpi, {"events": USERS}, {"name": "acquisition"}),
+    "kpi, referral": (goals.kpi, {"events": INVITED}, {"name": "referral"}),
     "kpi, exposure": (goals.kpi, {"events": SCORES}, {"name": "exposure", "when": "date", "value": "score"}),
     "kpi, satisfaction": (goals.kpi, {"events": SCORES}, {"name": "satisfaction"}),
     "taxonomy_agreement": (goals.taxonomy_agreement, {"cards": CARDS}, {"a": "branch", "b": "viewpoint"}),

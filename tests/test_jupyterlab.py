@@ -383,6 +383,12 @@ def test_three_different_answers_open_the_solution(jupyterlab, page, exercise):
         reply = run_answer(page, "q1", answer)
         closed = reply.get_by_role("button", name="Solution").get_attribute("aria-disabled")
         assert closed == ("false" if place == 2 else "true")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, reply.get_by_text("Your mistake got no name?"), "Enter")
+    press(page, reply.get_by_role("button", name="Copy"), "Enter")
+    reply.get_by_role("button", name="Copied").wait_for()
+    assert "Question: q1\nWorld: 0\nAnswer: 51\n" in page.evaluate("navigator.clipboard.readText()")
+    no_barriers(page, ".opslab-reply")
 
 
 @pytest.mark.browser

@@ -173,6 +173,26 @@ def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folde
 
 
 @pytest.mark.browser
+def test_in_firefox_the_site_from_disk_leads_to_a_lesson_whose_slider_answers(firefox_page, folder):
+    page = firefox_page
+    page.goto(f"{folder.as_uri()}/index.html")
+    page.locator(".opslab-cards a[href*='06-retention']").first.click()
+    page.wait_for_url(f"**/lessons/{LESSON}.html")
+    place = page.locator(".opslab-figure:has(input):not(:has(.opslab-guess))").first
+    place.scroll_into_view_if_needed()
+    place.locator(".opslab-plot .main-svg").first.wait_for()
+    title, slider = place.locator(".opslab-title"), place.locator("input").first
+    before = title.inner_text(), slider.input_value()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([title, old]) => title.innerText !== old", arg=[title.element_handle(), before[0]]
+    )
+    assert slider.input_value() != before[1]
+    assert page.strangers == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("path", "scheme"),
     [*((path, scheme) for path in PAGES[:2] for scheme in ("light", "dark")), (PAGES[2], "dark")],

@@ -99,10 +99,13 @@ HINTS = Count(3, 3, ADD_HINTS)
 CHECKED = {"wrong": Count(2, None, ADD_WRONGS), "hint": HINTS}
 WRITTEN = {"hint": HINTS, "rubric": Count(1, 1, ADD_RUBRIC), "exemplar": Count(2, 2, ADD_EXEMPLARS)}
 
+KEY = "key"  # what a slider's question finds; see opslab.authoring.keys
+
 # The tables: tags of a lesson, tags of a sheet, kinds of question, what every cell may have.
 LESSON = {
     "show-code": CellForm("code"),
     "nbval-ignore-output": CellForm("code"),
+    KEY: CellForm("code"),
     PLACE: CellForm("markdown"),
 }
 SHEET = {
@@ -263,12 +266,12 @@ def list_items(markdown: str) -> list[str]:
 
 def find_headings(cells: Iterable[NotebookNode]) -> list[str]:
     """Return the headings in the text cells of a notebook, in order."""
-    return [
-        heading
-        for cell in cells
-        if cell.cell_type == "markdown"
-        for heading in re.findall(r"^#+ +(.+?) *$", cell.source, re.M)
-    ]
+    return [heading for cell in cells if cell.cell_type == "markdown" for heading in headings(cell.source)]
+
+
+def headings(markdown: str) -> list[str]:
+    """Return the headings in a text, in order."""
+    return re.findall(r"^#+ +(.+?) *$", markdown, re.M)
 
 
 _Fault = tuple[int, str, str]  # line, what stands there, what is wrong with it

@@ -186,7 +186,7 @@ def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table"
 def require_unique(table: Frame, key: Sequence[str], *, what: str = "table") -> None:
     """Refuse a table in which two rows share the same values in the columns of `key`."""
     lazy = table.lazy().select(*key)
-    rows, different = _one_row(lazy.select(nw.len())), _one_row(lazy.unique().select(nw.len()))
+    rows, different = one_row(lazy.select(nw.len())), one_row(lazy.unique().select(nw.len()))
     surplus = rows["len"] - different["len"]
     if surplus:
         raise ValueError(
@@ -514,7 +514,7 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
         if kind == "flag" and schema[column].is_numeric():
             other = nw.when((nw.col(column) != 0) & (nw.col(column) != 1)).then(nw.col(column))
             wanted.append(other.max().alias(f"other{number}"))
-    seen = _one_row(table.lazy().select(*wanted))
+    seen = one_row(table.lazy().select(*wanted))
     if not seen["rows"]:
         raise ValueError(NO_ROWS.format(what=what))
     for number, (column, kind) in enumerate(kinds.items()):
@@ -539,7 +539,8 @@ def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[s
         raise ValueError(TOO_HIGH.format(found=high, **words))
 
 
-def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
+def one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
+    """Return a table's only row, computed."""
     return collect(lazy).rows(named=True)[0]
 
 
