@@ -22,8 +22,6 @@ def asked(lesson: str) -> tuple[list[Key], list[str]]:
 WITHOUT = {
     "01-four-links",
     "02-goals",
-    "03-targeting",
-    "04-acquisition",
     "05-experiments",
     "07-lifetime-value",
     "08-staying-in-touch",
