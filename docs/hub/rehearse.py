@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 
 import nbformat
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "src")]
@@ -38,7 +38,7 @@ from tests.conftest import QUIET, browser_path  # noqa: E402
 
 LESSON, QUESTION = "06-retention", "q1"
 NOTEBOOK, SHEET = f"notebooks/{LESSON}.ipynb", f"exercises/{LESSON}.ipynb"
-PATIENCE = 120  # seconds for one step
+PATIENCE = 300  # seconds for one step
 IDLE = "#jp-main-statusbar >> text=/\\| Idle/"
 CALM = """() => document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')
   && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some((e) => e.innerText === '[*]:')"""
@@ -67,6 +67,7 @@ CONFLICT = "what a conflict looks like: both changed one line of {sheet}"
 PASSED = "{passed} of {runs} runs passed; first slider for the last of {students}: {low:.1f} to {high:.1f} s"
 NO_ANSWER = "the hub did not start:\n{log}"
 LOST = "{name}: {what} is not in {file} after the new version came"
+CLOSED = "{name}: the lesson did not open; the page says: {seen}"
 STIFF = "{name}: the first slider does not move"
 ERRORS = "{name}: a cell of {file} ended in {error}: {value}"
 
@@ -233,7 +234,10 @@ def click(page: Page, address: str, student: str) -> float:
         page.fill("#username_input", student)
         page.fill("#password_input", "any")
         page.click("#login_submit")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    try:
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+    except TimeoutError as error:
+        raise RuntimeError(CLOSED.format(name=student, seen=page.inner_text("body")[:400])) from error
     slider = page.locator("[role=group]:has(.main-svg) input[type=range]:visible").first
     page.mouse.move(700, 500)
     while not slider.count():
