@@ -131,11 +131,22 @@ def test_pictures_are_drawn_for_cards_for_sharing_and_for_readers_without_script
     assert len(lesson.select(".opslab-figure noscript img")) == len(lesson.select(".opslab-figure"))
 
 
-def test_building_again_replaces_the_site_whole(folder):
+def test_building_again_replaces_the_site_whole(tmp_path, monkeypatch):
+    """Of one page: what stands on the pages of all lessons is looked at in the site that is built once."""
+
+    def one_page(_root, source, *_):
+        source.mkdir()
+        (source / "index.md").write_text("# Again\n", encoding="utf-8")
+
+    monkeypatch.setattr("opslab.authoring.export.site._gather", one_page)
+    monkeypatch.setattr("opslab.authoring.export.site._draw", lambda *_: False)
+    folder = tmp_path / "site" / "built"
+    (folder / "lessons").mkdir(parents=True)
     (folder / "stray.html").touch()
     assert build_site(REPOSITORY, folder) == 0
     assert not (folder / "stray.html").exists()
-    assert (folder / "index.html").is_file()
+    assert "Again" in read(folder / "index.html").h1.text
+    assert not (folder / "lessons").exists()
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 

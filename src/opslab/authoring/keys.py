@@ -28,11 +28,11 @@ NO_QUESTION = (
 NOTHING = "nothing"
 NOT_WORDS = "the last line of a key is its answer in words, a string; found {found}"
 
-ASKED = re.compile(r"\*\*Only the \w+ can tell you:\*\*\s*(.+?)(?=\n\s*\n|\Z)", re.S)
+ASKED = re.compile(r"\*\*Only the \w+ can tell you:?\*\*:?\s*(.+?)(?=\n\s*\n|\Z)", re.S)
 
 
 @dataclass(frozen=True)
-class Key:
+class SliderKey:
     """One question and the code of its answer; `code` is None where the author has written none."""
 
     section: str
@@ -45,19 +45,35 @@ def is_key(cell: NotebookNode) -> bool:
     return KEY in tags(cell)
 
 
-def read_keys(cells: Iterable[NotebookNode]) -> tuple[list[Key], list[str]]:
+def without_keys(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells that readers see; a text that a key had parted is one again."""
+    kept: list[NotebookNode] = []
+    parted = False
+    for cell in cells:
+        if is_key(cell):
+            parted = bool(kept) and kept[-1].cell_type == "markdown"
+        elif parted and cell.cell_type == "markdown" and not tags(cell):
+            kept[-1].source += f"\n\n{cell.source}"
+            parted = False
+        else:
+            kept.append(cell)
+            parted = False
+    return kept
+
+
+def read_keys(cells: Iterable[NotebookNode]) -> tuple[list[SliderKey], list[str]]:
     """Return a lesson's questions with their keys, and what is missing or stray among them."""
     found, faults, section = [], [], ""
     for cell in cells:
         if is_key(cell):
             if found and found[-1].code is None:
-                found[-1] = Key(found[-1].section, found[-1].question, cell.source)
+                found[-1] = SliderKey(found[-1].section, found[-1].question, cell.source)
             else:
                 faults.append(NO_QUESTION.format(section=section, start=cell.source.partition("\n")[0]))
         elif cell.cell_type == "markdown":
             for text in re.split(r"^(?=#+ )", cell.source, flags=re.M):
                 section = "".join(headings(text)) or section
-                found += [Key(section, " ".join(asked.split())) for asked in ASKED.findall(text)]
+                found += [SliderKey(section, " ".join(asked.split())) for asked in ASKED.findall(text)]
     faults += [NO_KEY.format(section=key.section, question=key.question) for key in found if key.code is None]
     return found, faults
 
@@ -76,7 +92,7 @@ def said(cell: NotebookNode) -> str:
     return ast.literal_eval(shown[-1])
 
 
-def with_keys(guide: str, keys: Sequence[Key], answers: Sequence[str]) -> str:
+def with_keys(guide: str, keys: Sequence[SliderKey], answers: Sequence[str]) -> str:
     """Return a guide with these keys as its last section, in place of those that it had."""
     before = guide.partition(f"\n## {HEADING}\n")[0].rstrip("\n")
     if not keys:
@@ -84,7 +100,7 @@ def with_keys(guide: str, keys: Sequence[Key], answers: Sequence[str]) -> str:
     return "\n".join([before, "", f"## {HEADING}", "", INTRODUCTION, "", HEAD, *_rows(keys, answers), ""])
 
 
-def _rows(keys: Sequence[Key], answers: Sequence[str]) -> Iterator[str]:
+def _rows(keys: Sequence[SliderKey], answers: Sequence[str]) -> Iterator[str]:
     for key, answer in zip(keys, answers, strict=True):
         cells = (" ".join(words.split()).replace("|", r"\|") for words in (key.section, key.question, answer))
         yield f"| {' | '.join(cells)} |"
