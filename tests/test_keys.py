@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opslab.authoring.build import BuildError, Target, _read_text, build, convert
-from opslab.authoring.keys import HEADING, Key, read_keys, with_keys
+from opslab.authoring.keys import HEADING, SliderKey, read_keys, with_keys
 from tests.course import LESSON, write_course
 from tests.guides import parts, rows
 from tests.test_guides import LESSONS, ROOT
@@ -15,7 +15,7 @@ QUESTION = "**Only the slider can tell you:** what is\nhalf of {one}?\n\nIt is n
 CELL = "```{code-cell}\n:tags: [key]\nf'half of {whole} | 1'\n```"
 
 
-def asked(lesson: str) -> tuple[list[Key], list[str]]:
+def asked(lesson: str) -> tuple[list[SliderKey], list[str]]:
     return read_keys(_read_text(ROOT, f"lessons/{lesson}/lesson.md")[0].cells)
 
 
@@ -76,5 +76,5 @@ def _cells(course: Path) -> list:
 
 
 def test_keys_go_when_the_questions_go():
-    key = Key("Here", "when?", "'now'")
+    key = SliderKey("Here", "when?", "'now'")
     assert with_keys(with_keys("# Guide\n", [key], ["now"]), [], []) == "# Guide\n"

@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.keys import Key, read_keys, said, with_keys, without_keys
+from opslab.authoring.keys import SliderKey, read_keys, said, with_keys, without_keys
 from opslab.authoring.questions import compile_sheet
 from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.exercises.answer_key import AnswerKey
@@ -168,14 +168,14 @@ def build(root: Path, target: Target) -> float:
     return time.perf_counter() - began
 
 
-def _keys(root: Path, target: Target) -> list[Key]:
+def _keys(root: Path, target: Target) -> list[SliderKey]:
     """Return the questions of a lesson that only a slider answers, those that have a key."""
     if target.folder != "notebooks":
         return []
     return [key for key in read_keys(_read_text(root, target.source)[0].cells)[0] if key.code]
 
 
-def _keep_keys(root: Path, target: Target, keys: list[Key], answered: list[NotebookNode]) -> None:
+def _keep_keys(root: Path, target: Target, keys: list[SliderKey], answered: list[NotebookNode]) -> None:
     """Write what the keys say into the lesson's guide, if it is not there yet."""
     path = root / "lessons" / target.lesson / "guide.md"
     try:
