@@ -75,6 +75,7 @@ PATHS = pd.DataFrame(
 SURVEY = pd.DataFrame(
     np.sort(chance.integers(1, 60, (40, 4)), axis=1), columns=["too_cheap", "cheap", "dear", "too_dear"]
 ).assign(plan=chance.choice(["free", "paid"], 40))
+PRICED = pd.DataFrame({"price": [10, 12], "shown": [500, 500], "joined": [120, 110]})
 POPULATION = pd.DataFrame({"plan": ["free", "paid"], "users": [700, 300]})
 FEATURES = pd.DataFrame({"days": chance.integers(0, 40, 30), "yuan": np.repeat([10, 500], 15) + PEOPLE})
 SWAPS = pd.DataFrame({"place": ["top", "middle", "end"], "clicks": [120, 80, 45], "shown": 600})
@@ -221,6 +222,9 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "focus_table": (targeting.focus_table, {"messages": MESSAGES}, {"by": "brand"}),
     "poststratify": (targeting.poststratify, {"sample": SURVEY, "population": POPULATION}, {"by": "plan"}),
     "price_sensitivity": (targeting.price_sensitivity, {"survey": SURVEY}, {}),
+    "price_interval": (targeting.price_interval, {"survey": SURVEY}, {"draws": 20}),
+    "price_test": (targeting.price_test, {"trial": PRICED}, {}),
+    "rake": (targeting.rake, {"sample": SURVEY}, {"margins": {"plan": {"free": 0.7, "paid": 0.3}}}),
     "rfm": (targeting.rfm, {"orders": ORDERS}, {"as_of": "2024-05-20", "bins": 4}),
     "segment": (targeting.segment, {"features": FEATURES}, {"k": 2}),
     "still_right": (
@@ -304,7 +308,15 @@ ENGINES_ONLY = {
 }
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"consent_audit", "affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
+OF_SOMETHING_ELSE = {
+    "consent_audit",
+    "live_sale",
+    "affinity",
+    "median_survival",
+    "resized",
+    "fit_bass",
+    "clustered_share",
+}
 
 
 FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")
@@ -441,7 +453,7 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
     "duckdb text ids": lambda frame: as_duckdb(to_ids("{:03}".format)(frame)),
 }
 # Whose result is in the order of the rows, or starts from a draw of them.
-IN_ORDER_OF_ROWS = {
+IN_ORDER_OF_ROWS = {"price_interval", "rake", 
     "calibration",
     "channel_plan",
     "contactable",
