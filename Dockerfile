@@ -13,13 +13,13 @@ RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /
 
 # A hub lays a student's home over /home, so the course, which is data and package, lies elsewhere.
 RUN useradd --create-home --uid 1000 student && install -d -o student /opt/opslab /opt/environment
-USER student
+USER 1000
 WORKDIR /opt/opslab
-COPY --chown=student . .
+COPY --chown=1000 . .
 RUN python prepare.py /opt/environment \
-    && if [ -n "$HUB" ]; then /opt/environment/bin/uv pip install --no-cache --python /opt/environment $HUB; fi \
+    && if [ -n "$HUB" ]; then python -m pip --python /opt/environment install --no-cache-dir $HUB; fi \
     && rm -rf /home/student/.cache
 
 ENV PATH="/opt/environment/bin:$PATH"
 EXPOSE 8888
-CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/opt/opslab", "notebooks/00-start-here.ipynb"]
+CMD ["jupyter", "lab", "--ip=0.0.0.0", "--no-browser", "--ServerApp.root_dir=/opt/opslab", "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb"]

@@ -102,11 +102,14 @@ $(QUICK): $(READY)
 	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
 	@touch $@
 
-# Some tests want a chromium, bubblewrap or Spark. CI must have them; elsewhere their absence only skips those tests.
+# Some tests want a chromium, Firefox, bubblewrap or Spark. CI must have them; elsewhere their absence only skips those tests.
 browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
 	$(call in_ci,chromium) || \
 	echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"
+	@command -v firefox-esr firefox >/dev/null || test -n "$$OPSLAB_FIREFOX" || \
+	$(call in_ci,firefox-esr) || \
+	echo "no Firefox found: its tests will be skipped (Debian: apt-get install firefox-esr)"
 
 sandbox:
 	@command -v bwrap >/dev/null || $(call in_ci,bubblewrap) || \

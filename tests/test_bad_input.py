@@ -21,6 +21,7 @@ from opslab import (
     scqa,
     targeting,
     world,
+    year,
 )
 from opslab.acquisition import Saturation
 from opslab.community import Bass, Decision
@@ -39,6 +40,7 @@ SUBJECTS = (
     community,
     content,
     scqa,
+    year,
 )
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
@@ -64,6 +66,7 @@ TALK = community.conversations(ANSWERS, THREADS, MEMBERS)
 FITTED = Saturation(10, 100, 0.2, ((0.04, 0.03, 0), (0.03, 0.09, 0), (0, 0, 0.001)))
 CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
+YEAR = year.play(year.Plan())
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
 BUYING = lifetime.fit_bg_nbd([0, 1, 2, 5, 0, 1], [0, 5, 9, 30, 0, 2], [40] * 6)
@@ -377,6 +380,14 @@ GOOD = {
     scqa.read_opening: {"text": "Everyone agrees."},
     scqa.recalled: {"shown": "12", "written": "12"},
     world.truth: {"seed": 0},
+    year.compare: {"before": YEAR, "after": YEAR},
+    year.debrief: {"history": YEAR, "week": 40, "changes": [{"pushes": 1}]},
+    year.graded: {"ask": lambda state: year.Plan(), "seed": 0, "runs": 1, "world": 0},
+    year.league: {"policies": {"a": year.Plan()}, "seed": 0, "runs": 1, "seconds": 5, "world": 0},
+    year.play: {"policy": year.Plan(), "seed": 0, "runs": 1, "world": 0},
+    year.replay: {"history": YEAR, "week": 40},
+    year.score: {"history": YEAR},
+    year.tree: {"choices": {"a": year.Plan(), "b": year.Plan(pushes=1)}, "seed": 0, "world": 0},
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
 # What has no number, list, day or table: briefs and pyramids take text, the desk shows them.

@@ -112,6 +112,17 @@ def test_a_counter_in_names_of_ones_own_is_no_number_of_canvas():
     assert [one.student for one in found.values()] == ["hw_06_2026_anna", "hw_06_2026_ben", "chen 5"]
 
 
+@pytest.mark.parametrize(
+    "name", ["._anna", "_41_assignsubmission_file", "LATE_41_700_a", " _41_700_a", "a/b_41_700_c"]
+)
+def test_no_name_of_a_folder_stops_a_class(course, tmp_path, name):
+    submit(course, tmp_path / "in" / name / "x.ipynb")
+    submit(course, tmp_path / "in" / "ben.ipynb")
+    found = class_of(course, tmp_path / "in")
+    assert len(found.submissions) == 2
+    assert all(one.student for one in found.submissions)
+
+
 # Zips
 
 

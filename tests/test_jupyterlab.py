@@ -122,11 +122,9 @@ def each_control_moves_the_picture(page, group):
     controls = group.locator("input:visible, select:visible").all()
     pixels = plot.screenshot()
     for control in controls:
-        before = plot.evaluate(PAINTED)
+        plot.evaluate(f"plot => {{ plot.before = ({PAINTED})(plot); }}")
         press(page, control, "ArrowLeft" if control.evaluate(AT_END) else "ArrowRight")
-        page.wait_for_function(
-            f"([plot, old]) => ({PAINTED})(plot) !== old", arg=[plot.element_handle(), before]
-        )
+        page.wait_for_function(f"plot => ({PAINTED})(plot) !== plot.before", arg=plot.element_handle())
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert plot.screenshot() != pixels or not controls
 

@@ -202,3 +202,24 @@ def test_the_form_for_an_unnamed_answer_shows_what_the_check_offers():
     shown = form["body"][1]["attributes"]["placeholder"]
     keys = re.findall(r"^(\w+):", report("06-retention", "q3", 0, 0.25), flags=re.M)
     assert re.findall(r"^(\w+):", shown, flags=re.M) == keys
+
+
+def test_a_container_and_a_cluster_have_what_the_teaching_page_says():
+    recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    tried = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert re.search(r"^FROM python:([\d.]+)", recipe, flags=re.M)[1] in tried
+    assert "prepare.py" in recipe  # the lock file's versions and hashes
+    values = yaml.safe_load((ROOT / "docs/hub/values.yaml").read_text())
+    memory = values["singleuser"]["memory"]
+    page = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    said = re.search(r"Memory for each student: (\d+) GB", page)[1]
+    assert memory["limit"] == f"{said}G"
+    assert float(memory["guarantee"].removesuffix("M")) <= 1000 * float(said)
+
+
+def test_the_rehearsal_uses_the_link_of_the_teaching_page():
+    link = runpy.run_path(str(ROOT / "docs" / "hub" / "rehearse.py"))["link"]
+    page = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^ +(https://HUB/\S+)", page, flags=re.M)
+    assert link("https://HUB", "REPO", "notebooks/00-start-here.ipynb") == shown

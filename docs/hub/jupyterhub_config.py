@@ -25,6 +25,9 @@ c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(folder / "homes" / "{username}")
 c.Spawner.cmd = [told["server"]]
 c.Spawner.default_url = "/lab"
+c.Spawner.start_timeout = c.Spawner.http_timeout = (
+    300  # a machine that does much else is slow, and no failure
+)
 c.Spawner.args = ["--allow-root"] if os.getuid() == 0 else []
 # What a container would keep apart: settings and progress of whoever rehearses.
 c.Spawner.env_keep = ["PATH", "LANG", "LC_ALL"]

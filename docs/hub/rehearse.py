@@ -28,7 +28,7 @@ from urllib.parse import urlencode
 
 import nbformat
 import psutil
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "src")]
@@ -38,7 +38,7 @@ from tests.conftest import QUIET, browser_path  # noqa: E402
 
 LESSON, QUESTION = "06-retention", "q1"
 NOTEBOOK, SHEET = f"notebooks/{LESSON}.ipynb", f"exercises/{LESSON}.ipynb"
-PATIENCE = 120  # seconds for one step
+PATIENCE = 300  # seconds for one step
 IDLE = "#jp-main-statusbar >> text=/\\| Idle/"
 CALM = """() => document.querySelector('#jp-main-statusbar').innerText.includes('| Idle')
   && ![...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some((e) => e.innerText === '[*]:')"""
@@ -67,7 +67,9 @@ CONFLICT = "what a conflict looks like: both changed one line of {sheet}"
 PASSED = "{passed} of {runs} runs passed; first slider for the last of {students}: {low:.1f} to {high:.1f} s"
 NO_ANSWER = "the hub did not start:\n{log}"
 LOST = "{name}: {what} is not in {file} after the new version came"
-ERRORS = "{name}: {count} cells of {file} ended in an error"
+CLOSED = "{name}: the lesson did not open; the page says: {seen}"
+STIFF = "{name}: the first slider does not move"
+ERRORS = "{name}: a cell of {file} ended in {error}: {value}"
 
 
 @dataclass
@@ -75,6 +77,11 @@ class Ready:
     """What all runs share: the environment, the proxy's command and the course's clone for it."""
 
     folder: Path
+
+    @property
+    def course(self) -> Path:
+        """The clone where the package finds data and solutions, as /opt/opslab would be."""
+        return self.folder / "opslab-of-the-hub"
 
     @property
     def bin(self) -> Path:
@@ -94,7 +101,7 @@ def prepare(folder: Path) -> Ready:
         folder / "opslab-of-the-hub"
     )  # where the package finds data and solutions, as /opt/opslab would be
     run("git", "clone", "-q", REPOSITORY, course)
-    run(sys.executable, "prepare.py", folder / "environment", cwd=course)
+    run(sys.executable, "prepare.py", folder / "environment", cwd=ready.course)
     settings = runpy.run_path(str(REPOSITORY / "prepare.py"))
     indexes = {**settings["uv_settings"](settings["pip_settings"]()), **os.environ}
     install = [ready.bin / "uv", "pip", "install", "-q", "--python", folder / "environment"]
@@ -227,12 +234,19 @@ def click(page: Page, address: str, student: str) -> float:
         page.fill("#username_input", student)
         page.fill("#password_input", "any")
         page.click("#login_submit")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    slider = page.locator(".opslab-plot:has(.main-svg)").first
+    try:
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+    except TimeoutError as error:
+        raise RuntimeError(CLOSED.format(name=student, seen=page.inner_text("body")[:400])) from error
+    slider = page.locator("[role=group]:has(.main-svg) input[type=range]:visible").first
     page.mouse.move(700, 500)
     while not slider.count():
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(100)
+    stood = slider.input_value()
+    slider.press("ArrowRight")
+    if slider.input_value() == stood:
+        raise RuntimeError(STIFF.format(name=student))
     return time.monotonic() - began
 
 
@@ -300,9 +314,11 @@ def answer() -> str:
 def require_no_errors(hub: Hub, student: str, file: str) -> None:
     """Refuse a notebook with a cell that ended in an error."""
     book = nbformat.read(hub.home(student) / file, as_version=4)
-    kinds = [output.output_type for cell in book.cells for output in cell.get("outputs", ())]
-    if count := kinds.count("error"):
-        raise RuntimeError(ERRORS.format(name=student, count=count, file=file))
+    for cell in book.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error":
+                words = {"name": student, "file": file, "error": output.ename, "value": output.evalue}
+                raise RuntimeError(ERRORS.format(**words))
 
 
 def publish(folder: Path, repository: Path) -> None:
@@ -342,7 +358,7 @@ def rehearse(ready: Ready, browser: Browser, students: list[str]) -> float:
     with tempfile.TemporaryDirectory(dir=ready.folder) as scratch:
         folder = Path(scratch)
         repository = folder / "opslab"
-        run("git", "clone", "-q", "--bare", REPOSITORY, repository)
+        run("git", "clone", "-q", "--bare", ready.course, repository)
         run("git", "branch", "-f", "main", "HEAD", cwd=repository)
         with hub_running(ready, folder, students) as hub:
             pages = {name: new_page(browser) for name in students}

@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.keys import Key, is_key, read_keys, said, with_keys
+from opslab.authoring.keys import Key, read_keys, said, with_keys, without_keys
 from opslab.authoring.questions import compile_sheet
 from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.exercises.answer_key import AnswerKey
@@ -144,7 +144,7 @@ def _converted(root: Path, target: Target) -> NotebookNode:
     authored, lines = _read_text(root, target.source)
     if target.folder == "notebooks":
         _refuse(target.source, lesson_faults(authored.cells, lines))
-        authored.cells = [cell for cell in authored.cells if not is_key(cell)]
+        authored.cells = without_keys(authored.cells)
         return _number_cells(authored, target.lesson)
     _refuse(target.source, sheet_faults(authored.cells, lines, target.lesson, _headings(root, target)))
     exercise, solution = compile_sheet(_number_cells(authored, f"{target.lesson}-exercise"))

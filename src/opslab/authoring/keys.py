@@ -28,7 +28,7 @@ NO_QUESTION = (
 NOTHING = "nothing"
 NOT_WORDS = "the last line of a key is its answer in words, a string; found {found}"
 
-ASKED = re.compile(r"\*\*Only the \w+ can tell you:\*\*\s*(.+?)(?=\n\s*\n|\Z)", re.S)
+ASKED = re.compile(r"\*\*Only the \w+ can tell you:?\*\*:?\s*(.+?)(?=\n\s*\n|\Z)", re.S)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,22 @@ class Key:
 def is_key(cell: NotebookNode) -> bool:
     """Whether the cell answers a question in the guide, and belongs in no notebook."""
     return KEY in tags(cell)
+
+
+def without_keys(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells that readers see; a text that a key had parted is one again."""
+    kept: list[NotebookNode] = []
+    parted = False
+    for cell in cells:
+        if is_key(cell):
+            parted = bool(kept) and kept[-1].cell_type == "markdown"
+        elif parted and cell.cell_type == "markdown" and not tags(cell):
+            kept[-1].source += f"\n\n{cell.source}"
+            parted = False
+        else:
+            kept.append(cell)
+            parted = False
+    return kept
 
 
 def read_keys(cells: Iterable[NotebookNode]) -> tuple[list[Key], list[str]]:

@@ -329,7 +329,7 @@ def _require_lesson(cells: Sequence[CodeCell], lesson: str, sheet: Sequence[Code
 
 def _hand_ins(folder: Path) -> dict[str, HandIn]:
     """Return what the name of each file and folder tells of the hand-in that it is."""
-    stems = {path.name: _stem(path) for path in folder.iterdir() if not _is_helper(path.relative_to(folder))}
+    stems = {path.name: _stem(path) for path in folder.iterdir()}
     read = hand_ins(set(stems.values()))
     return {name: read[stem] for name, stem in stems.items()}
 

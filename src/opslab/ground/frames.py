@@ -531,10 +531,11 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
     for number, (column, kind) in enumerate(kinds.items()):
         if kind == "any":
             continue
-        missing = nw.col(column).is_null()
+        missing = nw.col(column).null_count()
         if schema[column].is_float():
-            missing = missing | nw.col(column).is_nan()
-        wanted.append(missing.cast(nw.Int64).sum().alias(f"missing{number}"))
+            gaps = nw.col(column).is_null() | nw.col(column).is_nan()
+            missing = gaps.cast(nw.Int64).sum()
+        wanted.append(missing.alias(f"missing{number}"))
         if kind in LIMITS:
             wanted += [
                 nw.col(column).min().alias(f"low{number}"),

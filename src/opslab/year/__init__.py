@@ -1,0 +1,30 @@
+"""A year of Lantern: the company that the course's subjects add up to, to be run, replayed and judged.
+
+plan (what is decided, what is known) -> luck, firm (what is true, what is guessed) -> books (a week)
+-> simulation (play, replay) -> score (worth, guardrails, compare, debrief) -> league -> pictures
+"""
+
+from opslab.year.league import graded, league
+from opslab.year.pictures import court_chart, tree_chart, year_chart
+from opslab.year.plan import Plan, State
+from opslab.year.score import NAIVE, PAR, compare, debrief, score
+from opslab.year.simulation import History, play, replay, tree
+
+__all__ = [
+    "NAIVE",
+    "PAR",
+    "History",
+    "Plan",
+    "State",
+    "compare",
+    "court_chart",
+    "debrief",
+    "graded",
+    "league",
+    "play",
+    "replay",
+    "score",
+    "tree",
+    "tree_chart",
+    "year_chart",
+]
