@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import narwhals as nw
@@ -15,7 +16,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from tests.test_forms import CALLS, called
+from opslab import retention, targeting
+from tests.test_forms import CALLS, EVENTS, ORDERS, called
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning",
@@ -146,3 +148,70 @@ def test_no_more_leaves_an_engine_than_ten_times_what_the_result_has(any_engine,
         left.clear()
         result = function(**{key: tables[id(frame)] for key, frame in frames.items()}, **others)
         assert 0 < sum(left) <= 10 * rows_of(result), name
+
+
+PARTS = {
+    "ids": lambda frame: frame.assign(user_id="user " + frame["user_id"].astype(str)),
+    "dates": lambda frame: frame.assign(date=frame["date"].dt.strftime("%d.%m.%Y")),
+    "amounts": lambda frame: frame.assign(amount=frame["amount"].astype(str) + " yuan"),
+    "a column less": lambda frame: frame.drop(columns="amount"),
+}
+
+
+def read_parts(name: str, folder: Path, request: pytest.FixtureRequest) -> object:
+    """Return a folder of Parquet as one table of an engine."""
+    if name == "polars":
+        return pl.scan_parquet(folder / "*.parquet")
+    if name == "duckdb":
+        return duckdb.connect().read_parquet(f"{folder}/*.parquet")
+    require(name)
+    if name == "spark":
+        return request.getfixturevalue("spark").read.parquet(str(folder))
+    import dask.dataframe as dd
+
+    return dd.read_parquet(folder)
+
+
+@pytest.mark.parametrize("name", ["polars", "duckdb", *NEEDED])
+@pytest.mark.parametrize("drift", PARTS)
+def test_parts_whose_types_drift_are_told_in_words(name, drift, tmp_path, request):
+    ORDERS.iloc[:60].to_parquet(tmp_path / "1.parquet")
+    PARTS[drift](ORDERS.iloc[60:]).to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ValueError, match=r"(orders cannot be read|the result cannot be computed|orders has)"):
+        targeting.rfm(read_parts(name, tmp_path, request), "2024-06-20")
+
+
+def test_dask_s_first_part_does_not_make_whole_numbers_of_the_others(tmp_path, request):
+    ORDERS.iloc[:60].to_parquet(tmp_path / "1.parquet")
+    ORDERS.iloc[60:].assign(amount=0.5).to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ValueError, match="said to hold Int64 and holds Float64"):
+        targeting.rfm(read_parts("dask", tmp_path, request), "2024-06-20")
+
+
+def test_a_table_whose_engine_lacks_a_package_is_told_in_words(monkeypatch):
+    def fail(self, *args, **kwargs):
+        raise ModuleNotFoundError("No module named 'pyarrow'")
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", fail)
+    with pytest.raises(ValueError, match="events cannot be read: its engine says: No module named 'pyarrow'"):
+        retention.cohort_table(pl.from_pandas(EVENTS).lazy())
+
+
+def test_a_spark_that_ends_half_way_is_told_in_words(monkeypatch):
+    """Half-way is after the first answer: what comes then finds no Java."""
+    collect = nw.LazyFrame.collect
+
+    def gone(self, *args, **kwargs):
+        raise ConnectionRefusedError("[Errno 111] Connection refused")
+
+    def last(self, *args, **kwargs):
+        monkeypatch.setattr(nw.LazyFrame, "collect", gone)
+        return collect(self, *args, **kwargs)
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", last)
+    events = pl.from_pandas(EVENTS).lazy()
+    for _ in range(2):  # half-way, and from the beginning on
+        with pytest.raises(
+            ValueError, match=r"engine has stopped .* start it, read the table and call again"
+        ):
+            retention.retention_rate(events, day=7)

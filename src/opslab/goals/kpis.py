@@ -31,6 +31,7 @@ from opslab.ground.frames import (
     as_choice,
     as_number,
     collect,
+    in_words,
     kinds_of,
     native,
     one_row,
@@ -133,6 +134,7 @@ KPIS = {
 }  # fmt: skip
 
 
+@in_words()
 def kpi(
     name: str,
     events: Any,

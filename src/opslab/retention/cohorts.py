@@ -10,7 +10,7 @@ import pandas as pd
 
 from opslab.ground.days import day_number
 from opslab.ground.engine import ANY_AGE, START, came_back, can_join, first_days, marks, require_met
-from opslab.ground.frames import as_choice, as_list, as_names, as_number, one_row, small_table
+from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
 from opslab.retention.people import checked_users, join_users
 from opslab.retention.visits import (
     EngineLog,
@@ -170,6 +170,7 @@ def _curve(visits: Visits, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
     return rows
 
 
+@in_words()
 def _curve_in_engine(log: EngineLog, user: str, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
     """Return the same; one row leaves the engine."""
     people = came_back(first_days(log.rows, user), log.rows, user, [(day.day, day.stop) for day in wanted])
@@ -248,6 +249,7 @@ def retention_by(
     return table.assign(rate=table["returned"] / table["users"])
 
 
+@in_words()
 def _groups_in_engine(
     log: EngineLog, users: Any, names: list[str], since: str | None, user: str, asked: "_Day"
 ) -> pd.DataFrame:

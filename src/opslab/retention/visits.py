@@ -20,7 +20,7 @@ from opslab.ground.days import (
     week_number,
 )
 from opslab.ground.engine import DAY, counts_itself, ends_of, rows_by_day
-from opslab.ground.frames import Frame, as_choice, collect, kinds_of, native, small_table, to_pandas
+from opslab.ground.frames import Frame, as_choice, collect, in_words, kinds_of, native, small_table, to_pandas
 from opslab.ground.ids import numbered
 
 Period: TypeAlias = Literal["D", "W", "M"]
@@ -118,6 +118,7 @@ class EngineLog(NamedTuple):
     last: int
 
 
+@in_words()
 def engine_log(events: Any, user: str, when: str, until: Any = None) -> EngineLog | None:
     """Return the log, checked, up to its last day or to `until`; None if NumPy counts better than its engine.
 
@@ -143,6 +144,7 @@ def too_short(need: int, last: int, have: int) -> ValueError:
     return ValueError(LOG_TOO_SHORT.format(need=need, last=as_date(last), have=have))
 
 
+@in_words()
 def read_visits(
     events: Any, user: str, when: str, period: str = "D", until: Any = None, name: str = "until"
 ) -> Visits:
@@ -175,6 +177,7 @@ def read_visits(
     return _sort(people[inside], np.array(label), period, last, name)
 
 
+@in_words()
 def cohort_sizes(
     events: Any, user: str, when: str, period: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, pd.DatetimeIndex]:
@@ -195,6 +198,7 @@ def cohort_sizes(
     return cohort - first, label - first, users, _starts(label, period)
 
 
+@in_words()
 def period_flows(
     events: Any, user: str, when: str, period: str
 ) -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray, np.ndarray]:
