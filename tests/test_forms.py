@@ -453,7 +453,9 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
     "duckdb text ids": lambda frame: as_duckdb(to_ids("{:03}".format)(frame)),
 }
 # Whose result is in the order of the rows, or starts from a draw of them.
-IN_ORDER_OF_ROWS = {"price_interval", "rake", 
+IN_ORDER_OF_ROWS = {
+    "price_interval",
+    "rake",
     "calibration",
     "channel_plan",
     "contactable",
