@@ -5,12 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 QUICK  := $(VENV)/.quick
+ENGINES := $(VENV)/.engines
 # Jupyter refuses to run as root unless told to; containers often have no other user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml
 NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lesson build slides pages handouts picture site grade data lint lock benchmark browser sandbox clean
+.PHONY: help lab test lesson build slides pages handouts picture site release grade data lint lock benchmark engines browser sandbox spark clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +20,7 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-test: $(QUICK) browser sandbox  ## run every test, as CI does
+test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
@@ -46,6 +48,14 @@ picture: $(READY) browser  ## make the README's picture again (docs/lesson.png)
 site: $(READY)  ## build the course's site (in _site/)
 	$(BIN)/python -m opslab.authoring.export site
 
+release: $(READY) browser  ## make what a release carries: zip of the course, wheel, decks and hand-outs (in dist/)
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	git archive --format=zip --prefix=opslab/ -o dist/opslab-course.zip HEAD
+	for kind in slides handouts; do \
+	  $(BIN)/python -m opslab.authoring.export $$kind --output dist/$$kind && \
+	  $(BIN)/python -m zipfile -c dist/opslab-$$kind.zip dist/$$kind && rm -r dist/$$kind || exit 1; done
+
 grade: $(QUICK) sandbox  ## grade a class: make grade LESSON=06-retention SUBMISSIONS=folder SEED=4711
 	$(BIN)/opslab grade "$(LESSON)" "$(SUBMISSIONS)" --seed "$(SEED)" $(if $(OUTPUT),--output "$(OUTPUT)")
 
@@ -61,9 +71,11 @@ lint: $(READY)  ## format the code, check its style and its types
 benchmark: $(READY) browser  ## measure the budgets again (minutes; tables in benchmarks/)
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
-lock: $(READY)  ## resolve the lock file again from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --all-extras --generate-hashes --no-annotate \
-	  --upgrade pyproject.toml -o requirements.lock
+engines: $(ENGINES)  ## add Spark and Dask (half a gigabyte), to call the same functions there (docs/engines.md)
+
+lock: $(READY)  ## resolve the lock files again from pyproject.toml
+	$(COMPILE) --extra export --extra grade --extra dev --upgrade -o requirements.lock
+	$(COMPILE) --extra engines --constraint requirements.lock --upgrade -o requirements-engines.lock
 
 clean:  ## remove the virtual environment and all caches
 	rm -rf $(VENV) .build exported _site .pytest_cache .ruff_cache .hypothesis
@@ -79,21 +91,35 @@ $(READY): requirements.lock pyproject.toml $(wildcard jupyter_nbconvert_config.p
 	@$(PYTHON) prepare.py $(VENV)
 	@touch $@
 
+$(ENGINES): requirements-engines.lock | $(READY)
+	@echo "adding Spark and Dask (once) ..."
+	@$(PYTHON) prepare.py $(VENV) requirements-engines.lock
+	@touch $@
+
 # Tests and the grader start Python hundreds of times: all modules are compiled for them, once.
 $(QUICK): $(READY)
 	@echo "compiling (once) ..."
 	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
 	@touch $@
 
-# Some tests want a chromium or bubblewrap. CI must have them; elsewhere their absence only skips those tests.
+# Some tests want a chromium, Firefox, bubblewrap or Spark. CI must have them; elsewhere their absence only skips those tests.
 browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
 	$(call in_ci,chromium) || \
 	echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"
+	@command -v firefox-esr firefox >/dev/null || test -n "$$OPSLAB_FIREFOX" || \
+	$(call in_ci,firefox-esr) || \
+	echo "no Firefox found: its tests will be skipped (Debian: apt-get install firefox-esr)"
 
 sandbox:
 	@command -v bwrap >/dev/null || $(call in_ci,bubblewrap) || \
 	echo "no bubblewrap found: grading needs it, its tests will be skipped (Debian: apt-get install bubblewrap)"
+
+spark:
+	@command -v java >/dev/null || $(call in_ci,default-jre-headless) || \
+	echo "no Java found: Spark needs one, its tests will be skipped (Debian: apt-get install default-jre-headless)"
+	@if test -n "$$CI"; then $(MAKE) --no-print-directory engines; \
+	elif test ! -e $(ENGINES); then echo "no Spark, no Dask: their tests will be skipped (make engines)"; fi
 
 # Install a Debian package where CI may do so.
 in_ci = { test -n "$$CI" && test "`id -u`" = 0 && command -v apt-get >/dev/null && \

@@ -12,7 +12,7 @@ MISSING = "opslab: {cause}; slides and pages will need a network. To mend it: pi
 
 try:
     from opslab.authoring.export import configure
+
+    configure(c)
 except ImportError as error:
     print(MISSING.format(cause=error), file=sys.stderr)
-else:
-    configure(c)

@@ -1,4 +1,5 @@
 """Prepare the course's environment: `python prepare.py FOLDER`, with nothing but Python and its pip.
+`python prepare.py FOLDER LOCK` adds what another lock file lists.
 
 The lock file says what is installed, by version and hash. uv installs it in a fraction of pip's time; pip
 fetches uv as a wheel, by its hash in the same file. uv does not read pip's settings, so that they are told to
@@ -24,7 +25,7 @@ ONE = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "proxy": "ALL_P
 MANY = {"extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS", "trusted-host": "UV_INSECURE_HOST"}
 
 # Words
-USAGE = "usage: python prepare.py FOLDER"
+USAGE = "usage: python prepare.py FOLDER [LOCK]"
 WITH_PIP = "pip installs it all, which takes a minute or two"
 FAILED = "uv could not install it"
 
@@ -39,6 +40,13 @@ def main(folder: str) -> None:
         print(WITH_PIP, flush=True)
         _install_with_pip(folder, lock.replace(uv, ""))
         _pip(folder, "--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def add(folder: str, lock: str) -> None:
+    """Add to the environment what another lock file lists."""
+    settings = pip_settings()
+    if settings.get("no-index", "").lower() in TRUE or not _added_by_uv(Path(folder), Path(lock), settings):
+        _pip(folder, "--require-hashes", "-r", lock)
 
 
 def pip_settings() -> dict[str, str]:
@@ -78,18 +86,29 @@ def _is_missing(place: str) -> bool:
 
 def _with_uv(pinned: str, folder: Path, settings: Mapping[str, str]) -> bool:
     """Install everything with uv; False where there is no uv for this machine, or it fails."""
-    environment = {**uv_settings(settings), **os.environ}
-    install = [str(folder / "bin" / "uv"), "pip", "install", "-q", "--python", str(folder)]
     try:
         _install_with_pip(str(folder), pinned, "--only-binary=:all:", "--no-deps")
-        subprocess.run([*install, "--require-hashes", "-r", str(LOCK)], env=environment, check=True)
-        subprocess.run(
-            [*install, "--no-deps", "--no-build-isolation", "-e", "."], env=environment, check=True
-        )
+        _uv(folder, settings, "--require-hashes", "-r", str(LOCK))
+        _uv(folder, settings, "--no-deps", "--no-build-isolation", "-e", ".")
     except (subprocess.CalledProcessError, OSError):
         print(FAILED, flush=True)
         return False
     return True
+
+
+def _added_by_uv(folder: Path, lock: Path, settings: Mapping[str, str]) -> bool:
+    """Install a further lock file with the environment's uv; False where it has none, or it fails."""
+    try:
+        _uv(folder, settings, "--require-hashes", "-r", str(lock))
+    except (subprocess.CalledProcessError, OSError):
+        print(FAILED, flush=True)
+        return False
+    return True
+
+
+def _uv(folder: Path, settings: Mapping[str, str], *words: str) -> None:
+    install = [str(folder / "bin" / "uv"), "pip", "install", "-q", "--python", str(folder)]
+    subprocess.run([*install, *words], env={**uv_settings(settings), **os.environ}, check=True)
 
 
 def _install_with_pip(folder: str, requirements: str, *options: str) -> None:
@@ -114,9 +133,9 @@ def _pip(folder: str, *words: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(USAGE)
     try:
-        main(sys.argv[1])
+        main(sys.argv[1]) if len(sys.argv) == 2 else add(*sys.argv[1:])
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from opslab import check
-from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
+from opslab.authoring.export.browser import NO_BROWSER, NO_FIREFOX, QUIET, browser_path, firefox_path
 from tests.course import forget_lessons, solve, write_course
 
 REPOSITORY = Path(__file__).parents[1]
@@ -21,6 +21,15 @@ LABEXTENSIONS = [
     REPOSITORY / "src" / "opslab" / wing / "labextensions" for wing in ("explore", "exercises", "authoring")
 ]
 START_LIMIT = 60  # seconds
+# These take minutes each. With them first, what is left at the end is short, and two workers end together.
+LONGEST = ("test_jupyterlab.py", "test_exercises.py", "test_export.py")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+WINDOW = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
@@ -103,24 +112,53 @@ def jupyterlab(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def playwright():
+    """Yield what drives the browsers; there is one for all of them."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
     """Yield a Chromium driven by Playwright; skip where there is none, but never in CI."""
     path = browser_path()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
 def page(chromium):
     """Yield an empty page without motion that notes what it asks of other machines, in `page.strangers`."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+    context = chromium.new_context(viewport=WINDOW, reduced_motion="reduce")
+    yield _noting_strangers(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(playwright):
+    """Yield the machine's own Firefox, over WebDriver BiDi; skip where there is none, but never in CI."""
+    path = firefox_path()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_FIREFOX)
+    browser = playwright.firefox.launch(channel="moz-firefox", executable_path=path)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def firefox_page(firefox):
+    """Yield an empty page of Firefox that notes what it asks of other machines, in `page.strangers`."""
+    context = firefox.new_context(viewport=WINDOW)
+    yield _noting_strangers(context.new_page())
+    context.close()
+
+
+def _noting_strangers(page):
     page.strangers = []
     page.set_default_timeout(30_000)
 
@@ -130,5 +168,4 @@ def page(chromium):
             page.strangers.append(request.url)
 
     page.on("request", note)
-    yield page
-    context.close()
+    return page

@@ -22,6 +22,7 @@ from opslab.acquisition import (
     attribution_chart,
     budget_chart,
     cac,
+    calibrate,
     carry_over_chart,
     equal_split,
     evaluate_budget,
@@ -29,9 +30,11 @@ from opslab.acquisition import (
     funnel_users,
     growth_paths_chart,
     lifetime_value,
+    live_sale,
     marginal_cac,
     payback_chart,
     payback_months,
+    profit_interval,
     removal_effects,
     response_chart,
     shapley_values,
@@ -285,6 +288,41 @@ def test_general_functions_and_saturations_agree():
     plain = [(lambda x, c=c: c.top * x / (c.half + x)) for c in curves]
     ours, general = allocate_budget(curves, 4000), allocate_budget(plain, 4000)
     assert general.spend.tolist() == pytest.approx(ours.spend.tolist(), rel=1e-3)
+
+
+def test_the_error_of_curves_and_worths_reaches_the_profit():
+    curves = {"a": FITTED, "b": Saturation(40, 300, 0, ((0.01, 0, 0), (0, 0.02, 0), (0, 0, 0)))}
+    worth = pd.DataFrame({"worth": [30, 50], "low": [24, 44], "high": [36, 56]}, index=["a", "b"])
+    spend, chance = {"a": 150, "b": 400}, np.random.default_rng(3)
+    drawn = np.zeros(4000)
+    for name, curve in curves.items():
+        top, half, carried = chance.multivariate_normal(
+            [math.log(curve.top), math.log(curve.half), curve.carry_over], np.array(curve.covariance), 4000
+        ).T
+        result = np.exp(top) * spend[name] / (np.exp(half) * (1 - carried) + spend[name])
+        drawn += result * chance.normal(worth.worth[name], (worth.high - worth.low)[name] / 3.92, 4000)
+    found = profit_interval(curves, spend, worth)
+    assert found.profit == pytest.approx(evaluate_budget(curves, spend, worth=worth.worth).profit.sum())
+    assert (found.high - found.low) / 3.92 == pytest.approx(drawn.std(), rel=0.06)
+
+
+def test_a_top_lies_in_its_interval_and_a_calibrated_one_in_a_wider():
+    low, high = FITTED.top_interval()
+    assert low * high == pytest.approx(FITTED.top**2)
+    assert math.log(high / low) == pytest.approx(2 * 1.96 * 0.2, rel=1e-3)
+    tested = calibrate(FITTED, 0.6, 0.4, 0.9)
+    assert tested(50) == pytest.approx(0.6 * FITTED(50))
+    ends = tested.top_interval()
+    assert ends[1] / ends[0] > high / low
+    assert calibrate(FITTED, 0.6, 0.6, 0.6).covariance == FITTED.covariance
+
+
+def test_a_live_sale_adds_up():
+    sale = live_sale(1_000, **SALE)
+    assert sale.to_dict() == pytest.approx(
+        {"margin": 270, "commission": -120, "slot fee": -100, "returns": -40, "profit": 10}
+    )
+    assert live_sale(0, **SALE)["profit"] == -100
 
 
 def test_the_tipping_budget_is_where_the_next_user_costs_the_worth():
@@ -549,6 +587,9 @@ TOUCHES = pd.DataFrame(
     {"path_id": [1, 1], "step": [1, 2], "channel": ["a", "b"], "user_id": pd.array([7, 7], dtype="Int64")}
 )
 S = Saturation(10, 100)
+FITTED = Saturation(10, 100, 0.2, ((0.04, 0.03, 0), (0.03, 0.09, 0), (0, 0, 0.001)))
+WORTH = pd.DataFrame({"worth": [30], "low": [20], "high": [40]}, index=["a"])
+SALE = {"returns": 0.4, "commission": 0.2, "slot_fee": 100, "margin": 0.45, "return_cost": 0.1}
 BAD = {
     "zero customers": (lambda: cac(100, 0), "customers is 0"),
     "zero customers of a channel": (lambda: cac(pd.Series({"x": 1}), pd.Series({"x": 0})), "'x'"),
@@ -572,6 +613,15 @@ BAD = {
     "channel without data": (lambda: fit_saturation(range(9), [0] * 9), "all 0"),
     "same spend": (lambda: fit_saturation([5] * 9, range(9)), "same|every week"),
     "not fitted": (lambda: S.marginal_cost_interval(5), "not fitted"),
+    "top not fitted": (lambda: S.top_interval(), "not fitted"),
+    "result not fitted": (lambda: S.result_error(5), "not fitted"),
+    "calibrate no curve": (lambda: calibrate(len, 1, 1, 1), "response is a builtin"),
+    "calibrate not fitted": (lambda: calibrate(S, 0.5, 0.4, 0.6), "not fitted"),
+    "calibrate turned": (lambda: calibrate(FITTED, 0.5, 0.6, 0.4), "low is 0.6"),
+    "profit of no table": (lambda: profit_interval({"a": FITTED}, {"a": 5}, 30), "worth_by"),
+    "profit of no curve": (lambda: profit_interval({"a": math.sqrt}, {"a": 5}, WORTH), "'a'"),
+    "returns in per cent": (lambda: live_sale(9, **dict(SALE, returns=40)), "returns is 40"),
+    "negative fee": (lambda: live_sale(9, **dict(SALE, slot_fee=-1)), "slot_fee is -1"),
     "levels fall": (lambda: marginal_cac([2, 1], [1, 2]), r"spend\[1\]"),
     "nobody more": (lambda: marginal_cac([1, 2], [5, 5]), "do not rise"),
     "not a response": (lambda: marginal_cac(5, 7), "customers is a int"),

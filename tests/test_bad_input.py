@@ -21,6 +21,7 @@ from opslab import (
     scqa,
     targeting,
     world,
+    year,
 )
 from opslab.acquisition import Saturation
 from opslab.community import Bass, Decision
@@ -39,6 +40,7 @@ SUBJECTS = (
     community,
     content,
     scqa,
+    year,
 )
 
 EVENTS = log([(1, 0), (1, 9), (2, 1), (2, 60), (3, 2), (3, 70), (4, 7), (4, 90)])
@@ -61,8 +63,10 @@ THREADS = pd.DataFrame(
 )
 ANSWERS = pd.DataFrame({"thread_id": [1, 1, 2], "user_id": [2, 3, 3], "quality": [3, 4, 5]})
 TALK = community.conversations(ANSWERS, THREADS, MEMBERS)
+FITTED = Saturation(10, 100, 0.2, ((0.04, 0.03, 0), (0.03, 0.09, 0), (0, 0, 0.001)))
 CURVES = {"a": Saturation(100, 1_000), "b": Saturation(50, 500)}
 PATHS = [("a>b", 1, 1), ("b", 2, 0)]
+YEAR = year.play(year.Plan())
 HISTORY = community.simulate(Decision(), weeks=2, members=5, places=6)
 MARCH = "2024-03-01"
 BUYING = lifetime.fit_bg_nbd([0, 1, 2, 5, 0, 1], [0, 5, 9, 30, 0, 2], [40] * 6)
@@ -114,6 +118,9 @@ GOOD = {
     retention.retention_rate: {"events": EVENTS, "day": 7, "width": 3},
     retention.revenue_by_behaviour: {
         "events": EVENTS, "orders": ORDERS, "users": USERS, "days": 7, "horizon": 30, "edges": (0, 1)
+    },
+    retention.running_warning: {
+        "events": EVENTS, "start": MARCH, "end": MARCH, "quiet_days": [3], "horizon": 9,
     },
     retention.stage_moves: {"events": EVENTS, "start": "2024-02-01", "end": MARCH, "limits": (3, 5, 8)},
     retention.stages: {"events": EVENTS, "as_of": MARCH, "limits": (3, 5, 8)},
@@ -169,6 +176,11 @@ GOOD = {
     targeting.go_no_go: {"criteria": {"a": (1, 2, 1.5)}},
     targeting.market_size: {"factors": {"a": (1, 2)}},
     targeting.poststratify: {"sample": USERS, "population": {"a": 10, "b": 20}, "by": "group"},
+    targeting.price_interval: {
+        "survey": pd.concat([PRICES] * 10, ignore_index=True), "weights": [1] * 30, "draws": 20, "seed": 0
+    },
+    targeting.price_test: {"trial": pd.DataFrame({"price": [10, 12], "shown": [9, 9], "joined": [3, 2]})},
+    targeting.rake: {"sample": USERS, "margins": {"group": {"a": 10, "b": 20}}, "rounds": 50},
     targeting.price_sensitivity: {"survey": PRICES, "weights": [1, 1, 1]},
     targeting.price_sensitivity(PRICES).shares: {"price": 5},
     targeting.rfm: {"orders": ORDERS, "as_of": MARCH, "bins": 3},
@@ -178,17 +190,27 @@ GOOD = {
     Saturation: {"top": 1, "half": 2, "carry_over": 0.5},
     CURVES["a"].spend_at: {"marginal": 0.01},
     CURVES["a"].weekly: {"spend": [1, 2]},
+    FITTED.result_error: {"spend": 5},
+    FITTED.marginal_cost_interval: {"spend": 5},
     acquisition.adstock: {"x": [1, 2], "decay": 0.5},
     acquisition.allocate_budget: {"responses": CURVES, "budget": 1_000, "worth": 2, "floors": 1, "caps": 900},
     acquisition.attribute: {"paths": PATHS},
     acquisition.cac: {"spend": 10, "customers": 2},
+    acquisition.calibrate: {"response": FITTED, "caused": 0.6, "low": 0.4, "high": 0.9},
     acquisition.equal_split: {"channels": ["a", "b"], "budget": 10, "caps": 9},
     acquisition.evaluate_budget: {"responses": CURVES, "spend": [1, 2], "worth": 2},
     acquisition.fit_saturation: {"spend": [*range(1, 10)], "signups": [*range(1, 10)], "carry_over": 0.1},
     acquisition.funnel_users: {"budget": 10, "cost": 2, "weeks": 3, "k": 0.4},
     acquisition.lifetime_value: {"margin": 10, "churn": 0.1, "discount": 0.1},
+    acquisition.live_sale: {
+        "sales": 100, "returns": 0.4, "commission": 0.2, "slot_fee": 5, "margin": 0.5, "return_cost": 0.1
+    },
     acquisition.marginal_cac: {"spend": [1, 2], "customers": [1, 2]},
     acquisition.payback_months: {"cac": 10, "margin": 5, "churn": 0.1, "discount": 0.1},
+    acquisition.profit_interval: {
+        "responses": {"a": FITTED}, "spend": {"a": 5},
+        "worth": pd.DataFrame({"worth": [3], "low": [2], "high": [4]}, index=["a"]),
+    },
     acquisition.removal_effects: {"paths": PATHS},
     acquisition.shapley_values: {"value": len, "players": list(range(13)), "permutations": 2, "seed": 0},
     acquisition.tipping_budget: {"responses": CURVES, "worth": 30, "most": 1e5},
@@ -358,6 +380,15 @@ GOOD = {
     scqa.read_opening: {"text": "Everyone agrees."},
     scqa.recalled: {"shown": "12", "written": "12"},
     world.truth: {"seed": 0},
+    year.compare: {"before": YEAR, "after": YEAR},
+    year.debrief: {"history": YEAR, "week": 40, "changes": [{"pushes": 1}]},
+    year.league: {"policies": {"a": year.Plan()}, "seed": 0, "runs": 1, "seconds": 5, "world": 0},
+    year.play: {"policy": year.Plan(), "seed": 0, "runs": 1, "world": 0},
+    year.replay: {"history": YEAR, "week": 40},
+    year.rerun: {"plans": YEAR.plans, "seed": 0, "world": 0},
+    year.score: {"history": YEAR},
+    year.standing: {"history": YEAR},
+    year.tree: {"choices": {"a": year.Plan(), "b": year.Plan(pushes=1)}, "seed": 0, "world": 0},
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
 # What has no number, list, day or table: briefs and pyramids take text, the desk shows them.

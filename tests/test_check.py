@@ -1,7 +1,9 @@
 """What a student meets: check, hint and solution."""
 
 import asyncio
+import html
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 
 import nbformat
 import pytest
@@ -10,6 +12,7 @@ from nbclient import NotebookClient
 from opslab import check
 from opslab.exercises import ahead, answer_key
 from opslab.exercises.buttons import MARKER
+from opslab.exercises.unnamed import offer, report
 from tests.course import EXERCISES, solve
 
 
@@ -77,6 +80,43 @@ def test_right_says_why_and_what_comes_next(started):
     text = "The mean is pulled up by one very large value."
     assert "Next:" not in check.check("q2", text).text  # first compare
     assert check.check("q2", text, level=4).text.endswith("That was the last question of this sheet.")
+
+
+def test_a_wrong_answer_without_a_name_offers_what_to_report(started):
+    told = ["Lesson: 06-tiny", "Question: q1", "World: 0", "Answer: 50.25", f"opslab: {version('opslab')}"]
+    assert check.check("q1", 50.25).report.splitlines() == told
+    shown = check.check("q1", 50.25)._repr_html_()
+    assert "\n".join(told) in shown
+    assert repr(check.check("q1", 50.25)) == "✘ Too high."
+
+
+@pytest.mark.parametrize("answer", [2, 6, ..., "many"])
+def test_what_is_right_or_named_or_no_answer_offers_no_report(started, answer):
+    finding = check.check("q1", answer)
+    assert not finding.report
+    assert "opslab-report" not in finding._repr_html_()
+
+
+def test_a_report_keeps_a_student_number_to_itself(tiny_course):
+    check.start("06-tiny", seed=24187)
+    told = check.check("q1", 50).report
+    assert "World: not 0 (write your seed here, unless it says who you are)" in told
+    assert "24187" not in told
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        (0.1 + 0.2, "Answer: 0.3"),
+        ({"a": 0.5, "b": "<new>"}, "Answer: a: 0.5, b: <new>"),
+        (["c", "a", "b"], "Answer: c a b"),
+    ],
+)
+def test_each_kind_of_answer_can_be_reported(read, told):
+    words = report("06-tiny", "q1", 0, read)
+    assert told in words.splitlines()
+    assert html.unescape(offer(words)).count(told) == 1
+    assert "<new>" not in offer(words)
 
 
 def test_hints_go_from_one_to_three_and_stay(started):

@@ -13,7 +13,7 @@ import opslab
 DOORS = [
     "charts", "check", "datasets", "explore", "world",
     "acquisition", "community", "content", "experiments", "goals",
-    "lifetime", "listening", "outreach", "retention", "scqa", "targeting",
+    "lifetime", "listening", "outreach", "retention", "scqa", "targeting", "year",
 ]  # fmt: skip
 NEEDS_A_COURSE = {"start", "check", "hint", "solution", "my_progress"}  # and a lesson that was begun
 FOR_THE_BUILD = {"main", "write", "verify", "stream"}  # they write files

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,9 @@ ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
+# A picture is long: it stays in the page, where it is compared.
+REMEMBER = f"plot => {{ plot.before = ({PICTURE})(plot); }}"
+CHANGED = f"plot => ({PICTURE})(plot) !== plot.before"
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +132,17 @@ def move_by_keyboard(page, control):
     page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
 
 
+def moved_and_told(page, place):
+    """Move a picture's slider, and wait until its title tells another result and its lines are drawn anew."""
+    title, lines = place.locator(".opslab-title"), place.locator(".opslab-plot .main-svg").first
+    before = [title.inner_text(), lines.inner_html()]
+    move_by_keyboard(page, place.locator("input:visible").first)
+    page.wait_for_function(
+        "([title, lines, told, shown]) => title.innerText !== told && lines.innerHTML !== shown",
+        arg=[title.element_handle(), lines.element_handle(), *before],
+    )
+
+
 def guess(page, place):
     """Make the guess that a picture asks for, by keyboard, and show the answer."""
     panel = place.locator(".opslab-guess")
@@ -190,11 +205,9 @@ def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, 
         plot = drawn(slide)
         guess(page, slide)
         for control in slide.locator(":is(input, select):visible").all():
-            before = plot.evaluate(PICTURE)
+            plot.evaluate(REMEMBER)
             move_by_keyboard(page, control)
-            page.wait_for_function(
-                f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before]
-            )
+            page.wait_for_function(CHANGED, arg=plot.element_handle())
             assert page.evaluate("opslabDeck.getCurrentSlide().id") == identity
     assert page.complaints == []
 
@@ -267,9 +280,9 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     place.scroll_into_view_if_needed()
     plot = drawn(place)
     guess(page, place)
-    before = plot.evaluate(PICTURE)
+    plot.evaluate(REMEMBER)
     move_by_keyboard(page, place.locator("input:visible").first)
-    page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
+    page.wait_for_function(CHANGED, arg=plot.element_handle())
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
     titles = page.locator(".opslab-title:visible > span")
     assert titles.count() > 0
@@ -282,6 +295,54 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     assert page.evaluate("scrollY") > 740
     assert page.complaints == []
     assert len(page.files) == 1
+
+
+@pytest.mark.browser
+def test_firefox_tells_what_a_file_asks_of_others(firefox_page, tmp_path):
+    (tmp_path / "curious.html").write_text('<img src="https://nowhere.invalid/a" alt="">', encoding="utf-8")
+    with firefox_page.expect_request("**/a"):
+        firefox_page.goto((tmp_path / "curious.html").as_uri())
+    assert firefox_page.strangers == ["https://nowhere.invalid/a"]
+
+
+@pytest.mark.browser
+def test_in_firefox_a_page_from_disk_answers_by_keyboard_and_opens_its_answers(firefox_page, exported):
+    page = read(firefox_page, exported)
+    check = page.get_by_text("Think, then open").first
+    answer = check.locator("xpath=..").locator("p")
+    assert not answer.is_visible()
+    check.focus()
+    page.keyboard.press("Enter")
+    assert len(answer.inner_text().split()) > 5
+    place = page.locator(".opslab-figure:has(.opslab-guess)").first
+    place.scroll_into_view_if_needed()
+    drawn(place)
+    title = place.locator(".opslab-title")
+    asked = title.inner_text()
+    guess(page, place)
+    page.wait_for_function("([title, old]) => title.innerText !== old", arg=[title.element_handle(), asked])
+    moved_and_told(page, place)
+    assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_in_firefox_a_deck_from_disk_turns_its_pages_and_its_sliders_answer(firefox_page, exported):
+    page = deck(firefox_page, exported)
+    first = page.evaluate("opslabDeck.getCurrentSlide().id")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("first => opslabDeck.getCurrentSlide().id !== first", arg=first)
+    slide = go_to(page, ".fragment.answer")
+    answer = slide.locator(".fragment.answer")
+    page.wait_for_function("answer => getComputedStyle(answer).opacity === '0'", arg=answer.element_handle())
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("answer => getComputedStyle(answer).opacity === '1'", arg=answer.element_handle())
+    slide = go_to(page, ".opslab-figure:has(.opslab-guess)")
+    identity = page.evaluate("opslabDeck.getCurrentSlide().id")
+    drawn(slide)
+    guess(page, slide)
+    moved_and_told(page, slide)
+    assert page.evaluate("opslabDeck.getCurrentSlide().id") == identity
+    assert page.strangers == []
 
 
 @pytest.mark.browser
@@ -362,12 +423,21 @@ def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_pa
     assert page.complaints == []
 
 
-def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys):
-    assert main(["slides", "--output", str(tmp_path)]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.slides.html" for name in NAMES]
+def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys, monkeypatch):
+    """In a course of three lessons: what every lesson becomes is looked at in `exported`."""
+    course, names = tmp_path / "course", NAMES[:3]
+    (course / "datasets").mkdir(parents=True)
+    for name in names:
+        shutil.copytree(REPOSITORY / "lessons" / name, course / "lessons" / name)
+        (course / "notebooks").mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / "notebooks" / f"{name}.ipynb", course / "notebooks")
+    monkeypatch.setenv("OPSLAB_COURSE", str(course))
+    folder = tmp_path / "decks"
+    assert main(["slides", "--output", str(folder)]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.slides.html" for name in names]
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(NAMES)
-    assert f"[{len(NAMES)}/{len(NAMES)}]" in lines[-1]
+    assert len(lines) == 3
+    assert "[3/3]" in lines[-1]
 
 
 def test_an_unknown_lesson_is_refused_with_those_there_are(capsys):
@@ -552,3 +622,11 @@ def test_an_interrupted_export_leaves_the_old_file(tmp_path, monkeypatch):
     monkeypatch.undo()
     writer.write("new 留存", {"output_extension": ".html"}, "t")
     assert (tmp_path / "t.html").read_text(encoding="utf-8") == "new 留存"
+
+
+def test_a_server_that_lists_the_exporters_does_not_carry_what_exporting_takes():
+    code = "import sys, nbconvert.exporters as all; all.get_exporter('opslab-page'); print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "opslab.authoring.export" in loaded
+    assert loaded & {"pandas", "numpy", "plotly", "opslab.charts"} == set()

@@ -50,6 +50,7 @@ USERS = table(
     plan=chance.choice(["free", "paid"], 30),
     need=chance.choice(["career", "family"], 30),
 )
+INVITED = USERS[["user_id", "signup_date"]].assign(invited_by=np.where(PEOPLE % 3, np.nan, PEOPLE - 1))
 STARTS = USERS.set_index("user_id")["signup_date"]
 WHO = np.concatenate([PEOPLE, chance.choice(PEOPLE, 300)])
 EVENTS = pd.DataFrame({"user_id": WHO, "date": STARTS.loc[WHO].to_numpy()})
@@ -74,6 +75,7 @@ PATHS = pd.DataFrame(
 SURVEY = pd.DataFrame(
     np.sort(chance.integers(1, 60, (40, 4)), axis=1), columns=["too_cheap", "cheap", "dear", "too_dear"]
 ).assign(plan=chance.choice(["free", "paid"], 40))
+PRICED = pd.DataFrame({"price": [10, 12], "shown": [500, 500], "joined": [120, 110]})
 POPULATION = pd.DataFrame({"plan": ["free", "paid"], "users": [700, 300]})
 FEATURES = pd.DataFrame({"days": chance.integers(0, 40, 30), "yuan": np.repeat([10, 500], 15) + PEOPLE})
 SWAPS = pd.DataFrame({"place": ["top", "middle", "end"], "clicks": [120, 80, 45], "shown": 600})
@@ -178,6 +180,11 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "early_warning": (
         retention.early_warning, {"events": EVENTS}, {"as_of": "2024-04-20", "quiet_days": [3, 9]}
     ),
+    "running_warning": (
+        retention.running_warning,
+        {"events": EVENTS},
+        {"start": "2024-03-01", "end": "2024-04-20", "quiet_days": [3, 9]},
+    ),
     "growth_accounting": (retention.growth_accounting, {"events": EVENTS}, {}),
     "lifetimes": (retention.lifetimes, {"events": EVENTS}, {"quiet_days": 14, "until": END}),
     "mean_by": (retention.mean_by, {"table": ORDERS}, {"by": "product", "value": "amount"}),
@@ -215,6 +222,9 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "focus_table": (targeting.focus_table, {"messages": MESSAGES}, {"by": "brand"}),
     "poststratify": (targeting.poststratify, {"sample": SURVEY, "population": POPULATION}, {"by": "plan"}),
     "price_sensitivity": (targeting.price_sensitivity, {"survey": SURVEY}, {}),
+    "price_interval": (targeting.price_interval, {"survey": SURVEY}, {"draws": 20}),
+    "price_test": (targeting.price_test, {"trial": PRICED}, {}),
+    "rake": (targeting.rake, {"sample": SURVEY}, {"margins": {"plan": {"free": 0.7, "paid": 0.3}}}),
     "rfm": (targeting.rfm, {"orders": ORDERS}, {"as_of": "2024-05-20", "bins": 4}),
     "segment": (targeting.segment, {"features": FEATURES}, {"k": 2}),
     "still_right": (
@@ -254,13 +264,14 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "channel_plan": (goals.channel_plan, {"table": CHANNELS}, {"goal": 400}),
     **{
         f"kpi, {name}": (goals.kpi, {"events": EVENTS}, {"name": name, "start": "2024-03-01"})
-        for name in ("dau", "mau", "stickiness", "repurchase", "downloads")
+        for name in ("dau", "wau", "mau", "stickiness", "repurchase", "downloads")
     },
     **{
         f"kpi, {name}": (goals.kpi, {"events": EVENTS, "users": USERS}, {"name": name, "days": 20})
         for name in ("activation", "conversion", "retention")
     },
     "kpi, acquisition": (goals.kpi, {"events": USERS}, {"name": "acquisition"}),
+    "kpi, referral": (goals.kpi, {"events": INVITED}, {"name": "referral"}),
     "kpi, exposure": (goals.kpi, {"events": SCORES}, {"name": "exposure", "when": "date", "value": "score"}),
     "kpi, satisfaction": (goals.kpi, {"events": SCORES}, {"name": "satisfaction"}),
     "taxonomy_agreement": (goals.taxonomy_agreement, {"cards": CARDS}, {"a": "branch", "b": "viewpoint"}),
@@ -297,7 +308,15 @@ ENGINES_ONLY = {
 }
 # How arguments that are tables of one's own are called; who has one by this name and takes something else.
 TABLES = {name for _, tables, _ in CALLS.values() for name in tables}
-OF_SOMETHING_ELSE = {"consent_audit", "affinity", "median_survival", "resized", "fit_bass", "clustered_share"}
+OF_SOMETHING_ELSE = {
+    "consent_audit",
+    "live_sale",
+    "affinity",
+    "median_survival",
+    "resized",
+    "fit_bass",
+    "clustered_share",
+}
 
 
 FLAGS = ("converted", "strong", "treated", "returned", "rule", "given", "mentioned")
@@ -435,6 +454,8 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
 }
 # Whose result is in the order of the rows, or starts from a draw of them.
 IN_ORDER_OF_ROWS = {
+    "price_interval",
+    "rake",
     "calibration",
     "channel_plan",
     "contactable",

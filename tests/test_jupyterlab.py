@@ -122,11 +122,9 @@ def each_control_moves_the_picture(page, group):
     controls = group.locator("input:visible, select:visible").all()
     pixels = plot.screenshot()
     for control in controls:
-        before = plot.evaluate(PAINTED)
+        plot.evaluate(f"plot => {{ plot.before = ({PAINTED})(plot); }}")
         press(page, control, "ArrowLeft" if control.evaluate(AT_END) else "ArrowRight")
-        page.wait_for_function(
-            f"([plot, old]) => ({PAINTED})(plot) !== old", arg=[plot.element_handle(), before]
-        )
+        page.wait_for_function(f"plot => ({PAINTED})(plot) !== plot.before", arg=plot.element_handle())
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert plot.screenshot() != pixels or not controls
 
@@ -383,6 +381,12 @@ def test_three_different_answers_open_the_solution(jupyterlab, page, exercise):
         reply = run_answer(page, "q1", answer)
         closed = reply.get_by_role("button", name="Solution").get_attribute("aria-disabled")
         assert closed == ("false" if place == 2 else "true")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    press(page, reply.get_by_text("Your mistake got no name?"), "Enter")
+    press(page, reply.get_by_role("button", name="Copy"), "Enter")
+    reply.get_by_role("button", name="Copied").wait_for()
+    assert "Question: q1\nWorld: 0\nAnswer: 51\n" in page.evaluate("navigator.clipboard.readText()")
+    no_barriers(page, ".opslab-reply")
 
 
 @pytest.mark.browser

@@ -51,6 +51,7 @@ HUGE = 10**9
 TOO_MUCH = {
     "a list": lambda: acquisition.adstock(range(10**12), 0.5),
     "days": lambda: retention.retention_curve(EVENTS, range(10**12)),
+    "running rules": lambda: retention.running_warning(EVENTS, "2024-02-01", "2024-02-01", range(10**12)),
     "rules": lambda: retention.early_warning(EVENTS, "2024-02-01", range(10**12)),
     "cycles": lambda: acquisition.viral_users(1, 1, range(10**12)),
     "times": lambda: community.viral_growth(1, 1, 1, range(10**12)),

@@ -35,6 +35,7 @@ from tests.test_slips import (
     SHARE,
     TABLE_SLIPS,
     UNREADABLE,
+    YUAN,
 )
 from tests.test_slips import (
     TABLE as SLIPS_TABLE,
@@ -145,7 +146,7 @@ def require_laws(judging: ModuleType) -> None:
         assert _finding(judging, SLIPS_TABLE, received, GROUPS, {}) == "right"
     for received, name in OTHER_ANSWERS:
         finding = "answer-of-another" if name else "different"
-        assert _finding(judging, SHARE, received, 0.2374, {}, OTHERS) == finding
+        assert _finding(judging, YUAN, received, 0.2374, {}, OTHERS) == finding
     odd = GROUPS | {"ads": 31.4159, "seo": 5}
     assert _finding(judging, SLIPS_TABLE, odd, GROUPS, {}, OTHERS) == "different"
     assert judging.is_right(NUMBER[0], 0.4009, 0.4)

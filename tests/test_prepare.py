@@ -140,3 +140,12 @@ def test_pip_does_it_all_where_no_index_is_to_be_asked(prepare, calls):
     assert not any(
         "uv" in Path(words.split()[0]).name or "--only-binary" in words for words, *_ in calls.made
     )
+
+
+@pytest.mark.parametrize("fails", ["", "env/bin/uv"])
+def test_another_lock_file_is_added_by_uv_and_by_pip_where_uv_cannot(prepare, calls, fails):
+    calls.fails = fails
+    prepare.add("env", "more.lock")
+    _, (uv, *_), *by_pip = calls.made
+    assert uv == "env/bin/uv pip install -q --python env --require-hashes -r more.lock"
+    assert [words.endswith("--require-hashes -r more.lock") for words, *_ in by_pip] == [True] * bool(fails)

@@ -46,6 +46,7 @@ from opslab.retention import (
     retention_curve,
     retention_rate,
     revenue_by_behaviour,
+    running_warning,
     stage_moves,
     stages,
     survival_chart,
@@ -751,6 +752,33 @@ def test_warning_earlier_catches_more_and_errs_more():
     pd.testing.assert_frame_equal(one, table.loc[[7]])
 
 
+@SOME
+@given(logs, st.integers(0, 60), st.integers(0, 60), st.integers(1, 20))
+def test_a_running_rule_agrees_with_waiting_day_by_day(visits, start, length, horizon):
+    days = sorted({day for _, day in visits})
+    if start < days[0] or start + length + horizon > days[-1]:
+        with pytest.raises(ValueError, match=r"start|end"):
+            running_warning(log(*visits), on(start), on(start + length), 7, horizon)
+        return
+    table = running_warning(log(*visits), on(start), on(start + length), range(9), horizon)
+    for quiet, row in table.iterrows():
+        sent, hits = 0, 0
+        for user in {user for user, _ in visits}:
+            seen = {day for who, day in visits if who == user}
+            for today in range(start, start + length + 1):
+                if today - quiet in seen and not seen & set(range(today - quiet + 1, today + 1)):
+                    sent += 1
+                    hits += not seen & set(range(today + 1, today + horizon + 1))
+        assert row[:2].tolist() == [sent, hits]
+
+
+def test_a_rule_that_runs_is_right_less_often_than_one_send_to_all_who_are_quiet():
+    activity = datasets.load("activity")
+    rule = running_warning(activity, "2025-03-01", "2025-05-25", 10).loc[10]
+    once = early_warning(activity, "2025-05-25", 10).loc[10]
+    assert rule.precision < once.precision - 0.1
+
+
 # Pictures
 
 
@@ -843,6 +871,7 @@ CALLS = {
     "stages": lambda events: stages(events, "2024-01-20"),
     "stage_moves": lambda events: stage_moves(events, "2024-01-10", "2024-01-20"),
     "early_warning": lambda events: early_warning(events, "2024-01-02", 2, 7),
+    "running_warning": lambda events: running_warning(events, "2024-01-02", "2024-01-03", 2, 7),
 }
 BAD_EVENTS = {
     "not a table": ([1, 2], "list; expected a table"),
@@ -958,6 +987,12 @@ BAD_CALLS = {
         lambda: early_warning(EVENTS, "2024-01-02", [1, -1], 7),
         r"quiet_days\[1\] is -1",
     ),
+    "rule without a future": (
+        lambda: running_warning(EVENTS, "2024-01-02", "2024-02-01", 7),
+        "end is 2024-02-01, but .*choose 2024-01-10 or earlier",
+    ),
+    "rule without a past": (lambda: running_warning(EVENTS, "2020-01-01", "2024-01-02", 7), "start is 2020"),
+    "rule backwards": (lambda: running_warning(EVENTS, "2024-01-05", "2024-01-02", 7), "must not lie before"),
     "no horizon": (lambda: early_warning(EVENTS, "2024-01-02", 1, 0), "horizon is 0"),
     "half a week": (lambda: active_users(100, 0.9, 1.5), "weeks is 1.5"),
     "retention in per cent": (

@@ -131,11 +131,22 @@ def test_pictures_are_drawn_for_cards_for_sharing_and_for_readers_without_script
     assert len(lesson.select(".opslab-figure noscript img")) == len(lesson.select(".opslab-figure"))
 
 
-def test_building_again_replaces_the_site_whole(folder):
+def test_building_again_replaces_the_site_whole(tmp_path, monkeypatch):
+    """Of one page: what stands on the pages of all lessons is looked at in the site that is built once."""
+
+    def one_page(_root, source, *_):
+        source.mkdir()
+        (source / "index.md").write_text("# Again\n", encoding="utf-8")
+
+    monkeypatch.setattr("opslab.authoring.export.site._gather", one_page)
+    monkeypatch.setattr("opslab.authoring.export.site._draw", lambda *_: False)
+    folder = tmp_path / "site" / "built"
+    (folder / "lessons").mkdir(parents=True)
     (folder / "stray.html").touch()
     assert build_site(REPOSITORY, folder) == 0
     assert not (folder / "stray.html").exists()
-    assert (folder / "index.html").is_file()
+    assert "Again" in read(folder / "index.html").h1.text
+    assert not (folder / "lessons").exists()
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
@@ -170,6 +181,26 @@ def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folde
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
     assert page.strangers == []
     assert complaints == []
+
+
+@pytest.mark.browser
+def test_in_firefox_the_site_from_disk_leads_to_a_lesson_whose_slider_answers(firefox_page, folder):
+    page = firefox_page
+    page.goto(f"{folder.as_uri()}/index.html")
+    page.locator(".opslab-cards a[href*='06-retention']").first.click()
+    page.wait_for_url(f"**/lessons/{LESSON}.html")
+    place = page.locator(".opslab-figure:has(input):not(:has(.opslab-guess))").first
+    place.scroll_into_view_if_needed()
+    place.locator(".opslab-plot .main-svg").first.wait_for()
+    title, slider = place.locator(".opslab-title"), place.locator("input").first
+    before = title.inner_text(), slider.input_value()
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "([title, old]) => title.innerText !== old", arg=[title.element_handle(), before[0]]
+    )
+    assert slider.input_value() != before[1]
+    assert page.strangers == []
 
 
 @pytest.mark.browser

@@ -47,6 +47,12 @@ NUMBER_SLIPS = [
     (YUAN, 31.4159, 0.314159, "decimal-point"),  # no percentage is asked for
     (COUNT, 412, 413, "one-apart"),
     (COUNT, 412, 411, "one-apart"),
+    (COUNT, 412, 824, "factor-two"),
+    (YUAN, 31.4159, 15.708, "factor-two"),
+    (SHARE, 0.2374, 0, "nothing-there"),
+    (YUAN, -31.4159, 0.0, "nothing-there"),
+    (SHARE, 0.2374, 1.31, "no-share"),
+    (SHARE, 0.2374, -0.31, "no-share"),
 ]
 
 
@@ -61,7 +67,12 @@ NO_SLIPS = [
     (YUAN, 31.4159, 1 - 31.4159),  # no share is asked for
     (YUAN, 0.2374, 0.7626),
     (SHARE, 0.2374, 0.31),
-    (SHARE, 0.2374, 0.0),
+    (SHARE, 0.2374, 0.8),
+    (SHARE, 0.2374, 1),  # a share may be the whole
+    (YUAN, 0.2374, 1.31),
+    (SHARE, 1.2, 1.31),  # a growth by more than the whole
+    (SHARE, -0.2, -0.31),
+    (COUNT, 3, 6),  # one digit is twice many numbers
     (SHARE, 0.62, 1),  # a whole number far off is no rounding
     (YUAN, 31.4159, 31.4159 * 8),
     (YUAN, 31.4159, 31.4159 * 7.1),
@@ -113,6 +124,10 @@ TABLE_SLIPS = [
     (dict(zip(GROUPS, np.cumsum([*GROUPS.values()]), strict=True)), GROUPS, "not-added-up"),
     ({"a": 20, "b": 30, "c": 45}, {"a": 20 / 95, "b": 30 / 95, "c": 45 / 95}, "divided"),
     (GROUPS, changed(social=0.4), "one-off"),
+    (GROUPS, dict.fromkeys(GROUPS, 0.25), "all-alike"),
+    (GROUPS, dict.fromkeys(GROUPS, 0), "nothing-there"),
+    (FRAME, 1.3 * FRAME, "one-factor"),
+    (FRAME, 0.7 * FRAME, "one-factor"),
     (FRAME, FRAME.assign(m=FRAME.m * [2, 3, 2.5]), "one-part-off"),
     (GROUPS, changed(all=1.0), "group-too-many"),
     (GROUPS, {name: GROUPS[name] for name in ("ads", "seo", "social")}, "group-missing"),
@@ -145,6 +160,15 @@ SAID = [
     (TABLE, FRAME, FRAME.assign(m=FRAME.m * [2, 3, 2.5]), "3 of 6 right. All that is off belongs to m."),
     (TABLE, FRAME, FRAME.mul([2, 1, 1], axis=0), "4 of 6 right. All that is off belongs to ads."),
     (TABLE, GROUPS, {"ads": 0.3}, "This cannot be checked: seo, social, content missing."),
+    (TABLE, {"ads": 2, "seo": 5}, {"ads": 2.6, "seo": 6.5}, "0 of 2 right"),
+    (TABLE, {"ads": 2, "seo": 2}, {"ads": 3, "seo": 3}, "0 of 2 right"),
+    (TABLE, {"ads": 2, "seo": -3, "social": 1}, {"ads": 2.6, "seo": -3.9, "social": 1.3}, "0 of 3 right"),
+    (TABLE, FRAME, 1.3 * FRAME, "All are too high, by the same factor"),
+    (TABLE, FRAME, 0.7 * FRAME, "All are too low, by the same factor"),
+    (COUNT, 412, 824, "Too high by a factor of 2."),
+    (COUNT, 412, 206, "Too low by a factor of 2."),
+    (SHARE, 0.2374, 1.31, "yours is above 1."),
+    (SHARE, 0.2374, -0.31, "yours is below 0."),
     (COUNT, 412, 413, "One too many."),
     (COUNT, 412, 411, "One too few."),
     (SHARE, 0.2174, 0.2, "rounded to 1 decimal. Give at least 3 decimals"),
@@ -314,6 +338,11 @@ def test_a_slip_in_an_order_is_named(received, slip):
     assert judge(asked("ordering", "0"), received, list("ABCDE"), {}).mistake == slip
 
 
+def test_the_printed_order_is_named():
+    assert judge(asked("ordering", "0"), "ABCDE", list("CEBAD"), {}).mistake == "printed-order"
+    assert judge(asked("ordering", "0"), "ABECD", list("CEBAD"), {}).mistake == ""
+
+
 @pytest.mark.parametrize("received", ["ABC", "A, B, C", "a > b > c", ["a)", "b)", "c)"], ("A", "B", "C")])
 def test_an_order_counts_in_any_form(received):
     assert judge(asked("ordering", "0"), received, list("ABC"), {}).is_right
@@ -325,7 +354,7 @@ OTHER_ANSWERS = [(31.4, "q2"), (31.4159, "q2"), (212, "q4"), (3, ""), (31.5, "")
 
 @pytest.mark.parametrize(("received", "name"), OTHER_ANSWERS)
 def test_the_answer_of_another_question_is_named_where_it_is_no_common_number(received, name):
-    finding = judge(SHARE, received, 0.2374, {}, OTHERS)
+    finding = judge(YUAN, received, 0.2374, {}, OTHERS)
     assert finding.mistake == ("answer-of-another" if name else "")
     assert name in finding.text
 

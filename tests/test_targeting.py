@@ -29,7 +29,10 @@ from opslab.targeting import (
     market_size,
     poststratify,
     price_chart,
+    price_interval,
     price_sensitivity,
+    price_test,
+    rake,
     rfm,
     segment,
     segments_chart,
@@ -239,6 +242,67 @@ def test_prices_that_are_none_are_refused(change, words):
     survey = pd.DataFrame({"too_cheap": [2, 4], "cheap": [4, 6], "dear": [6, 8], "too_dear": [10, 12]})
     with pytest.raises(ValueError, match=words):
         price_sensitivity(survey.assign(**change))
+
+
+def test_prices_come_with_an_interval_that_holds_them_and_shrinks_with_answers():
+    answers = answered()
+    few = answers[answers.persona == "career_changer"].head(75)
+    many = answers[answers.persona == "career_changer"]
+    for group in (few, many):
+        found = price_interval(group, draws=100)
+        points = price_sensitivity(group)
+        assert found.price.to_list() == [points.lowest, points.optimal, points.indifferent, points.highest]
+        assert (found.low <= found.price).all()
+        assert (found.price <= found.high).all()
+    wide, narrow = ((t.high - t.low).mean() for t in (price_interval(few), price_interval(many)))
+    assert narrow < 0.75 * wide
+    assert price_interval(many, draws=50, seed=4).equals(price_interval(many, draws=50, seed=4))
+
+
+def test_a_price_that_was_asked_earns_what_was_paid():
+    trial = pd.DataFrame({"price": [12, 10], "shown": [200, 500], "joined": [40, 125]})
+    found = price_test(trial)
+    assert found.index.to_list() == [10, 12]
+    assert found.share.to_list() == [0.25, 0.2]
+    assert found.revenue.to_list() == pytest.approx([2.5, 2.4])
+    low, high = targeting.share_interval(125, 500)
+    assert found.loc[10, ["low", "high"]].to_list() == pytest.approx([low, high])
+    assert found.loc[10, ["revenue_low", "revenue_high"]].to_list() == pytest.approx([10 * low, 10 * high])
+
+
+def test_raked_weights_meet_every_margin():
+    answers = answered().merge(load("users")[["user_id", "device"]])
+    population = load("population")
+    known = {column: population.groupby(column).users.sum() for column in ("persona", "device")}
+    weights = rake(answers, known)
+    assert weights.mean() == pytest.approx(1)
+    for column, sizes in known.items():
+        got = weights.groupby(answers[column]).sum() / weights.sum()
+        assert got.to_numpy() == pytest.approx((sizes / sizes.sum()).reindex(got.index).to_numpy())
+    alone = rake(answers, {"persona": known["persona"]})
+    assert alone.to_numpy() == pytest.approx(poststratify(answers, known["persona"], "persona").weights)
+    assert rake(pl.from_pandas(answers), known).to_numpy() == pytest.approx(weights.to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: rake(answered(), {}), "margins is a dict"),
+        (lambda: rake(answered(), {"persona": {"student": 5}}), "which population does not have"),
+        (
+            lambda: rake(pd.DataFrame({"a": [1, 2], "b": [1, 2]}), {"a": {1: 1, 2: 3}, "b": {1: 3, 2: 1}}),
+            "settled",
+        ),
+        (lambda: price_test(pd.DataFrame({"price": [5, 5], "shown": 9, "joined": 1})), "price 5 twice"),
+        (lambda: price_test(pd.DataFrame({"price": [5], "shown": [2], "joined": [3]})), "3 who joined of 2"),
+        (lambda: price_test(pd.DataFrame({"price": [5], "shown": [0], "joined": [0]})), "at least 1"),
+        (lambda: price_interval(answered().head(9)), "needs at least 20"),
+        (lambda: price_interval(answered(), draws=2), "draws is 2"),
+    ],
+)
+def test_bad_margins_and_price_tests_are_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
 
 
 def test_other_bad_input_of_prices_is_refused():

@@ -16,12 +16,17 @@ GRADE = "run and judge a folder of submitted exercise notebooks"
 REVIEW = "read and score written answers in the browser, beside the rubric, names hidden"
 PROGRESS = "what you have done and mastered, and what to practise again today"
 LESSON = 'which exercises, such as "06-retention"'
-SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student"
+SUBMISSIONS = "folder with one notebook, or one folder with a notebook, for each student; or a platform's zip"
 SEED = "the world to grade in, such as 4711: one that no student works in or knows of"
 OUTPUT = "folder for the results (default: grades/LESSON)"
 JOBS = "submissions side by side (default: one for each core, here %(default)s)"
 CELL = "seconds that a cell may run (default: %(default)g)"
 MEMORY = "GB of memory that a submission may take (default: %(default)g)"
+FORMAT = "write the gradebook that this platform imports; needs --users"
+USERS = "the platform's user list: Moodle's participants or grading worksheet, Canvas's exported gradebook"
+ASSIGNMENT = "the assignment's name on the platform (default: the lesson's)"
+DEADLINE = "until when the class was to hand in, such as 2026-11-27 or '2026-11-27 18:00'"
+DEADLINES = "table of students who had longer: student, minutes"
 GRADES = "folder that `opslab grade` wrote"
 NO_BROWSER = "print the page's address and open no browser"
 UNSAFE = "run submissions without a sandbox, with your own rights: only if you trust each of them"
@@ -29,6 +34,7 @@ DONE = "{count} graded. Scores: {scores}. What to teach again: {report}"
 TO_READ = "Written answers are yours to read: opslab review {output}"
 PROBLEMS = "{count} not graded:"
 PROBLEM = "  {student}: {problem}"
+UNLISTED = "{count} graded, and not in the gradebook:"
 ASIDE = "{count} files left aside:"
 READING = "{left} of {count} written answers to read: {address}\nEach key is saved. Ctrl+C ends."
 READ = "{left} of {count} left to read. Scores: {scores}"
@@ -61,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--cell-seconds", type=float, default=30, help=CELL)
     grading.add_argument("--memory", type=float, default=2, help=MEMORY)
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
+    grading.add_argument("--format", choices=("moodle", "canvas"), help=FORMAT)
+    grading.add_argument("--users", type=Path, metavar="FILE", help=USERS)
+    grading.add_argument("--assignment", metavar="NAME", help=ASSIGNMENT)
+    grading.add_argument("--deadline", metavar="TIME", help=DEADLINE)
+    grading.add_argument("--deadlines", type=Path, metavar="FILE", help=DEADLINES)
     grading.set_defaults(run=_grade)
     review = commands.add_parser("review", help=REVIEW, description=REVIEW)
     review.add_argument("folder", type=Path, help=GRADES)
@@ -80,32 +91,38 @@ def _progress(asked: argparse.Namespace) -> int:
 
 def _grade(asked: argparse.Namespace) -> int:
     from opslab.grading.batch import grade
-    from opslab.grading.report import write_results
+    from opslab.grading.register import Register
+    from opslab.grading.report import gradebook_standing, write_results
     from opslab.grading.sandbox import Limits
 
     output = asked.output or Path("grades", asked.lesson)
     limits = Limits(cell_seconds=asked.cell_seconds, gigabytes=asked.memory)
+    register = Register(asked.format, asked.users, asked.assignment, asked.deadline, asked.deadlines)
     graded = grade(
         asked.lesson, asked.submissions, seed=asked.seed, output=output, jobs=asked.jobs, limits=limits,
-        safe=not asked.unsafe_no_sandbox,
+        safe=not asked.unsafe_no_sandbox, register=register,
     )  # fmt: skip
     scores, report, *pages = write_results(graded, output)
     print(DONE.format(count=len(pages), scores=scores, report=report))
     if any(mark.finding == "written" for mark in graded.marks):
         print(TO_READ.format(output=output))
-    if graded.problems:
-        print(PROBLEMS.format(count=len(graded.problems)))
-        for student, problem in graded.problems.items():
-            print(PROBLEM.format(student=student, problem=problem))
-    if graded.aside:
-        print(ASIDE.format(count=len(graded.aside)))
-        for path, reason in graded.aside.items():
-            print(PROBLEM.format(student=path, problem=reason))
-    return 1 if graded.problems else 0
+    for words in (gradebook_standing(output), *graded.entries.stray):
+        if words:
+            print(words)
+    for heading, found in (
+        (PROBLEMS, graded.problems),
+        (UNLISTED, graded.entries.unlisted),
+        (ASIDE, graded.aside),
+    ):
+        if found:
+            print(heading.format(count=len(found)))
+            for student, problem in found.items():
+                print(PROBLEM.format(student=student, problem=problem))
+    return 1 if graded.problems or graded.entries.unlisted else 0
 
 
 def _review(asked: argparse.Namespace) -> int:
-    from opslab.grading.report import SCORES
+    from opslab.grading.report import SCORES, gradebook_standing
     from opslab.grading.review import ReviewServer
 
     with ReviewServer(asked.folder) as server:
@@ -118,6 +135,8 @@ def _review(asked: argparse.Namespace) -> int:
         server.write_results()
         left, count = server.progress()
     print(READ.format(left=left, count=count, scores=asked.folder / SCORES))
+    if standing := gradebook_standing(asked.folder):
+        print(standing)
     return 1 if left else 0
 
 

@@ -17,6 +17,7 @@ from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
 from opslab.exercises.messages import Message, Note, UsageError, has_kernel
 from opslab.exercises.overview import Overview, overview
 from opslab.exercises.seeds import watch_seeds
+from opslab.exercises.unnamed import report
 
 __all__ = ["check", "hint", "my_progress", "solution", "start"]
 
@@ -107,6 +108,9 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
         asked.keep(functools.partial(repetition.answered, **told))
         tried = digest(asked.question, answer, *key[question])
         asked.keep(functools.partial(repetition.tried, world=asked.world, digest=tried))
+    if finding.read is not None:
+        told = report(asked.lesson, question, asked.world, finding.read)
+        finding = replace(finding, report=told)
     if finding.is_right:
         words = filter(None, [finding.text, asked.question.because])
         finding = replace(finding, text="\n".join([" ".join(words), asked.next_text()]))

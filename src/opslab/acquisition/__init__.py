@@ -9,8 +9,14 @@ The rooms, each from the ones before it:
 """
 
 from opslab.acquisition.attribution import MODELS, attribute, removal_effects, transitions
-from opslab.acquisition.budget import allocate_budget, equal_split, evaluate_budget, tipping_budget
-from opslab.acquisition.costs import cac, payback_months, worth_by
+from opslab.acquisition.budget import (
+    allocate_budget,
+    equal_split,
+    evaluate_budget,
+    profit_interval,
+    tipping_budget,
+)
+from opslab.acquisition.costs import cac, live_sale, payback_months, worth_by
 from opslab.acquisition.games import ShapleyValues, shapley_values
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.pictures import (
@@ -22,7 +28,7 @@ from opslab.acquisition.pictures import (
     response_chart,
     trust_chart,
 )
-from opslab.acquisition.responses import Saturation, adstock, fit_saturation, marginal_cac
+from opslab.acquisition.responses import Saturation, adstock, calibrate, fit_saturation, marginal_cac
 from opslab.ground.estimates import lifetime_value
 
 __all__ = [
@@ -35,6 +41,7 @@ __all__ = [
     "attribution_chart",
     "budget_chart",
     "cac",
+    "calibrate",
     "carry_over_chart",
     "equal_split",
     "evaluate_budget",
@@ -42,9 +49,11 @@ __all__ = [
     "funnel_users",
     "growth_paths_chart",
     "lifetime_value",
+    "live_sale",
     "marginal_cac",
     "payback_chart",
     "payback_months",
+    "profit_interval",
     "removal_effects",
     "response_chart",
     "shapley_values",

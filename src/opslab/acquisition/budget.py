@@ -8,12 +8,25 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.responses import STEP, Response, Saturation, slope
-from opslab.ground.frames import LARGEST, POSITIVE, as_choice, as_labels, as_number, as_numbers
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import (
+    LARGEST,
+    POSITIVE,
+    as_choice,
+    as_labels,
+    as_number,
+    as_numbers,
+    require_result,
+)
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"
 NO_RESPONSES = "responses is {found}; expected a dictionary of channel to response, or a list of responses"
 NOT_A_RESPONSE = "the response of {channel!r} is a {found}; expected a function such as fit_saturation gives"
+NOT_A_CURVE = (
+    "the response of {channel!r} is a {found}; expected a Saturation such as fit_saturation gives: only a "
+    "fitted curve knows its error"
+)
 NOT_A_RESULT = "the response of {channel!r} gives {found!r} at spend {spend:g}; expected a number"
 RISING_RETURNS = (
     "the response of {channel!r} brings more for the next yuan at spend {later:g} than at {earlier:g}; equal "
@@ -172,6 +185,50 @@ def evaluate_budget(
         table["value"] = values * result
         table["profit"] = table["value"] - yuan
     return table
+
+
+def profit_interval(
+    responses: Mapping[str, Saturation], spend: Mapping[str, float], worth: pd.DataFrame
+) -> pd.Series:
+    """Return what a division earns, worth less spend, with its 95 % interval (yuan a week).
+
+    Two errors reach it: that of each channel's worth, and that of each fitted curve. They are taken as
+    independent of each other and between channels, so that they partly cancel; what both leave out (spend
+    that follows demand, a worth that falls with spend) is in neither.
+
+    Parameters
+    ----------
+    responses
+        Channel to `Saturation`, as `fit_saturation` gives; spends within what was seen.
+    spend
+        Yuan a week for each channel.
+    worth
+        Table of `worth_by`: columns worth, low and high, the last two at the level of 95 %.
+
+    Returns
+    -------
+    Series
+        profit, low, high.
+
+    Examples
+    --------
+    >>> from opslab.acquisition import fit_saturation
+    >>> weeks = [100, 200, 400, 800, 1_600, 200, 800, 100, 400, 1_600]
+    >>> ads = fit_saturation(weeks, [round(100 * yuan / (yuan + 500)) for yuan in weeks], carry_over=0)
+    >>> worth = pd.DataFrame({"worth": [40], "low": [36], "high": [44]}, index=["ads"])
+    >>> profit_interval({"ads": ads}, {"ads": 500}, worth).round(-1).to_dict()
+    {'profit': 1510.0, 'low': 1310.0, 'high': 1710.0}
+    """
+    require_result(worth, "worth", ["worth", "low", "high"], "worth_by")
+    plan = evaluate_budget(responses, spend, worth=worth["worth"])
+    for channel, response in responses.items():
+        if not isinstance(response, Saturation):
+            raise ValueError(NOT_A_CURVE.format(channel=channel, found=type(response).__name__))
+    of_curves = np.array([responses[channel].result_error(plan.spend[channel]) for channel in plan.index])
+    of_worth = (worth["high"] - worth["low"]).reindex(plan.index) / (2 * Z95)
+    error = Z95 * np.hypot(plan.value * of_curves, plan.result * of_worth)
+    reach, profit = float(np.hypot.reduce(error)), float(plan.profit.sum())
+    return pd.Series({"profit": profit, "low": profit - reach, "high": profit + reach})
 
 
 def tipping_budget(

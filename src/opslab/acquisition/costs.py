@@ -171,6 +171,52 @@ def worth_by(
     )
 
 
+def live_sale(
+    sales: float,
+    *,
+    returns: float,
+    commission: float,
+    slot_fee: float,
+    margin: float,
+    return_cost: float = 0.0,
+) -> pd.Series:
+    """Return what a live sale leaves (yuan): margin on what is kept, less commission, fee and returns.
+
+    Parameters
+    ----------
+    sales
+        Yuan sold in the stream, returns included.
+    returns, commission, margin
+        Shares of 1: of the sales that is sent back; of what is kept, for the host; of what is kept, after
+        goods and parcels.
+    slot_fee
+        Yuan paid before, whatever is sold.
+    return_cost
+        What a return costs, a share of its price.
+
+    Returns
+    -------
+    Series
+        margin, commission, slot fee, returns (the last three negative or 0) and profit, their sum.
+
+    Examples
+    --------
+    >>> sale = live_sale(100_000, returns=0.4, commission=0.2, slot_fee=10_000, margin=0.45)
+    >>> round(sale["profit"])
+    5000
+    """
+    sold = as_number(sales, "sales", least=0)
+    back = as_number(returns, "returns", least=0, most=1)
+    kept = sold * (1 - back)
+    parts = {
+        "margin": as_number(margin, "margin", least=0, most=1) * kept,
+        "commission": -as_number(commission, "commission", least=0, most=1) * kept,
+        "slot fee": -as_number(slot_fee, "slot_fee", least=0),
+        "returns": -as_number(return_cost, "return_cost", least=0, most=1) * sold * back,
+    }
+    return pd.Series(parts | {"profit": sum(parts.values())})
+
+
 def _require_above_zero(values: np.ndarray, message: str, places: list[str]) -> None:
     if (values < POSITIVE).any():
         raise ValueError(message.format(place=places[int((values < POSITIVE).argmax())]))

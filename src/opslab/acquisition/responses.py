@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ NOT_MORE = (
 NO_RESPONSE = (
     "customers is a {found}; expected a list of customers, or a response such as fit_saturation gives"
 )
+NOT_A_CURVE = "response is a {found}; expected a Saturation such as fit_saturation gives"
 NOT_FITTED = "this response was not fitted, so its interval is unknown; take it from fit_saturation"
 NO_MORE = "response does not rise at spend {spend:g}: the next customer has no price there"
 
@@ -87,21 +88,71 @@ class Saturation:
         level = adstock(spend, self.carry_over)
         return self.top * level / (self.half + level)
 
+    def top_interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of `top` (sign-ups a week), on the scale of its logarithm."""
+        return _around(self.top, self._log_error([1, 0, 0]))
+
+    def result_error(self, spend: float) -> float:
+        """Return the standard error of log(sign-ups) at a steady `spend` (delta method)."""
+        at = as_number(spend, "spend", least=0)
+        left = self.half_spend
+        # d log(sign-ups): by log(top), by log(half), by carry_over.
+        return self._log_error([1, -left / (left + at), self.half / (left + at)])
+
     def marginal_cost_interval(self, spend: float) -> tuple[float, float]:
         """Return the 95 % interval (yuan) of the next sign-up's cost at a steady `spend` (delta method)."""
-        if self.covariance is None:
-            raise ValueError(NOT_FITTED)
         at = as_number(spend, "spend", least=0)
         left, total = self.half_spend, self.half_spend + at
         # d log(cost): by log(top), by log(half), by carry_over.
         by_half = 2 * left / total - 1
-        slope = np.array([-1, by_half, -by_half / (1 - self.carry_over)])
-        spread = Z95 * math.sqrt(float(slope @ np.array(self.covariance) @ slope))
-        cost = 1 / self.marginal(at)
-        return cost * math.exp(-spread), cost * math.exp(spread)
+        error = self._log_error([-1, by_half, -by_half / (1 - self.carry_over)])
+        return _around(1 / self.marginal(at), error)
+
+    def _log_error(self, slope: Any) -> float:
+        if self.covariance is None:
+            raise ValueError(NOT_FITTED)
+        along = np.array(slope, dtype=float)
+        return math.sqrt(float(along @ np.array(self.covariance) @ along))
 
 
 Response = Callable[[float], float]
+
+
+def calibrate(response: Saturation, caused: float, low: float, high: float) -> Saturation:
+    """Scale a fitted curve to what an experiment found: `caused` of its sign-ups, and no others, need it.
+
+    A curve of credited sign-ups counts people who would have come anyway. A geographic test tells which share
+    of them the spend caused, with its 95 % interval. The curve keeps its form and its top becomes `caused`
+    times as high; the test's error, taken on the scale of the logarithm, is added to the curve's own.
+
+    Parameters
+    ----------
+    response
+        From `fit_saturation`.
+    caused, low, high
+        Sign-ups caused for each one that the curve counts, above 0, and the ends of the interval.
+
+    Examples
+    --------
+    >>> spend = [100, 200, 400, 800, 1_600, 200, 800, 100, 400, 1_600]
+    >>> fitted = fit_saturation(spend, [100 * yuan / (yuan + 500) for yuan in spend], carry_over=0)
+    >>> round(float(calibrate(fitted, caused=0.6, low=0.4, high=0.9)(500)))
+    30
+    """
+    if not isinstance(response, Saturation):
+        raise ValueError(NOT_A_CURVE.format(found=type(response).__name__))
+    if response.covariance is None:
+        raise ValueError(NOT_FITTED)
+    share = as_number(caused, "caused", least=POSITIVE)
+    ends = as_number(low, "low", least=POSITIVE, most=share), as_number(high, "high", least=share)
+    covariance = np.array(response.covariance)
+    covariance[0, 0] += (math.log(ends[1] / ends[0]) / (2 * Z95)) ** 2
+    spread = tuple(map(tuple, covariance.tolist()))
+    return replace(response, top=response.top * share, covariance=spread)
+
+
+def _around(middle: float, error: float) -> tuple[float, float]:
+    return middle * math.exp(-Z95 * error), middle * math.exp(Z95 * error)
 
 
 def adstock(x: Any, decay: float) -> np.ndarray:

@@ -27,8 +27,10 @@ from jupytext.myst import myst_to_notebook
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from opslab.authoring.course import read_course, with_ways
+from opslab.authoring.keys import SliderKey, read_keys, said, with_keys, without_keys
 from opslab.authoring.questions import compile_sheet
 from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.exercises.answer_key import AnswerKey
@@ -142,6 +144,7 @@ def _converted(root: Path, target: Target) -> NotebookNode:
     authored, lines = _read_text(root, target.source)
     if target.folder == "notebooks":
         _refuse(target.source, lesson_faults(authored.cells, lines))
+        authored.cells = without_keys(authored.cells)
         return _number_cells(authored, target.lesson)
     _refuse(target.source, sheet_faults(authored.cells, lines, target.lesson, _headings(root, target)))
     exercise, solution = compile_sheet(_number_cells(authored, f"{target.lesson}-exercise"))
@@ -155,9 +158,33 @@ def build(root: Path, target: Target) -> float:
     if target.execute:
         if target.folder == "solutions":
             _require_distinct_mistakes(target, notebook)
+        keys = _keys(root, target)
+        notebook.cells += [new_code_cell(key.code) for key in keys]
         _execute(root, target, notebook)
+        if target.folder == "notebooks":
+            answered = [notebook.cells.pop() for _ in keys][::-1]
+            _keep_keys(root, target, keys, answered)
     write_whole(root / target.path, _text(notebook))
     return time.perf_counter() - began
+
+
+def _keys(root: Path, target: Target) -> list[SliderKey]:
+    """Return the questions of a lesson that only a slider answers, those that have a key."""
+    if target.folder != "notebooks":
+        return []
+    return [key for key in read_keys(_read_text(root, target.source)[0].cells)[0] if key.code]
+
+
+def _keep_keys(root: Path, target: Target, keys: list[SliderKey], answered: list[NotebookNode]) -> None:
+    """Write what the keys say into the lesson's guide, if it is not there yet."""
+    path = root / "lessons" / target.lesson / "guide.md"
+    try:
+        answers = [said(cell) for cell in answered]
+    except ValueError as error:
+        raise BuildError(f"{target.source}: {error}") from error
+    before = path.read_text(encoding="utf-8")
+    if (after := with_keys(before, keys, answers)) != before:
+        write_whole(path, after.encode())
 
 
 def renew_ways(root: Path) -> list[Path]:

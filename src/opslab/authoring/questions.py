@@ -75,6 +75,7 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         tolerance=str(given.get("tolerance", 0)),
         unit=given.get("unit", ""),
         least_words=given.get("least_words", 15),
+        measure=given.get("measure", ""),
         section=given["section"],
         because=given.get("because", "").strip(),
         options=_options(prompt) if given["kind"] in ("choice", "ordering") else {},

@@ -61,6 +61,7 @@ A_SHORT_NAME = "a short name such as q1"
 DASHED = "small letters and digits, joined by dashes, such as off-by-one"
 A_TOLERANCE = "a number ≥ 0 such as 0.001, or a share such as 1%"
 A_LENGTH = "a whole number of words, at least 1"
+A_MEASURE = "the name of a function that the sheet defines above"
 A_LEVEL = "1, 2, 3 or 4"
 A_UNIT = "words, such as yuan"
 A_SECTION = "the heading of the lesson's section that teaches what is asked"
@@ -99,10 +100,13 @@ HINTS = Count(3, 3, ADD_HINTS)
 CHECKED = {"wrong": Count(2, None, ADD_WRONGS), "hint": HINTS}
 WRITTEN = {"hint": HINTS, "rubric": Count(1, 1, ADD_RUBRIC), "exemplar": Count(2, 2, ADD_EXEMPLARS)}
 
+KEY = "key"  # what a slider's question finds; see opslab.authoring.keys
+
 # The tables: tags of a lesson, tags of a sheet, kinds of question, what every cell may have.
 LESSON = {
     "show-code": CellForm("code"),
     "nbval-ignore-output": CellForm("code"),
+    KEY: CellForm("code"),
     PLACE: CellForm("markdown"),
 }
 SHEET = {
@@ -114,8 +118,8 @@ SHEET = {
     "exemplar": CellForm("markdown", needs=("level",)),
 }
 KINDS = {
-    "number": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit")),
-    "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit")),
+    "number": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure")),
+    "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure")),
     "choice": QuestionForm(CHECKED, needs=("because",)),
     "ordering": QuestionForm(CHECKED, needs=("because",)),
     "written": QuestionForm(WRITTEN, may=("least_words",)),
@@ -124,7 +128,9 @@ EVERY = {
     "markdown": ("label", "slideshow.slide_type"),
     "code": ("label", "slideshow.slide_type", "jupyter.source_hidden", "jupyter.outputs_hidden"),
 }
-ANY_KIND = QuestionForm({}, may=("because", "tolerance", "unit", "least_words"))  # until the kind is mended
+ANY_KIND = QuestionForm(
+    {}, may=("because", "tolerance", "unit", "least_words", "measure")
+)  # until the kind is mended
 NOTHING_MORE = QuestionForm({})
 BELOW = {tag for kind in KINDS.values() for tag in kind.below}
 PARTS = ("student", "solution", "both")
@@ -158,6 +164,7 @@ VALUES = {
     "tolerance": Value(_matches(r"\d+(\.\d+)?(e-?\d+)?%?"), A_TOLERANCE),
     "unit": Value(lambda value: isinstance(value, str), A_UNIT),
     "because": Value(_matches(r"\S.*[.?!…][\"”’)*`]*"), A_REASON),
+    "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_MEASURE),
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
     "level": Value(lambda value: value in (1, 2, 3, 4), A_LEVEL),
     "slideshow.slide_type": _one_of("slide", "subslide", "fragment", "skip", "notes", "-"),
@@ -263,12 +270,12 @@ def list_items(markdown: str) -> list[str]:
 
 def find_headings(cells: Iterable[NotebookNode]) -> list[str]:
     """Return the headings in the text cells of a notebook, in order."""
-    return [
-        heading
-        for cell in cells
-        if cell.cell_type == "markdown"
-        for heading in re.findall(r"^#+ +(.+?) *$", cell.source, re.M)
-    ]
+    return [heading for cell in cells if cell.cell_type == "markdown" for heading in headings(cell.source)]
+
+
+def headings(markdown: str) -> list[str]:
+    """Return the headings in a text, in order."""
+    return re.findall(r"^#+ +(.+?) *$", markdown, re.M)
 
 
 _Fault = tuple[int, str, str]  # line, what stands there, what is wrong with it

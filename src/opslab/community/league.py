@@ -1,10 +1,6 @@
 """A league of policies: each plays the same held-back seeds, in a process of its own, with a time limit."""
 
-import contextlib
-import io
-import multiprocessing as mp
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -13,16 +9,13 @@ import pandas as pd
 from opslab.community.simulation import Policy, score, simulate
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_number
+from opslab.ground.turns import LONGEST, LostTurnError, turns
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
-LONGEST = 3_600  # seconds
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
 
 # Words
 NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
-TOO_SLOW = "no result after {seconds:g} seconds: does it loop for ever?"
-DIED = "its process ended without a result"
-RAISED = "{kind}: {message}"
 
 
 def league(
@@ -66,10 +59,8 @@ def league(
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
-    played = {
-        name: _play(policy, seconds, {"seed": seed, "runs": runs, **setting})
-        for name, policy in policies.items()
-    }
+    setting = {"seed": seed, "runs": runs, **setting}
+    played = {name: _play(policy, seconds, setting) for name, policy in policies.items()}
     scores = [result.score for result in played.values() if isinstance(result, pd.DataFrame)]
     best = max(scores, key=np.mean, default=None)
     rows = [_row(name, result, best) for name, result in played.items()]
@@ -95,31 +86,13 @@ def _row(name: str, result: pd.DataFrame | str, best: pd.Series | None) -> dict[
 
 def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFrame | str:
     """Return score and fund at the end of each run, or the reason why there are none."""
-    # A forked child knows functions that were written in a notebook; where there is no fork they must be
-    # importable.
-    forks = "fork" in mp.get_all_start_methods()
-    context = mp.get_context("fork") if forks else mp.get_context()
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(theirs, policy, setting), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        if not ours.poll(seconds):
-            return TOO_SLOW.format(seconds=seconds)
-        return ours.recv()
-    except EOFError:
-        return DIED
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
 
+    def play() -> pd.DataFrame:
+        history = simulate(policy, **setting)
+        return pd.DataFrame({"score": score(history), "fund": history.groupby("run").fund.last()})
 
-def _child(pipe: Connection, policy: Policy, setting: dict[str, Any]) -> None:
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            history = simulate(policy, **setting)
-            result = pd.DataFrame({"score": score(history), "fund": history.groupby("run").fund.last()})
-    except BaseException as error:  # whatever a student's policy throws is a reason, even SystemExit
-        result = RAISED.format(kind=type(error).__name__, message=str(error)[:200])
-    pipe.send(result)
+        with turns(play, seconds=seconds) as ask:
+            return ask()
+    except LostTurnError as reason:
+        return str(reason)

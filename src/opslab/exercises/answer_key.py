@@ -5,13 +5,14 @@ import contextlib
 import copy
 import io
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
-from opslab.exercises.judge import Finding, is_right, judge, right_elsewhere
+from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
 from opslab.exercises.sheets import Question, Wrong, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
@@ -38,6 +39,7 @@ class AnswerKey:
         self.seed = seed
         self._expected: dict[str, Any] = {}
         self._mistakes: dict[str, dict[str, Any]] = {}
+        self._measures: dict[str, Callable[[Any], Any]] = {}
         self._rewind()
 
     def __getitem__(self, name: str) -> tuple[Any, dict[str, Any]]:
@@ -75,7 +77,20 @@ class AnswerKey:
         except Exception as error:
             error.add_note(IN_WRONG.format(name=wrong.name))
             raise
-        return _handed_over(question, captured)
+        return self.measured(question, _handed_over(question, captured))
+
+    def measured(self, question: Question, value: object) -> Any:
+        """Return what is compared: the value itself, or what the author's measure makes of it.
+
+        Raises
+        ------
+        ValueError
+            By the measure, in words, if the value is not what it can measure.
+        """
+        if not question.measure or is_unanswered(value):
+            return value
+        self.expected(question.name)  # the measure is known when its question is done
+        return self._measures[question.name](value)
 
     def _rewind(self) -> None:
         self._place = 0
@@ -102,7 +117,11 @@ class AnswerKey:
             else:
                 # A later cell may change the value that this one handed over.
                 captured = _execute(question.code(question.solution), self._names)
-                self._expected[question.name] = _deep_copy(_handed_over(question, captured), {})
+                value = _handed_over(question, captured)
+                if question.measure:
+                    measure: Any = self._names[question.measure]
+                    self._measures[question.name], value = measure, measure(value)
+                self._expected[question.name] = _deep_copy(value, {})
         except BaseException:  # an interruption, too, leaves names that are half made
             self._rewind()
             raise
@@ -175,8 +194,13 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     key : what is right in the world of the check
     other : a world whose answer would give away that a number was typed in
     """
+    try:
+        received = key.measured(question, received)
+    except ValueError as error:
+        return Finding("uncheckable", str(error))
     finding = judge(question, received, *key[question.name], key.others(question.name))
-    if finding.status != "different" or other == key.seed or question.kind not in ("number", "table"):
+    comparable = question.kind in ("number", "table") and not question.measure
+    if finding.status != "different" or other == key.seed or not comparable:
         return finding
     with contextlib.suppress(Exception):  # a notebook may name any world, and none of them must exist
         if is_right(question, received, read_key(lesson, other).expected(question.name)):

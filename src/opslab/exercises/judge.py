@@ -23,6 +23,7 @@ from opslab.exercises.comparisons import (
 from opslab.exercises.messages import Message
 from opslab.exercises.sheets import Question
 from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip
+from opslab.exercises.unnamed import offer
 
 CLEARLY = 0.25  # of the way from the answer to a mistake: nearer than this is the answer
 SAME = 1e-6  # tolerances: what lies nearer than this is one number
@@ -71,11 +72,21 @@ MARKS = {
 
 @dataclass
 class Finding(Message):
-    """What a check answers. `status` is one of MARKS; `mistake` names the mistake that was recognised."""
+    """What a check answers.
+
+    Attributes
+    ----------
+    status : one of MARKS
+    mistake : the name of the mistake that was recognised
+    read : the answer as it was compared, where no mistake explains it
+    report : what to copy into a report on such an answer
+    """
 
     status: str
     text: str
     mistake: str = ""
+    read: Any = None
+    report: str = ""
 
     @property
     def is_right(self) -> bool:
@@ -91,7 +102,7 @@ class Finding(Message):
         return (
             f'<div class="opslab-finding" role="status" style="border-left:4px solid {colour};'
             f'padding:.4em .9em;margin:.4em 0;font-size:1rem;white-space:pre-line">{mark} {text}</div>'
-        )
+        ) + (offer(self.report) if self.report else "")
 
 
 def judge(
@@ -123,7 +134,7 @@ def judge(
     except UncheckableError as error:
         return Finding("uncheckable", str(error), error.mistake)
     finding = _right_or_near(comparison, answer) or _known(comparison, answer, others or {})
-    finding = finding or Finding("different", _difference(comparison, answer))
+    finding = finding or Finding("different", _difference(comparison, answer), read=answer)
     finding.text = " ".join(filter(None, [finding.text, note]))
     return finding
 

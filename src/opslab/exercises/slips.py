@@ -45,11 +45,22 @@ COUNTS = "You gave amounts. Divide each by their sum: the shares of the whole ar
 DIVIDED = "Your values add up to {whole}: each was divided by their sum. They are asked for as they are."
 ADDED_UP = "You added up, from the first to each. The value of each by itself is asked for."
 NOT_ADDED_UP = "You gave the value of each by itself. The sum from the first up to each is asked for."
+DOUBLE = "Too {high} by a factor of {factor}. Is one of two parts or groups counted too often, or left out?"
+NOTHING = "You gave 0. Is no row left of what you selected, or is something multiplied by 0?"
+ALIKE = "You gave one value for all names. Each has its own."
+ONE_FACTOR = (
+    "All are too {high}, by the same factor: they fit one another. What did you divide by, or multiply with?"
+)
+NO_SHARE = (
+    "A share between 0 and 1 is asked for, and yours is {beyond}. Which part is it, and of which whole?"
+)
+ABOVE, BELOW = "above 1", "below 0"
 OTHER_QUESTION = "That is the answer of {question}. Read once more what is asked here."
 OTHER_WORLD = (
     "Right in world {other}, and not in world {seed}: a number is typed in, or the code names its world "
     "itself. Work it out from the tables that `seed` loads."
 )
+AS_PRINTED = "That is the order in which they are printed. Which one comes first of all?"
 REVERSED = "The order is turned round: what you have last comes first."
 NEIGHBOURS = "Right but for two neighbours: exchange places {place} and {next}."
 TWO_EXCHANGED = "Right but for two that are exchanged, at places {place} and {next}."
@@ -162,6 +173,10 @@ def _time(seen: Seen) -> str:
     return _by_factor(seen, {factor: TIME.replace("{why}", why) for factor, why in TIMES.items()})
 
 
+def _double(seen: Seen) -> str:
+    return _by_factor(seen, {2: DOUBLE})
+
+
 def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
     if all(_digits(given) < 2 for given in seen.given):
         return ""  # 10 is a power of ten of many numbers
@@ -238,6 +253,31 @@ def _not_added_up(seen: Seen) -> str:
     return NOT_ADDED_UP if seen.is_table and seen.same(sums, seen.truth) else ""
 
 
+def _nothing(seen: Seen) -> str:
+    return "" if any(seen.given) else NOTHING
+
+
+def _all_alike(seen: Seen) -> str:
+    return ALIKE if seen.is_table and len(set(seen.given)) == 1 < len(set(seen.truth)) else ""
+
+
+def _one_factor(seen: Seen) -> str:
+    total = sum(seen.truth)
+    if len(seen.pairs) < 3 or not total:
+        return ""
+    factor = sum(seen.given) / total
+    fits = seen.are(lambda truth: truth * factor, NARROW)
+    return ONE_FACTOR.format(high=HIGH if factor > 1 else LOW) if fits else ""
+
+
+def _no_share(seen: Seen) -> str:
+    asked = seen.comparison.question.unit and seen.is_share
+    if not asked or min(seen.truth) < 0 or max(seen.truth) > 1:
+        return ""
+    beyond = ABOVE if max(seen.given) > 1 else BELOW if min(seen.given) < 0 else ""
+    return NO_SHARE.format(beyond=beyond) if beyond else ""
+
+
 def _one_off(seen: Seen) -> str:
     if not seen.is_table or len(seen.pairs) < 3 or len(seen.off) != 1:
         return ""
@@ -275,6 +315,10 @@ def _other_question(seen: Seen) -> str:
         ):
             return OTHER_QUESTION.format(question=name)
     return ""
+
+
+def _as_printed(seen: Seen) -> str:
+    return AS_PRINTED if seen.answer == sorted(seen.answer) else ""
 
 
 def _reversed(seen: Seen) -> str:
@@ -351,13 +395,19 @@ NUMBERS = {
     "not-added-up": Slip("single values where running sums are asked for", _not_added_up),
     "decimal-point": Slip("the right digits with the decimal point elsewhere", _point),
     "span-of-time": Slip("another span of time than the one asked for", _time),
+    "factor-two": Slip("twice or half of the answer", _double),
+    "nothing-there": Slip("0 where there is something", _nothing),
+    "all-alike": Slip("one value under all names", _all_alike),
+    "one-factor": Slip("all values off by the same factor", _one_factor),
     "one-apart": Slip("one too many or too few", _one_apart),
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
     "answer-of-another": Slip("the answer of another question", _other_question),
+    "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
 ORDERS = {
     "turned-order": Slip("the order turned round", _reversed),
+    "printed-order": Slip("the order in which the options are printed", _as_printed),
     "exchanged": Slip("two exchanged in an order", _exchanged),
     "misplaced": Slip("one out of its place in an order", _misplaced),
 }

@@ -20,8 +20,9 @@ import plotly.graph_objects as go
 
 from opslab.explore.bundle import Place, coarse_grid, combine, decode, encode
 from opslab.explore.controls import Choice, Guess, Slider
+from opslab.explore.own import keep_table, kept_table
 
-__all__ = ["Choice", "Explorable", "Guess", "Slider", "explore", "show"]
+__all__ = ["Choice", "Explorable", "Guess", "Slider", "explore", "keep_table", "kept_table", "show"]
 
 # Words
 INTERACTIVE_TEXT = "[interactive figure] {alt}"

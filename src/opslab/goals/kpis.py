@@ -1,7 +1,7 @@
 """A KPI dictionary: each number of a dashboard is one function over raw events, with its window and users.
 
-Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows. An engine of its own reduces its table
-to different users and days before anything comes back.
+Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows. An engine of its own counts itself, and
+one row of sums comes back.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,39 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day, day_number, day_numbers, require_span
+from opslab.goals.windows import EVENTS, EngineEvents, empty, window
+from opslab.ground.days import as_date, as_day, day_numbers, require_span
+from opslab.ground.engine import (
+    ANY_AGE,
+    DAY,
+    START,
+    came_back,
+    can_join,
+    counts_itself,
+    ends_of,
+    marks,
+    require_met,
+    rows_by_day,
+)
 from opslab.ground.frames import (
     ColumnKind,
     as_choice,
     as_number,
     collect,
+    in_words,
     kinds_of,
     native,
+    one_row,
     places_among,
     plain_numbers,
     read_table,
-    small_table,
+    require_unique,
     to_pandas,
 )
 from opslab.ground.ids import numbered
 
 # Words
-EVENTS, USERS = "events", "users"
-UPSIDE_DOWN = "start is {start:%Y-%m-%d}, after the end on {end:%Y-%m-%d}; exchange the two"
-EMPTY_WINDOW = (
-    "no row of events lies from {start:%Y-%m-%d} to {end:%Y-%m-%d}; "
-    "they run from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-)
+USERS = "users"
 NO_COHORT = "nobody in users started from {start:%Y-%m-%d} to {end:%Y-%m-%d}; choose another window"
 NOT_WATCHED = (
     "nobody who started from {start:%Y-%m-%d} to {end:%Y-%m-%d} can be watched for {days} days: "
@@ -48,7 +58,7 @@ NOT_A_SCORE = (
 
 ACTIVE_WITHIN = {"wau": 7, "mau": 30, "stickiness": 30}  # days up to the window's last
 SATISFIED = 4  # of 5: the two best answers
-DAY, ROWS = "_day", "_rows"
+ROWS = "_rows"
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,7 @@ KPIS = {
 }  # fmt: skip
 
 
+@in_words()
 def kpi(
     name: str,
     events: Any,
@@ -218,11 +229,11 @@ class _Visits(NamedTuple):
 
     def within(self, start: Any, end: Any) -> tuple[int, int, int]:
         """Count different users, different pairs of user and day, and days, from `start` to `end`."""
-        first, last = _window(start, end, int(self.day.min()), self.last)
+        first, last = window(start, end, int(self.day.min()), self.last)
         inside = (self.day >= first) & (self.day <= last)
         people, day = (self.people, self.day) if inside.all() else (self.people[inside], self.day[inside])
         if not len(day):
-            raise ValueError(_empty(first, last, int(self.day.min()), self.last))
+            raise empty(first, last, int(self.day.min()), self.last)
         length = last - first + 1
         return _different(people), _pairs(people, day - first, length), length
 
@@ -249,18 +260,33 @@ def _pairs(people: np.ndarray, day: np.ndarray, days: int) -> int:
     return count
 
 
-def _visits(events: Any, user: str, when: str) -> _Visits:
-    """Return who was there on which day; an engine of its own hands over different pairs only."""
-    table = native(events, kinds_of(key=[user], date=[when]), what=EVENTS)
-    if isinstance(table, nw.LazyFrame) or table.implementation.is_polars():
-        pairs = table.lazy().select(nw.col(user), day_number(when).alias(DAY)).group_by(user, DAY)
-        rows = collect(pairs.agg(nw.len().alias(ROWS)))
-        people, day = to_pandas(rows.get_column(user)), to_pandas(rows.get_column(DAY)).to_numpy(np.int64)
-    else:
-        whole = collect(table.select(user, when))
-        people, day = to_pandas(whole.get_column(user)), day_numbers(to_pandas(whole.get_column(when)))
+def _visits(events: Any, user: str, when: str) -> "_Visits | _EngineVisits":
+    """Return who was there on which day."""
+    kinds = kinds_of(key=[user], date=[when])
+    if counts_itself(events):
+        return _EngineVisits(EngineEvents.checked(events, kinds, when), user)
+    whole = collect(native(events, kinds, what=EVENTS).select(user, when))
+    day = day_numbers(to_pandas(whole.get_column(when)))
     require_span(day, EVENTS)
-    return _Visits(_numbers(people), day)
+    return _Visits(_numbers(to_pandas(whole.get_column(user))), day)
+
+
+class _EngineVisits(NamedTuple):
+    """The same, counted by the engine that has them."""
+
+    events: EngineEvents
+    user: str
+
+    @property
+    def last(self) -> int:
+        return self.events.last
+
+    def within(self, start: Any, end: Any) -> tuple[int, int, int]:
+        """Count different users, different pairs of user and day, and days, from `start` to `end`."""
+        rows, first, last = self.events.within(start, end)
+        days = rows.group_by(self.user, DAY).agg(nw.len().alias(ROWS)).group_by(self.user)
+        seen = self.events.totals(days.agg(nw.len().alias(ROWS)), first, last, pairs=nw.col(ROWS).sum())
+        return int(seen["rows"]), int(seen["pairs"]), last - first + 1
 
 
 def _numbers(people: pd.Series) -> np.ndarray:
@@ -272,31 +298,13 @@ def _numbers(people: pd.Series) -> np.ndarray:
     return numbered(people)[0]
 
 
-def _window(start: Any, end: Any, first: int, last: int) -> tuple[int, int]:
-    """Return the window's first and last day; by default those of the table."""
-    begin = first if start is None else as_day(start, "start")
-    stop = last if end is None else as_day(end, "end")
-    if begin > stop:
-        raise ValueError(UPSIDE_DOWN.format(start=as_date(begin), end=as_date(stop)))
-    return begin, stop
-
-
-def _empty(start: int, end: int, first: int, last: int) -> str:
-    dates = {"start": start, "end": end, "first": first, "last": last}
-    return EMPTY_WINDOW.format(**{name: as_date(day) for name, day in dates.items()})
-
-
 def _rows(events: Any, start: Any, end: Any, when: str) -> float:
-    """Count the rows in the window; an engine of its own counts them by day first."""
-    table = native(events, kinds_of(date=[when]), what=EVENTS)
-    by_day = table.lazy().select(nw.col(when).alias(DAY)).group_by(DAY).agg(nw.len().alias(ROWS))
-    counts = small_table(by_day)
-    day = day_numbers(counts[DAY])
-    first, last = _window(start, end, int(day.min()), int(day.max()))
-    inside = (day >= first) & (day <= last)
-    if not inside.any():
-        raise ValueError(_empty(first, last, int(day.min()), int(day.max())))
-    return float(counts[ROWS].to_numpy()[inside].sum())
+    """Count the rows in the window."""
+    kinds = kinds_of(date=[when])
+    if not counts_itself(events):
+        return float(len(_read(events, kinds, when, start, end)))
+    table = EngineEvents.checked(events, kinds, when)
+    return float(table.totals(*table.within(start, end))["rows"])
 
 
 def _read(events: Any, kinds: dict[str, ColumnKind], when: str, start: Any, end: Any) -> pd.DataFrame:
@@ -304,33 +312,69 @@ def _read(events: Any, kinds: dict[str, ColumnKind], when: str, start: Any, end:
     rows = read_table(events, kinds, what=EVENTS)
     day = rows[when]
     require_span(day.to_numpy(), EVENTS)
-    first, last = _window(start, end, int(day.min()), int(day.max()))
+    first, last = window(start, end, int(day.min()), int(day.max()))
     inside = rows[(day >= first) & (day <= last)]
     if not len(inside):
-        raise ValueError(_empty(first, last, int(day.min()), int(day.max())))
+        raise empty(first, last, int(day.min()), int(day.max()))
     return inside
 
 
 def _valued(name: str, events: Any, start: Any, end: Any, user: str, when: str, value: str) -> float:
+    kinds = {
+        "exposure": kinds_of(date=[when], amount=[value]),
+        "referral": kinds_of(key=[user], date=[when], any=[value]),
+        "satisfaction": kinds_of(date=[when], number=[value]),
+    }[name]
+    if counts_itself(events):
+        return _valued_in_engine(name, EngineEvents.checked(events, kinds, when), start, end, user, value)
+    rows = _read(events, kinds, when, start, end)
     if name == "exposure":
-        rows = _read(events, kinds_of(date=[when], amount=[value]), when, start, end)
         return float(rows[value].sum())
     if name == "referral":
-        rows = _read(events, kinds_of(key=[user], date=[when], any=[value]), when, start, end)
         known = rows.groupby(user, observed=True)[value].count() > 0
         return float(known.to_numpy().mean())
-    rows = _read(events, kinds_of(date=[when], number=[value]), when, start, end)
     scores = plain_numbers(rows[value])
-    if scores.min() < 1 or scores.max() > 5:
-        raise ValueError(NOT_A_SCORE.format(column=value, low=scores.min(), high=scores.max()))
+    _require_scores(scores.min(), scores.max(), value)
     return float((scores >= SATISFIED).mean())
+
+
+def _valued_in_engine(name: str, events: EngineEvents, start: Any, end: Any, user: str, value: str) -> float:
+    rows, first, last = events.within(start, end)
+    column = nw.col(value)
+    if name == "exposure":
+        return float(events.totals(rows, first, last, shown=column.sum())["shown"])
+    if name == "referral":
+        known = ~column.is_null()
+        if rows.collect_schema()[value].is_float():
+            known = known & ~column.is_nan()
+        each = rows.select(user, known.cast(nw.Int64).alias(ROWS)).group_by(user).agg(nw.col(ROWS).max())
+        seen = events.totals(each, first, last, known=nw.col(ROWS).sum())
+        return float(seen["known"]) / seen["rows"]
+    scored = rows.select(value, good=(column >= SATISFIED).cast(nw.Int64))
+    sums = {"low": column.min(), "high": column.max(), "good": nw.col("good").sum()}
+    seen = events.totals(scored, first, last, **sums)
+    _require_scores(seen["low"], seen["high"], value)
+    return float(seen["good"]) / seen["rows"]
+
+
+def _require_scores(low: float, high: float, column: str) -> None:
+    if low < 1 or high > 5:
+        raise ValueError(NOT_A_SCORE.format(column=column, low=low, high=high))
 
 
 def _repeated(events: Any, start: Any, end: Any, user: str, when: str) -> float:
     """Return the share of payers in the window with two payments or more in it."""
-    rows = _read(events, kinds_of(key=[user], date=[when]), when, start, end)
-    payments = np.bincount(_numbers(rows[user].reset_index(drop=True)))
-    return float((payments >= 2).sum() / (payments >= 1).sum())
+    kinds = kinds_of(key=[user], date=[when])
+    if not counts_itself(events):
+        rows = _read(events, kinds, when, start, end)
+        payments = np.bincount(_numbers(rows[user].reset_index(drop=True)))
+        return float((payments >= 2).sum() / (payments >= 1).sum())
+    table = EngineEvents.checked(events, kinds, when)
+    inside, *days = table.within(start, end)
+    each = inside.group_by(user).agg(nw.len().alias(ROWS))
+    again = each.select(again=(nw.col(ROWS) >= 2).cast(nw.Int64))
+    seen = table.totals(again, *days, again=nw.col("again").sum())
+    return float(seen["again"]) / seen["rows"]
 
 
 def _followed(
@@ -344,20 +388,48 @@ def _followed(
     since: str,
 ) -> float:
     """Return the share of users who signed up in the window and have an event so many days after it."""
+    if can_join(events, users, user):
+        return _followed_in_engine(events, users, start, end, span, user, when, since)
     people = read_table(users, kinds_of(key=[user], date=[since]), what=USERS, unique=[user])
     signed = people[since].to_numpy(np.int64)
     rows = read_table(events, kinds_of(key=[user], date=[when]), what=EVENTS)
-    first, last = _window(start, end, int(signed.min()), int(signed.max()))
+    first, last = window(start, end, int(signed.min()), int(signed.max()))
     cohort = (signed >= first) & (signed <= last)
-    if not cohort.any():
-        raise ValueError(NO_COHORT.format(start=as_date(first), end=as_date(last)))
     log_end = int(rows[when].max())
     watched = cohort & (signed + span[1] <= log_end)
-    if not watched.any():
-        words = {"start": as_date(first), "end": as_date(last), "last": as_date(log_end)}
-        raise ValueError(NOT_WATCHED.format(days=span[1], **words))
+    _require_watched(cohort.any(), watched.any(), first, last, log_end, span[1])
     place = places_among(rows[user], pd.Index(people[user]), ours=EVENTS, theirs=USERS, key=user)
     age = rows[when].to_numpy(np.int64) - signed[place]
     came = np.zeros(len(people), dtype=bool)
     came[place[(place >= 0) & (age >= span[0]) & (age <= span[1])]] = True
     return float(came[watched].mean())
+
+
+def _followed_in_engine(
+    events: Any, users: Any, start: Any, end: Any, span: tuple[int, int], user: str, when: str, since: str
+) -> float:
+    """Return the same, counted by the engine that has both tables."""
+    signed = native(users, kinds_of(key=[user], date=[since]), what=USERS)
+    require_unique(signed, [user], what=USERS)
+    people = rows_by_day(signed, since, user)
+    log = EngineEvents.checked(events, kinds_of(key=[user], date=[when]), when)
+    first, last = window(start, end, *ends_of(people, USERS))
+    day = nw.col(START)
+    back, met = marks(2)
+    followed = came_back(
+        people.rename({DAY: START}), log.rows, user, [(span[0], span[1] + 1), ANY_AGE]
+    ).with_columns(cohort=((day >= first) & (day <= last)).cast(nw.Int64))
+    watched = nw.col("cohort") * (day <= log.last - span[1]).cast(nw.Int64)
+    counts = followed.select("cohort", met, watched=watched, back=watched * nw.col(back))
+    seen = one_row(counts.select(nw.col("cohort", "watched", "back", met).sum()))
+    _require_watched(seen["cohort"], seen["watched"], first, last, log.last, span[1])
+    require_met(seen[met], log.rows, people, ours=EVENTS, theirs=USERS, key=user)
+    return float(seen["back"]) / float(seen["watched"])
+
+
+def _require_watched(cohort: Any, watched: Any, first: int, last: int, log_end: int, days: int) -> None:
+    words = {"start": as_date(first), "end": as_date(last)}
+    if not cohort:
+        raise ValueError(NO_COHORT.format(**words))
+    if not watched:
+        raise ValueError(NOT_WATCHED.format(days=days, last=as_date(log_end), **words))

@@ -2,9 +2,11 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   submissions (the files)   syscalls (what the kernel refuses)
+    values (answers as data)   syscalls (what the kernel refuses)
+    archive (a zip)   platforms (what names tell) -> submissions (the files)
         -> worker (inside the sandbox)   sandbox (the walls, and who watches)
-        -> marks -> batch -> levels (what a reader found) -> report -> review (the page to read with)
+        -> marks   roster (a platform's users) -> gradebook   deadlines -> register (all that is known)
+        -> batch -> levels (what a reader found) -> report -> review (the page to read with)
 
 Who is trusted: the course and the instructor. Nothing that a submission sends is believed; it is read as
 data, and what it says is an answer to be judged, never a result.

@@ -14,7 +14,10 @@ from opslab.datasets import describe, load
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.messages import UsageError
+from opslab.grading.archive import unpacked
+from opslab.grading.gradebook import Gradebook
 from opslab.grading.marks import Key, Mark, marks_of
+from opslab.grading.register import Entries, Register, entries
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
     Submission,
@@ -29,6 +32,8 @@ BAD_JOBS = "jobs is {jobs!r}; expected a whole number from 1"
 UNLUCKY = "world {seed} does not tell every mistake from the answer ({cause}); grade with another --seed"
 INSIDE = "the results would lie in {output}, among the submissions; give an --output outside {submissions}"
 GRADING = "graded"
+NONE_FITS = "none of the {count} hand-ins in {submissions} can be graded as {lesson}. {examples}"
+NONE = "{student}: {problem}"
 NO_GRADES = (
     "{folder} holds no grades; run `opslab grade LESSON SUBMISSIONS --output {folder}` first, or give the "
     "folder that it wrote"
@@ -39,6 +44,7 @@ STALE = (
 )
 
 GRADED = "graded.json"
+EXAMPLES = 3
 KEPT = "answers"  # folder of what the runs handed over
 
 
@@ -47,7 +53,7 @@ class Graded:
     """A class's marks, the submissions that could not be graded, with the reason, and worked answers.
 
     `worked` has the solution's text in world `seed` for each written question, `aside` each file that was not
-    taken for a submission, with the reason.
+    taken for a submission, with the reason. `entries` is what the platform's list and the deadlines say.
     """
 
     lesson: str
@@ -56,6 +62,7 @@ class Graded:
     problems: dict[str, str]
     worked: dict[str, str] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
+    entries: Entries = field(default_factory=Entries)
 
 
 def grade(
@@ -67,23 +74,25 @@ def grade(
     jobs: int = 1,
     limits: Limits | None = None,
     safe: bool = True,
+    register: Register | None = None,
 ) -> Graded:
-    """Grade every submission in a folder, on the data of world `seed`.
+    """Grade every submission in a folder or a zip, on the data of world `seed`.
 
     Parameters
     ----------
     lesson : such as "06-retention"
-    submissions : one notebook, or one folder with a notebook, for each student
+    submissions : one notebook, or one folder with a notebook, for each student; or a platform's zip of them
     seed : the world to grade in; one that the students have not seen finds typed-in numbers out
     output : folder for the results; a submission that was run before, unchanged, is not run again
     jobs : how many run side by side
     limits : what one submission may use
     safe : run in the sandbox; False runs other people's code with your own rights
+    register : the platform's user list and the deadlines, where there are any
 
     Raises
     ------
     UsageError
-        If there is no such lesson, no submission, or no sandbox.
+        If there is no such lesson, no submission of it, or no sandbox, or a list does not fit the class.
     NotWrittenError
         If the output folder cannot be written; found out before anything runs.
     """
@@ -94,7 +103,16 @@ def grade(
     read_questions(lesson)  # so that an unknown lesson is told first
     handed_out = course_root() / "exercises" / f"{lesson}.ipynb"
     sheet = code_cells(handed_out.read_text("utf-8"))
-    found = read_class(submissions, lesson, sheet)
+    with unpacked(submissions) as folder:
+        found = read_class(folder, lesson, sheet)
+    if not found.submissions:
+        examples = "; ".join(
+            NONE.format(student=student, problem=problem)
+            for student, problem in list(found.problems.items())[:EXAMPLES]
+        )
+        words = {"count": len(found.problems), "submissions": submissions, "lesson": lesson}
+        raise UsageError(NONE_FITS.format(**words, examples=examples))
+    known = entries(register or Register(), lesson, found.submissions)
     key = _answer_key(lesson, seed)
     limits = limits or Limits()
     store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
@@ -119,7 +137,8 @@ def grade(
         for one in sorted(done, key=lambda one: one.student)
         for mark in marks_of(one, outcomes[one.student], key)
     ]
-    graded = Graded(lesson, seed, marks, dict(sorted(problems.items())), _worked(key), found.aside)
+    problems = dict(sorted(problems.items()))
+    graded = Graded(lesson, seed, marks, problems, _worked(key), found.aside, known)
     write_whole(output / GRADED, json.dumps(asdict(graded), indent=1).encode())
     return graded
 
@@ -135,11 +154,15 @@ def read_graded(folder: Path) -> Graded:
     path = folder / GRADED
     try:
         kept = json.loads(path.read_text("utf-8"))
-        graded = Graded(**kept | {"marks": [Mark(**mark) for mark in kept["marks"]]})
+        known = kept.get("entries", {})
+        book = known.get("gradebook")
+        known |= {"gradebook": book and Gradebook(**book)}
+        marks = [Mark(**mark) for mark in kept["marks"]]
+        graded = Graded(**kept | {"marks": marks, "entries": Entries(**known)})
         questions = read_questions(graded.lesson)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(NO_GRADES.format(folder=folder)) from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(STALE.format(path=path)) from error
     if not {mark.question for mark in graded.marks} <= questions.keys():
         raise UsageError(STALE.format(path=path))

@@ -14,7 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from opslab.exercises.answer_key import read_headings, read_questions
 from opslab.exercises.sheets import Question
-from opslab.grading.batch import Graded
+from opslab.grading.batch import Graded, read_graded
+from opslab.grading.gradebook import gradebook_csv, grades, standing
 from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
 from opslab.ground.paths import alone, write_whole
@@ -161,9 +162,22 @@ def _write_results(graded: Graded, folder: Path) -> list[Path]:
     for student, marks in report.students.items():
         page = render("student.html", student=student, report=report, marks=marks, tallies=by_question)
         pages[folder / STUDENTS / f"{student}.html"] = page
+    if book := graded.entries.gradebook:
+        questions = {name: tally.question for name, tally in by_question.items()}
+        text = gradebook_csv(book, grades(graded.marks, questions))
+        write_whole(book.path(folder), text.encode())
     for path, text in pages.items():
         write_whole(path, text.encode())
     return list(pages)
+
+
+def gradebook_standing(folder: Path) -> str:
+    """Say how far the gradebook is that was written last; nothing where none was asked for."""
+    graded = read_graded(folder)
+    questions = read_questions(graded.lesson)
+    shares = grades(reviewed(graded, read_reviews(folder), questions).marks, questions)
+    book = graded.entries.gradebook
+    return standing(book, shares, folder) if book else ""
 
 
 def scores_csv(graded: Graded) -> str:

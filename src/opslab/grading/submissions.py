@@ -1,7 +1,7 @@
 """Find the submitted notebooks of a class, and make each runnable again as far as it goes.
 
 A folder holds either one notebook for each student (`submissions/anna.ipynb`) or one folder for each student
-with a notebook in it (`submissions/anna/anything.ipynb`), as learning platforms hand them out.
+with a notebook in it (`submissions/anna/anything.ipynb`). Names that learning platforms give are understood.
 """
 
 import json
@@ -9,8 +9,8 @@ import os
 import re
 import stat
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import takewhile
 from mimetypes import MimeTypes
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from opslab.exercises.cells import read_notebook
 from opslab.exercises.messages import UsageError
+from opslab.grading.platforms import HandIn, hand_ins
 
 LARGEST = 20_000_000  # bytes of a notebook
 LARGEST_OLD = 2_000_000  # letters of one in an older format; to bring it up to date takes 200 times its size
@@ -37,6 +38,7 @@ TWO = (
     "folder, or, if they are the work of several, give them names unlike those of copies; then grade again"
 )
 SAME = "holds the same cells as {other}, which is graded"
+EARLIER = "an earlier hand-in; {later} came later and is graded"
 BESIDE = "lies beside {notebook}; only notebooks are graded"
 HELPER = "put there by a program, not by the student"
 EMPTY = "an empty folder"
@@ -97,6 +99,8 @@ class Submission:
     digest: str
     own: tuple[str, ...] = ()  # the sources as they were handed in
     ids: frozenset[str] = frozenset()
+    came: float = 0.0  # when its file was written, seconds since 1970
+    hand_in: HandIn = field(default_factory=HandIn)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -122,11 +126,13 @@ def read_class(folder: Path, lesson: str, sheet: Sequence[CodeCell]) -> ClassFol
         If the folder is missing or holds nothing that could be a submission.
     """
     found, aside = find_submissions(folder)
+    names = _hand_ins(folder)
     read: dict[str, Submission] = {}
     problems = {}
     for student, files in found.items():
         try:
-            read[student] = _one_of(student, files, folder, lesson, sheet, aside)
+            of = {path: names[path.relative_to(folder).parts[0]] for path in files}
+            read[student] = _one_of(student, of, folder, lesson, sheet, aside)
         except SubmissionError as error:
             problems[student] = str(error)
     versions: dict[str, list[str]] = defaultdict(list)
@@ -159,6 +165,7 @@ def find_submissions(folder: Path) -> tuple[dict[str, list[Path]], dict[str, str
         raise UsageError(NO_FOLDER.format(folder=folder))
     found: dict[str, list[Path]] = defaultdict(list)
     aside: dict[str, str] = {}
+    names = _hand_ins(folder)
     for path in sorted(folder.iterdir()):
         files = [path]
         if path.is_dir() and not path.is_symlink():
@@ -166,7 +173,8 @@ def find_submissions(folder: Path) -> tuple[dict[str, list[Path]], dict[str, str
         kept = [file for file in files if not _is_helper(file.relative_to(folder))]
         aside |= {_shown(file, folder): HELPER for file in files if file not in kept}
         if kept:
-            found[_student(path)] += kept
+            student = names[path.name].student
+            found[_printable(student).strip() or path.name] += kept
         elif files == [] and not _is_helper(path.relative_to(folder)):
             aside[_shown(path, folder)] = EMPTY
     for student, files in found.items():
@@ -184,7 +192,7 @@ def find_submissions(folder: Path) -> tuple[dict[str, list[Path]], dict[str, str
 
 def _one_of(
     student: str,
-    files: Sequence[Path],
+    files: Mapping[Path, HandIn],
     folder: Path,
     lesson: str,
     sheet: Sequence[CodeCell],
@@ -192,7 +200,8 @@ def _one_of(
 ) -> Submission:
     """Return the one submission among a student's files; the rest of them is told in `aside`.
 
-    Of several notebooks those count that are the exercise of the lesson, and equal ones count as one.
+    Of several notebooks those count that are the exercise of the lesson, equal ones count as one, and where a
+    platform numbers its files, the latest.
     """
     read: dict[Path, Submission] = {}
     refused: dict[Path, SubmissionError] = {}
@@ -203,13 +212,17 @@ def _one_of(
             refused[path] = error
     if not read:
         raise next(iter(refused.values()))
-    if len({submission.own for submission in read.values()}) > 1:
+    differ = len({submission.own for submission in read.values()}) > 1
+    if differ and any(files[path].number is None for path in read):
         names = ", ".join(_shown(path, folder) for path in read)
         raise SubmissionError(TWO.format(count=len(read), files=names))
-    chosen, *others = read
+    chosen, *others = sorted(read, key=lambda path: -(files[path].number or 0))
+    later = _shown(chosen, folder)
     aside |= {_shown(path, folder): str(error) for path, error in refused.items()}
-    aside |= {_shown(path, folder): SAME.format(other=_shown(chosen, folder)) for path in others}
-    return read[chosen]
+    for path in others:
+        same = read[path].own == read[chosen].own
+        aside[_shown(path, folder)] = SAME.format(other=later) if same else EARLIER.format(later=later)
+    return replace(read[chosen], hand_in=files[chosen])
 
 
 def read_submission(student: str, path: Path, lesson: str, sheet: Sequence[CodeCell]) -> Submission:
@@ -228,7 +241,7 @@ def read_submission(student: str, path: Path, lesson: str, sheet: Sequence[CodeC
             raise SubmissionError(NO_FILE)
         if path.suffix != NOTEBOOK:
             raise SubmissionError(WRONG_ENDING.format(ending=path.suffix, name=student))
-        size = found.st_size
+        size, came = found.st_size, found.st_mtime
         if size > LARGEST:
             raise SubmissionError(TOO_LARGE.format(size=size / 1e6, most=LARGEST / 1e6))
         content = path.read_bytes()
@@ -240,7 +253,7 @@ def read_submission(student: str, path: Path, lesson: str, sheet: Sequence[CodeC
     runnable = {str(place): cell for place, cell in enumerate(with_setup(cells, sheet), start=1)}
     return Submission(
         student, runnable, int(seed[1]) if seed else 0, sha256(content).hexdigest(), _code(cells),
-        frozenset(cell.id for cell in cells),
+        frozenset(cell.id for cell in cells), came,
     )  # fmt: skip
 
 
@@ -314,13 +327,20 @@ def _require_lesson(cells: Sequence[CodeCell], lesson: str, sheet: Sequence[Code
         raise SubmissionError(NO_CHECKS.format(lesson=lesson))
 
 
-def _student(path: Path) -> str:
-    """Return whose a file or folder is: its whole name, without an ending that tells the kind of file."""
+def _hand_ins(folder: Path) -> dict[str, HandIn]:
+    """Return what the name of each file and folder tells of the hand-in that it is."""
+    stems = {path.name: _stem(path) for path in folder.iterdir()}
+    read = hand_ins(set(stems.values()))
+    return {name: read[stem] for name, stem in stems.items()}
+
+
+def _stem(path: Path) -> str:
+    """Return the name of a file or folder without an ending that tells the kind of file."""
     name = path.name
     if path.is_symlink() or not path.is_dir():
         while _is_ending(ending := Path(name).suffix) and Path(name).stem:
             name = name.removesuffix(ending)
-    return _printable(name).strip() or name
+    return name
 
 
 def _is_ending(ending: str) -> bool:

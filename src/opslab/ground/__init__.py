@@ -2,7 +2,7 @@
 
 `paths` (where the course lies, files written whole) -> `kept` (what a student drew or typed)
 · `days` (dates and times, cut to days)
--> `frames` (tables of any engine, checked arguments)
+-> `frames` (tables of any engine, checked arguments) -> `engine` (what a table's own engine counts)
 -> `estimates` (intervals, growth) · `inequality` (Lorenz, Gini) · `say` (numbers and names in words).
 Nothing here knows a subject.
 """

@@ -6,7 +6,8 @@ as a Narwhals frame. A check on a lazy frame asks its engine for one row of aggr
 """
 
 import difflib
-from collections.abc import Hashable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Generator, Hashable, Iterable, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias, cast, overload
 
 import narwhals as nw
@@ -25,6 +26,12 @@ NO_COLUMN = "{what} has no column {column!r}{nearest}; its columns are {columns}
 NOT_A_NAME = "a column is named {found!r}; expected the name of a column, such as 'user_id'"
 NO_NAMES = "{name} is empty; name at least one column"
 NOT_READ = "{what} cannot be read: {error}"
+ENGINE_FAILED = "its engine says: {error}. Do all parts of the table have the same columns and types?"
+ENGINE_GONE = (
+    "its engine has stopped ({error}), and no result was made; start it, read the table and call again"
+)
+NOT_COMPUTED = "the result cannot be computed from the table: {error}"
+OTHER_TYPE = "column {column!r} was said to hold {said} and holds {found}"
 NOT_A_LABEL = "{name}[{place}] is {found!r}; expected a name or a number"
 TWICE = "{name} names {found!r} twice; give each once"
 SEVERAL_LEVELS = "{what} has columns in several levels, such as {example!r}; give each one name"
@@ -84,6 +91,14 @@ LARGEST = 1e100  # no yuan, user or day needs more, and some such numbers multip
 POSITIVE = 1 / LARGEST  # the least number above 0
 BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
 MOST_VALUES = 20_000_000  # in one list: more is a slip such as range(10**9), and would fill the memory
+ENGINES = ("dask", "duckdb", "narwhals", "polars", "py4j", "pyspark")  # packages with errors of their own
+# What is said of a session of Spark that has ended.
+GONE = (
+    "SESSION_OR_CONTEXT_NOT_EXISTS",
+    "Answer from Java side is empty",
+    "sending or receiving",
+    "SparkContext",
+)
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
@@ -124,13 +139,27 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
     kinds = _by_name(columns)
     if isinstance(frame, pd.DataFrame) and isinstance(frame.columns, pd.MultiIndex):
         raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
-    require_columns(table, kinds, what=what)
-    try:
+    with in_words(NOT_READ, what=what):
+        require_columns(table, kinds, what=what)
         _require_types(table, kinds, what)
         _require_values(table, kinds, what)
-    except _EngineError as error:
-        raise ValueError(NOT_READ.format(what=what, error=error)) from error
     return table
+
+
+@contextmanager
+def in_words(message: str = NOT_COMPUTED, **words: str) -> Generator[None]:
+    """Turn what an engine says when it cannot compute a table, or is gone, into a ValueError in words.
+
+    An engine may be asked already where a query is only planned: Spark is. Also a decorator.
+    """
+    try:
+        yield
+    except _EngineError as error:
+        raise ValueError(message.format(error=error, **words)) from error
+    except Exception as error:
+        if not (isinstance(error, ConnectionError) or type(error).__module__.partition(".")[0] in ENGINES):
+            raise
+        raise ValueError(message.format(error=_EngineError(error), **words)) from error
 
 
 def kinds_of(**names_by_kind: Iterable[Any]) -> dict[Any, ColumnKind]:
@@ -186,7 +215,7 @@ def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table"
 def require_unique(table: Frame, key: Sequence[str], *, what: str = "table") -> None:
     """Refuse a table in which two rows share the same values in the columns of `key`."""
     lazy = table.lazy().select(*key)
-    rows, different = _one_row(lazy.select(nw.len())), _one_row(lazy.unique().select(nw.len()))
+    rows, different = one_row(lazy.select(nw.len())), one_row(lazy.unique().select(nw.len()))
     surplus = rows["len"] - different["len"]
     if surplus:
         raise ValueError(
@@ -502,10 +531,11 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
     for number, (column, kind) in enumerate(kinds.items()):
         if kind == "any":
             continue
-        missing = nw.col(column).is_null()
+        missing = nw.col(column).null_count()
         if schema[column].is_float():
-            missing = missing | nw.col(column).is_nan()
-        wanted.append(missing.cast(nw.Int64).sum().alias(f"missing{number}"))
+            gaps = nw.col(column).is_null() | nw.col(column).is_nan()
+            missing = gaps.cast(nw.Int64).sum()
+        wanted.append(missing.alias(f"missing{number}"))
         if kind in LIMITS:
             wanted += [
                 nw.col(column).min().alias(f"low{number}"),
@@ -514,7 +544,7 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
         if kind == "flag" and schema[column].is_numeric():
             other = nw.when((nw.col(column) != 0) & (nw.col(column) != 1)).then(nw.col(column))
             wanted.append(other.max().alias(f"other{number}"))
-    seen = _one_row(table.lazy().select(*wanted))
+    seen = one_row(table.lazy().select(*wanted))
     if not seen["rows"]:
         raise ValueError(NO_ROWS.format(what=what))
     for number, (column, kind) in enumerate(kinds.items()):
@@ -539,7 +569,8 @@ def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[s
         raise ValueError(TOO_HIGH.format(found=high, **words))
 
 
-def _one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
+def one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
+    """Return a table's only row, computed."""
     return collect(lazy).rows(named=True)[0]
 
 
@@ -549,13 +580,29 @@ def collect(table: Frame) -> nw.DataFrame:
         return table
     try:
         # DuckDB and Spark would hand over Arrow, which students need not have.
-        return table.collect() if table.implementation.is_polars() else table.collect("pandas")
+        found = table.collect() if table.implementation.is_polars() else table.collect("pandas")
     except Exception as error:  # each engine has its own, for a table that it cannot compute
-        raise _EngineError(str(error).partition("\n")[0]) from error
+        raise _EngineError(error) from error
+    if table.implementation.is_dask():
+        _require_promised(table.collect_schema(), found.schema)
+    return found
+
+
+def _require_promised(said: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Refuse numbers that became something else: Dask believes the first part of a table."""
+    for column, found in schema.items():
+        whole = said[column].is_integer() and not found.is_integer()
+        if whole or (said[column].is_numeric() and not found.is_numeric()):
+            raise _EngineError(OTHER_TYPE.format(column=column, said=said[column], found=found))
 
 
 class _EngineError(ValueError):
     """What an engine says of a table that it cannot compute."""
+
+    def __init__(self, said: Any) -> None:
+        text = (str(said).partition("\n")[0] or type(said).__name__).rstrip(". ")
+        gone = isinstance(said, ConnectionError) or any(sign in text for sign in GONE)
+        super().__init__((ENGINE_GONE if gone else ENGINE_FAILED).format(error=text))
 
 
 def to_pandas(column: nw.Series) -> pd.Series:

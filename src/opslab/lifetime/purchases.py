@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers, require_span
-from opslab.ground.frames import as_number, collect, kinds_of, native, plain_numbers, small_table, to_pandas
+from opslab.ground.frames import (
+    as_number,
+    collect,
+    in_words,
+    kinds_of,
+    native,
+    plain_numbers,
+    small_table,
+    to_pandas,
+)
 from opslab.ground.ids import close_numbers
 
 # Words
@@ -158,6 +167,7 @@ def _in_numpy(table: Any, until: Any, user: str, when: str, amount: str) -> Any:
     return people[order], [one[order] for one in (first, last, stops - starts, total, at_first)], end
 
 
+@in_words()
 def _in_engine(table: Any, until: Any, user: str, when: str, amount: str) -> Any:
     """Let Polars or DuckDB count: only one row a customer leaves the engine."""
     paid = nw.col(amount).cast(nw.Float64)

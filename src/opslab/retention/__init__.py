@@ -15,7 +15,7 @@ The rooms, each from the ones before it:
 from opslab.retention.behaviour import active_days, mean_by, revenue_by_behaviour, weekly_activity
 from opslab.retention.cohorts import Kind, cohort_table, retention_by, retention_curve, retention_rate
 from opslab.retention.growth import active_users, growth_accounting
-from opslab.retention.lifecycle import STAGES, early_warning, stage_moves, stages
+from opslab.retention.lifecycle import STAGES, early_warning, running_warning, stage_moves, stages
 from opslab.retention.pictures import (
     active_users_chart,
     churn_mix_chart,
@@ -59,6 +59,7 @@ __all__ = [
     "retention_curve",
     "retention_rate",
     "revenue_by_behaviour",
+    "running_warning",
     "stage_moves",
     "stages",
     "survival_chart",

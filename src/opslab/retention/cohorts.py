@@ -4,12 +4,23 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_list, as_names, as_number
-from opslab.retention.people import join_users
-from opslab.retention.visits import Period, Visits, cohort_sizes, read_visits
+from opslab.ground.days import day_number
+from opslab.ground.engine import ANY_AGE, START, came_back, can_join, first_days, marks, require_met
+from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
+from opslab.retention.people import checked_users, join_users
+from opslab.retention.visits import (
+    EngineLog,
+    Period,
+    Visits,
+    cohort_sizes,
+    engine_log,
+    read_visits,
+    too_short,
+)
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 
@@ -21,6 +32,7 @@ TOO_MANY = (
 NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
 
 MOST_PERIODS = 4_000  # a square of them takes 128 MB
+DAYS_A_QUERY = 60  # each day asks an engine for a few columns
 
 
 def cohort_table(
@@ -139,13 +151,41 @@ def retention_curve(
     wanted = [_Day.checked(day, kind, width) for day in as_list(days, "days")]
     if not wanted:
         raise ValueError(NO_DAYS)
-    visits = read_visits(events, user, when, until=until)
+    log = engine_log(events, user, when, until)
+    if log is not None:
+        blocks = [wanted[start : start + DAYS_A_QUERY] for start in range(0, len(wanted), DAYS_A_QUERY)]
+        rows = [row for block in blocks for row in _curve_in_engine(log, user, block)]
+    else:
+        rows = _curve(read_visits(events, user, when, until=until), wanted)
+    table = pd.DataFrame(rows, columns=["day", "users", "returned"]).set_index("day")
+    return table.assign(rate=table["returned"] / table["users"])
+
+
+def _curve(visits: Visits, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
+    """Return each day with the users who can be watched that long, and those of them who returned."""
     rows = []
     for day in wanted:
         watched = visits.watched(visits.first, day.needs)
         rows.append((day.day, watched.sum(), (watched & _returned(visits, visits.first, day)).sum()))
-    table = pd.DataFrame(rows, columns=["day", "users", "returned"]).set_index("day")
-    return table.assign(rate=table["returned"] / table["users"])
+    return rows
+
+
+@in_words()
+def _curve_in_engine(log: EngineLog, user: str, wanted: list["_Day"]) -> list[tuple[int, int, int]]:
+    """Return the same; one row leaves the engine."""
+    people = came_back(first_days(log.rows, user), log.rows, user, [(day.day, day.stop) for day in wanted])
+    counts = {}
+    for place, (day, mark) in enumerate(zip(wanted, marks(len(wanted)), strict=True)):
+        watched = (nw.col(START) <= log.last - day.needs).cast(nw.Int64)
+        counts |= {f"users{place}": watched, f"returned{place}": watched * nw.col(mark)}
+    seen = one_row(people.select(**counts).select(nw.col(*counts).sum()))
+    for place, day in enumerate(wanted):
+        if not seen[f"users{place}"]:
+            raise too_short(day.needs, log.last, log.last - log.first)
+    return [
+        (day.day, int(seen[f"users{place}"]), int(seen[f"returned{place}"]))
+        for place, day in enumerate(wanted)
+    ]
 
 
 def retention_by(
@@ -195,14 +235,48 @@ def retention_by(
     {'ads': 1.0, 'seo': 0.0}
     """
     asked = _Day.checked(day, kind, width)
-    visits = read_visits(events, user, when, until=until)
     names = as_names(by)
-    people = join_users(visits, users, names, since, user)
-    watched = visits.watched(people.start, asked.needs)
-    back = people.pick(_returned(visits, people.over(visits, people.start), asked))
-    table = people.table.assign(users=1, returned=back.astype(int))[watched]
+    log = engine_log(events, user, when, until) if can_join(events, users, user) else None
+    if log is not None:
+        table = _groups_in_engine(log, users, names, since, user, asked)
+    else:
+        visits = read_visits(events, user, when, until=until)
+        people = join_users(visits, users, names, since, user)
+        watched = visits.watched(people.start, asked.needs)
+        back = people.pick(_returned(visits, people.over(visits, people.start), asked))
+        table = people.table.assign(users=1, returned=back.astype(int))[watched]
     table = table.groupby(names, observed=True)[["users", "returned"]].sum()
     return table.assign(rate=table["returned"] / table["users"])
+
+
+@in_words()
+def _groups_in_engine(
+    log: EngineLog, users: Any, names: list[str], since: str | None, user: str, asked: "_Day"
+) -> pd.DataFrame:
+    """Return the groups with their users and those who returned: one row a group leaves the engine."""
+    everyone = checked_users(users, names, since, user).lazy()
+    columns = list(dict.fromkeys([user, *names]))
+    if since is None:
+        people = everyone.select(*columns).join(first_days(log.rows, user), on=user, how="inner")
+    else:
+        people = everyone.select(*columns, day_number(since).alias(START))
+    back, met = marks(2)
+    watched = (nw.col(START) <= log.last - asked.needs).cast(nw.Int64)
+    followed = came_back(people, log.rows, user, [(asked.day, asked.stop), ANY_AGE])
+    counts = {
+        "users": watched,
+        "returned": watched * nw.col(back),
+        "met": nw.col(met),
+        "start": nw.col(START),
+    }
+    each = followed.select(*names, **{f"_{name}": count for name, count in counts.items()})
+    sums = (nw.col(f"_{name}").sum().alias(name) for name in ("users", "returned", "met"))
+    table = small_table(each.group_by(*names).agg(*sums, start=nw.col("_start").min()))
+    require_met(table["met"].sum(), everyone, log.rows, ours="users", theirs="events", key=user)
+    if not table["users"].sum():
+        raise too_short(asked.needs, log.last, log.last - int(table["start"].min()))
+    counted = table[table["users"] > 0]
+    return counted.astype({"users": np.int64, "returned": np.int64})
 
 
 class _Day(NamedTuple):

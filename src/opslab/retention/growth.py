@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.engine import counts_itself
 from opslab.ground.estimates import geometric_sum
 from opslab.ground.frames import as_number
-from opslab.retention.visits import Period, read_visits
+from opslab.retention.visits import Period, period_flows, read_visits
 
 
 def growth_accounting(
@@ -32,16 +33,17 @@ def growth_accounting(
     >>> growth_accounting(events, "W")[["new", "retained", "churned"]].to_numpy().tolist()
     [[2, 0, 0], [0, 1, 1], [0, 0, 1]]
     """
-    visits = read_visits(events, user, when, period)
-    gap = visits.gaps()
-
-    def count(marked: np.ndarray) -> np.ndarray:
-        return np.bincount(visits.step[marked], minlength=len(visits.starts))
-
-    active, new = count(gap >= 0), count(gap == 0)
-    retained, resurrected = count(gap == 1), count(gap > 1)
+    if counts_itself(events):
+        starts, active, new, retained = period_flows(events, user, when, period)
+    else:
+        visits = read_visits(events, user, when, period)
+        starts, gap = visits.starts, visits.gaps()
+        active, new, retained = (
+            np.bincount(visits.step[marked], minlength=len(starts))
+            for marked in (gap >= 0, gap == 0, gap == 1)
+        )
     before = np.append(0, active[:-1])
-    churned = before - retained
+    resurrected, churned = active - new - retained, before - retained
     with np.errstate(divide="ignore", invalid="ignore"):
         quick, retention = (new + resurrected) / churned, retained / before
     quick[0] = np.nan
@@ -55,7 +57,7 @@ def growth_accounting(
             "quick_ratio": quick,
             "retention": retention,
         },
-        index=visits.starts.rename("period"),
+        index=starts.rename("period"),
     )
 
 

@@ -10,11 +10,11 @@ import pandas as pd
 from opslab.ground.days import as_date, as_day
 from opslab.ground.frames import as_list, as_number
 from opslab.retention.inputs import rising, whole_numbers
-from opslab.retention.visits import BEFORE_LOG, read_visits
+from opslab.retention.visits import BEFORE_LOG, Visits, read_visits
 
 # Words
 AFTER_LOG = (
-    "as_of is {found:%Y-%m-%d}, but the events end on {last:%Y-%m-%d}: what happens in the {horizon} days "
+    "{name} is {found:%Y-%m-%d}, but the events end on {last:%Y-%m-%d}: what happens in the {horizon} days "
     "after it is not known; choose {latest:%Y-%m-%d} or earlier"
 )
 NOBODY_WATCHED = (
@@ -22,6 +22,7 @@ NOBODY_WATCHED = (
 )
 NOT_THREE = "limits has {found} values; expected three numbers of days, such as (7, 28, 84)"
 NOT_LATER = "end ({end}) must lie after start ({start})"
+NOT_EARLIER = "end ({end}) must not lie before start ({start})"
 
 STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
 
@@ -144,23 +145,15 @@ def early_warning(
     >>> warned[["watched", "flagged", "hits"]].iloc[0].to_list()
     [2, 1, 0]
     """
-    given = [quiet_days] if isinstance(quiet_days, Number) else as_list(quiet_days, "quiet_days")
-    rules = whole_numbers(given, "quiet_days", 0)
-    horizon = as_number(horizon, "horizon", least=1, whole=True)
+    rules, horizon = _rules(quiet_days), as_number(horizon, "horizon", least=1, whole=True)
     watch = as_number(watch, "watch", least=1, whole=True)
     visits = read_visits(events, user, when)
-    today = as_day(as_of, "as_of") - visits.origin
-    day, first, last = as_date(today + visits.origin), visits.starts[0], visits.starts[-1]
-    if today < 0:
-        raise ValueError(BEFORE_LOG.format(name="as_of", found=day, first=first))
-    if today + horizon > visits.end:
-        latest = last - pd.Timedelta(days=horizon)
-        raise ValueError(AFTER_LOG.format(found=day, last=last, horizon=horizon, latest=latest))
+    today = _day_in_log(visits, as_of, "as_of", horizon)
     past = np.maximum.reduceat(np.where(visits.step <= today, visits.step, -watch), visits.begins)
     quiet = today - past
     watched = quiet < watch
     if not watched.any():
-        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=day))
+        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=as_date(as_day(as_of, "as_of"))))
     lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
     table = pd.DataFrame(
         {
@@ -172,6 +165,80 @@ def early_warning(
         index=pd.Index(rules, name="quiet_days"),
     )
     return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
+
+
+def running_warning(
+    events: Any,
+    start: Any,
+    end: Any,
+    quiet_days: int | Iterable[int],
+    horizon: int = 28,
+    *,
+    user: str = "user_id",
+    when: str = "date",
+) -> pd.DataFrame:
+    """Score the same rule as it runs: each morning it warns whoever reaches so many quiet days on that day.
+
+    `early_warning` judges one day, on which all who are quiet for longer are warned as well. A rule that runs
+    meets each silence once, when it is as long as the limit; so it is right less often. Whoever is silent for
+    longer than limit and horizon is met by every limit, sooner or later: recall is 1, and what a late limit
+    loses is time.
+
+    Parameters
+    ----------
+    start, end
+        The first and the last day of warning; the log must go on for `horizon` days after the last.
+    quiet_days
+        One limit or several (whole, 0 or more): days from a user's last event to the day of the warning.
+
+    Returns
+    -------
+    DataFrame
+        Index `quiet_days`. Columns: sent (messages), hits (sent to users of whom the `horizon` days after it
+        show no event), precision = hits / sent (NaN if nothing is sent).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = ["2024-01-01", "2024-01-08", "2024-01-01", "2024-01-03", "2024-01-15"]
+    >>> events = pd.DataFrame({"user_id": [1, 1, 2, 2, 2], "date": pd.to_datetime(days)})
+    >>> running_warning(events, "2024-01-03", "2024-01-08", 2, horizon=7)[["sent", "hits"]].iloc[0].to_list()
+    [2, 1]
+    """
+    rules, horizon = _rules(quiet_days), as_number(horizon, "horizon", least=1, whole=True)
+    visits = read_visits(events, user, when)
+    first, last = (_day_in_log(visits, day, name, 0) for day, name in ((start, "start"), (end, "end")))
+    _day_in_log(visits, end, "end", horizon)
+    if last < first:
+        raise ValueError(NOT_EARLIER.format(end=end, start=start))
+    silence = visits.silences()
+    counts = [_sent(visits.step + limit, silence - limit, first, last, horizon) for limit in rules]
+    table = pd.DataFrame(counts, pd.Index(rules, name="quiet_days"), ["sent", "hits"])
+    return table.assign(precision=table["hits"] / table["sent"])
+
+
+def _sent(due: np.ndarray, more: np.ndarray, first: int, last: int, horizon: int) -> tuple[int, int]:
+    """Count messages, and hits: `due` is the day of each, `more` how long the silence goes on after it."""
+    sent = (due >= first) & (due <= last) & (more > 0)
+    return int(sent.sum()), int((sent & (more > horizon)).sum())
+
+
+def _rules(quiet_days: int | Iterable[int]) -> np.ndarray:
+    given = [quiet_days] if isinstance(quiet_days, Number) else as_list(quiet_days, "quiet_days")
+    return whole_numbers(given, "quiet_days", 0)
+
+
+def _day_in_log(visits: Visits, given: Any, name: str, horizon: int) -> int:
+    """Return the day's place in the log, which must go on for `horizon` days after it."""
+    day, last = as_day(given, name), visits.starts[-1]
+    if day < visits.origin:
+        raise ValueError(BEFORE_LOG.format(name=name, found=as_date(day), first=visits.starts[0]))
+    if day - visits.origin + horizon > visits.end:
+        latest = last - pd.Timedelta(days=horizon)
+        raise ValueError(
+            AFTER_LOG.format(name=name, found=as_date(day), last=last, horizon=horizon, latest=latest)
+        )
+    return day - visits.origin
 
 
 def _at_least(limits: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
-from opslab.ground.frames import kinds_of, native, places_among, require_unique, small_table
+from opslab.ground.frames import Frame, kinds_of, native, places_among, require_unique, small_table
 from opslab.retention.visits import Visits
 
 NEVER = 2**40  # a day that no log reaches
@@ -41,10 +41,15 @@ def join_users(visits: Visits, users: Any, by: list[str], since: str | None, use
     Days count from the date column `since`; without it from the first event, and users without events are
     left out.
     """
-    checked = native(users, kinds_of(key=[user, *by], date=[] if since is None else [since]), what="users")
-    require_unique(checked, [user], what="users")
-    table = small_table(checked)
+    table = small_table(checked_users(users, by, since, user))
     place = places_among(table[user], visits.ids, ours="users", theirs="events", key=user)
     if since is not None:
         return JoinedUsers(table, day_numbers(table[since]) - visits.origin, place)
     return JoinedUsers(table, visits.first[place], place).where(place >= 0)
+
+
+def checked_users(users: Any, by: list[str], since: str | None, user: str) -> Frame:
+    """Return the table of users, each there once, checked for the columns `by` and the date `since`."""
+    checked = native(users, kinds_of(key=[user, *by], date=[] if since is None else [since]), what="users")
+    require_unique(checked, [user], what="users")
+    return checked

@@ -19,7 +19,8 @@ from opslab.ground.days import (
     require_span,
     week_number,
 )
-from opslab.ground.frames import Frame, as_choice, collect, kinds_of, native, small_table, to_pandas
+from opslab.ground.engine import DAY, counts_itself, ends_of, rows_by_day
+from opslab.ground.frames import Frame, as_choice, collect, in_words, kinds_of, native, small_table, to_pandas
 from opslab.ground.ids import numbered
 
 Period: TypeAlias = Literal["D", "W", "M"]
@@ -87,6 +88,12 @@ class Visits(NamedTuple):
         gaps[self.begins] = 0
         return gaps
 
+    def silences(self) -> np.ndarray:
+        """Return for each visit the periods to the user's next one; after the last, more than any log has."""
+        ahead = np.roll(self.gaps(), -1)
+        ahead[np.append(self.begins[1:], len(self.step)) - 1] = np.iinfo(np.int64).max // 2
+        return ahead
+
     def any(self, marked: np.ndarray) -> np.ndarray:
         """Tell for each user whether one of the visits is marked."""
         return np.logical_or.reduceat(marked, self.begins)
@@ -99,11 +106,45 @@ class Visits(NamedTuple):
         """Tell for each start (a day of this log) whether the log goes on for so many days after it."""
         watched = start <= self.end - days
         if not watched.any():
-            have = self.end - int(start.min())
-            raise ValueError(LOG_TOO_SHORT.format(need=days, last=self.starts[-1], have=have))
+            raise too_short(days, self.end + self.origin, self.end - int(start.min()))
         return watched
 
 
+class EngineLog(NamedTuple):
+    """The rows of a log that its own engine counts: user and `DAY`, not computed; its first and last day."""
+
+    rows: nw.LazyFrame[Any]
+    first: int
+    last: int
+
+
+@in_words()
+def engine_log(events: Any, user: str, when: str, until: Any = None) -> EngineLog | None:
+    """Return the log, checked, up to its last day or to `until`; None if NumPy counts better than its engine.
+
+    Raises
+    ------
+    ValueError
+        As `read_visits` does.
+    """
+    if not counts_itself(events):
+        return None
+    rows = rows_by_day(_checked(events, user, when), when, user)
+    if until is None:
+        return EngineLog(rows, *ends_of(rows, EVENTS))
+    last = as_day(until, "until")
+    first, _ = ends_of(rows, EVENTS_AND.format(name="until"), last)
+    if first > last:
+        raise ValueError(BEFORE_LOG.format(name="until", found=as_date(last), first=as_date(first)))
+    return EngineLog(rows.filter(nw.col(DAY) <= last), first, last)
+
+
+def too_short(need: int, last: int, have: int) -> ValueError:
+    """Return the error of a log that ends on the day `last`, too early to watch anybody for `need` days."""
+    return ValueError(LOG_TOO_SHORT.format(need=need, last=as_date(last), have=have))
+
+
+@in_words()
 def read_visits(
     events: Any, user: str, when: str, period: str = "D", until: Any = None, name: str = "until"
 ) -> Visits:
@@ -119,7 +160,7 @@ def read_visits(
     """
     table = _checked(events, user, when, period)
     fine = "D" if until is not None else period
-    if _counts_natively(table):
+    if counts_itself(table):
         pairs = collect(_pairs(table, user, when, fine))
         people = to_pandas(pairs.get_column(user))
         label = to_pandas(pairs.get_column("_period")).to_numpy(np.int64)
@@ -136,6 +177,7 @@ def read_visits(
     return _sort(people[inside], np.array(label), period, last, name)
 
 
+@in_words()
 def cohort_sizes(
     events: Any, user: str, when: str, period: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, pd.DatetimeIndex]:
@@ -144,7 +186,7 @@ def cohort_sizes(
     `users` None means that each entry is one user.
     """
     table = _checked(events, user, when, period)
-    if not _counts_natively(table):
+    if not counts_itself(table):
         visits = _sort(*_rows(table, user, when, period), period)
         return visits.repeat(visits.first), visits.step, None, visits.starts
     # The engine counts (cohort, period) pairs itself: only a small table leaves it.
@@ -154,6 +196,32 @@ def cohort_sizes(
     cohort, label, users = small_table(sizes)[["_cohort", "_period", "_users"]].to_numpy(np.int64).T
     first = cohort.min()
     return cohort - first, label - first, users, _starts(label, period)
+
+
+@in_words()
+def period_flows(
+    events: Any, user: str, when: str, period: str
+) -> tuple[pd.DatetimeIndex, np.ndarray, np.ndarray, np.ndarray]:
+    """Return all periods' first days, and the engine's counts: active, new, active the period before too."""
+    pairs = _pairs(_checked(events, user, when, period), user, when, period)
+    firsts = pairs.group_by(user).agg(nw.col("_period").min().alias("_cohort"))
+    before = pairs.select(user, (nw.col("_period") + 1).cast(nw.Int32).alias("_period"), "_rows")
+    joined = pairs.select(user, "_period").join(firsts, on=user, how="inner")
+    joined = joined.join(before, on=[user, "_period"], how="left")
+    marked = joined.select(
+        "_period",
+        _active=nw.lit(1),
+        _new=(nw.col("_cohort") == nw.col("_period")).cast(nw.Int64),
+        _kept=(~nw.col("_rows").is_null()).cast(nw.Int64),
+    )
+    names = ("_active", "_new", "_kept")
+    counts = small_table(marked.group_by("_period").agg(*(nw.col(name).sum() for name in names)))
+    label, *sizes = (counts[name].to_numpy(np.int64) for name in ("_period", *names))
+    starts = _starts(label, period)
+    active, new, kept = (
+        np.bincount(label - label.min(), size, minlength=len(starts)).astype(np.int64) for size in sizes
+    )
+    return starts, active, new, kept
 
 
 def _sort(
@@ -207,14 +275,9 @@ def _first_days(label: np.ndarray, period: str) -> np.ndarray:
 
 
 def _checked(events: Any, user: str, when: str, period: str = "D") -> Frame:
-    """Return the two columns that count, checked."""
+    """Return the two columns of a log that count, checked."""
     as_choice(period, "period", PERIODS)
     return native(events, kinds_of(key=[user], date=[when]), what="events").select(user, when)
-
-
-def _counts_natively(table: Frame) -> bool:
-    """Tell whether the table's own engine is the better place to count (that of pandas and Arrow is not)."""
-    return isinstance(table, nw.LazyFrame) or table.implementation.is_polars()
 
 
 def _rows(table: Frame, user: str, when: str, period: str) -> tuple[pd.Series, np.ndarray]:

@@ -20,9 +20,9 @@ from opslab.targeting.pictures import (
     segments_chart,
     strata_chart,
 )
-from opslab.targeting.prices import PriceSensitivity, price_sensitivity
+from opslab.targeting.prices import PriceSensitivity, price_interval, price_sensitivity, price_test
 from opslab.targeting.sheet import GoNoGo, go_no_go
-from opslab.targeting.survey import Estimate, PostStratified, poststratify
+from opslab.targeting.survey import Estimate, PostStratified, poststratify, rake
 from opslab.targeting.value import rfm
 
 __all__ = [
@@ -44,7 +44,10 @@ __all__ = [
     "market_size",
     "poststratify",
     "price_chart",
+    "price_interval",
     "price_sensitivity",
+    "price_test",
+    "rake",
     "rfm",
     "segment",
     "segments_chart",

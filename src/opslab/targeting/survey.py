@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_numbers, kinds_of, native, small_table
+from opslab.ground.frames import as_names, as_number, as_numbers, kinds_of, native, small_table
 
 # Words
 NO_COMMON = (
@@ -28,7 +28,16 @@ SILENT = (
     "in sample and in population"
 )
 EMPTY_GROUP = "population says that the group {group!r} has nobody, yet sample has answers from it"
+NO_MARGINS = (
+    "margins is a {found}; expected a dictionary of columns, such as {{'device': {{'ios': 4, 'android': 6}}}}"
+)
+NOT_SETTLED = (
+    "the weights have not settled after {rounds} rounds: no weights meet all margins at once, or nearly so; "
+    "merge groups that have few answers"
+)
 ESTIMATE = "{value:.4g} (95 % interval {low:.4g} to {high:.4g}; raw {raw:.4g})"
+
+SETTLED, MOST_ROUNDS = 1e-10, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,57 @@ def poststratify(
     index = sample.index if isinstance(sample, pd.DataFrame) else answers.index
     weights = pd.Series(strata["weight"].to_numpy()[place], index=index, name="weight")
     return PostStratified(weights, strata, answers, place)
+
+
+def rake(
+    sample: Any, margins: Mapping[str, Mapping[Any, float] | pd.Series], *, rounds: int = 200
+) -> pd.Series:
+    """Weigh the answers in `sample` so that several columns agree with what is known, each by itself.
+
+    Raking, or iterative proportional fitting (Deming and Stephan 1940): one column after the other is
+    weighed, until all agree. It needs the size of each persona and of each device, and not of each pair of
+    them; post-stratification by both needs all pairs, and answers in each. With one column both are the same.
+
+    Parameters
+    ----------
+    sample
+        One row for each person who answered.
+    margins
+        From a column of sample to its known sizes: group to people, or to shares that add up to 1.
+
+    Returns
+    -------
+    Series
+        A weight for each row of the sample, 1 on average.
+
+    Raises
+    ------
+    ValueError
+        Bad tables; a group in one of the two only; margins that no weights can meet at once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sample = pd.DataFrame({"sex": ["f", "f", "m"], "device": ["ios", "android", "ios"]})
+    >>> weights = rake(sample, {"sex": {"f": 0.5, "m": 0.5}, "device": {"ios": 0.6, "android": 0.4}})
+    >>> weights.round(2).to_list()
+    [0.3, 1.2, 1.5]
+    """
+    if not isinstance(margins, Mapping) or not margins:
+        raise ValueError(NO_MARGINS.format(found=type(margins).__name__))
+    most = as_number(rounds, "rounds", least=1, most=MOST_ROUNDS, whole=True)
+    parts = [poststratify(sample, sizes, by=column) for column, sizes in margins.items()]
+    weights = np.ones(len(parts[0].weights))
+    for _ in range(most):
+        off = 0.0
+        for part in parts:
+            known = part.strata["share_population"].to_numpy() * len(weights)
+            scale = known / np.bincount(part._stratum, weights, len(known))
+            weights *= scale[part._stratum]
+            off = max(off, float(np.abs(scale - 1).max()))
+        if off < SETTLED:
+            return pd.Series(weights, index=parts[0].weights.index, name="weight")
+    raise ValueError(NOT_SETTLED.format(rounds=most))
 
 
 def _sizes(

@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers
-from opslab.ground.frames import as_number, collect, kinds_of, native, plain_numbers, small_table, to_pandas
+from opslab.ground.frames import (
+    as_number,
+    collect,
+    in_words,
+    kinds_of,
+    native,
+    plain_numbers,
+    small_table,
+    to_pandas,
+)
 from opslab.ground.ids import close_numbers
 
 # Words
@@ -109,6 +118,7 @@ def _in_numpy(
     return table.index, *(table[name].to_numpy() for name in table)
 
 
+@in_words()
 def _in_engine(
     table: Any, last: int, user: str, when: str, amount: str
 ) -> tuple[pd.Index, np.ndarray, np.ndarray, np.ndarray]:

@@ -8,21 +8,21 @@ notebook into blocks of HTML (`blocks`), lays them out on slides (`slides`), and
 (`assets`); the templates only put it on paper. The look is `theme.css`, which an instructor may change.
 
     python -m opslab.authoring.export slides|pages|handouts|site [lesson ...]     does it for all lessons
+
+Every JupyterLab server makes one exporter of each kind, to list them. What exporting takes, pandas and Plotly
+among it, is therefore imported where a notebook is exported: the server of a student never does.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters import SlidesExporter as StockSlidesExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
-from opslab.authoring.course import with_page_ways
-from opslab.authoring.export import assets
-from opslab.authoring.export.blocks import Lesson, read_blocks
-from opslab.authoring.export.guide import guide_of
-from opslab.authoring.export.slides import lay_out, readable
+if TYPE_CHECKING:
+    from opslab.authoring.export.blocks import Lesson
 
 __all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
 
@@ -36,6 +36,9 @@ class _Preprocessor(Preprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, and the resources with all that the template shows."""
+        from opslab.authoring.export import assets
+        from opslab.authoring.export.blocks import read_blocks
+
         where = Path(resources.get("metadata", {}).get("path") or ".")
         name = resources.get("metadata", {}).get("name", "")
         lesson = read_blocks(nb, where, self.log.warning)
@@ -46,7 +49,7 @@ class _Preprocessor(Preprocessor):
         }
         return nb, resources
 
-    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
+    def arranged(self, lesson: "Lesson", root: Path, name: str) -> dict[str, Any]:
         """Return the parts of the lesson as the template wants them; `root` is the course's folder."""
         raise NotImplementedError
 
@@ -56,8 +59,11 @@ class SlidesPreprocessor(_Preprocessor):
 
     deck = True
 
-    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
+    def arranged(self, lesson: "Lesson", root: Path, name: str) -> dict[str, Any]:
         """Return the slides, with notes from the lesson's guide if it is a lesson of the course."""
+        from opslab.authoring.export.guide import guide_of
+        from opslab.authoring.export.slides import lay_out, readable
+
         lesson.figures = [readable(figure) for figure in lesson.figures]
         return {"slides": lay_out(lesson, guide_of(root, name), self.log.warning)}
 
@@ -69,10 +75,12 @@ class PagePreprocessor(_Preprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, and the resources with the map and the ways among what is shown."""
+        from opslab.authoring.course import with_page_ways
+
         resources = super().preprocess(with_page_ways(nb), resources)[1]
         return nb, resources
 
-    def arranged(self, lesson: Lesson, root: Path, name: str) -> dict[str, Any]:
+    def arranged(self, lesson: "Lesson", root: Path, name: str) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""
         headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
         return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}
@@ -91,7 +99,15 @@ SLIDES = _settings("opslab-slides", SlidesPreprocessor)
 
 
 def configure(config: Config) -> None:
-    """Let nbconvert's `--to slides` and `--to html` export as this package does, and write files whole."""
+    """Let nbconvert's `--to slides` and `--to html` export as this package does, and write files whole.
+
+    Raises
+    ------
+    ImportError
+        If a library is missing that exporting takes; the settings are as they were.
+    """
+    from opslab.authoring.export import assets  # noqa: F401
+
     config.HTMLExporter.merge(PAGE)
     config.SlidesExporter.merge(SLIDES)
     config.NbConvertApp.writer_class = "opslab.authoring.export.writer.WholeFilesWriter"

@@ -1,4 +1,4 @@
-"""A Chromium, where the machine has one: it prints hand-outs and runs the tests."""
+"""Browsers, where there are any: a Chromium prints hand-outs and runs the tests, a Firefox some of them."""
 
 import os
 import shutil
@@ -6,7 +6,10 @@ import shutil
 # Words
 NO_BROWSER = "no browser found: install chromium, or set OPSLAB_BROWSER to its path"
 
+NO_FIREFOX = "no Firefox found: install firefox-esr, or set OPSLAB_FIREFOX to its path"
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+FIREFOX = ("firefox-esr", "firefox")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -19,5 +22,14 @@ QUIET = [
 
 def browser_path() -> str | None:
     """Return the path of a Chromium, or None."""
-    named = os.environ.get("OPSLAB_BROWSER")
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
+    return _found("OPSLAB_BROWSER", NAMES)
+
+
+def firefox_path() -> str | None:
+    """Return the path of a Firefox, or None."""
+    return _found("OPSLAB_FIREFOX", FIREFOX)
+
+
+def _found(variable: str, names: tuple[str, ...]) -> str | None:
+    named = os.environ.get(variable)
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, names)), None)

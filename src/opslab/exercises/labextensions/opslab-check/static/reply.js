@@ -5,6 +5,8 @@
 
 const WORDS = {
   waiting: "The kernel is busy. Your click is kept.",
+  copy: "Copy",
+  copied: "Copied",
 };
 const PATIENCE = 800; // ms until a wait is worth a word
 const PROSE = "jp-RenderedHTMLCommon"; // as JupyterLab sets HTML
@@ -39,7 +41,11 @@ const STYLE = `
 .opslab-reply .opslab-said pre { margin: 4px 0; padding: 8px; overflow-x: auto; white-space: pre; background: var(--jp-layout-color2, #f3f3f3);
   font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px); }
 .opslab-reply .opslab-said pre code { background: none; white-space: inherit; }
-@media print { .opslab-below { display: none; } }
+.opslab-report { padding: 2px 4px 6px 1.2em; }
+.opslab-report summary { cursor: pointer; min-height: 24px; color: var(--jp-content-font-color2, inherit); }
+.opslab-reply .opslab-report pre { margin: 4px 0 8px; padding: 8px; white-space: pre-wrap; user-select: all;
+  background: var(--jp-layout-color2, rgba(128, 128, 128, 0.15)); }
+@media print { .opslab-report { display: none; } .opslab-below { display: none; } }
 `;
 let count = 0;
 
@@ -49,6 +55,7 @@ export function mount(element, html, model = null) {
   const reply = create("div", { className: "opslab-reply" });
   reply.append(create("div", { className: PROSE, innerHTML: html }));
   element.append(reply);
+  reply.querySelectorAll(".opslab-report").forEach(offerCopy);
   if (!model) return () => reply.remove();
   const below = build(model);
   reply.append(...below.parts);
@@ -60,6 +67,18 @@ export function mount(element, html, model = null) {
     model.off("change:said", below.say);
     reply.remove();
   };
+}
+
+// Only a safe address, such as https or this machine, lets a page copy; elsewhere a click selects the whole text.
+function offerCopy(report) {
+  if (!navigator.clipboard) return;
+  const copy = create("button", { type: "button", textContent: WORDS.copy });
+  copy.dataset.lmSuppressShortcuts = "true";
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(report.querySelector("pre").textContent);
+    copy.textContent = WORDS.copied;
+  });
+  report.append(copy);
 }
 
 function build(model) {

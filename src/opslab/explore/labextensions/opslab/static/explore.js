@@ -55,6 +55,8 @@ const STYLE = `
 .opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
   padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;
   border-radius: 4px; cursor: pointer; }
+.opslab-controls:not(:has(input)) { display: flex; flex-wrap: wrap; gap: 4px 24px; }
+.opslab-controls:not(:has(input)) .opslab-control { display: flex; align-items: center; gap: 8px; }
 .opslab-explore :is(input, select, button):focus-visible { outline: 3px solid var(--opslab-accent);
   outline-offset: 1px; border-radius: 4px; }
 .opslab-guess { margin: 4px 0; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; }

@@ -1,0 +1,31 @@
+"""A year of Lantern: the company that the course's subjects add up to, to be run, replayed and judged.
+
+plan (what is decided, what is known) -> luck, firm (what is true, what is guessed) -> books (a week)
+-> simulation (play, replay) -> score (worth, guardrails, compare, debrief) -> league -> pictures
+"""
+
+from opslab.year.league import league, standing
+from opslab.year.pictures import court_chart, tree_chart, year_chart
+from opslab.year.plan import Plan, State
+from opslab.year.score import NAIVE, PAR, compare, debrief, score
+from opslab.year.simulation import History, play, replay, rerun, tree
+
+__all__ = [
+    "NAIVE",
+    "PAR",
+    "History",
+    "Plan",
+    "State",
+    "compare",
+    "court_chart",
+    "debrief",
+    "league",
+    "play",
+    "replay",
+    "rerun",
+    "score",
+    "standing",
+    "tree",
+    "tree_chart",
+    "year_chart",
+]

@@ -1,0 +1,123 @@
+"""A league of policies: each plays the same held-back years from a process that holds no future."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import as_number
+from opslab.ground.turns import LONGEST, LostTurnError, turns
+from opslab.year.plan import Plan, Policy
+from opslab.year.score import CAP, NAIVE, PAR, score
+from opslab.year.simulation import NOT_A_POLICY, History, play, require_history
+
+# Words
+NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
+
+HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
+BROKEN = 0.1  # share of runs in which a guardrail may break before it caps the grade
+COLUMNS = ["policy", "worth", "on_par", "low", "high", "grade", "broken", "reason"]
+
+
+def league(
+    policies: Mapping[str, Policy | Plan],
+    seed: int = HELD_BACK,
+    *,
+    runs: int = 50,
+    seconds: float = 30,
+    world: int = 0,
+) -> pd.DataFrame:
+    """Rank policies by what the same years are worth under them, on the scale from last year's plan to par.
+
+    A policy that raises, returns something else than a plan, or does not end loses its turn and gets the
+    reason; the others go on. It runs in a process of its own, gets one `State` after another and gives a
+    `Plan` back: the year itself, and its luck, stay here. It opens no files.
+
+    Parameters
+    ----------
+    policies
+        Name to policy (or one Plan).
+    seed, runs
+        Which luck, and how many years.
+    seconds
+        Time limit for each policy.
+
+    Returns
+    -------
+    DataFrame
+        One row for each policy, best first. `worth`: mean yuan (see `score`). `on_par`: 0 for last year's
+        plan, 1 for par, the best of about 200 simple plans; (worth - last year's) / (par - last year's) over
+        the runs, with its 95 % interval `low` to `high`, paired run by run. `grade`: `on_par` between 0 and
+        1; at most 0.6 where a guardrail broke in more than one run of ten. `broken`: those guardrails.
+        `reason`: empty if it played.
+
+    Examples
+    --------
+    >>> league({"last year": Plan()}, runs=2).on_par.to_list()
+    [0.0]
+    """
+    if not isinstance(policies, Mapping) or not policies:
+        raise ValueError(NO_POLICIES.format(found=policies))
+    seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
+    setting = {"seed": seed, "runs": runs, "world": world}
+    naive, par = _scale(setting)
+    rows = []
+    for name, policy in policies.items():
+        try:
+            rows.append(_row(name, _play(policy, seconds, setting), naive, par))
+        except LostTurnError as reason:
+            rows.append({"policy": name, "broken": (), "reason": str(reason)})
+    table = pd.DataFrame(rows, columns=COLUMNS).set_index("policy")
+    return table.sort_values("worth", ascending=False, na_position="last", kind="stable")
+
+
+def standing(history: History) -> dict[str, Any]:
+    """Return the league's row for years that were played: worth, on_par, low, high, grade, broken.
+
+    Examples
+    --------
+    >>> standing(play(Plan(), seed=5, runs=2))["on_par"]
+    0.0
+    """
+    require_history(history)
+    return _row("", history, *_scale({"seed": history.seed, "runs": history.runs, "world": history.world}))
+
+
+def _scale(setting: dict[str, int]) -> list[pd.Series]:
+    """Return what last year's plan and par are worth, run by run."""
+    return [score(play(plan, **setting)).worth for plan in (NAIVE, PAR)]
+
+
+def _play(policy: Any, seconds: float, setting: dict[str, int]) -> History:
+    if isinstance(policy, Plan):
+        return play(policy, **setting)
+    if not callable(policy):
+        raise LostTurnError(NOT_A_POLICY.format(found=policy))
+    with turns(policy, seconds=seconds, fence=True) as ask:
+        try:
+            return play(ask, **setting)
+        except ValueError as error:
+            raise LostTurnError(str(error)) from error
+
+
+def _row(name: str, history: History, naive: pd.Series, par: pd.Series) -> dict[str, Any]:
+    told = score(history)
+    scale = (par - naive).mean()
+    on_par = (told.worth - naive).mean() / scale
+    # The error of a ratio of means, from the run-by-run residuals (delta method).
+    residual = (told.worth - naive) - on_par * (par - naive)
+    reach = Z95 * residual.std() / np.sqrt(len(told)) / abs(scale) if len(told) > 1 else 0.0
+    share = told.broken.explode().value_counts() / len(told)
+    broken = tuple(share.index[share > BROKEN])
+    return {
+        "policy": name,
+        "worth": float(told.worth.mean()),
+        "on_par": float(on_par),
+        "low": float(on_par - reach),
+        "high": float(on_par + reach),
+        "grade": float(min(max(on_par, 0.0), CAP if broken else 1.0)),
+        "broken": broken,
+        "reason": "",
+    }

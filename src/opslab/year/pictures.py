@@ -1,0 +1,190 @@
+"""Draw a year: how it ran, what a change did to it, and the tree of all the years that might have been.
+
+The title is the result, computed from what is drawn.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from opslab import charts
+from opslab.charts.look import BLUE, GREY, INK, pale
+from opslab.charts.over import LABEL_SIZE
+from opslab.ground import say
+from opslab.ground.frames import as_choice, require_named
+from opslab.year.plan import WEEKS
+from opslab.year.score import compare
+from opslab.year.simulation import ORDINALS, History, require_history
+
+# Words
+WEEK = "week"
+ENDS = "{best}: {most} {name} by week 52"
+ENDS_AND = "; {worst}: {least}"
+COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
+NOTHING = "up to week 52 the two years are the same"
+LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} {than} the grey year; {no} said no"
+MORE, LESS = "more than", "less than"
+NOT_A_TREE = "years is a {found}; expected the result of tree"
+NO_PATH = "path is {found!r}; expected four names of plans, one a quarter, such as {first!r}"
+UNITS = {
+    "users": "users", "cash": "thousand yuan of cash", "true_trust": "per cent of trust",
+    "said_no": "per cent who said no", "sentiment": "per cent of net sentiment", "members": "members",
+    "tickets": "tickets waiting", "fund": "thousand yuan in the members' fund",
+    "newcomers": "newcomers a week",
+}  # fmt: skip
+SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentiment": 100}
+PANELS = ("users", "cash", "true_trust", "said_no")
+BESIDE, ABOVE = ([0, 0.43], [0.57, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
+PANEL_NAMES = {
+    "users": "Users",
+    "cash": "Cash, 1,000 yuan",
+    "true_trust": "Trust, %",
+    "said_no": "Said no, %",
+}
+WEEK_NUMBERS = list(range(1, WEEKS + 1))
+
+
+def year_chart(histories: Mapping[str, History], column: str = "users") -> go.Figure:
+    """Draw a column of one or more years, week by week: the mean over their runs.
+
+    Parameters
+    ----------
+    histories
+        Name to the result of `play` or `replay`.
+    column
+        One of users, cash, true_trust, said_no, sentiment, members, tickets, fund, newcomers.
+
+    Examples
+    --------
+    >>> from opslab.year import Plan, play
+    >>> len(year_chart({"last year's plan": play(Plan()), "no pushes": play(Plan(pushes=0))}).data)
+    2
+    """
+    require_named(histories, "histories", "histories")
+    column = as_choice(column, "column", UNITS)
+    lines = {}
+    for name, history in histories.items():
+        require_history(history)
+        lines[name] = history.table[column].groupby("week").mean() * SCALE.get(column, 1)
+    table = pd.DataFrame(lines)
+    last = table.iloc[-1]
+    best, worst = last.idxmax(), last.idxmin()
+    title = ENDS.format(name=UNITS[column], most=say.number(last[best]), best=say.name(best))
+    if best != worst:
+        title += ENDS_AND.format(least=say.number(last[worst]), worst=worst)
+    return charts.lines(table, title=title, x=WEEK, y=UNITS[column])
+
+
+def court_chart(before: History, after: History, column: str = "cash") -> go.Figure:
+    """Draw by how much a replay differs from the year it replays, with its 95 % band over the runs.
+
+    Examples
+    --------
+    >>> from opslab.year import Plan, play, replay
+    >>> year = play(Plan(), seed=7, runs=20)
+    >>> drawing = court_chart(year, replay(year, 20, pushes=0), "users")
+    >>> drawing.layout.title.text.startswith("By week 52 the change adds")
+    True
+    """
+    column = as_choice(column, "column", UNITS)
+    gap = compare(before, after, column) * SCALE.get(column, 1)
+    if gap["mean"].any():
+        end = gap.iloc[-1]
+        title = COURT.format(
+            gain=say.number(end["mean"]), what=UNITS[column],
+            low=say.number(end["low"]), high=say.number(end["high"]), runs=say.count(before.runs, "run"),
+        )  # fmt: skip
+    else:
+        title = say.name(NOTHING)
+    drawing = charts.figure(title, WEEK, UNITS[column])
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    drawing.add_scatter(x=gap.index, y=gap["low"], **band)
+    drawing.add_scatter(x=gap.index, y=gap["high"], fill="tonexty", fillcolor=pale(BLUE, 0.3), **band)
+    return drawing.add_scatter(x=gap.index, y=gap["mean"], mode="lines", line={"color": BLUE, "width": 3})
+
+
+def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
+    """Draw one of the years of a `tree` in four panels, the year of its first plan all along in grey.
+
+    Parameters
+    ----------
+    years
+        The result of `tree`.
+    path
+        Four names of plans, one a quarter.
+
+    Examples
+    --------
+    >>> from opslab.year import Plan, tree
+    >>> years = tree({"as last year": Plan(), "no pushes": Plan(pushes=0)}, seed=7)
+    >>> len(tree_chart(years, ["no pushes"] * 4).data)
+    8
+    """
+    if not isinstance(years, pd.DataFrame) or list(years.index.names) != [*ORDINALS, WEEK]:
+        raise ValueError(NOT_A_TREE.format(found=type(years).__name__))
+    names = list(years.index.unique(ORDINALS[0]))
+    wanted = tuple(path) if isinstance(path, list | tuple) else path
+    if not isinstance(wanted, tuple) or len(wanted) != len(ORDINALS) or not set(wanted) <= set(names):
+        raise ValueError(NO_PATH.format(found=path, first=(names[0],) * len(ORDINALS)))
+    own, usual = (_year(years, names, one) for one in (wanted, (names[0],) * len(ORDINALS)))
+    ends = {name: _ends(years[name]) for name in PANELS}
+    worth, gap = (_worth(own), _worth(own) - _worth(usual))
+    title = LEAF.format(
+        worth=say.number(round(worth)), gap=say.number(abs(round(gap))), than=MORE if gap >= 0 else LESS,
+        no=say.share(own.said_no.iloc[-1], 0),
+    )  # fmt: skip
+    drawing = charts.figure(title)
+    traces, axes, names_of_panels = [], {}, []
+    font = {"size": LABEL_SIZE, "color": INK}
+    for place, name in enumerate(PANELS):
+        scale, number = SCALE.get(name, 1), str(place + 1) if place else ""
+        for year, colour, width in ((usual, GREY, 1.5), (own, BLUE, 3)):
+            # Whole numbers travel in a third of the space.
+            height = np.rint(year[name].to_numpy() * scale).astype(int)
+            traces.append(
+                go.Scatter(
+                    x=WEEK_NUMBERS, y=height, mode="lines", line={"color": colour, "width": width},
+                    xaxis=f"x{number}", yaxis=f"y{number}",
+                )
+            )  # fmt: skip
+        across, up = BESIDE[place % 2], ABOVE[1 - place // 2]
+        low, high = ends[name]
+        axes[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "showticklabels": place > 1,
+                                   "title": {"text": WEEK if place > 1 else ""}}  # fmt: skip
+        axes[f"yaxis{number}"] = {
+            "domain": up,
+            "anchor": f"x{number}",
+            "range": [low * scale, high * scale],
+            "nticks": 4,
+        }
+        names_of_panels.append(
+            {"text": PANEL_NAMES[name], "x": across[0], "y": up[1], "xref": "paper", "yref": "paper",
+             "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": font}
+        )  # fmt: skip
+    drawing.add_traces(traces)
+    margin = drawing.layout.margin.t
+    return drawing.update_layout(
+        **axes, annotations=names_of_panels, height=margin + 460, showlegend=False,
+        margin={"t": margin + 16, "b": 56, "l": 56},
+    )  # fmt: skip
+
+
+def _year(years: pd.DataFrame, names: list[str], path: tuple[str, ...]) -> pd.DataFrame:
+    """Return the weeks of one path: they stand in the order of `itertools.product`."""
+    place = 0
+    for name in path:
+        place = place * len(names) + names.index(name)
+    return years.iloc[place * WEEKS : (place + 1) * WEEKS]
+
+
+def _ends(values: pd.Series) -> tuple[float, float]:
+    """Return the ends of an axis that holds every year, so that years can be compared by eye."""
+    return min(values.min(), 0) * 1.05, values.max() * 1.05
+
+
+def _worth(year: pd.DataFrame) -> float:
+    """Return thousand yuan at the year's end, as in `score`."""
+    end = year.iloc[-1]
+    return float(end.cash + end.ahead - end.points_owed - year.unpaid.sum()) / 1000

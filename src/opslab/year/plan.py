@@ -1,0 +1,164 @@
+"""What is decided for a week, and what is known when it is decided."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from opslab.ground.frames import as_choice, as_flags, as_number
+
+WEEKS = 52
+BUDGET = 600_000  # yuan for a year of spend on all channels
+MOST_SPEND = 20_000  # yuan a week on one group of channels
+MOST_PUSHES = 7
+MOST_CLERKS = 5
+MOST_POINTS = 2  # yuan for an answer
+RECALL = ("nobody", "answered", "not muted", "all")
+TESTS = ("none", "welcome_tour", "reminder_text", "start_screen")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What Lantern does in a week; the defaults are last year's.
+
+    Attributes
+    ----------
+    ads, own, friends
+        Yuan on search and feed ads; on search engines' free results and content; on partners, social media
+        and gifts for invitations. Each 0 to 20,000. The year has 600,000 in all.
+    pushes
+        Notifications to each user, 0 to 7.
+    recall
+        Whom to write to of those who are away, each once a quarter: "nobody"; those who once "answered"; all
+        who are "not muted"; "all", who said no as well.
+    clerks
+        Places at the desk, each filled round the clock, 1 to 5.
+    forum
+        True if questions and answers stand where everyone can read them.
+    focus
+        Share of messages on one image (0 to 1).
+    points
+        Yuan in points for an answer, 0 to 2.
+    test
+        Which trial newcomers are split for, or "none". A trial takes four weeks with the same test.
+
+    Raises
+    ------
+    ValueError
+        A value outside its limits.
+
+    Examples
+    --------
+    >>> Plan(clerks=5).clerks, Plan().recall
+    (5, 'all')
+    """
+
+    ads: float = 8_800
+    own: float = 700
+    friends: float = 1_600
+    pushes: float = 3
+    recall: str = "all"
+    clerks: int = 2
+    forum: bool = True
+    focus: float = 0.3
+    points: float = 0
+    test: str = "none"
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody could carry out."""
+        for name, limit in LIMITS.items():
+            object.__setattr__(self, name, limit.read(getattr(self, name), name))
+
+
+class Limit(NamedTuple):
+    """What a field of a plan may be: a number between two ends, one of some options, or True or False."""
+
+    most: float = 0
+    least: float = 0
+    whole: bool = False
+    options: tuple[str, ...] = ()
+
+    def read(self, value: Any, name: str) -> Any:
+        """Return the value as the simulation wants it."""
+        if self.options:
+            return value if value in self.options else as_choice(value, name, self.options)
+        if not self.most:
+            return value if isinstance(value, bool) else bool(as_flags([value], name)[0])
+        # The quick look comes first: a league makes thousands of plans.
+        if type(value) not in (int, float) or not self.least <= value <= self.most or self.whole:
+            return as_number(value, name, least=self.least, most=self.most, whole=self.whole)
+        return float(value)
+
+
+LIMITS = {
+    "ads": Limit(MOST_SPEND),
+    "own": Limit(MOST_SPEND),
+    "friends": Limit(MOST_SPEND),
+    "pushes": Limit(MOST_PUSHES),
+    "recall": Limit(options=RECALL),
+    "clerks": Limit(MOST_CLERKS, least=1, whole=True),
+    "forum": Limit(),
+    "focus": Limit(1),
+    "points": Limit(MOST_POINTS),
+    "test": Limit(options=TESTS),
+}
+LEVERS = tuple(field.name for field in fields(Plan))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What Lantern knows on Monday morning: a copy, so that writing into it changes nothing.
+
+    Counts are of users, money is yuan, shares are of 1. What happened is last week's; in week 1 it is that of
+    the last week of last year.
+
+    Attributes
+    ----------
+    week
+        This week, 1 to 52.
+    budget
+        Yuan left for ads, own and friends.
+    cash
+        Yuan earned less yuan spent since the year began.
+    newcomers, active, dormant
+        Who signed up; who is there; who is away and might come back.
+    members, fund
+        Of the paid groups, and what is left of their entry fees, which pays the weekly reward.
+    retention
+        Share still there of those who signed up four weeks before: it tells what was done a month ago.
+    tickets, median_wait, within_day
+        Waiting at the desk; minutes to the first answer; share of tickets answered within a day.
+    sentiment, sentiment_error
+        Net sentiment of the last 13 weeks' posts (positive less negative, a share), and half the width of its
+        95 % interval.
+    trust
+        By a survey of 100 users (0 to 1), so with an error of about .05.
+    said_no
+        Share of all who could be written to who muted or unsubscribed since the year began.
+    test, test_lift, test_error, test_share
+        The trial that ended last ("none" before); the lift it measured in newcomers who complete their
+        profile (a share), half its 95 % interval, and the share of its records that are of the treated arm.
+    """
+
+    week: int
+    budget: float
+    cash: float
+    newcomers: float
+    active: float
+    dormant: float
+    members: float
+    fund: float
+    retention: float
+    tickets: float
+    median_wait: float
+    within_day: float
+    sentiment: float
+    sentiment_error: float
+    trust: float
+    said_no: float
+    test: str
+    test_lift: float
+    test_error: float
+    test_share: float
+
+
+Policy = Callable[[State], Plan]

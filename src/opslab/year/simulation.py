@@ -1,0 +1,257 @@
+"""A year of Lantern, week by week, under a plan or a policy; and the same year again with one thing changed.
+
+Runs are computed side by side: one array cell for each run. Mechanisms are those of the lessons, with the
+parameters of `world.truth`; what is guessed beyond them stands in `firm`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from opslab.ground.frames import as_number, nearest, require_named
+from opslab.world.draw import Values
+from opslab.year.books import Books
+from opslab.year.firm import firm
+from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State
+
+# Words
+NOT_PLANS = (
+    "plans is a {found}; expected a table with the fields of Plan as columns, such as `play(...).plans`"
+)
+WRONG_CHOICES = "choices has {found} plans; give 2 to {most}"
+NO_PLAN = "choices[{name!r}] is {found!r}; expected a Plan"
+NOT_A_POLICY = "policy is {found!r}; expected a function from State to Plan, or one Plan for all weeks"
+NOT_A_PLAN = "in week {week} the policy returned {found!r}; expected a Plan"
+NOT_A_HISTORY = "history is a {found}; expected the result of play or replay"
+NO_LEVER = "Plan has no {name!r}{nearest}; its fields are {names}"
+
+MOST_RUNS = 10_000
+QUARTERS, MOST_CHOICES = 4, 6
+ORDINALS = ("first", "second", "third", "fourth")
+CODES = {"recall": RECALL, "test": TESTS}
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A year, or several, as it was played.
+
+    Attributes
+    ----------
+    table
+        One row for each run and week (both from 1): the plan's fields, and what came of them. `need` (share
+        of the newcomers with the need), `true_trust` and `points_owed` are what nobody at Lantern could see.
+    seed, runs, world
+        Whose luck, how many runs, and in which world.
+    """
+
+    table: pd.DataFrame = field(repr=False)
+    seed: int
+    runs: int
+    world: int
+
+    @property
+    def plans(self) -> pd.DataFrame:
+        """What was decided in each run and week: one column for each field of `Plan`."""
+        return self.table[list(LEVERS)]
+
+    @property
+    def end(self) -> pd.DataFrame:
+        """The last week of each run."""
+        return self.table.xs(WEEKS, level="week")
+
+
+def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0) -> History:
+    """Play Lantern's year.
+
+    Parameters
+    ----------
+    policy
+        A function from `State` to `Plan`, asked on each of 52 Mondays; or one `Plan` for all of them.
+    seed
+        Which luck. Two policies with the same seed meet the same luck.
+    runs
+        How many years of different luck. Run k is the same whatever their number.
+    world
+        Which of the parallel worlds' truth.
+
+    Raises
+    ------
+    ValueError
+        No policy, or one that returns something else than a Plan. What a policy raises is passed on.
+
+    Examples
+    --------
+    >>> year = play(Plan(pushes=1), seed=7)
+    >>> year.table.shape[0], bool(year.end.users.iloc[0] > 0)
+    (52, True)
+    """
+    if not isinstance(policy, Plan) and not callable(policy):
+        raise ValueError(NOT_A_POLICY.format(found=policy))
+    seed = as_number(seed, "seed", least=0, whole=True)
+    runs = as_number(runs, "runs", least=1, most=MOST_RUNS, whole=True)
+    world = as_number(world, "world", least=0, whole=True)
+    if isinstance(policy, Plan):
+        fixed = _coded([policy] * runs)
+        return _played(lambda week, books: fixed, seed, runs, world)
+    return _played(lambda week, books: _asked(policy, week, books, runs), seed, runs, world)
+
+
+def replay(history: History, week: int, **change: Any) -> History:
+    """Play a year again with its own luck and plans, but for a change from `week` on, to the year's end.
+
+    A change for a single week would fade to nothing; this one stays. The weeks before it are the same bit by
+    bit, and what differs afterwards is the change's doing. The plans of a policy are those it made the first
+    time: it is not asked again.
+
+    Parameters
+    ----------
+    history
+        From `play` or `replay`.
+    week
+        The first week that is changed, 1 to 52.
+    **change
+        Fields of `Plan` and what they are from then on.
+
+    Examples
+    --------
+    >>> year = play(Plan(), seed=7)
+    >>> other = replay(year, 40, pushes=7)
+    >>> bool((other.table.users[:39] == year.table.users[:39]).all())
+    True
+    """
+    require_history(history)
+    first = as_number(week, "week", least=1, most=WEEKS, whole=True)
+    for name in change:
+        if name not in LEVERS:
+            raise ValueError(
+                NO_LEVER.format(name=name, nearest=nearest(name, LEVERS), names=", ".join(LEVERS))
+            )
+    changed = _coded([Plan(**change)] * history.runs)
+    told = {
+        name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
+    }
+
+    def plans(now: int, books: Books) -> Mapping[str, Values]:
+        then = {name: values[:, now] for name, values in told.items()}
+        return then | {name: changed[name] for name in change} if now + 1 >= first else then
+
+    return _played(plans, history.seed, history.runs, history.world)
+
+
+def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
+    """Play the years in which these plans were decided, whoever decided them.
+
+    Parameters
+    ----------
+    plans
+        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`.
+
+    Examples
+    --------
+    >>> year = play(lambda state: Plan(clerks=1 + state.week % 2), seed=7)
+    >>> bool((rerun(year.plans, seed=7).table.cash == year.table.cash).all())
+    True
+    """
+    if not isinstance(plans, pd.DataFrame) or not set(LEVERS) <= set(plans.columns):
+        raise ValueError(NOT_PLANS.format(found=type(plans).__name__))
+    runs = as_number(len(plans) / WEEKS, "the number of runs in plans", least=1, most=MOST_RUNS, whole=True)
+    rows = plans[list(LEVERS)].to_dict("records")
+    coded = _coded([Plan(**row) for row in rows])
+    by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
+    seed = as_number(seed, "seed", least=0, whole=True)
+    world = as_number(world, "world", least=0, whole=True)
+    return _played(
+        lambda week, books: {name: values[:, week] for name, values in by_run.items()}, seed, runs, world
+    )
+
+
+def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.DataFrame:
+    """Play every year that can be made of a few plans, one for each quarter, all with the same luck.
+
+    Parameters
+    ----------
+    choices
+        Name to plan, two to six of them: with four there are 4 x 4 x 4 x 4 = 256 years.
+
+    Returns
+    -------
+    DataFrame
+        Index first, second, third, fourth (the plan of each quarter) and week; columns as in `History.table`.
+
+    Examples
+    --------
+    >>> years = tree({"as last year": Plan(), "no pushes": Plan(pushes=0)}, seed=7)
+    >>> len(years) == 2**4 * 52
+    True
+    """
+    require_named(choices, "choices", "plans")
+    if not 2 <= len(choices) <= MOST_CHOICES:
+        raise ValueError(WRONG_CHOICES.format(found=len(choices), most=MOST_CHOICES))
+    for name, plan in choices.items():
+        if not isinstance(plan, Plan):
+            raise ValueError(NO_PLAN.format(name=name, found=plan))
+    seed = as_number(seed, "seed", least=0, whole=True)
+    paths = list(product(choices, repeat=QUARTERS))
+    coded = [_coded([choices[path[quarter]] for path in paths]) for quarter in range(QUARTERS)]
+    weeks = WEEKS // QUARTERS
+    history = _played(lambda week, books: coded[week // weeks], seed, len(paths), world, alike=True)
+    of_path = [np.repeat([path[quarter] for path in paths], WEEKS) for quarter in range(QUARTERS)]
+    week = np.tile(np.arange(1, WEEKS + 1), len(paths))
+    return history.table.set_index(pd.MultiIndex.from_arrays([*of_path, week], names=[*ORDINALS, "week"]))
+
+
+def require_history(history: Any) -> None:
+    """Refuse what is not the result of `play` or `replay`."""
+    if not isinstance(history, History):
+        raise ValueError(NOT_A_HISTORY.format(found=type(history).__name__))
+
+
+def _coded(plans: Sequence[Plan]) -> dict[str, Values]:
+    """Return each lever as one number for each run; words and flags as codes."""
+    return {name: _in_code(name, [getattr(plan, name) for plan in plans]) for name in LEVERS}
+
+
+def _in_code(name: str, values: Any) -> Values:
+    if name in CODES:
+        return np.array([CODES[name].index(value) for value in values], dtype=int)
+    return np.asarray(values, dtype=float)
+
+
+def _asked(policy: Policy, week: int, books: Books, runs: int) -> dict[str, Values]:
+    plans = []
+    for run in range(runs):
+        plan = policy(_state(week, books, run))
+        if not isinstance(plan, Plan):
+            raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
+        plans.append(plan)
+    return _coded(plans)
+
+
+def _state(week: int, books: Books, run: int) -> State:
+    seen = {name: float(values[run]) for name, values in books.seen.items()}
+    return State(week=week + 1, test=TESTS[int(seen.pop("test"))], **seen)
+
+
+def _played(
+    plans: Callable[[int, Books], Mapping[str, Values]],
+    seed: int,
+    runs: int,
+    world: int,
+    alike: bool = False,
+) -> History:
+    books = Books(firm(world), seed, runs, alike)
+    rows = []
+    for week in range(WEEKS):
+        plan = plans(week, books)
+        rows.append({**plan, **books.live(week, plan)})
+    columns = {name: np.stack([row[name] for row in rows], axis=1).ravel() for name in rows[0]}
+    for name, options in CODES.items():
+        columns[name] = np.array(options, dtype=object)[columns[name]]
+    for name in ("clerks", "forum"):
+        columns[name] = columns[name].astype(int if name == "clerks" else bool)
+    index = pd.MultiIndex.from_product([range(1, runs + 1), range(1, WEEKS + 1)], names=["run", "week"])
+    return History(pd.DataFrame(columns, index=index), seed, runs, world)

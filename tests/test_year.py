@@ -1,0 +1,426 @@
+"""Lantern's year: laws of shared luck, what every lever does, guardrails, and policies that misbehave."""
+
+import dataclasses
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opslab import datasets
+from opslab.explore import Choice, explore
+from opslab.ground import say
+from opslab.world import hidden_facts, truth
+from opslab.year import (
+    NAIVE,
+    PAR,
+    Plan,
+    State,
+    compare,
+    court_chart,
+    debrief,
+    league,
+    play,
+    replay,
+    score,
+    tree,
+    tree_chart,
+    year_chart,
+)
+from opslab.year import firm as lantern
+from opslab.year.firm import firm
+from opslab.year.league import HELD_BACK
+from opslab.year.luck import uniforms
+from opslab.year.plan import BUDGET, LEVERS, LIMITS, RECALL, TESTS, WEEKS
+from tests.references import CASES
+from tests.strategies import LAW
+
+plans = st.builds(
+    Plan,
+    ads=st.integers(0, 20_000),
+    own=st.integers(0, 20_000),
+    friends=st.integers(0, 20_000),
+    pushes=st.integers(0, 7),
+    recall=st.sampled_from(RECALL),
+    clerks=st.integers(1, 5),
+    forum=st.booleans(),
+    focus=st.floats(0, 1),
+    points=st.floats(0, 2),
+    test=st.sampled_from(TESTS),
+)
+seeds = st.integers(0, 2**40)
+
+
+# Shared luck
+
+
+@settings(LAW, max_examples=60)
+@given(plan=plans, other=plans, seed=seeds, week=st.integers(1, WEEKS), lever=st.sampled_from(LEVERS))
+def test_a_replay_is_the_year_itself_up_to_the_change_bit_by_bit(plan, other, seed, week, lever):
+    year = play(plan, seed)
+    assert replay(year, week).table.equals(year.table)
+    again = replay(year, week, **{lever: getattr(other, lever)}).table
+    before = year.table.index.get_level_values("week") < week
+    assert again[before].equals(year.table[before])
+
+
+@settings(LAW, max_examples=8)
+@given(plan=plans, seed=seeds, runs=st.integers(1, 6))
+def test_a_run_does_not_depend_on_how_many_there_are(plan, seed, runs):
+    few, many = play(plan, seed, runs), play(plan, seed, 7)
+    assert few.table.equals(many.table.loc[1:runs])
+
+
+def test_a_change_in_what_is_off_changes_nothing():
+    spent = play(replace(NAIVE, ads=20_000, own=20_000, friends=20_000), 3)  # the budget is gone in week 10
+    first = int(spent.table.budget.to_numpy().argmin()) + 2
+    again = replay(spent, first, ads=0, own=5_000)
+    told = [column for column in spent.table if column not in LEVERS]
+    pd.testing.assert_frame_equal(again.table[told], spent.table[told], check_exact=True)
+
+
+def test_two_policies_with_the_same_plans_have_the_same_year():
+    by_policy = play(lambda state: Plan(pushes=1), 5, 3)
+    pd.testing.assert_frame_equal(by_policy.table, play(Plan(pushes=1), 5, 3).table, check_exact=True)
+
+
+def test_a_replay_of_a_policy_keeps_its_plans():
+    year = play(lambda state: Plan(clerks=5 if state.week % 2 else 2), 5)
+    assert replay(year, 30, pushes=0).table.clerks.tolist() == year.table.clerks.tolist()
+
+
+def test_the_variance_of_a_replayed_difference_is_small():
+    ours, theirs = play(NAIVE, 11, 300), play(NAIVE, 12, 300)
+    shared = score(replay(ours, 26, pushes=1)).worth - score(ours).worth
+    apart = score(replay(theirs, 26, pushes=1)).worth - score(ours).worth
+    assert apart.var() > 20 * shared.var()
+
+
+def test_common_random_numbers_need_fewer_runs():
+    case = CASES["common_random_numbers"]
+    low, high = case["inputs"]["means"]
+    expected = case["expected"]
+    demand = -np.log(uniforms(1, "demand", 200_000, 1))[:, 0]
+    other = -np.log(uniforms(2, "demand", 200_000, 1))[:, 0]
+    shared, apart = high * demand - low * demand, high * other - low * demand
+    assert shared.std() == pytest.approx(expected["common"], rel=0.01)
+    assert apart.std() == pytest.approx(expected["independent"], rel=0.01)
+    assert apart.var() / shared.var() == pytest.approx(expected["variance_ratio"], rel=0.02)
+
+
+# The company is the one of the course
+
+
+@pytest.mark.parametrize("world", [0, 3, 4711])
+def test_the_years_parameters_are_the_worlds_truth(world):
+    true, ours = truth(world), firm(world)
+    curves = true.market.responses
+    assert ours.top.tolist() == [curve.top for curve in curves]
+    assert ours.half.tolist() == [curve.half for curve in curves]
+    assert ours.carry.tolist() == [curve.carry_over for curve in curves]
+    assert ours.with_need.tolist() == [channel.with_need for channel in true.channels]
+    assert ours.muting.tolist() == list(true.notifications.muting)
+    assert ours.lift.tolist() == list(true.notifications.lift)
+    assert ours.exits.tolist() == [true.need.trial_exit_improved, true.curious.trial_exit_improved]
+    groups = true.trials.recall.groups
+    assert ours.recall.tolist() == [
+        [getattr(g, name) for g in groups] for name in ("sure_things", "persuadables", "sleeping_dogs")
+    ]
+    assert ours.dues == pytest.approx(true.membership.dues * 7 / true.membership.days)
+    assert ours.price == pytest.approx(true.courses.p * true.courses.gamma / (true.courses.q - 1))
+    assert ours.tests[TESTS.index("welcome_tour"), 3] == true.trials.experiments.tests[0].lift
+
+
+def test_the_year_begins_where_the_data_end():
+    users, hidden = datasets.load("users"), hidden_facts(0)
+    end = datasets.load("activity").date.max()
+    there = hidden.exit_date.isna() | (hidden.exit_date > end)
+    told = np.array(list(lantern.USERS.values())).sum(axis=0)  # by kind, unmuted and muted
+    muted = users.muted_date.notna().to_numpy()
+    for kind, need in enumerate((True, False)):
+        for place, is_muted in enumerate((False, True)):
+            count = int((there & (hidden.need == need) & (muted == is_muted)).sum())
+            assert told[kind][place] == pytest.approx(count, rel=0.15, abs=40)
+    dues = datasets.load("orders").query("product == 'dues'")
+    paying = dues[dues.date > end - pd.Timedelta(days=30)].user_id.nunique()
+    assert paying == lantern.MEMBERS
+    spend = datasets.load("spend_weekly")
+    last = spend[spend.week > spend.week.max() - pd.Timedelta(weeks=13)].groupby("channel").spend.sum()
+    for name, channels in lantern.GROUPS.items():
+        assert getattr(NAIVE, name) == pytest.approx(last[list(channels)].sum() / 13, rel=0.05)
+        for channel in channels:
+            assert lantern.SPLIT[channel] == pytest.approx(
+                last[channel] / last[list(channels)].sum(), abs=0.01
+            )
+    trial = datasets.load("recall_trial")
+    assert sum(lantern.AWAY) == pytest.approx(len(trial) / truth(0).trials.recall.sampled, rel=0.05)
+
+
+# The game
+
+
+def worth(plan: Plan, runs: int = 60, seed: int = 31) -> pd.Series:
+    return score(play(plan, seed, runs)).worth
+
+
+@pytest.mark.parametrize(
+    ("lever", "value"),
+    [("ads", 0), ("own", 3_000), ("friends", 0), ("pushes", 0), ("recall", "nobody"), ("clerks", 5),
+     ("forum", False), ("focus", 0.0), ("points", 0.2), ("test", "welcome_tour")],
+)  # fmt: skip
+def test_every_lever_matters(lever, value):
+    gap = worth(replace(NAIVE, **{lever: value})) - worth(NAIVE)
+    assert abs(gap.mean()) > 2 * gap.std() / np.sqrt(len(gap))
+
+
+def adaptive(state: State) -> Plan:
+    clerks = 5 if state.within_day < 0.97 or state.active > 5_000 else 4
+    return replace(PAR, clerks=clerks, test="welcome_tour" if state.week <= 4 else "none")
+
+
+def test_no_constant_plan_is_best():
+    table = league({"adaptive": adaptive, "par": PAR})
+    assert table.index[0] == "adaptive"
+    assert table.low["adaptive"] > 1
+
+
+def test_ranks_of_single_runs_agree_and_not_wholly():
+    grid = itertools.product((0, 8_800), (700, 3_500), (0, 3), ("all", "answered"), (2, 4), (0, 0.2))
+    table = np.array([
+        worth(Plan(ads=a, own=o, pushes=p, recall=r, clerks=c, points=q), runs=8) for a, o, p, r, c, q in grid
+    ])  # fmt: skip
+    ranks = pd.DataFrame(table).corr("spearman").to_numpy()
+    mean = ranks[np.triu_indices(8, 1)].mean()
+    assert 0.65 < mean < 0.93
+
+
+def test_the_third_push_wins_for_a_quarter_and_loses_by_week_26():
+    few, many = (play(Plan(pushes=pushes), HELD_BACK, 100) for pushes in (1, 3))
+    ahead = compare(few, many)["mean"]
+    assert ahead.loc[[2, 6, 9]].gt(0).all()
+    assert ahead.loc[26] < 0
+
+
+def test_ads_lift_users_and_lower_what_they_are_worth():
+    usual, more = (play(Plan(ads=ads), HELD_BACK, 100) for ads in (4_000, 8_800))
+    assert compare(usual, more, "newcomers")["mean"].loc[13] > 0
+    assert compare(usual, more, "need")["mean"].loc[13] < 0
+    assert score(more).worth.mean() < score(usual).worth.mean()
+
+
+def test_closing_the_forum_quiets_complaints_at_once_and_costs_word_of_mouth_later():
+    usual, closed = (play(Plan(forum=forum), HELD_BACK, 100) for forum in (True, False))
+    assert compare(usual, closed, "negative")["mean"].loc[1] < 0
+    newcomers = compare(usual, closed, "newcomers")["mean"]
+    assert newcomers.loc[26] < newcomers.loc[2] <= 0
+
+
+def test_the_fund_ends_about_week_52_where_fewer_join():
+    ends = play(Plan(ads=0), HELD_BACK, 100).table.fund.unstack("week")
+    assert (ends[52] <= 1).mean() > 0.4
+    assert (ends[20] <= 1).mean() < (ends[52] <= 1).mean()
+
+
+def test_guardrails_name_who_paid():
+    told = score(play(Plan(pushes=7, recall="all", clerks=1), 5, 5))
+    assert all({"said_no", "wrote_to_no", "within_day"} <= set(names) for names in told.broken)
+    kept = score(play(PAR, 5, 5))
+    assert kept.wrote_to_no.eq(0).all()
+    assert kept.said_no.lt(0.12).all()
+
+
+def test_a_broken_guardrail_caps_the_grade():
+    greedy = replace(PAR, recall="all")
+    table = league({"greedy": greedy, "par": PAR}, runs=20)
+    assert table.grade["greedy"] <= 0.6 < table.on_par["greedy"]
+    assert "wrote_to_no" in table.broken["greedy"]
+
+
+def test_par_is_one_and_last_year_is_nought():
+    table = league({"par": PAR, "last year": NAIVE}, runs=10)
+    assert table.on_par.to_dict() == {"par": 1.0, "last year": 0.0}
+
+
+def test_the_court_finds_what_a_change_gained():
+    court = debrief(play(Plan(pushes=7), 7, runs=20), 1, [{"pushes": 1}, {"test": "none"}])
+    assert court.low["pushes=1"] > 0
+    assert court.loc["test=none"].tolist() == [0, 0, 0]
+
+
+def test_a_compared_year_shares_its_luck():
+    with pytest.raises(ValueError, match="same seed"):
+        compare(play(NAIVE, 1), play(NAIVE, 2))
+
+
+def test_money_adds_up():
+    table = play(PAR, 9, 4).table
+    assert np.allclose((table.income - table.costs).groupby("run").cumsum(), table.cash)
+    spent = BUDGET - table.budget
+    assert np.allclose(spent.xs(WEEKS, level="week"), WEEKS * (PAR.ads + PAR.own + PAR.friends))
+
+
+@settings(LAW, max_examples=25)
+@given(plan=plans, seed=seeds)
+def test_shares_stay_shares_and_counts_stay_counts(plan, seed):
+    table = play(plan, seed).table
+    for name in ("need", "true_trust", "trust", "within_day", "retention", "said_no", "negative"):
+        assert table[name].between(0, 1).all(), name
+    for name in (
+        "users",
+        "away",
+        "members",
+        "newcomers",
+        "fund",
+        "budget",
+        "tickets",
+        "written",
+        "points_owed",
+    ):
+        assert (table[name] >= -1e-6).all(), name
+    assert np.isfinite(table.drop(columns=["ahead", "recall", "test"]).to_numpy(float)).all()
+
+
+# Who plays
+
+
+def reads_the_future(state):
+    import sys
+
+    frame = sys._getframe(1)
+    while frame:
+        if "books" in frame.f_locals:
+            return Plan(ads=float(frame.f_locals["books"].luck["newcomers"][0, state.week]))
+        frame = frame.f_back
+    raise LookupError("there is no future here")
+
+
+def opens_files(state):
+    with open("policy.txt", "w") as file:
+        file.write("mine")
+    return Plan()
+
+
+def writes_into_the_state(state):
+    state.cash = 1e9
+    return Plan()
+
+
+def loops(state):
+    while True:
+        pass
+
+
+def test_a_policy_that_misbehaves_loses_its_turn_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = league(
+        {
+            "future": reads_the_future,
+            "file": opens_files,
+            "state": writes_into_the_state,
+            "nonsense": lambda state: 3,
+            "raises": lambda state: 1 / 0,
+            "number": 3,
+            "limits": lambda state: Plan(pushes=8),
+            "plays": lambda state: Plan(),
+        },
+        runs=2,
+    )
+    reasons = table.reason
+    assert "no future here" in reasons["future"]
+    assert "files" in reasons["file"]
+    assert not (tmp_path / "policy.txt").exists()
+    assert "FrozenInstanceError" in reasons["state"]
+    assert "expected a Plan" in reasons["nonsense"]
+    assert "ZeroDivisionError" in reasons["raises"]
+    assert "expected a function" in reasons["number"]
+    assert "pushes is 8" in reasons["limits"]
+    assert reasons["plays"] == ""
+    assert table.index[0] == "plays"
+
+
+def test_a_policy_that_loops_is_ended():
+    assert "loop" in league({"loops": loops}, runs=1, seconds=0.5).reason["loops"]
+
+
+def test_a_league_of_nobody_is_refused():
+    for nobody in ({}, [Plan()], None):
+        with pytest.raises(ValueError, match="policies is"):
+            league(nobody)
+
+
+def test_a_policy_sees_no_more_than_is_known():
+    seen = []
+    play(lambda state: seen.append(state) or Plan(), 5)
+    fields = {field.name for field in dataclasses.fields(State)}
+    assert not fields & {"need", "true_trust", "points_owed"}
+    assert [state.week for state in seen] == list(range(1, WEEKS + 1))
+    table = play(Plan(), 5).table
+    assert [state.active for state in seen[1:]] == table.users.to_list()[:-1]
+    assert [state.cash for state in seen[1:]] == table.cash.to_list()[:-1]
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_a_plan_outside_its_limits_is_refused(lever):
+    limit = LIMITS[lever]
+    for bad in (None, "often", float("nan"), -1, limit.most + 1 if limit.most else 7):
+        with pytest.raises(ValueError, match=lever):
+            Plan(**{lever: bad})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"push": 1}, "pushes"), ({"pushes": 9}, "pushes is 9"), ({"recall": "al"}, "all")]
+)
+def test_a_replay_says_what_it_does_not_know(change, words):
+    with pytest.raises(ValueError, match=words):
+        replay(play(Plan()), 3, **change)
+
+
+# Pictures
+
+QUARTERLY = {"as last year": Plan(), "buy": Plan(ads=14_000), "press": Plan(pushes=7), "care": PAR}
+
+
+def test_the_tree_holds_every_year_and_all_share_their_luck():
+    years = tree(QUARTERLY, seed=4)
+    assert len(years) == 4**4 * WEEKS
+    years = years.sort_index()
+    leaf = years.loc[("press",) * 4]
+    alone = play(QUARTERLY["press"], 4).table.loc[1]
+    assert leaf.cash.to_list() == pytest.approx(alone.cash.to_list(), rel=1e-12)
+    shared = years.loc[("buy", "care", "press", "care")].iloc[:26].cash.to_list()
+    assert shared == years.loc[("buy", "care", "care", "buy")].iloc[:26].cash.to_list()
+
+
+def test_the_tree_is_small_enough_to_travel():
+    years, options = tree(QUARTERLY, seed=4), Choice(list(QUARTERLY))
+    picture = explore(
+        lambda first, second, third, fourth: tree_chart(years, (first, second, third, fourth)),
+        first=options, second=options, third=options, fourth=options, alt="Four curves of a year.",
+    )  # fmt: skip
+    assert len(picture.bundle["frames"]) == 256
+    assert len(json.dumps(picture.bundle)) <= 300_000
+
+
+def test_a_trees_title_tells_its_worth():
+    years = tree(QUARTERLY, seed=4)
+    gap = (score(play(PAR, 4)).worth - score(play(Plan(), 4)).worth).iloc[0] / 1000
+    title = tree_chart(years, ["care"] * 4).layout.title.text.replace("<br>", " ").replace("\xa0", " ")
+    assert f"{abs(round(gap)):,} {'more' if gap > 0 else 'less'} than the grey year" in title
+    with pytest.raises(ValueError, match="four names"):
+        tree_chart(years, ["care"] * 3)
+
+
+def test_pictures_tell_what_they_draw():
+    year = play(Plan(), 7, runs=10)
+    other = replay(year, 20, pushes=0)
+    gap = compare(year, other, "users")["mean"].iloc[-1]
+    title = court_chart(year, other, "users").layout.title.text.replace("<br>", " ")
+    assert title.startswith("By week 52 the change adds")
+    assert say.number(gap) in title
+    assert "are the same" in court_chart(year, year).layout.title.text
+    both = year_chart({"as it was": year, "no pushes": other}).layout.title.text.replace("<br>", " ")
+    assert "No pushes" in both
