@@ -75,7 +75,7 @@ _TURN = re.compile(
     r"|(?:[,;]\s*|\s[—–-]+\s+)(?=(?:but|yet|however|whereas|while|though|although|still|only|nevertheless|nonetheless|except that|so|therefore|hence|thus"
     r"|which is why|and so|and yet|and now|now|and (?:i|we) (?:propose|suggest|recommend|would|advise)|i (?:propose|suggest|recommend|would)|we (?:propose|suggest|recommend|should|would|must|need)|let us|let's|and (?:since|as of|now|last|this|yesterday|today|from)|since|because|for|as|now that|given that|if only)\b)"
     r"|;\s+|\s[—–]\s|—"
-    r"|(?<!问)(?<!问我)(?<!知道)(?<!问我们)[，；：,]\s*(?=[^，。]{0,4}(?:但|可(?![以能])|然而|不过|却|而(?![且是])|只是|偏偏|谁知|结果|因为|由于|毕竟|没想到|如今|现在|最近|今年|上个?月|这个月|所以|因此|于是|为此|故|建议|我(?:们)?(?:建议|提议|想|主张|打算)|应该?|不如|请|最好"
+    r"|(?<!问)(?<!问我)(?<!知道)(?<!问我们)[，；：,]\s*(?!再|然后|接着)(?=[^，。]{0,4}(?:但|可(?![以能])|然而|不过|却|而(?![且是])|只是|偏偏|谁知|结果|因为|由于|毕竟|没想到|如今|现在|最近|今年|上个?月|这个月|所以|因此|于是|为此|故|建议|我(?:们)?(?:建议|提议|想|主张|打算)|应该?|不如|请|最好"
     r"|是否|要不要|该不该|能不能|怎么|怎样|如何|谁|哪|到底|究竟|问题是|那么))|；|——"
     r"|，(?=[^，；。]*[？?][”’）]*$)"
 )
