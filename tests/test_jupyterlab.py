@@ -41,7 +41,7 @@ CELLS = {
 }
 TYPED = {
     "Situation": '<img src=x onerror="window.stolen = 1"> is the best $x^2$.',
-    "Complication": "People <b>sigh</b> at $$\\frac{a}{b}$$.",
+    "Complication": "All <b>is</b> as before at $$\\frac{a}{b}$$.",
     "Question": "How many should we send <script>window.stolen = 2</script>?",
     "Answer": "Send three a week, unless \\(y\\) rises.",
 }
