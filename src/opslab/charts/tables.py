@@ -28,9 +28,13 @@ class ReadableTable:
         return self.cells.to_string(index=False)
 
     def _repr_html_(self) -> str:
-        head = "".join(self._cell("th", 'scope="col"', place, str(name)) for place, name in self._columns())
+        head = "".join(self._head(place, str(name)) for place, name in self._columns())
         body = "".join(f"<tr>{self._row(values)}</tr>" for values in self.cells.itertuples(index=False))
         return f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+    def _head(self, place: int, name: str) -> str:
+        # A header without a name heads nothing.
+        return self._cell(*(("th", 'scope="col"') if name.strip() else ("td", "")), place, name)
 
     def _columns(self) -> list[tuple[int, str]]:
         return list(enumerate(self.cells.columns))

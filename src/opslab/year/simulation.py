@@ -195,6 +195,7 @@ def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.Da
         if not isinstance(plan, Plan):
             raise ValueError(NO_PLAN.format(name=name, found=plan))
     seed = as_number(seed, "seed", least=0, whole=True)
+    world = as_number(world, "world", least=0, whole=True)
     paths = list(product(choices, repeat=QUARTERS))
     coded = [_coded([choices[path[quarter]] for path in paths]) for quarter in range(QUARTERS)]
     weeks = WEEKS // QUARTERS

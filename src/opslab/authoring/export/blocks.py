@@ -331,6 +331,7 @@ def scope_headers(soup: BeautifulSoup) -> None:
         for header in table.find_all("th"):
             if not header.get_text(strip=True):
                 header.name = "td"
+                header.attrs.pop("scope", None)
             else:
                 header["scope"] = "col" if header.find_parent("thead") else "row"
         for attribute in ("border", "style"):
