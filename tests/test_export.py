@@ -276,7 +276,7 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     page = read(quiet_page, exported, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
-    place = page.locator(".opslab-figure:has(input)").first
+    place = page.locator(".opslab-figure:has(.opslab-explore > .opslab-controls input)").first
     place.scroll_into_view_if_needed()
     plot = drawn(place)
     guess(page, place)
