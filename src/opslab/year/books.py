@@ -22,10 +22,6 @@ SEEN = 4  # weeks after which a cohort's retention is read off
 ASKED = 100  # users in the survey of trust
 QUARTER = 13
 OLD = 1 + len(lantern.USERS)  # cohorts before the newcomers of the first week
-lantern.NEWCOMERS, KEPT = (
-    418,
-    0.42,
-)  # last year's last week: newcomers, and the share of a cohort there after four weeks
 # Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
 WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], dtype=float)
 
