@@ -107,7 +107,7 @@ class Firm:
     muted_activity: float
     recall: np.ndarray  # by group: sure things, persuadables, sleeping dogs
     unsubscribe: np.ndarray  # share of dogs, share of the others
-    joins: np.ndarray  # by kind: of those who stay after the trial, share that ever joins a paid group
+    will_join: np.ndarray  # by kind: of newcomers, share that ever joins a paid group
     joining: float
     entry_fee: float
     dues: float  # yuan a week
@@ -156,14 +156,14 @@ def firm(world: int = 0) -> Firm:
         members_leaving=(monthly := _members_leaving(true))[:WEEKS],
         members_ahead=_weeks_ahead(monthly[WEEKS:]),
         users=np.concatenate([came_back, users, np.zeros((2, 2, WEEKS))], axis=2),
-        exits=np.array([kind.trial_exit_improved for kind in kinds]),
+        exits=(exits := np.array([kind.trial_exit_improved for kind in kinds])),
         pushes=np.array(arms.per_week, dtype=float),
         lift=np.array(arms.lift),
         muting=np.array(arms.muting),
         muted_activity=arms.muted_activity,
         recall=np.array([[g.sure_things, g.persuadables, g.sleeping_dogs] for g in groups]).T,
         unsubscribe=np.array([true.trials.recall.dogs_unsubscribe, true.trials.recall.others_unsubscribe]),
-        joins=np.array([kind.joins * _still_there(true, kind) for kind in kinds]),
+        will_join=(1 - exits) * np.array([kind.joins * _still_there(true, kind) for kind in kinds]),
         joining=true.membership.joining,
         entry_fee=true.membership.entry_fee,
         dues=true.membership.dues * DAYS / true.membership.days,

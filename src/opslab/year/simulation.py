@@ -97,7 +97,7 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     if isinstance(policy, Plan):
         fixed = _coded([policy] * runs)
         return _played(lambda week, books: fixed, seed, runs, world)
-    return _played(lambda week, books: _asked(policy, week, books, runs), seed, runs, world)
+    return _played(_asking(policy, runs), seed, runs, world)
 
 
 def replay(history: History, week: int, **change: Any) -> History:
@@ -222,14 +222,24 @@ def _in_code(name: str, values: Any) -> Values:
     return np.asarray(values, dtype=float)
 
 
-def _asked(policy: Policy, week: int, books: Books, runs: int) -> dict[str, Values]:
-    plans = []
-    for run in range(runs):
-        plan = policy(_state(week, books, run))
-        if not isinstance(plan, Plan):
-            raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
-        plans.append(plan)
-    return _coded(plans)
+def _asking(policy: Policy, runs: int) -> Callable[[int, Books], Mapping[str, Values]]:
+    """Return what asks a policy in each run; while the plans stay, they are the same object."""
+    last: list[Plan] = []
+    coded: dict[str, Values] = {}
+
+    def asked(week: int, books: Books) -> Mapping[str, Values]:
+        nonlocal last, coded
+        plans = []
+        for run in range(runs):
+            plan = policy(_state(week, books, run))
+            if not isinstance(plan, Plan):
+                raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
+            plans.append(plan)
+        if plans != last:
+            last, coded = plans, _coded(plans)
+        return coded
+
+    return asked
 
 
 def _state(week: int, books: Books, run: int) -> State:
