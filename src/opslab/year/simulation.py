@@ -135,7 +135,7 @@ def replay(history: History, week: int, **change: Any) -> History:
         name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
 
-    def plans(now: int, books: Books) -> Mapping[str, Values]:
+    def plans(now: int, books: Books) -> dict[str, Values]:
         then = {name: values[:, now] for name, values in told.items()}
         return then | {name: changed[name] for name in change} if now + 1 >= first else then
 
@@ -222,12 +222,12 @@ def _in_code(name: str, values: Any) -> Values:
     return np.asarray(values, dtype=float)
 
 
-def _asking(policy: Policy, runs: int) -> Callable[[int, Books], Mapping[str, Values]]:
+def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Values]]:
     """Return what asks a policy in each run; while the plans stay, they are the same object."""
     last: list[Plan] = []
     coded: dict[str, Values] = {}
 
-    def asked(week: int, books: Books) -> Mapping[str, Values]:
+    def asked(week: int, books: Books) -> dict[str, Values]:
         nonlocal last, coded
         plans = []
         for run in range(runs):
@@ -248,18 +248,21 @@ def _state(week: int, books: Books, run: int) -> State:
 
 
 def _played(
-    plans: Callable[[int, Books], Mapping[str, Values]],
+    plans: Callable[[int, Books], dict[str, Values]],
     seed: int,
     runs: int,
     world: int,
     alike: bool = False,
 ) -> History:
     books = Books(firm(world), seed, runs, alike)
-    rows = []
+    written: dict[str, Values] = {}
     for week in range(WEEKS):
         plan = plans(week, books)
-        rows.append({**plan, **books.live(week, plan)})
-    columns = {name: np.stack([row[name] for row in rows], axis=1).ravel() for name in rows[0]}
+        for name, values in (plan | books.live(week, plan)).items():
+            if week == 0:
+                written[name] = np.empty((runs, WEEKS), dtype=np.asarray(values).dtype)
+            written[name][:, week] = values
+    columns = {name: values.ravel() for name, values in written.items()}
     for name, options in CODES.items():
         columns[name] = np.array(options, dtype=object)[columns[name]]
     for name in ("clerks", "forum"):
