@@ -219,10 +219,24 @@ def test_closing_the_forum_quiets_complaints_at_once_and_costs_word_of_mouth_lat
     assert newcomers.loc[26] < newcomers.loc[2] <= 0
 
 
-def test_the_fund_ends_about_week_52_where_fewer_join():
-    ends = play(Plan(ads=0), HELD_BACK, 100).table.fund.unstack("week")
-    assert (ends[52] <= 1).mean() > 0.4
-    assert (ends[20] <= 1).mean() < (ends[52] <= 1).mean()
+def empty_in(plan: Plan, runs: int = 200) -> pd.Series:
+    """Return the week in which each year's fund is spent; 53 where it is not."""
+    fund = play(plan, HELD_BACK, runs).table.fund.unstack("week")
+    return (fund <= 1).idxmax(axis=1).where((fund <= 1).any(axis=1), WEEKS + 1)
+
+
+def test_the_fund_ends_in_week_52_under_last_years_plan():
+    spent = empty_in(NAIVE)
+    assert spent.median() in (51, 52, 53)
+    assert (spent < 45).mean() < 0.05
+    assert empty_in(Plan(own=0, friends=0)).median() < 45
+    assert (empty_in(PAR) > WEEKS).mean() > 0.9
+
+
+def test_dues_to_come_depend_on_the_fund():
+    years = play(NAIVE, HELD_BACK, 200)
+    per_member = years.end.ahead / (years.end.users + years.end.members)
+    assert per_member[years.end.fund <= 1].mean() < per_member[years.end.fund > 1].mean()
 
 
 def test_guardrails_name_who_paid():

@@ -200,7 +200,7 @@ class Books:
         self.willing += _weighed(newcomers, true.will_join)
         joined = np.minimum(true.joining * self.willing * self.trusted, self.willing)
         self.willing -= joined
-        pot = self.fund + joined * true.entry_fee
+        pot = self.fund + joined * true.entry_fee * lantern.TO_FUND
         due = np.full_like(pot, lantern.REWARD)
         paid = np.minimum(pot, due)
         self.fund = pot - paid
@@ -291,10 +291,16 @@ class Books:
         return 0.0
 
     def _ahead(self) -> Values:
-        """Return what those who are there will bring in the 52 weeks after the year (yuan, lesson 07)."""
+        """Return what those who are there will bring in the 52 weeks after the year (yuan, lesson 07).
+
+        Their dues depend on the fund: where it cannot pay the reward, with what now joins, members leave.
+        """
         true, active = self.true, np.array([1.0, self.true.muted_activity])
         weeks = _weighed((self.users * true.ahead).sum(axis=3), active)
-        return _weighed(weeks, true.spending) + (self.members * true.members_ahead).sum(axis=1) * true.dues
+        comes = self.members[:, -1] * true.entry_fee * lantern.TO_FUND
+        paid = np.minimum((self.fund / lantern.AHEAD + comes) / lantern.REWARD, 1)
+        stay = [(self.members * ahead).sum(axis=1) for ahead in true.members_ahead]
+        return _weighed(weeks, true.spending) + (paid * stay[0] + (1 - paid) * stay[1]) * true.dues
 
     def _look(self, week: int) -> None:
         """Write down what is known on the Monday of `week` (from 0), with the error it is known with."""
