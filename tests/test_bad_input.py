@@ -388,6 +388,7 @@ GOOD = {
     year.rerun: {"plans": YEAR.plans, "seed": 0, "world": 0},
     year.score: {"history": YEAR},
     year.standing: {"history": YEAR},
+    year.year_desk: {"seed": 0, "world": 0},
     year.tree: {"choices": {"a": year.Plan(), "b": year.Plan(pushes=1)}, "seed": 0, "world": 0},
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
