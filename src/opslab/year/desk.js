@@ -10,7 +10,7 @@ const REST = 300; // ms without a key until what is typed is kept
 
 function render({ model, el }) {
   const form = create("div", { className: "opslab-year" });
-  const title = create("p", { className: "opslab-year-head", role: "status" });
+  const title = create("p", { className: "opslab-year-head", role: "status", tabIndex: -1 });
   const told = create("div", { className: "opslab-year-told", role: "status" });
   const known = create("table");
   const inputs = Object.fromEntries(Object.entries(model.get("levers")).map(([name, lever]) => [name, control(lever)]));
@@ -76,17 +76,21 @@ function render({ model, el }) {
     fault.textContent = said.fault;
     if (said.fault) return;
     again.textContent = WORDS.again;
-    if (said.done !== shown) fill(shown < 0 ? model.get("draft") : {}, said.plan);
+    const moved = shown >= 0 && said.done !== shown;
+    if (said.done !== shown) fill(moved ? {} : model.get("draft"), said.plan);
     shown = said.done;
     title.textContent = said.title;
     told.replaceChildren(...said.told.map((line) => create("p", { textContent: line })));
     draw(known, said.readings);
     next.hidden = run.hidden = said.over;
     gone.replaceChildren(...(said.reasons.length ? [create("p", { className: "opslab-year-head", textContent: WORDS.gone }), list(said.reasons)] : []));
+    if (moved) title.focus(); // what came of it stands above what was pressed
   }
   model.on("change:answer", answer);
   answer();
-  el.append(form);
+  const place = create("div", { className: "opslab-year-place" });
+  place.append(form);
+  el.append(place);
   return () => {
     clearTimeout(waiting);
     model.off("change:answer", answer);
