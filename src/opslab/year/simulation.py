@@ -70,7 +70,8 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     Parameters
     ----------
     policy
-        A function from `State` to `Plan`, asked on each of 52 Mondays; or one `Plan` for all of them.
+        A function from `State` to `Plan` (or to a dictionary of its fields), asked on each of 52 Mondays; or
+        one `Plan` for all of them.
     seed
         Which luck. Two policies with the same seed meet the same luck.
     runs
@@ -232,6 +233,8 @@ def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Value
         plans = []
         for run in range(runs):
             plan = policy(_state(week, books, run))
+            if isinstance(plan, Mapping):
+                plan = Plan(**plan)
             if not isinstance(plan, Plan):
                 raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
             plans.append(plan)
