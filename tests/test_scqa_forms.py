@@ -1,12 +1,15 @@
 """The forms of lesson 12 that work from what an output stores, too: in Python, in a page and in a deck."""
 
 import json
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 
 from opslab.authoring.export import PageExporter, SlidesExporter
+from opslab.authoring.export.site import FigureRenderer, _adapt
 from opslab.scqa import coach, mail_desk, read_opening
 from opslab.scqa.forms import FORMS, MARKER, SCRIPTS, script
 from opslab.scqa.mail import LABELS
@@ -161,3 +164,15 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
         found = Axe().run(page, context=".opslab-form")
         assert found.violations_count == 0, found.generate_report()
     assert page.strangers == []
+
+
+def test_the_site_keeps_of_a_form_its_state_and_its_sentence():
+    cell = nbformat.v4.new_code_cell("mail_desk(mail)")
+    cell.outputs = [nbformat.v4.new_output("execute_result", stored(mail_desk(MAIL)), execution_count=1)]
+    _adapt(cell, fold=True)
+    assert set(cell.outputs[0].data) == {MARKER}
+    data = SimpleNamespace(mime_type=MARKER, content=cell.outputs[0].data[MARKER])
+    [place] = FigureRenderer.handle_mime(None, data, inline=False)
+    div = BeautifulSoup(place.astext(), "html.parser").div
+    assert json.loads(div["data-state"])["given"] == MAIL
+    assert "Paste a mail" in div.get_text()
