@@ -1,6 +1,7 @@
 """Whether two lines say nearly the same, as far as their words tell."""
 
 import re
+from collections.abc import Iterable
 
 # Words that carry no meaning of their own in a line, and those that deny it.
 _LIGHT = re.compile(
@@ -30,16 +31,18 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z'’]*|[\u4e00-\u9fff]", re.I)
 
 
 def alike(one: str, other: str) -> float:
-    """Return the share of words (of signs in Chinese) that two lines have in common; 0 if two things are said.
+    """Return the share of words (of signs in Chinese) that two lines have in common; 0 if each says its own.
 
-    Two things are said where one denies what the other says, names the opposite, has other numbers of
-    something else, tells a share of another whole, or has the two sides of a relation exchanged. A paraphrase
-    with other words is not seen.
+    They do where one denies what the other says, names the opposite, has other numbers and other words,
+    tells a share of another whole, or has the two sides of a relation exchanged. One number in place of
+    another makes two claims about one thing. A paraphrase with other words is not seen.
     """
     a, b = _words(one), _words(other)
-    if not a or not b or _is_another(one, other, a, b):
+    if not a or not b or _says_another(one, other, a, b):
         return 0.0
-    return len({*a} & {*b}) / len({*a} | {*b})
+    common, only = len({*a} & {*b}), [{*a} - {*b}, {*b} - {*a}]
+    one_number = all(len(words) == 1 and _numbers(words) for words in only)
+    return common / (common + (1 if one_number else sum(map(len, only))))
 
 
 def _words(line: str) -> list[str]:
@@ -52,19 +55,26 @@ def _stem(word: str) -> str:
     return re.sub(r"(?:ing|ed|es|s|e)$", "", word) if len(word) > 3 and word.isascii() else word
 
 
-def _is_another(one: str, other: str, a: list[str], b: list[str]) -> bool:
-    numbers = [{word for word in words if word[0].isdigit()} for words in (a, b)]
-    if {*a} - numbers[0] == {*b} - numbers[1]:  # two numbers of one thing
-        numbers = []
+def _numbers(words: Iterable[str]) -> set[str]:
+    return {word for word in words if word[0].isdigit()}
+
+
+def _says_another(one: str, other: str, a: list[str], b: list[str]) -> bool:
+    numbers = [_numbers(a), _numbers(b)]
     bases = [
         {_stem(base.lower()) for found in _BASES for base in found.findall(line)} for line in (one, other)
     ]
     return (
         bool(_DENIED.search(one)) != bool(_DENIED.search(other))
         or _opposed({*a} - {*b}, {*b} - {*a})
-        or any(pair and all(pair) and not pair[0] & pair[1] for pair in (numbers, bases))
+        or (_are_apart(*numbers) and {*a} - numbers[0] != {*b} - numbers[1])
+        or _are_apart(*bases)
         or (_exchanged(a, b) and bool(_PASSIVE.search(one)) == bool(_PASSIVE.search(other)))
     )
+
+
+def _are_apart(mine: set[str], theirs: set[str]) -> bool:
+    return bool(mine and theirs) and not mine & theirs
 
 
 def _opposed(mine: set[str], theirs: set[str]) -> bool:
