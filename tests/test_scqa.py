@@ -188,7 +188,7 @@ def test_mails_are_shown_by_their_numbers():
     assert "Version" not in shown._repr_html_()
     for show in (bad_mails, mended_pairs):
         for number in (0, 13, "3", 2.0):
-            with pytest.raises(ValueError, match="no mail .*; the mails have the numbers 1 to 12"):
+            with pytest.raises(ValueError, match=r"no mail .*; the mails have the numbers 1 to 12"):
                 show(number)
 
 
