@@ -10,6 +10,7 @@ from opslab.scqa.audience import AUDIENCES, acting, audience_chart
 from opslab.scqa.brief import ORDERS, PARTS, Brief
 from opslab.scqa.coach import Remarks, coach
 from opslab.scqa.desk import desk
+from opslab.scqa.mail import MailDesk, mail_desk
 from opslab.scqa.mails import FAULTS, bad_mails, mended_pairs
 from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
 from opslab.scqa.pyramid import Pyramid, mece
@@ -23,6 +24,7 @@ __all__ = [
     "ORDERS",
     "PARTS",
     "Brief",
+    "MailDesk",
     "Opening",
     "Pyramid",
     "Remark",
@@ -35,6 +37,7 @@ __all__ = [
     "digits_chart",
     "in_mind",
     "in_mind_chart",
+    "mail_desk",
     "mece",
     "mended_pairs",
     "read_opening",
