@@ -9,21 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opslab.exercises.answer_key import read_key
 from opslab.scqa import (
     AUDIENCES,
+    FAULTS,
     ORDERS,
     PARTS,
     Brief,
     Pyramid,
     acting,
+    bad_mails,
     coach,
     desk,
     digits_chart,
     in_mind,
     mece,
+    mended_pairs,
     read_opening,
     recalled,
 )
+from opslab.scqa.mails import read_mails
 from tests.references import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -150,6 +155,41 @@ def test_an_order_that_no_listener_knows_is_named():
 
 
 KEPT = ("bank", "construction", "gym", "law", "museum", "transport")
+
+
+def test_the_twelve_mails_have_each_fault_and_no_sign_of_the_better_version():
+    mails = read_mails()
+    assert {mail.fault for mail in mails} == set(FAULTS)
+    count = len(mails)
+    for sign in (len, lambda text: sum(letter.isdigit() for letter in text), lambda text: text.count(",")):
+        better = sum(
+            sign(mail.a) > sign(mail.b) if mail.better == "a" else sign(mail.b) > sign(mail.a)
+            for mail in mails
+        )
+        assert count / 4 <= better <= 3 * count / 4
+    assert sum(mail.better == "a" for mail in mails) == count / 2
+
+
+def test_the_sheet_knows_the_faults_and_the_better_versions():
+    key = read_key("12-scqa", 0)
+    faults, better = key.expected("q12"), key.expected("q13")
+    mails = {mail.number: mail for mail in read_mails()}
+    assert len(faults) == 9
+    assert len(better) == 11
+    assert faults == {number: mails[number].fault for number in faults}
+    assert better == {number: mails[number].better for number in better}
+
+
+def test_mails_are_shown_by_their_numbers():
+    shown = bad_mails(2, 11)
+    assert [title for title, _ in shown.rows] == ["Mail 2", "Mail 11"]
+    assert len(bad_mails().rows) == len(mended_pairs().rows) == 12
+    assert "Version B" in mended_pairs(4)._repr_html_()
+    assert "Version" not in shown._repr_html_()
+    for show in (bad_mails, mended_pairs):
+        for number in (0, 13, "3", 2.0):
+            with pytest.raises(ValueError, match=r"no mail .*; the mails have the numbers 1 to 12"):
+                show(number)
 
 
 def test_what_was_measured_on_other_fields_still_holds():

@@ -11,6 +11,7 @@ from opslab.scqa.brief import ORDERS, PARTS, Brief
 from opslab.scqa.coach import Remarks, coach
 from opslab.scqa.desk import desk
 from opslab.scqa.mail import MailDesk, mail_desk
+from opslab.scqa.mails import FAULTS, bad_mails, mended_pairs
 from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
 from opslab.scqa.pyramid import Pyramid, mece
 from opslab.scqa.reading import Opening, read_opening
@@ -19,6 +20,7 @@ from opslab.scqa.sample import sample_chart
 
 __all__ = [
     "AUDIENCES",
+    "FAULTS",
     "ORDERS",
     "PARTS",
     "Brief",
@@ -29,6 +31,7 @@ __all__ = [
     "Remarks",
     "acting",
     "audience_chart",
+    "bad_mails",
     "coach",
     "desk",
     "digits_chart",
@@ -36,6 +39,7 @@ __all__ = [
     "in_mind_chart",
     "mail_desk",
     "mece",
+    "mended_pairs",
     "read_opening",
     "recalled",
     "sample_chart",
