@@ -315,7 +315,11 @@ def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyt
 
 FORM_MAIL = "We run two shops. Since May fewer people come. Should we close one? Close one by June."
 FORM_TYPED = '<img src=x onerror="window.stolen = 1"> costs $x^2$. Should we sell it?'
-FORMS = {"setup": "from opslab.scqa import mail_desk", "mail": f"mail_desk({FORM_MAIL!r})"}
+FORMS = {
+    "setup": "from opslab.scqa import mail_desk, pyramid_desk",
+    "mail": f"mail_desk({FORM_MAIL!r})",
+    "pyramid": "built = pyramid_desk()\nbuilt",
+}
 
 
 @pytest.mark.browser
@@ -347,6 +351,14 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
         page.keyboard.press(str(1 + "SCQA".index(clause.part)))
     mail.get_by_text("agree on 2 of 2").wait_for()
     mail.get_by_text((coach(FORM_TYPED) or coach(FORM_TYPED).asks)[0].what).first.wait_for()
+    pyramid = page.get_by_role("group", name="Build a pyramid")
+    for name, words in {
+        "Your answer": "Close one.",
+        "Reason 1": "Shops",
+        "Line 1.1": "One <b>line</b>",
+    }.items():
+        pyramid.get_by_role("textbox", name=name, exact=True).fill(words)
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
     mail.get_by_role("button", name="Copy text and labels").click()
     mail.get_by_text("Copied.").wait_for()
     page.set_viewport_size({"width": 700, "height": 900})
@@ -359,6 +371,8 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb", run=True)
     mail.get_by_text("2. Should we sell it?").wait_for()
     mail.get_by_text("agree on 2 of 2").wait_for()
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    assert pyramid.get_by_role("textbox", name="Line 1.1").input_value() == "One <b>line</b>"
     assert page.strangers == []
 
 
