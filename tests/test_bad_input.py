@@ -378,6 +378,7 @@ GOOD = {
     scqa.in_mind: {"breadth": 3, "depth": 2},
     scqa.mece: {"groups": {"a": [1]}, "whole": [1]},
     scqa.read_opening: {"text": "Everyone agrees."},
+    scqa.mail_desk: {"text": "Everyone agrees."},
     scqa.recalled: {"shown": "12", "written": "12"},
     world.truth: {"seed": 0},
     year.compare: {"before": YEAR, "after": YEAR},
