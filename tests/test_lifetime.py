@@ -71,7 +71,7 @@ def courses(seed: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("name", ["bgnbd_cdnow", "gamma_gamma_cdnow"])
 def test_cdnow(name):
-    """The rows belong to others: they are read from the peer package that ships them, one of the dev tools."""
+    """The rows belong to others: they are read from the peer package that ships them, a tool of authors."""
     spec = find_spec("lifetimes")
     assert spec is not None, "lifetimes, which ships CDNOW, is not installed; it stands in requirements.lock"
     assert spec.origin is not None
