@@ -10,19 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
-from opslab.scqa.cues import (
-    ASKED,
-    CHECKABLE,
-    CONTESTED,
-    CUES,
-    EMPTY,
-    FIRM,
-    GENERAL,
-    QUANTITY,
-    SAME,
-    UNCERTAIN,
-    UNKNOWN,
-)
+from opslab.scqa.cues import CUES, RULES
+from opslab.scqa.cues import WORDS as LISTS
 from opslab.scqa.model import features, log_chances
 from opslab.scqa.reading import Opening, is_usual, read_opening
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
@@ -120,7 +109,7 @@ class _Asking:
         for part, text in texts.items():
             if not text:
                 yield self("missing", part, places[part], sure=1.0)
-            elif len(_WORD.findall(text)) < 2 and not QUANTITY.search(text):
+            elif len(_WORD.findall(text)) < 2 and not RULES["quantity"].search(text):
                 yield self("too_short", part, places[part], text, count=len(text.split()))
             else:
                 yield from self._misplaced(part, text, places[part])
@@ -142,19 +131,19 @@ class _Asking:
             return self(code, part, places[part], texts[part], word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
-        if found := CONTESTED.search(situation):
+        if found := RULES["contested"].search(situation):
             yield at("contested_situation", "situation", found[0])
         if found := _idle(situation, complication):
             yield at("idle_complication", "complication", found)
-        if (count := len(ASKED.findall(question))) > 1:
+        if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
         if not answer:
             return
         if found := _empty(answer):
             yield at("vague_answer", "answer", found)
-        elif not QUANTITY.search(answer):
+        elif not RULES["quantity"].search(answer):
             yield at("no_number", "answer")
-        if not UNCERTAIN.search(answer) and not any(map(UNKNOWN.search, texts.values())):
+        if not RULES["uncertain"].search(answer) and not any(map(RULES["unknown"].search, texts.values())):
             yield at("no_uncertainty", "answer")
 
     def _headings(self, headings: tuple[str, ...]) -> Iterator[Remark]:
@@ -202,25 +191,27 @@ forget_counts = _counts.cache_clear  # after they were measured again
 def _idle(situation: str, complication: str) -> str:
     """Return the words that say that nothing happened, "" if something may have."""
     happened = CUES["event"].search(complication)
-    found = SAME.search(complication)
+    found = RULES["same"].search(complication)
     if complication and not found and not happened:
-        concrete = _firm(complication) or CHECKABLE.search(complication)
-        found = SAME.search(situation) or (None if concrete else EMPTY["C"].search(complication))
+        concrete = _firm(complication) or RULES["checkable"].search(complication)
+        found = RULES["same"].search(situation) or (
+            None if concrete else RULES["empty_C"].search(complication)
+        )
     return found[0] if found else ""
 
 
 def _empty(text: str) -> str:
     """Return the words of a wish, "" if the answer can be held to something."""
-    found = None if _firm(text) else EMPTY["A"].search(text)
+    found = None if _firm(text) else RULES["empty_A"].search(text)
     return found[0] if found else ""
 
 
 def _firm(text: str) -> bool:
-    return bool(QUANTITY.search(text) or FIRM.search(text))
+    return bool(RULES["quantity"].search(text) or RULES["firm"].search(text))
 
 
 def is_blank(heading: str) -> bool:
     """Whether a heading would fit any report: it is empty, or made of general words only."""
-    chinese = sorted((word for word in GENERAL if word > "\u4e00"), key=len, reverse=True)
+    chinese = sorted((word for word in LISTS["general"] if word > "\u4e00"), key=len, reverse=True)
     rest = re.sub("|".join(chinese), " ", heading.lower())
-    return all(word in GENERAL or word.isdigit() for word in re.findall(r"\w+", rest))
+    return all(word in LISTS["general"] or word.isdigit() for word in re.findall(r"\w+", rest))
