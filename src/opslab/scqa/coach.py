@@ -190,9 +190,11 @@ forget_counts = _counts.cache_clear  # after they were measured again
 
 def _idle(situation: str, complication: str) -> str:
     """Return the words that say that nothing happened, "" if something may have."""
-    happened = CUES["event"].search(complication)
-    found = RULES["same"].search(complication)
-    if complication and not found and not happened:
+    found = RULES["same"].search(complication) or RULES["steady"].search(complication)
+    rest = complication.replace(found[0], " ") if found else complication
+    if not complication or CUES["event"].search(rest):
+        return ""
+    if not found:
         concrete = _firm(complication) or RULES["checkable"].search(complication)
         found = RULES["same"].search(situation) or (
             None if concrete else RULES["empty_C"].search(complication)

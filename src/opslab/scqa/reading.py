@@ -10,6 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
+from opslab.scqa.cues import CUES
 from opslab.scqa.model import features, log_chances
 from opslab.scqa.splitting import Unit, units
 
@@ -20,6 +21,7 @@ NOT_TEXT = "text is {found}; expected the opening as text, between quotation mar
 ABSENT = {"S": 2.8, "C": 2.8, "Q": 3.0, "A": 3.0}  # a whole text is likelier than one that lacks a part
 UNUSUAL = 3.0  # one of the four orders is likelier than another
 TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
+LATER = 0.7  # the situation mostly comes before the complication
 MOST_PARTS = 3  # in one sentence
 AGAIN = 1.0  # few texts come back to an answer that came first,
 SURE = 3.0  # and only to say what is uncertain about it
@@ -41,6 +43,7 @@ _PATHS = (
 )
 _PRIOR = {
     path: -sum(ABSENT[part] for part in set("SCQA") - set(path))
+    - LATER * ("C" in path and "S" in path[path.index("C") :])
     - UNUSUAL * (path.rstrip("U") not in _USUAL)
     - AGAIN * ("U" in path)
     for path in _PATHS
@@ -182,9 +185,17 @@ def _options(unit: Unit) -> Iterator[tuple[list[str], list[dict[str, float]], fl
             if all(map(str.strip, pieces)):
                 yield (
                     pieces,
-                    [_score(piece, unit.label) for piece in pieces],
+                    [_score(piece, unit.label) for piece in _marked(pieces)],
                     sum(TURN[marked] for _, marked in turns),
                 )
+
+
+def _marked(pieces: list[str]) -> list[str]:
+    """Return pieces with the question mark where the question is: not after the cause that follows it."""
+    *before, last = pieces
+    if before and last[-1] in "?？" and CUES["because"].search(last):
+        return [*before[:-1], before[-1].rstrip(",，;； ") + "?", last.rstrip("?？")]
+    return pieces
 
 
 def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:

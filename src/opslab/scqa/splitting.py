@@ -9,6 +9,7 @@ from opslab.scqa.cues import SENTENCES
 
 PAGE = 6_000  # letters: what a coach reads of a text, about a page and a half
 MOST_SENTENCES = 40
+GREETINGS = 2  # before a sentence, such as a title and a good morning
 MOST_TURNS, LEAST = 2, 2  # places looked at in a sentence; words on either side of one
 WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
 
@@ -16,9 +17,10 @@ LABELS = SENTENCES["label"]  # that a writer may put before a part
 _END = re.compile(r"(?<=[.!?])[\"”’)*]*\s+(?=\S)|(?<=[。！？])[”’）*]*")
 _ENDED = re.compile(r"[.!?。！？：；:;][\"”’)）*]*$")
 _TITLE = re.compile(
-    r"(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl|nos?(?= ?\d))\.$",
+    r"(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl)\.$",
     re.I,
 )
+_COUNTED = re.compile(r"\bnos?\.$", re.I)  # followed by a number
 _INITIAL = re.compile(r"(^|\b(mr|mrs|ms|dr|prof)\. )[A-Z]\.$", re.I)
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^(?:subject|re|betreff|主题|标题)\s*[:：]\s*(.*)$", re.I)
 _ITEM = re.compile(r"^([-*•]|\d+[.)])\s")
@@ -84,6 +86,7 @@ def _sentences(paragraph: str, capital: bool) -> Iterator[tuple[str, str]]:
         if later and (
             _TITLE.search(held)
             or _INITIAL.search(held)
+            or (_COUNTED.search(held) and later[0].isdigit())
             or (capital and held[-1] == "." and later[0].islower())
         ):
             continue
@@ -91,7 +94,8 @@ def _sentences(paragraph: str, capital: bool) -> Iterator[tuple[str, str]]:
         if label := LABELS.match(sentence):
             sentence, letter = sentence[label.end() :], label.lastgroup or ""
         else:
-            sentence = SENTENCES["greeting"].sub("", sentence, count=1)
+            for _ in range(GREETINGS):
+                sentence = SENTENCES["greeting"].sub("", sentence, count=1)
         yield sentence, letter
 
 
