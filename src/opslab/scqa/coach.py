@@ -12,11 +12,12 @@ from pathlib import Path
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
 from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
+from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import features, log_chances
 from opslab.scqa.reading import Opening, is_usual, read_opening
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE
-from opslab.scqa.wording import AND, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
+from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
@@ -137,8 +138,16 @@ class _Asking:
             yield at("idle_complication", "complication", found)
         if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
+        if (
+            complication
+            and not _idle(situation, complication)
+            and is_strange(question, f"{situation} {complication}")
+        ):
+            yield at("question_without_cause", "question")
         if not answer:
             return
+        if kind := unnamed_kind(question, answer):
+            yield at("off_question", "answer", ASKED_WORDS[self.tongue][kind])
         if found := _empty(answer):
             yield at("vague_answer", "answer", found)
         elif not RULES["quantity"].search(answer):

@@ -24,6 +24,11 @@ PLACES = {
 # How a text was read: the reason of a question about a part.
 READ = {"en": "I read sentence {number} as the {part}", "zh": "我把第{number}句读作{part}"}
 AND, STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
+# What a question asks for.
+ASKED_WORDS = {
+    "en": {"who": "who does it", "how_many": "how many", "when": "when"},
+    "zh": {"who": "谁", "how_many": "多少", "when": "什么时候"},
+}
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "empty": (
@@ -78,6 +83,14 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Would your listener say this, too?",
             "“{word}” is a judgement or a cause. A situation is what they would say themselves.",
         ),
+        "question_without_cause": (
+            "Why does this question arise now?",
+            "It shares hardly a word with what stands before it, so your listener may not see where it comes from.",
+        ),
+        "off_question": (
+            "What is the answer to the question?",
+            "The question asks {word}, and the answer names nothing of that kind.",
+        ),
         "vague_answer": (
             "Who does what, until when?",
             "“{word}” is a wish: in four weeks nobody could see whether it was done.",
@@ -109,6 +122,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "听众自己也会这么说吗？",
             "“{word}”是评判或归因。情境应是听众自己也会说的话。",
         ),
+        "question_without_cause": (
+            "为什么现在要问这个？",
+            "它和前面说的几乎没有共同的词，听众可能看不出它从哪里来。",
+        ),
+        "off_question": ("对这个疑问的回答是什么？", "疑问问的是{word}，回答里没有说到。"),
         "vague_answer": ("谁做什么，到什么时候？", "“{word}”是愿望：四周以后谁也看不出做了没有。"),
         "no_number": ("多少，到什么时候？", "回答里没有数量。"),
         "no_uncertainty": ("你还不知道什么，什么会让你改主意？", "文中没有区间、条件或试行。"),
