@@ -18,10 +18,10 @@ from opslab.scqa.splitting import Unit, units
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
 # What is expected before a word is read, in natural logarithms; chosen on the fields that the rules were made with.
-ABSENT = {"S": 2.8, "C": 2.8, "Q": 3.0, "A": 3.0}  # a whole text is likelier than one that lacks a part
+ABSENT = 3.0  # a whole text is likelier than one that lacks a part
 UNUSUAL = 3.0  # one of the four orders is likelier than another
 TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
-LATER = 0.7  # the situation mostly comes before the complication
+LED = 1.0  # few texts begin with the question or the answer
 MOST_PARTS = 3  # in one sentence
 AGAIN = 1.0  # few texts come back to an answer that came first,
 SURE = 3.0  # and only to say what is uncertain about it
@@ -42,8 +42,8 @@ _PATHS = (
     *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
 )
 _PRIOR = {
-    path: -sum(ABSENT[part] for part in set("SCQA") - set(path))
-    - LATER * ("C" in path and "S" in path[path.index("C") :])
+    path: -ABSENT * len(set("SCQA") - set(path))
+    - LED * (len(path) > 1 and path[0] in "QA")
     - UNUSUAL * (path.rstrip("U") not in _USUAL)
     - AGAIN * ("U" in path)
     for path in _PATHS

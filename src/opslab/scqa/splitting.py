@@ -9,6 +9,7 @@ from opslab.scqa.cues import SENTENCES
 
 PAGE = 6_000  # letters: what a coach reads of a text, about a page and a half
 MOST_SENTENCES = 40
+ADDRESS = 6  # words of a first line that names somebody
 GREETINGS = 2  # before a sentence, such as a title and a good morning
 MOST_TURNS, LEAST = 2, 2  # places looked at in a sentence; words on either side of one
 WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
@@ -39,7 +40,7 @@ def units(text: str) -> tuple[list[Unit], list[str], bool]:
     """Return the sentences of a page, its headings, and whether it was cut."""
     lines = text[:PAGE].splitlines()
     headings = [found[1] or found[2] or "" for found in map(_HEADING.match, lines) if found]
-    body = [line.strip() for line in lines if not _HEADING.match(line)]
+    body = _without_address([line.strip() for line in lines if not _HEADING.match(line)])
     capital = next((letter for letter in " ".join(body) if letter.isalpha()), "").isupper()
     sentences = [
         Unit(sentence, label, _turns(sentence))
@@ -48,6 +49,16 @@ def units(text: str) -> tuple[list[Unit], list[str], bool]:
         if re.search(r"\w", sentence) and not SENTENCES["courtesy"].match(sentence)
     ]
     return sentences[:MOST_SENTENCES], headings, len(text) > PAGE or len(sentences) > MOST_SENTENCES
+
+
+def _without_address(lines: list[str]) -> list[str]:
+    """Return the lines without a first one that names somebody: a few words without an end, before a sentence."""
+    told = [line for line in lines if line]
+    if len(told) > 1 and _size(told[0]) <= ADDRESS and not LABELS.match(told[0]):
+        ends = map(_ENDED.search, told[:2])
+        if [bool(end) for end in ends] == [False, True]:
+            return lines[lines.index(told[0]) + 1 :]
+    return lines
 
 
 def _without_signature(lines: list[str]) -> list[str]:
