@@ -1,7 +1,8 @@
 """The words by which the coach knows a part, a fault or a sentence. Written from general use.
 
-They stand in cues.toml: words of rhetoric, so that a text on any subject can be read, and words that belong to one
-matter. Most are alternatives of regular expressions; a list that several use is named there between tildes.
+They stand in cues.toml: words of rhetoric, so that a text on any subject can be read, and words that belong
+to one matter. Most are alternatives of regular expressions; a list that several use is named there between
+tildes.
 """
 
 import re

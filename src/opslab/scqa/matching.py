@@ -1,4 +1,4 @@
-"""Whether an answer stays with its question, and a question with what led to it: what two texts have in common."""
+"""Whether an answer stays with its question, and a question with what led to it."""
 
 import re
 from functools import lru_cache
@@ -16,7 +16,7 @@ def unnamed_kind(question: str, answer: str) -> str:
 
 
 def is_strange(text: str, before: str) -> bool:
-    """Whether a text has no word, part of a word or matter (such as food) in common with what stands before it.
+    """Whether a text shares no word, part of a word or matter (such as food) with what stands before it.
 
     One that points back ("it", "then") or is too short to tell of anything is not.
     """
@@ -38,7 +38,9 @@ def _content(text: str) -> frozenset[str]:
 @lru_cache(64)
 def _parts(text: str) -> frozenset[str]:
     return frozenset(
-        "".join(part) for word in _words(text) for part in zip(*(word[place:] for place in range(BEGINNING)))
+        word[place : place + BEGINNING]
+        for word in _words(text)
+        for place in range(len(word) - BEGINNING + 1)
     )
 
 

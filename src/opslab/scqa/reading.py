@@ -4,8 +4,8 @@
 # A list of words is read as one line for each kind.
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
@@ -60,6 +60,7 @@ _STEPS = {
     for count in range(1, MOST_PARTS + 1)
 }
 _points = itemgetter(0)
+_Trail = tuple  # the trail before, the pieces of a sentence, their letters and its number; or ()
 
 
 @dataclass(frozen=True)
@@ -81,15 +82,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Opening:
-    """What was read: the clauses with their parts, the headings, and whether a page was too little.
-
-    `readings` holds the points and parts of the best reading for each order of parts that was weighed.
-    """
+    """What was read: the clauses with their parts, the headings, and whether a page was too little."""
 
     clauses: tuple[Clause, ...]
     headings: tuple[str, ...]
     cut: bool = False
-    readings: tuple[tuple[float, str], ...] = field(default=(), repr=False)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -122,11 +119,6 @@ class Opening:
         """Return the clauses of one part."""
         return _joined([clause for clause in self.clauses if LETTERS[clause.part] == part])
 
-    def lead(self, otherwise: Callable[[str], bool]) -> float:
-        """Return the points by which the reading leads over the best one whose parts are `otherwise`."""
-        rivals = [points for points, parts in self.readings if otherwise(_played(parts))]
-        return max(self.readings)[0] - max(rivals) if rivals else float("inf")
-
 
 def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
@@ -155,14 +147,7 @@ def read_opening(text: str) -> Opening:
     sentences, headings, cut = units(text)
     if not sentences:
         return Opening((), tuple(headings), cut)
-    readings = _readings(sentences)
-    best = max(readings, key=_points)[1]
-    return Opening(
-        best,
-        tuple(headings),
-        cut,
-        tuple((points, _played(clause.part for clause in clauses)) for points, clauses in readings),
-    )
+    return Opening(_best(sentences), tuple(headings), cut)
 
 
 @lru_cache(512)
@@ -198,11 +183,11 @@ def _marked(pieces: list[str]) -> list[str]:
     return pieces
 
 
-def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:
-    """Return the points and clauses of the best reading along each path."""
-    best: dict[str, tuple[float, tuple[Clause, ...]]] = {"": (0.0, ())}  # by the path walked so far
+def _best(sentences: list[Unit]) -> tuple[Clause, ...]:
+    """Return the clauses of the reading with most points."""
+    best: dict[str, tuple[float, _Trail]] = {"": (0.0, ())}  # by the path walked so far
     for number, unit in enumerate(sentences, start=1):
-        reached: dict[str, tuple[float, tuple[Clause, ...]]] = {}
+        reached: dict[str, tuple[float, _Trail]] = {}
         for pieces, scores, cost in _options(unit):
             for path, walked, letters in _STEPS[len(pieces)]:
                 before = max((best[one] for one in walked if one in best), key=_points, default=None)
@@ -212,13 +197,21 @@ def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:
                 for score, letter in zip(scores, letters, strict=True):
                     points += score[letter]
                 if path not in reached or points > reached[path][0]:
-                    added = (
-                        Clause(piece, part.replace("U", "A"), number)
-                        for piece, part in zip(pieces, letters, strict=True)
-                    )
-                    reached[path] = points, (*before[1], *added)
+                    reached[path] = points, (before[1], pieces, letters, number)
         best = reached
-    return [(points + _PRIOR[path], clauses) for path, (points, clauses) in best.items() if path]
+    _, trail = max(((points + _PRIOR[path], trail) for path, (points, trail) in best.items()), key=_points)
+    return tuple(_walked(trail))
+
+
+def _walked(trail: _Trail) -> Iterator[Clause]:
+    """Yield the clauses along a trail, the first one first."""
+    steps = []
+    while trail:
+        trail, *step = trail
+        steps.append(step)
+    for pieces, letters, number in reversed(steps):
+        for piece, letter in zip(pieces, letters, strict=True):
+            yield Clause(piece, letter.replace("U", "A"), number)
 
 
 forget_clauses = _score.cache_clear  # to measure the time of a first reading
@@ -234,5 +227,4 @@ def _played(parts: Iterable[str]) -> str:
 
 
 def _joined(clauses: list[Clause]) -> str:
-
     return join([clause.text for clause in clauses])

@@ -1,4 +1,4 @@
-"""Part a mail into sentences, without its greeting and signature, and find where inside them a new part may begin."""
+"""Part a mail into sentences, without greeting and signature, and find where a new part may begin."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,10 @@ _ITEM = re.compile(r"^([-*•]|\d+[.)])\s")
 
 @dataclass(frozen=True)
 class Unit:
-    """A sentence: its words, the letter of a label or "", and where another part may begin: the place, and whether a word says so."""
+    """A sentence: its words, the letter of a label or "", and where another part may begin.
+
+    A turn is the place, and whether a word says so.
+    """
 
     text: str
     label: str
@@ -52,7 +55,7 @@ def units(text: str) -> tuple[list[Unit], list[str], bool]:
 
 
 def _without_address(lines: list[str]) -> list[str]:
-    """Return the lines without a first one that names somebody: a few words without an end, before a sentence."""
+    """Return the lines without a first one that names somebody: a few words, no end, before a sentence."""
     told = [line for line in lines if line]
     if len(told) > 1 and _size(told[0]) <= ADDRESS and not LABELS.match(told[0]):
         ends = map(_ENDED.search, told[:2])
