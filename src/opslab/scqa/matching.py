@@ -38,9 +38,7 @@ def _content(text: str) -> frozenset[str]:
 @lru_cache(64)
 def _parts(text: str) -> frozenset[str]:
     return frozenset(
-        word[place : place + BEGINNING]
-        for word in _words(text)
-        for place in range(len(word) - BEGINNING + 1)
+        word[place : place + BEGINNING] for word in _words(text) for place in range(len(word) - BEGINNING + 1)
     )
 
 
