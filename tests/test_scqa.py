@@ -154,7 +154,7 @@ def test_an_order_that_no_listener_knows_is_named():
     assert "unusual_order" in {ask.code for ask in coach("We propose: " + text).asks}
 
 
-# The rules were changed and frozen; guide and lesson still tell the rules before, until new fields are measured.
+# The rules were changed and frozen; guide and lesson tell the rules before until new fields are measured.
 MEASURED_ANEW = pytest.mark.skip(reason="the frozen rules are being measured on fields that nobody has read")
 KEPT = ("bank", "construction", "gym", "law", "museum", "transport")
 
