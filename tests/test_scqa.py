@@ -161,7 +161,11 @@ def test_the_twelve_mails_have_each_fault_and_no_sign_of_the_better_version():
     mails = read_mails()
     assert {mail.fault for mail in mails} == set(FAULTS)
     count = len(mails)
-    for sign in (len, lambda text: sum(letter.isdigit() for letter in text), lambda text: text.count(",")):
+    for sign in (
+        len,
+        lambda text: sum(letter.isdigit() for letter in text),
+        lambda text: sum(text.count(word) for word in ("if ", "know")),
+    ):
         better = sum(
             sign(mail.a) > sign(mail.b) if mail.better == "a" else sign(mail.b) > sign(mail.a)
             for mail in mails
@@ -184,8 +188,8 @@ def test_mails_are_shown_by_their_numbers():
     shown = bad_mails(2, 11)
     assert [title for title, _ in shown.rows] == ["Mail 2", "Mail 11"]
     assert len(bad_mails().rows) == len(mended_pairs().rows) == 12
-    assert "Version B" in mended_pairs(4)._repr_html_()
-    assert "Version" not in shown._repr_html_()
+    assert "<code>b</code>" in mended_pairs(4)._repr_html_()
+    assert "<code>" not in shown._repr_html_()
     for show in (bad_mails, mended_pairs):
         for number in (0, 13, "3", 2.0):
             with pytest.raises(ValueError, match=r"no mail .*; the mails have the numbers 1 to 12"):
