@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from opslab import retention, targeting
-from tests.test_forms import CALLS, EVENTS, ORDERS, called
+from tests.test_forms import CALLS, EVENTS, ORDERS, PEOPLE, called
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning",
@@ -110,7 +110,7 @@ def test_an_engine_gives_what_pandas_gives(engine, name):
 
 
 COPIES = 20
-# Cohorts, retention, growth, KPIs and the funnel: what they tell is small, however long the log.
+# What these tell is small, however long the log.
 SMALL = [
     name
     for name in CALLS
@@ -123,7 +123,24 @@ SMALL = [
         "growth_accounting",
         "kpi",
         "channel_plan",
+        "early_warning",
+        "stage_moves",
+        "weekly_activity",
+        "renewal_survivors",
+        "revenue_retention",
+        "worth_by",
+        "mean_by",
     )
+]
+# These need a row a user; of a user's many rows only what counts leaves the engine.
+A_ROW_A_USER = [
+    "active_days",
+    "lifetimes",
+    "stages",
+    "rfm",
+    "purchase_summary",
+    "revenue_concentration",
+    "without_top",
 ]
 
 
@@ -148,6 +165,17 @@ def test_no_more_leaves_an_engine_than_ten_times_what_the_result_has(any_engine,
         left.clear()
         result = function(**{key: tables[id(frame)] for key, frame in frames.items()}, **others)
         assert 0 < sum(left) <= 10 * rows_of(result), name
+
+
+def test_no_more_than_two_rows_a_user_leave_an_engine(any_engine, left):
+    tables = {
+        id(frame): any_engine(longer(frame)) for name in A_ROW_A_USER for frame in CALLS[name][1].values()
+    }
+    for name in A_ROW_A_USER:
+        function, frames, others = CALLS[name]
+        left.clear()
+        function(**{key: tables[id(frame)] for key, frame in frames.items()}, **others)
+        assert 0 < sum(left) <= 2 * COPIES * len(PEOPLE) + 10, name
 
 
 PARTS = {

@@ -6,7 +6,6 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from opslab.ground.frames import as_list, as_number, as_numbers, kinds_of, native, small_table
 
@@ -297,6 +296,8 @@ def _compared(
     values: np.ndarray, ses: np.ndarray, null: float, level: float, sd: float, freedom: float = np.inf
 ) -> TwoArms:
     """Put a comparison together; `null` is the standard error that the test uses."""
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
     share = as_number(level, "level", least=0.5, most=0.999999)
     normal = np.isinf(freedom)
     wide = ndtri(0.5 + share / 2) if normal else stdtrit(freedom, 0.5 + share / 2)
