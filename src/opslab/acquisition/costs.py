@@ -188,7 +188,8 @@ def _worth(
     counts = (place >= 0) & (age >= 0) & (age < days)
     value = kept * paid["amount"] / (1 + rate) ** (age / MONTH)
     each = np.bincount(place[counts], weights=value[counts], minlength=len(people))
-    return pd.Series(each[watched], index=people[by][watched]).groupby(level=0).agg(["count", "mean", "sem"])
+    worth = pd.Series(each[watched], index=people[by][watched]).groupby(level=0)
+    return pd.DataFrame({"count": worth.count(), "mean": worth.mean(), "sem": worth.sem()})
 
 
 @in_words()

@@ -30,6 +30,33 @@ def day_numbers(dates: pd.Series) -> np.ndarray:
     return clock_times(dates).to_numpy("datetime64[D]").view(np.int64)
 
 
+def ends_of_days(dates: pd.Series, what: str) -> tuple[int, int]:
+    """Return the first and the last day of a column; refuse more than a century between them."""
+    raw = _ticks(dates)
+    if raw is None:
+        days = day_numbers(dates)
+        low, high = int(days.min()), int(days.max())
+    else:  # the days of all rows are not needed, and whole numbers are quick
+        ends = np.array([raw.min(), raw.max()]).view(dates.to_numpy().dtype)
+        low, high = ends.astype("datetime64[D]").astype(np.int64).tolist()
+    if high - low > MOST_YEARS * 365:
+        require_span(day_numbers(dates), what)
+    return low, high
+
+
+def rows_from(dates: pd.Series, first: int) -> np.ndarray:
+    """Tell which rows are not before the day `first`."""
+    raw = _ticks(dates)
+    if raw is None:
+        return day_numbers(dates) >= first
+    return raw >= np.datetime64(first, "D").astype(dates.to_numpy().dtype).view(np.int64)
+
+
+def _ticks(dates: pd.Series) -> np.ndarray | None:
+    """Return NumPy's times as the whole numbers that they are; None for others."""
+    return dates.to_numpy().view(np.int64) if isinstance(dates.dtype, np.dtype) else None
+
+
 def clock_times(dates: pd.Series) -> pd.Series:
     """Return dates or times as their own clock showed them, without their zone."""
     zone = getattr(getattr(dates.dtype, "pyarrow_dtype", dates.dtype), "tz", None)
