@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from opslab.authoring.build import Target, convert
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
+from opslab.scqa import coach, mail_desk, read_opening
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
@@ -310,6 +311,69 @@ def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyt
     page.wait_for_function(
         "() => document.querySelector('.opslab-desk textarea')?.value === 'We count users.'"
     )
+
+
+FORM_MAIL = "We run two shops. Since May fewer people come. Should we close one? Close one by June."
+FORM_TYPED = '<img src=x onerror="window.stolen = 1"> costs $x^2$. Should we sell it?'
+FORMS = {
+    "setup": "from opslab.scqa import mail_desk, pyramid_desk",
+    "mail": f"mail_desk({FORM_MAIL!r})",
+    "pyramid": "built = pyramid_desk()\nbuilt",
+}
+
+
+@pytest.mark.browser
+def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+    home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}\n"
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in FORMS.items()]
+    book.cells[0].source = home + book.cells[0].source
+    bundle = json.loads(json.dumps(mail_desk(FORM_MAIL)._repr_mimebundle_()[0]))
+    book.cells[1].outputs = [nbformat.v4.new_output("execute_result", bundle, execution_count=1)]
+    nbformat.write(book, tmp_path / "forms.ipynb")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb")
+    mail = page.get_by_role("group", name="Paste a mail")
+    mail.locator("input").first.focus()
+    for key in "1234":
+        page.keyboard.press(key)
+    mail.get_by_text("agree on 4 of 4").wait_for()
+    mail.get_by_label("Your mail").fill("A new mail.")
+    mail.get_by_text("open the lesson in JupyterLab and run this cell").wait_for()
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.click('li.lm-MenuBar-item:has-text("Run")')
+    page.click('[data-command="runmenu:run-all"]')
+    mail.get_by_text("4 to go").wait_for()  # drawn anew, by the kernel
+    mail.get_by_label("Your mail").fill(FORM_TYPED)
+    mail.get_by_text("2. Should we sell it?").wait_for()
+    mail.locator("input").first.focus()
+    for clause in read_opening(FORM_TYPED).clauses:
+        page.keyboard.press(str(1 + "SCQA".index(clause.part)))
+    mail.get_by_text("agree on 2 of 2").wait_for()
+    mail.get_by_text((coach(FORM_TYPED) or coach(FORM_TYPED).asks)[0].what).first.wait_for()
+    pyramid = page.get_by_role("group", name="Build a pyramid")
+    for name, words in {
+        "Your answer": "Close one.",
+        "Reason 1": "Shops",
+        "Line 1.1": "One <b>line</b>",
+    }.items():
+        pyramid.get_by_role("textbox", name=name, exact=True).fill(words)
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    mail.get_by_role("button", name="Copy text and labels").click()
+    mail.get_by_text("Copied.").wait_for()
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert mail.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    assert mail.locator("img, mjx-container").count() == 0
+    assert page.evaluate("window.stolen") is None
+    no_barriers(page, ".opslab-form")
+    page.evaluate("localStorage.clear()")
+    page.goto("about:blank")
+    open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb", run=True)
+    mail.get_by_text("2. Should we sell it?").wait_for()
+    mail.get_by_text("agree on 2 of 2").wait_for()
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    assert pyramid.get_by_role("textbox", name="Line 1.1").input_value() == "One <b>line</b>"
+    assert page.strangers == []
 
 
 WRONG_ANSWERS = ("mean = 6", "mean = 50", "mean = 51")

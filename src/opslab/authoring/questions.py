@@ -76,6 +76,7 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         unit=given.get("unit", ""),
         least_words=given.get("least_words", 15),
         measure=given.get("measure", ""),
+        reader=given.get("reader", ""),
         section=given["section"],
         because=given.get("because", "").strip(),
         options=_options(prompt) if given["kind"] in ("choice", "ordering") else {},

@@ -61,7 +61,7 @@ A_SHORT_NAME = "a short name such as q1"
 DASHED = "small letters and digits, joined by dashes, such as off-by-one"
 A_TOLERANCE = "a number ≥ 0 such as 0.001, or a share such as 1%"
 A_LENGTH = "a whole number of words, at least 1"
-A_MEASURE = "the name of a function that the sheet defines above"
+A_FUNCTION = "the name of a function that the sheet defines or imports above"
 A_LEVEL = "1, 2, 3 or 4"
 A_UNIT = "words, such as yuan"
 A_SECTION = "the heading of the lesson's section that teaches what is asked"
@@ -122,14 +122,14 @@ KINDS = {
     "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure")),
     "choice": QuestionForm(CHECKED, needs=("because",)),
     "ordering": QuestionForm(CHECKED, needs=("because",)),
-    "written": QuestionForm(WRITTEN, may=("least_words",)),
+    "written": QuestionForm(WRITTEN, may=("least_words", "reader")),
 }
 EVERY = {
     "markdown": ("label", "slideshow.slide_type"),
     "code": ("label", "slideshow.slide_type", "jupyter.source_hidden", "jupyter.outputs_hidden"),
 }
 ANY_KIND = QuestionForm(
-    {}, may=("because", "tolerance", "unit", "least_words", "measure")
+    {}, may=("because", "tolerance", "unit", "least_words", "measure", "reader")
 )  # until the kind is mended
 NOTHING_MORE = QuestionForm({})
 BELOW = {tag for kind in KINDS.values() for tag in kind.below}
@@ -164,7 +164,8 @@ VALUES = {
     "tolerance": Value(_matches(r"\d+(\.\d+)?(e-?\d+)?%?"), A_TOLERANCE),
     "unit": Value(lambda value: isinstance(value, str), A_UNIT),
     "because": Value(_matches(r"\S.*[.?!…][\"”’)*`]*"), A_REASON),
-    "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_MEASURE),
+    "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
+    "reader": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
     "level": Value(lambda value: value in (1, 2, 3, 4), A_LEVEL),
     "slideshow.slide_type": _one_of("slide", "subslide", "fragment", "skip", "notes", "-"),

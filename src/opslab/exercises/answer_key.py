@@ -40,6 +40,7 @@ class AnswerKey:
         self._expected: dict[str, Any] = {}
         self._mistakes: dict[str, dict[str, Any]] = {}
         self._measures: dict[str, Callable[[Any], Any]] = {}
+        self._readers: dict[str, Callable[[str], object]] = {}
         self._rewind()
 
     def __getitem__(self, name: str) -> tuple[Any, dict[str, Any]]:
@@ -92,6 +93,13 @@ class AnswerKey:
         self.expected(question.name)  # the measure is known when its question is done
         return self._measures[question.name](value)
 
+    def asked(self, question: Question, text: str) -> str:
+        """Return what the author's reader asks about a written answer; "" without a reader."""
+        if not question.reader:
+            return ""
+        self.expected(question.name)  # the reader is known when its question is done
+        return str(self._readers[question.name](text))
+
     def _rewind(self) -> None:
         self._place = 0
         self._names: dict[str, object] = {"__name__": "__answers__"}
@@ -121,6 +129,9 @@ class AnswerKey:
                 if question.measure:
                     measure: Any = self._names[question.measure]
                     self._measures[question.name], value = measure, measure(value)
+                if question.reader:
+                    reader: Any = self._names[question.reader]
+                    self._readers[question.name] = reader
                 self._expected[question.name] = _deep_copy(value, {})
         except BaseException:  # an interruption, too, leaves names that are half made
             self._rewind()

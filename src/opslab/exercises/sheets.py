@@ -36,6 +36,9 @@ class Question:
     unit: str = ""
     least_words: int = 15
     measure: str = ""  # a function of the sheet, from what was handed over to what is compared
+    reader: str = (
+        ""  # a function of the sheet that asks about a written answer, beside the student's own score
+    )
     section: str = ""  # heading of the lesson's section that teaches what is asked
     because: str = ""  # one sentence that says why the answer is right
     options: dict[str, str] = field(default_factory=dict)  # the words of each letter, of a choice or an order
