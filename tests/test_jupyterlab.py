@@ -5,6 +5,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import pytest
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
+from opslab.charts import bars, heatmap
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
@@ -315,7 +317,11 @@ def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyt
 
 FORM_MAIL = "We run two shops. Since May fewer people come. Should we close one? Close one by June."
 FORM_TYPED = '<img src=x onerror="window.stolen = 1"> costs $x^2$. Should we sell it?'
-FORMS = {"setup": "from opslab.scqa import mail_desk", "mail": f"mail_desk({FORM_MAIL!r})"}
+FORMS = {
+    "setup": "from opslab.scqa import mail_desk, pyramid_desk",
+    "mail": f"mail_desk({FORM_MAIL!r})",
+    "pyramid": "built = pyramid_desk()\nbuilt",
+}
 
 
 @pytest.mark.browser
@@ -347,6 +353,14 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
         page.keyboard.press(str(1 + "SCQA".index(clause.part)))
     mail.get_by_text("agree on 2 of 2").wait_for()
     mail.get_by_text((coach(FORM_TYPED) or coach(FORM_TYPED).asks)[0].what).first.wait_for()
+    pyramid = page.get_by_role("group", name="Build a pyramid")
+    for name, words in {
+        "Your answer": "Close one.",
+        "Reason 1": "Shops",
+        "Line 1.1": "One <b>line</b>",
+    }.items():
+        pyramid.get_by_role("textbox", name=name, exact=True).fill(words)
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
     mail.get_by_role("button", name="Copy text and labels").click()
     mail.get_by_text("Copied.").wait_for()
     page.set_viewport_size({"width": 700, "height": 900})
@@ -359,6 +373,8 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb", run=True)
     mail.get_by_text("2. Should we sell it?").wait_for()
     mail.get_by_text("agree on 2 of 2").wait_for()
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    assert pyramid.get_by_role("textbox", name="Line 1.1").input_value() == "One <b>line</b>"
     assert page.strangers == []
 
 
@@ -523,6 +539,27 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
     second = drawn[drawn.index(1) :]
     assert (second[0], second[-1]) == (1, 2)
     assert any(1 < height < 2 for height in second) is not jumps
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("ground", ["white", "#111"])
+def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
+    bundles = [
+        show(bars(pd.Series({"a": -0.2, "b": 1}), share=True), "Bars.").bundle,
+        show(heatmap(pd.DataFrame([[0, 1]]), share=True), "A grid.").bundle,
+    ]
+    page.set_content(f"<!doctype html><body style='background: {ground}'><main></main><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate(
+        "bundles => document.querySelectorAll('main').forEach((e, i) => opslabMount(e, bundles[i], Plotly))",
+        bundles,
+    )
+    for alt, place in (("Bars.", ".ytick text"), ("A grid.", ".cbaxis text")):
+        texts = explorable(page, alt).locator(place).all_text_contents()
+        assert "100\xa0%" in texts
+        assert all(text.endswith("\xa0%") for text in texts)
 
 
 @pytest.mark.browser

@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.site import FigureRenderer, _adapt
-from opslab.scqa import coach, mail_desk, read_opening
+from opslab.ground.kept import keep
+from opslab.scqa import Pyramid, coach, mail_desk, pyramid_desk, read_opening
 from opslab.scqa.forms import FORMS, MARKER, SCRIPTS, script
 from opslab.scqa.mail import LABELS
 from opslab.scqa.splitting import PAGE
@@ -104,6 +105,80 @@ def test_what_is_no_mail_is_refused_in_words(wrong):
         mail_desk(wrong)
 
 
+# A pyramid
+
+PYRAMID = Pyramid(
+    "Keep the onboarding.",
+    {
+        "It keeps more users.": ["25 % came back, before 22 %.", "Each reads more."],
+        "It costs little.": ["Two people."],
+    },
+)
+
+
+def test_a_pyramid_goes_in_and_comes_out():
+    assert pyramid_desk(PYRAMID).pyramid == PYRAMID
+    form = pyramid_desk()
+    page = form.widget
+    assert "no answer yet" in page.said["note"]
+    page.typed = {**page.typed, "answer": " Keep it. "}
+    assert "no reason yet" in page.said["note"]
+    reason = {
+        "way": "deduction",
+        "noun": "",
+        "text": "It works.",
+        "lines": ["Sales rose.", " ", "Sales now rose."],
+    }
+    page.typed = {**page.typed, "reasons": [reason, {**reason, "text": ""}]}
+    assert form.pyramid == Pyramid("Keep it.", {"It works.": ["Sales rose.", "Sales now rose."]})
+    assert page.said["note"] == ""
+    assert [one["what"] for one in page.said["remarks"]] == [one.what for one in form.pyramid.check()]
+    page.typed = {**page.typed, "reasons": [reason, reason]}
+    assert "same words: 'It works.'" in page.said["note"]
+    with pytest.raises(ValueError, match="same words"):
+        _ = form.pyramid
+
+
+def test_what_was_built_is_there_when_the_form_is_opened_again(tmp_path):
+    form = pyramid_desk(PYRAMID)
+    form.write(question="What now?", way="deduction")
+    assert pyramid_desk(PYRAMID).typed == form.typed
+    assert pyramid_desk().typed["question"] == ""
+    form.write(**form.given)
+    assert pyramid_desk(PYRAMID).typed["question"] == ""
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        3,
+        {},
+        {"answer": 3},
+        {"way": "seduction"},
+        {"way": ["deduction"]},
+        {"reasons": 5},
+        {"reasons": {"a": 1}},
+        {"reasons": [{"text": "a"}]},
+        {"reasons": [{"text": "a", "way": "induction", "noun": "", "lines": "b"}]},
+        {"reasons": [{"text": "a", "way": "induction", "noun": "", "lines": [None]}]},
+    ],
+)
+def test_what_is_no_form_of_a_pyramid_is_left_alone(broken):
+    form = pyramid_desk(PYRAMID)
+    if isinstance(broken, dict) and broken:
+        form.write(**broken)
+        assert form.typed == form.given
+        broken = {**form.given, **broken}
+    keep(form._name, broken)
+    assert pyramid_desk(PYRAMID).typed == form.given
+
+
+@pytest.mark.parametrize("wrong", ["text", 5, {"a": ["b"]}, Pyramid])
+def test_what_is_no_pyramid_is_refused_in_words(wrong):
+    with pytest.raises(ValueError, match="expected a Pyramid"):
+        pyramid_desk(wrong)
+
+
 # Scripts, pages and slides
 
 
@@ -151,6 +226,7 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
     assert form.get_by_text("1 to go").is_visible()
     label_by_keys(page, "SC–A")
     assert form.get_by_role("status").filter(has_text="agree on 3 of 4").is_visible()
+    assert page.evaluate("document.activeElement.value") == "A"  # the keyboard stays where it answered
     assert "✓ the coach, too" in lines.nth(0).inner_text()
     assert "≠ the coach: Q question" in lines.nth(2).inner_text()
     assert coach(MAIL).asks[0].what in form.inner_text()
@@ -164,6 +240,52 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
         found = Axe().run(page, context=".opslab-form")
         assert found.violations_count == 0, found.generate_report()
     assert page.strangers == []
+
+
+@pytest.mark.browser
+def test_a_pyramid_is_built_and_read_by_keyboard_without_a_kernel(page, tmp_path):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(exported(PageExporter, tmp_path, pyramid=stored(pyramid_desk(PYRAMID))))
+    page.wait_for_selector("html[data-opslab=ready]", state="attached")
+    form = page.get_by_role("group", name="Build a pyramid")
+    assert form.get_by_text("This reason stands on fewer than two lines.").is_visible()
+    form.get_by_role("textbox", name="Line 2.1").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("No new server.")
+    page.keyboard.press("Alt+ArrowUp")
+    assert form.get_by_role("textbox", name="Line 2.1").input_value() == "No new server."
+    assert form.get_by_text("open the lesson in JupyterLab").is_visible()
+    press(page, form, "So what? Line 2.1")
+    steps = form.locator(".opslab-ladder:not([hidden])").inner_text().splitlines()
+    places = [steps.index(words) for words in ("No new server.", "It costs little.", "Keep the onboarding.")]
+    assert places == sorted(places)
+    press(page, form, "Add a reason")
+    page.keyboard.type("It can be undone")
+    form.get_by_label("The reasons: how they lead up").select_option("deduction")
+    assert form.get_by_role("textbox", name="Reason 3: conclusion").input_value() == "It can be undone"
+    press(page, form, "Move up: Reason 3: conclusion")
+    assert form.get_by_role("textbox", name="Reason 2: case").input_value() == "It can be undone"
+    press(page, form, "Remove: Line 1.1")
+    assert form.get_by_role("textbox", name="Line 1.1").input_value() == "Each reads more."
+    assert page.evaluate("document.activeElement.dataset.id") == "r0-0"
+    press(page, form, "Titles alone")
+    titles = "Keep the onboarding. It keeps more users. It can be undone. It costs little."
+    assert form.get_by_text(titles).is_visible()
+    press(page, form, "Issue tree")
+    assert form.get_by_text("It can be undone: yes or no?").is_visible()
+    form.get_by_label("Of which whole").fill("what an onboarding does")
+    assert form.get_by_text("Does each part of “what an onboarding does” stand").is_visible()
+    for view in ("Issue tree", "Build"):
+        press(page, form, view)
+        assert form.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+        found = Axe().run(page, context=".opslab-form")
+        assert found.violations_count == 0, found.generate_report()
+    assert page.strangers == []
+
+
+def press(page, form, name: str):
+    form.get_by_role("button", name=name, exact=True).focus()
+    page.keyboard.press("Enter")
 
 
 def test_the_site_keeps_of_a_form_its_state_and_its_sentence():

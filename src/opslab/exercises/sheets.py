@@ -65,6 +65,11 @@ class Question:
         number = self.tolerance.removesuffix("%")
         return replace(self, tolerance=f"{times * float(number):g}{self.tolerance[len(number) :]}")
 
+    @property
+    def opening(self) -> str:
+        """The solution's cell above the call of `check`."""
+        return "\n".join(part for part in (self.before, self.solution) if part)
+
     def code(self, answer: str) -> str:
         """Return the cell as if the student had written `answer`."""
         return "\n".join(part for part in (self.before, answer, self.after) if part)

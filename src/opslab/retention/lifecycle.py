@@ -212,7 +212,9 @@ def running_warning(
     if last < first:
         raise ValueError(NOT_EARLIER.format(end=end, start=start))
     silence = visits.silences()
-    counts = [_sent(visits.step + limit, silence - limit, first, last, horizon) for limit in rules]
+    near = (silence > rules.min()) & (visits.step >= first - rules.max()) & (visits.step <= last)
+    step, silence = visits.step[near], silence[near]  # the other visits are due under no limit
+    counts = [_sent(step + limit, silence - limit, first, last, horizon) for limit in rules]
     table = pd.DataFrame(counts, pd.Index(rules, name="quiet_days"), ["sent", "hits"])
     return table.assign(precision=table["hits"] / table["sent"])
 

@@ -8,6 +8,7 @@ English and Chinese. What it cannot judge stands in `coach`.
 from opslab.ground.estimates import share_interval
 from opslab.scqa.audience import AUDIENCES, acting, audience_chart
 from opslab.scqa.brief import ORDERS, PARTS, Brief
+from opslab.scqa.builder import PyramidDesk, pyramid_desk
 from opslab.scqa.coach import Remarks, coach
 from opslab.scqa.desk import desk
 from opslab.scqa.mail import MailDesk, mail_desk
@@ -27,6 +28,7 @@ __all__ = [
     "MailDesk",
     "Opening",
     "Pyramid",
+    "PyramidDesk",
     "Remark",
     "Remarks",
     "acting",
@@ -40,6 +42,7 @@ __all__ = [
     "mail_desk",
     "mece",
     "mended_pairs",
+    "pyramid_desk",
     "read_opening",
     "recalled",
     "sample_chart",

@@ -70,3 +70,9 @@ class MailForm(StoredForm):
     """The form that takes a mail."""
 
     _esm = script("mail")
+
+
+class PyramidForm(StoredForm):
+    """The form that builds a pyramid."""
+
+    _esm = script("pyramid")

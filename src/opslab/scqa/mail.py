@@ -5,9 +5,9 @@ from typing import Any
 
 from opslab.ground.kept import keep, recall
 from opslab.scqa.coach import coach
-from opslab.scqa.forms import stored
+from opslab.scqa.forms import stored, told
 from opslab.scqa.reading import Opening, read_opening
-from opslab.scqa.remarks import NOTHING_FOUND, Remark, Remarks
+from opslab.scqa.remarks import NOTHING_FOUND, Remarks
 
 LABELS = "SCQA–"  # the last stands for none of these
 AT_ONCE = {"other_language", "too_long", "too_short"}  # told before the labels: they give none away
@@ -102,14 +102,10 @@ def _said(text: str) -> dict[str, Any]:
         "text": text,
         "clauses": clauses,
         "note": " ".join(f"{one.what} {one.why}" for one in remarks if one.code in AT_ONCE),
-        "remarks": [_told(one) for one in remarks if one.code not in AT_ONCE],
-        "asks": [_told(one) for one in remarks.asks],
+        "remarks": [told(one) for one in remarks if one.code not in AT_ONCE],
+        "asks": [told(one) for one in remarks.asks],
         "nothing": "" if codes & AT_ONCE else NOTHING_FOUND[remarks.language],
     }
-
-
-def _told(remark: Remark) -> dict[str, str]:
-    return {"what": remark.what, "where": remark.where, "why": remark.why}
 
 
 def mail_desk(text: str = "") -> MailDesk:

@@ -21,7 +21,7 @@ FAULTS = {
     "answers another question": "something that can be checked is advised, for a question that was not asked",
 }
 NO_MAIL = "there is no mail {found!r}; the mails have the numbers 1 to {count}"
-TITLE, VERSION = "Mail {number}", "Version {letter}"
+TITLE = "Mail {number}"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def bad_mails(*numbers: int) -> Shown:
 
 
 def mended_pairs(*numbers: int) -> Shown:
-    """Show two mended versions of each mail, A and B, to be compared; one of them keeps the mail's fault.
+    """Show two mended versions of each mail, a and b, to be compared; one of them keeps the mail's fault.
 
     Raises
     ------
@@ -86,19 +86,12 @@ def mended_pairs(*numbers: int) -> Shown:
 
     Examples
     --------
-    >>> print(str(mended_pairs(6))[:51])
+    >>> print(str(mended_pairs(6))[:43])
     Mail 6
-    Version A: As most of you will remember, th
+    a: As most of you will remember, th
     """
-    versions = ((mail.number, {"A": mail.a, "B": mail.b}) for mail in _mails(numbers))
     return Shown(
-        tuple(
-            (
-                TITLE.format(number=number),
-                {VERSION.format(letter=letter): text for letter, text in both.items()},
-            )
-            for number, both in versions
-        )
+        tuple((TITLE.format(number=mail.number), {"a": mail.a, "b": mail.b}) for mail in _mails(numbers))
     )
 
 
@@ -121,7 +114,7 @@ def _mails(numbers: Iterable[int]) -> list[Mail]:
 
 
 def _columns(texts: dict[str, str]) -> str:
-    heads = {name: f"<i>{name}</i>" if name else "" for name in texts}
+    heads = {name: f"<code>{name}</code>" if name else "" for name in texts}
     return "".join(
         f'<div style="flex:1 1 18em">{heads[name]}{as_text(text)}</div>' for name, text in texts.items()
     )

@@ -5,13 +5,17 @@
 export const SECOND = 1000; // ms
 export const REST = 200; // ms without a key until the kernel is asked
 const PATIENCE = 1500; // ms until a wait is worth a word
+export const MINUTE = 60; // seconds
+const WORDS_ALOUD = 130, SIGNS_ALOUD = 240; // in a minute
 const STYLE_ID = "opslab-form-style";
 const COMMON = {
   waiting: "The kernel is reading. If nothing happens, run the cell again.",
   copied: "Copied.",
+  words: (count, seconds) => `${count} words: about ${seconds} seconds aloud.`,
+  signs: (count, seconds) => `${count} characters: about ${seconds} seconds aloud.`,
 };
 const STYLE = `
-.opslab-form { --opslab-line: var(--jp-border-color0, #6e7781); --opslab-mark: var(--jp-brand-color1, #0072b2);
+.opslab-form { --opslab-line: #7d858e; --opslab-mark: var(--jp-brand-color1, #0072b2);
   box-sizing: border-box; container-type: inline-size; max-width: 48rem; margin: 4px 2px; padding: 4px; display: grid;
   grid-template-columns: minmax(0, 1fr); gap: 10px; color: var(--jp-content-font-color1, inherit);
   font: 14px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; overflow-wrap: anywhere; }
@@ -29,6 +33,7 @@ const STYLE = `
 .opslab-form button:disabled { opacity: 0.45; cursor: default; }
 .opslab-form :is(textarea, input, select, button, summary):focus-visible,
 .opslab-form label:has(input[type="radio"]:focus-visible) { outline: 3px solid var(--opslab-mark); outline-offset: 1px; }
+.opslab-form label { min-width: 0; }
 .opslab-form .opslab-row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .opslab-form .opslab-quiet { opacity: 0.8; }
 .opslab-form .opslab-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -63,6 +68,14 @@ export function grow(box) {
 // Set a text that is read out, and not twice if it has not changed.
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+// How long a text is, and how long it takes to say: in words, or in characters if it is Chinese.
+export function aloud(text) {
+  const signs = (text.match(/\p{Script=Han}/gu) ?? []).length;
+  const words = (text.replace(/\p{Script=Han}/gu, " ").match(/[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*/gu) ?? []).length;
+  const seconds = Math.round(MINUTE * (words / WORDS_ALOUD + signs / SIGNS_ALOUD));
+  return signs > words ? COMMON.signs(signs, seconds) : COMMON.words(words, seconds);
 }
 
 // Remarks as the kernel told them: a question, where, and why. All of it is text.

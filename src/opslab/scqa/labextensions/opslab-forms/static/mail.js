@@ -1,4 +1,4 @@
-import { REST, SECOND, addLook, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
+import { MINUTE, REST, SECOND, addLook, aloud, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
 
 // Paste a mail: its reader says of each sentence which part it plays; then the coach says how it reads them.
 
@@ -17,8 +17,6 @@ const WORDS = {
   agree: (same, all) => `You and the coach agree on ${same} of ${all}.`,
   differ: " Where you differ, ask a colleague: the coach may be wrong.",
   asks: "Ask yourself, too:",
-  words: (count, seconds) => `${count} words: about ${seconds} seconds aloud.`,
-  letter: (count, seconds) => `${count} characters: about ${seconds} seconds aloud.`,
   start: "Start one minute",
   stop: "Stop",
   over: "One minute is over.",
@@ -27,8 +25,6 @@ const WORDS = {
   again: "Start again",
   stale: "The sentences below are those of the text before. To read another one, open the lesson in JupyterLab and run this cell.",
 };
-const MINUTE = 60; // seconds
-const WORDS_ALOUD = 130, LETTERS_ALOUD = 240; // in a minute
 const LOOK_ID = "opslab-mail-style";
 const LOOK = `
 .opslab-form [data-part] { --part: 128, 128, 128; }
@@ -93,7 +89,7 @@ export function mount(element, state, model = null) {
     grow(box);
     copied.textContent = "";
     linked.send({ text: box.value, asked: false }, REST);
-    measure();
+    length.textContent = aloud(box.value);
     if (linked.live) linked.wait(note);
     else noteOn();
   });
@@ -105,7 +101,7 @@ export function mount(element, state, model = null) {
     event.preventDefault();
     groups[here].querySelectorAll("input")[place].click();
     const next = groups[here + 1];
-    (next?.querySelector(":checked") ?? next?.querySelector("input") ?? show).focus();
+    ((next ?? groups[here]).querySelector(":checked") ?? next.querySelector("input")).focus();
   });
 
   const current = () => linked.said.clauses.map(({ text }) => linked.typed.labels[text] ?? "");
@@ -135,7 +131,7 @@ export function mount(element, state, model = null) {
     const drawing = JSON.stringify(clauses);
     if (drawing !== drawn) lines.replaceChildren(...clauses.map(line));
     drawn = drawing;
-    measure();
+    length.textContent = aloud(box.value);
     compare();
   }
 
@@ -172,13 +168,6 @@ export function mount(element, state, model = null) {
   function noteOn() {
     const stale = !linked.live && plain(box.value) !== plain(linked.said.text);
     say(note, stale ? WORDS.stale : linked.said.note);
-  }
-
-  function measure() {
-    const letters = (box.value.match(/\p{Script=Han}/gu) ?? []).length;
-    const words = (box.value.replace(/\p{Script=Han}/gu, " ").match(/[\p{L}\p{N}]+(?:['’.,][\p{L}\p{N}]+)*/gu) ?? []).length;
-    const seconds = Math.round(MINUTE * (words / WORDS_ALOUD + letters / LETTERS_ALOUD));
-    length.textContent = letters > words ? WORDS.letter(letters, seconds) : WORDS.words(words, seconds);
   }
 
   function written() {

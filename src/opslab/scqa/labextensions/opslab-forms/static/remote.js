@@ -9,12 +9,13 @@
   let shared;
 
   async function load() {
-    const [{ modelUnder, LIVE_EVENT }, mail, { Widget }] = await Promise.all([
+    const [{ modelUnder, LIVE_EVENT }, mail, pyramid, { Widget }] = await Promise.all([
       import(new URL("forms.js", here).href),
       import(new URL("mail.js", here).href),
+      import(new URL("pyramid.js", here).href),
       Object.values(shared["@lumino/widgets"])[0].get().then((factory) => factory()),
     ]);
-    const forms = { mail };
+    const forms = { mail, pyramid };
 
     class Form extends Widget {
       async renderModel({ data }) {
