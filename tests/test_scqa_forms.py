@@ -226,6 +226,7 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
     assert form.get_by_text("1 to go").is_visible()
     label_by_keys(page, "SC–A")
     assert form.get_by_role("status").filter(has_text="agree on 3 of 4").is_visible()
+    assert page.evaluate("document.activeElement.value") == "A"  # the keyboard stays where it answered
     assert "✓ the coach, too" in lines.nth(0).inner_text()
     assert "≠ the coach: Q question" in lines.nth(2).inner_text()
     assert coach(MAIL).asks[0].what in form.inner_text()

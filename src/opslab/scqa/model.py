@@ -35,14 +35,15 @@ def features(clause: str) -> set[str]:
 
 
 @cache
-def _weights() -> dict[str, list[int]]:
+def weights() -> dict[str, list[int]]:
+    """Return the learned weights, in hundredths of a natural logarithm."""
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
 
 def log_chances(named: set[str]) -> dict[str, float]:
     """Return for each part (a letter of SCQA) the logarithm of the chance that a clause with these features plays it."""
-    weights = _weights()
-    rows = [weights[""], *(weights[name] for name in named if name in weights)]
+    learned = weights()
+    rows = [learned[""], *(learned[name] for name in named if name in learned)]
     sums = [sum(column) / 100 for column in zip(*rows, strict=True)]
     whole = log(sum(map(exp, sums)))
     return {letter: points - whole for letter, points in zip(LETTERS, sums, strict=True)}

@@ -101,7 +101,7 @@ export function mount(element, state, model = null) {
     event.preventDefault();
     groups[here].querySelectorAll("input")[place].click();
     const next = groups[here + 1];
-    (next?.querySelector(":checked") ?? next?.querySelector("input") ?? show).focus();
+    ((next ?? groups[here]).querySelector(":checked") ?? next.querySelector("input")).focus();
   });
 
   const current = () => linked.said.clauses.map(({ text }) => linked.typed.labels[text] ?? "");
