@@ -5,6 +5,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import pytest
@@ -12,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
+from opslab.charts import bars, heatmap
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
@@ -537,6 +539,27 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
     second = drawn[drawn.index(1) :]
     assert (second[0], second[-1]) == (1, 2)
     assert any(1 < height < 2 for height in second) is not jumps
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("ground", ["white", "#111"])
+def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
+    bundles = [
+        show(bars(pd.Series({"a": -0.2, "b": 1}), share=True), "Bars.").bundle,
+        show(heatmap(pd.DataFrame([[0, 1]]), share=True), "A grid.").bundle,
+    ]
+    page.set_content(f"<!doctype html><body style='background: {ground}'><main></main><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate(
+        "bundles => document.querySelectorAll('main').forEach((e, i) => opslabMount(e, bundles[i], Plotly))",
+        bundles,
+    )
+    for alt, place in (("Bars.", ".ytick text"), ("A grid.", ".cbaxis text")):
+        texts = explorable(page, alt).locator(place).all_text_contents()
+        assert "100\xa0%" in texts
+        assert all(text.endswith("\xa0%") for text in texts)
 
 
 @pytest.mark.browser
