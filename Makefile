@@ -20,11 +20,13 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
+# Two workers fill two cores: linear algebra in more threads would only wait for them.
+test: export OPENBLAS_NUM_THREADS = 1
 test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
-	$(BIN)/python -m pytest $(NBVAL) --nbval-lax exercises
+	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -n 2 exercises
 	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile --no-loadscope-reorder tests notebooks solutions
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments

@@ -50,6 +50,37 @@ def test_a_mistake_that_calls_a_function_of_the_sheet_changes_its_own_names_only
     assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
 
 
+def opening(first: str, total: str = "sum(parts)") -> str:
+    """Return the sheet whose solution and mistakes begin alike and then take a total of their own."""
+    text = EXERCISES.replace("mean = sum(values)", f"{first}\nmean = {total}")
+    assert text.count(first) == 3
+    return text
+
+
+def test_what_mistakes_begin_with_as_the_solution_does_is_run_once_for_all_of_them(monkeypatch):
+    calls = []
+    monkeypatch.setattr(builtins, "slow", lambda values: calls.append(1) or list(values), raising=False)
+    assert key(opening("parts = slow(values)"))["q1"] == (2, {"sum": 6, "off-by-one": 3})
+    assert len(calls) == 2  # for the solution, and for its mistakes
+
+
+@pytest.mark.parametrize("first", ["parts = (value for value in values)", "parts = map(float, values)"])
+def test_what_gives_its_values_once_gives_them_to_each_mistake(first):
+    assert key(opening(first))["q1"] == (2, {"sum": 6, "off-by-one": 3})
+
+
+def test_a_mistake_that_changes_what_it_began_with_spoils_no_other():
+    text = opening("parts = list(values)")
+    text = text.replace("mean = sum(parts)\n", "parts.append(100)\nmean = sum(parts)\n")
+    assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
+
+
+def test_a_function_that_mistakes_begin_with_sees_the_names_of_each():
+    text = opening("def total():\n    return sum(values)\n", "total()")
+    text = text.replace("mean = total()\n", "values.append(100)\nmean = total()\n")
+    assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
+
+
 def test_what_python_itself_knows_is_not_copied(monkeypatch):
     """A kernel puts its own ways to show and to ask there, and they lead to the kernel."""
     copied = []

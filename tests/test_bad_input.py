@@ -378,6 +378,7 @@ GOOD = {
     scqa.in_mind: {"breadth": 3, "depth": 2},
     scqa.mece: {"groups": {"a": [1]}, "whole": [1]},
     scqa.read_opening: {"text": "Everyone agrees."},
+    scqa.mail_desk: {"text": "Everyone agrees."},
     scqa.recalled: {"shown": "12", "written": "12"},
     world.truth: {"seed": 0},
     year.compare: {"before": YEAR, "after": YEAR},
@@ -393,7 +394,10 @@ GOOD = {
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
 # What has no number, list, day or table: briefs and pyramids take text, the desk shows them.
-OF_TEXT = {"Brief", "Pyramid", "desk"}
+OF_TEXT = {"Brief", "Pyramid", "desk", "pyramid_desk"} | {
+    "bad_mails",
+    "mended_pairs",
+}  # these have numbers of their own
 # What `mece` covers may be anything; what leaves a talk is a name.
 OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "players")}
 

@@ -216,6 +216,14 @@ def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
     assert all(apart > 1.3 for apart in np.diff(ranked))  # half lines: letters are that high
 
 
+@pytest.mark.parametrize("low", [0, -10])
+def test_no_name_is_moved_to_the_numbers_below_the_axis(low):
+    words = ["a<br>a", "b", "c"]
+    lowest, *_, highest = over.moved_apart([low, low, low + 1], words, 100, low)
+    assert lowest == "a<br>a<br> "  # stands on the axis, though its middle was there
+    assert highest.count("<br>") > 3
+
+
 def test_only_what_the_title_is_about_has_a_colour():
     lined = (lines(table(), focus="b"), slopes(RECALL, focus="rival_b"))
     colours = [[trace.line.color for trace in drawing.data] for drawing in lined]
@@ -357,6 +365,11 @@ def test_a_table_for_people_has_names_units_and_no_index_that_counts():
     named = as_table(frame.set_index(["persona", "paid"])[["spend"]])._repr_html_()
     assert named.count('scope="row"') == 4
     assert "&lt;b&gt;" in as_table(pd.DataFrame({"<b>": [1]}))._repr_html_()
+
+
+def test_numbers_that_are_names_are_not_parted():
+    shown = as_table(pd.DataFrame({"user_id": [18_847], "paid": [18_847]}))
+    assert shown.cells.iloc[0].to_list() == ["18847", "18,847"]
 
 
 BAD = {

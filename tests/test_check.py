@@ -212,6 +212,18 @@ def test_a_written_answer_is_compared_before_it_is_scored(started):
             check.check("q2", text, level=level)
 
 
+def test_what_a_sheets_reader_asks_stands_beside_the_own_score(course):
+    asking = "def ask(text):\n    return f'So what?\\nWhich {text.split()[0]}?'\n\nstart("
+    exercises = EXERCISES.replace("start(", asking, 1).replace(":least_words:", ":reader: ask\n:least_words:")
+    (course / "lessons/06-tiny/exercises.md").write_text(exercises, encoding="utf-8")
+    solve(course)
+    check.start("06-tiny", seed=0)
+    text = "Whales pull the mean up."
+    for told in (check.check("q2", text).text, check.check("q2", text, level=4).text):
+        assert "**What a reader might ask you**\n\nSo what?\n\nWhich Whales?\n\n" in told
+    assert "might ask" not in check.check("q2", "Too short").text
+
+
 def run(*sources: str) -> list[nbformat.NotebookNode]:
     """Run cells in a kernel, over their errors, and return them."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]

@@ -115,6 +115,7 @@ CHARTS = {
         "third_at": 6,
     },
     goals.intake_chart: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9, "capacity": 2},
+    goals.kpi_tree_chart: {"name": "referral", "found": {"mau": 9, "referral": 0.1}},
     goals.links_chart: {"reach": 100, "attract": 0.1, "keep": 0.9, "recall": 0.02, "weeks": 5, "lost": 0.1},
     goals.plan_chart: {"plan": goals.channel_plan(CHANNELS), "goal": 60, "most": 90},
     goals.roads_chart: {"start": 5, "goal": 9, "periods": 3},

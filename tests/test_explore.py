@@ -59,6 +59,10 @@ def without_ours(picture):
     return {"data": picture["data"], "layout": layout}
 
 
+def test_whole_numbers_to_choose_from_are_written_as_on_a_slider():
+    assert Choice([500, 4_000, 0.5, "2025", True]).labels == ["500", "4,000", "0.5", "2025", "True"]
+
+
 # --- what is stored ---------------------------------------------------------------------------------------
 
 

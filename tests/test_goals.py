@@ -421,3 +421,17 @@ def test_pictures_say_what_they_draw():
     )
     drawing = goals.weight_chart(BELTON_GEAR, [1, 1, 1], criterion="team", at=0.9)
     assert drawing.layout.title.text.endswith("A leads")
+
+
+def test_the_tree_shows_each_kpi_once_and_the_way_of_one():
+    drawing = goals.kpi_tree_chart("satisfaction", {"mau": 4_656, "retention": 0.178})
+    grey, way, nodes = drawing.data
+    assert len(nodes.text) == len(KPIS)
+    assert sum(colour == way.line.color for colour in nodes.marker.color) == 3
+    assert len(grey.x) == 4 * sum(entry.parent is not None for entry in KPIS.values())
+    assert [words for words in nodes.text if "17.8" in words and words.startswith("Retention")]
+    assert drawing.layout.title.text.replace("<br>", " ").endswith("it feeds retention and so mau")
+    with pytest.raises(ValueError, match="referral"):
+        goals.kpi_tree_chart("referal")
+    with pytest.raises(ValueError, match="found"):
+        goals.kpi_tree_chart("referral", {"maus": 3})

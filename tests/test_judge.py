@@ -201,6 +201,14 @@ def test_a_text_in_a_table_that_is_off_is_shown(received, shown):
     assert finding.text == f"1 of 2 right; note is {shown}, which is not it."
 
 
+@pytest.mark.parametrize("received", ["long tale", "tail"])
+def test_a_word_that_is_none_of_those_asked_for_is_told_from_a_wrong_one(received):
+    truth, mistakes = {"n": 1, "note": "long tail"}, {"short": {"n": 1, "note": "short head"}}
+    told = judge(ask("table"), {"n": 1, "note": received}, truth, mistakes).text
+    assert f"note is '{received}', which is none of the words asked for (did you mean 'long tail'?)" in told
+    assert "words asked for" not in judge(ask("table"), {"n": 2, "note": "short head"}, truth, mistakes).text
+
+
 def test_a_text_where_a_number_belongs_is_shown():
     assert "n is 'many'" in judge(ask("table"), {"n": "many", "m": 2}, {"n": 1, "m": 2}, {}).text
 

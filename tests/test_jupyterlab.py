@@ -5,6 +5,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import plotly
 import plotly.graph_objects as go
 import pytest
@@ -12,8 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
+from opslab.charts import bars, heatmap
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
+from opslab.scqa import coach, mail_desk, read_opening
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
@@ -77,6 +80,29 @@ def open_notebook(page, lab, source: Path, name: str, run: bool = False):
         page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")  # before that, a run is lost
         page.click('li.lm-MenuBar-item:has-text("Run")')
         page.click('[data-command="runmenu:run-all"]')
+
+
+@pytest.fixture(scope="module")
+def course(jupyterlab, shared_page):
+    """Return a JupyterLab in which one notebook is opened after another, as a student does."""
+    shared_page.goto(f"{jupyterlab.address}/lab?token={jupyterlab.token}&reset")
+    shared_page.wait_for_function("() => window.jupyterapp?.restored")
+    return shared_page
+
+
+def open_next(page, lab, source: Path, name: str):
+    """Open a copy of a notebook alone: the one before it is closed."""
+    (lab.root / name).write_bytes(source.read_bytes())
+    page.evaluate(
+        """async path => {
+          await jupyterapp.restored;
+          for (const before of [...jupyterapp.shell.widgets("main")]) before.dispose();
+          await jupyterapp.commands.execute("docmanager:open", { path });
+        }""",
+        name,
+    )
+    page.wait_for_selector(f".lm-TabBar-tab.jp-mod-current[title*='{name}']")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
 
 
 def explorable(page, alt: str):
@@ -221,8 +247,9 @@ def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyte
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, page, lesson):
-    open_notebook(page, jupyterlab, lesson, lesson.name)
+def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, course, lesson):
+    page = course
+    open_next(page, jupyterlab, lesson, lesson.name)
     names = [
         output["data"][PLOTLY]["layout"]["meta"]["opslab"]["alt"]
         for cell in nbformat.read(lesson, as_version=4).cells
@@ -361,6 +388,68 @@ def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyt
     open_notebook(page, jupyterlab, tmp_path / "year.ipynb", "year.ipynb", run=True)
     page.get_by_text("Quarter 2 of 4: weeks 14 to 26").wait_for()
     assert page.get_by_label("Why? One sentence").input_value() == "Now for more clerks."
+
+
+FORM_MAIL = "We run two shops. Since May fewer people come. Should we close one? Close one by June."
+FORM_TYPED = '<img src=x onerror="window.stolen = 1"> costs $x^2$. Should we sell it?'
+FORMS = {
+    "setup": "from opslab.scqa import mail_desk, pyramid_desk",
+    "mail": f"mail_desk({FORM_MAIL!r})",
+    "pyramid": "built = pyramid_desk()\nbuilt",
+}
+
+
+@pytest.mark.browser
+def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+    home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}\n"
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in FORMS.items()]
+    book.cells[0].source = home + book.cells[0].source
+    bundle = json.loads(json.dumps(mail_desk(FORM_MAIL)._repr_mimebundle_()[0]))
+    book.cells[1].outputs = [nbformat.v4.new_output("execute_result", bundle, execution_count=1)]
+    nbformat.write(book, tmp_path / "forms.ipynb")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb")
+    mail = page.get_by_role("group", name="Paste a mail")
+    mail.locator("input").first.focus()
+    for key in "1234":
+        page.keyboard.press(key)
+    mail.get_by_text("agree on 4 of 4").wait_for()
+    mail.get_by_label("Your mail").fill("A new mail.")
+    mail.get_by_text("open the lesson in JupyterLab and run this cell").wait_for()
+    page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
+    page.click('li.lm-MenuBar-item:has-text("Run")')
+    page.click('[data-command="runmenu:run-all"]')
+    mail.get_by_text("4 to go").wait_for()  # drawn anew, by the kernel
+    mail.get_by_label("Your mail").fill(FORM_TYPED)
+    mail.get_by_text("2. Should we sell it?").wait_for()
+    mail.locator("input").first.focus()
+    for clause in read_opening(FORM_TYPED).clauses:
+        page.keyboard.press(str(1 + "SCQA".index(clause.part)))
+    mail.get_by_text("agree on 2 of 2").wait_for()
+    mail.get_by_text((coach(FORM_TYPED) or coach(FORM_TYPED).asks)[0].what).first.wait_for()
+    pyramid = page.get_by_role("group", name="Build a pyramid")
+    for name, words in {
+        "Your answer": "Close one.",
+        "Reason 1": "Shops",
+        "Line 1.1": "One <b>line</b>",
+    }.items():
+        pyramid.get_by_role("textbox", name=name, exact=True).fill(words)
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    mail.get_by_role("button", name="Copy text and labels").click()
+    mail.get_by_text("Copied.").wait_for()
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert mail.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    assert mail.locator("img, mjx-container").count() == 0
+    assert page.evaluate("window.stolen") is None
+    no_barriers(page, ".opslab-form")
+    page.evaluate("localStorage.clear()")
+    page.goto("about:blank")
+    open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb", run=True)
+    mail.get_by_text("2. Should we sell it?").wait_for()
+    mail.get_by_text("agree on 2 of 2").wait_for()
+    pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    assert pyramid.get_by_role("textbox", name="Line 1.1").input_value() == "One <b>line</b>"
     assert page.strangers == []
 
 
@@ -528,6 +617,27 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("ground", ["white", "#111"])
+def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
+    bundles = [
+        show(bars(pd.Series({"a": -0.2, "b": 1}), share=True), "Bars.").bundle,
+        show(heatmap(pd.DataFrame([[0, 1]]), share=True), "A grid.").bundle,
+    ]
+    page.set_content(f"<!doctype html><body style='background: {ground}'><main></main><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate(
+        "bundles => document.querySelectorAll('main').forEach((e, i) => opslabMount(e, bundles[i], Plotly))",
+        bundles,
+    )
+    for alt, place in (("Bars.", ".ytick text"), ("A grid.", ".cbaxis text")):
+        texts = explorable(page, alt).locator(place).all_text_contents()
+        assert "100\xa0%" in texts
+        assert all(text.endswith("\xa0%") for text in texts)
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     """On an empty picture in a bare page: the curve and its title come when they are asked for."""
@@ -592,9 +702,9 @@ def call(lab, method: str, path: str):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["notebooks/06-retention", "exercises/04-acquisition", "solutions/12-scqa"])
-def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, page, path):
-    source = (REPOSITORY / path).with_suffix(".ipynb")
-    open_notebook(page, jupyterlab, source, f"only-opened-{source.name}")
+def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, course, path):
+    page, source = course, (REPOSITORY / path).with_suffix(".ipynb")
+    open_next(page, jupyterlab, source, f"only-opened-{source.name}")
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
     page.wait_for_timeout(2_000)  # JupyterLab writes what the kernel says of itself
     assert page.locator(".jp-mod-dirty").count() == 0

@@ -114,6 +114,19 @@ def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
     assert [item.question.name for item in overview(NOW + timedelta(days=99)).due] == ["q1"]
 
 
+def test_the_map_says_what_is_done():
+    assert overview(NOW).map_style() == ""
+    progress.update("06-tiny", "q1", lambda _: right(Record(), 2))
+    count = len(answer_key.read_questions("06-tiny"))
+    assert (
+        f'a[href*="06-tiny.ipynb"])::after {{content: " 1 of {count} questions done"'
+        in overview(NOW).map_style()
+    )
+    for name in answer_key.read_questions("06-tiny"):
+        progress.update("06-tiny", name, lambda _: right(Record(), 2))
+    assert 'content: " ✓ done"' in overview(NOW).map_style()
+
+
 def test_mistakes_are_told_in_words():
     progress.update("06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum"))
     markdown, plain = both(overview(NOW))

@@ -60,7 +60,7 @@ SLIPS = {
     "an option that a wrong cannot have": (":name: sum\n", ":name: sum\n:tolerance: 1\n",
         f"{W1}: there is no option 'tolerance' here; expected name, label"),
     "a reason for a written answer": (":least_words: 5\n", ":because: It is.\n",
-        f"{A2}: there is no option 'because' here; expected question, section, kind, least_words"),
+        f"{A2}: there is no option 'because' here; expected question, section, kind, least_words, reader"),
     "a tolerance for a choice": (NUMBER, NUMBER.replace("number", "choice"),
         f"{A1}: there is no option 'tolerance' here; expected question, section, kind, because"),
     "a unit for an ordering": (NUMBER, ":kind: ordering\n:unit: yuan\n",

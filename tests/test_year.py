@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opslab import datasets
+from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
 from opslab.ground import say
 from opslab.ground.kept import keep
@@ -547,3 +548,26 @@ def test_a_fifth_quarter_is_refused(at_home):
         desk.run(PAR, SAID, "To see.")
     desk.widget.asked = {"again": True}
     assert desk.widget.answer["done"] == 0
+
+
+def test_the_sheets_marks_are_40_for_the_policy_20_for_forecasts_40_for_the_brief():
+    marks = {name: question.marks for name, question in read_questions("13-capstone").items()}
+    parts = (("q1", "q2", "q6", "q8", "q9", "q10"), ("q11", "q12"), ("q3", "q4", "q5", "q7", "q13", "q14"))
+    assert [sum(marks.pop(name) for name in part) for part in parts] == [40, 20, 40]
+    assert not marks
+
+
+def test_whoever_knows_the_sheets_luck_does_not_know_the_graders():
+    solution = read_solution("13-capstone")
+    usual, graded = AnswerKey(solution, 3), AnswerKey(solution, 3, held_back=987_654_321)
+    told: list[State] = []
+    play(lambda state: told.append(state) or PAR, 1_000_003 + 3, runs=20)  # as the sheet names it
+    foreseen = {(state.week, state.cash) for state in told}
+    question = read_questions("13-capstone")["q10"]
+    for key in (usual, graded):
+        assert key.expected("q10") == pytest.approx(0.6)
+    seen, unseen = (set(), set())
+    for key, weeks in ((usual, seen), (graded, unseen)):
+        key.measured(question, lambda state, weeks=weeks: weeks.add((state.week, state.cash)) or PAR)
+    assert seen == foreseen
+    assert {week for week, _ in unseen & foreseen} == {1}

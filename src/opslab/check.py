@@ -27,6 +27,7 @@ NOT_STARTED = "first run the cell with start(…) at the top of this notebook: c
 BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: the digits of your student number, or 0"
 BARE_SEED = "; write `seed = {digits}`, without quotation marks and without zeros in front"
 BAD_LEVEL = "level is {level!r}; expected 1, 2, 3 or 4"
+ASKED = "**What a reader might ask you**\n\n{questions}"
 READ_BOTH = "**Answer A**\n\n{a}\n\n**Answer B**\n\n{b}"
 COMPARE = (
     "Which of the two is closer to yours in what matters? Now score your own answer with this rubric, and "
@@ -102,7 +103,8 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     key = answer_key.read_key(asked.lesson, asked.world)
     finding = answer_key.assess(asked.lesson, key, asked.question, answer, other=0)
     if finding.status == "written":
-        return _show(_written(asked, finding, level), asked)
+        questions = key.asked(asked.question, str(answer)).replace("\n", "\n\n")
+        return _show(_written(asked, finding, level, questions), asked)
     if finding.status != "uncheckable":
         told = {"now": progress.now(), "right": finding.is_right, "mistake": finding.mistake}
         asked.keep(functools.partial(repetition.answered, **told))
@@ -156,15 +158,20 @@ def _show(message: M, asked: Asked | None = None) -> M:
     return message
 
 
-def _written(asked: Asked, finding: Finding, level: int | None) -> Note:
-    """First show two answers to compare with, and only then take the student's own score."""
+def _written(asked: Asked, finding: Finding, level: int | None, questions: str) -> Note:
+    """First show two answers to compare with, and only then take the student's own score.
+
+    What the sheet's reader asks stands beside both.
+    """
     question = asked.question
     first, second = question.exemplars
+    told = [ASKED.format(questions=questions)] if questions else []
     if level is None:
         asked.keep(functools.partial(repetition.scored, now=progress.now()))
         rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(question.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
-        return Note("\n\n".join([finding.text, both, COMPARE.format(question=question.name, rubric=rubric)]))
+        compare = COMPARE.format(question=question.name, rubric=rubric)
+        return Note("\n\n".join([finding.text, *told, both, compare]))
     if level not in range(1, len(question.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
     asked.keep(functools.partial(repetition.scored, now=progress.now(), level=level))
@@ -174,4 +181,4 @@ def _written(asked: Asked, finding: Finding, level: int | None) -> Note:
     ]
     if level < len(question.rubric):
         lines.append(NEXT_LEVEL.format(level=level + 1, words=question.rubric[level]))
-    return Note("\n\n".join([*lines, asked.next_text()]))
+    return Note("\n\n".join([*lines, *told, asked.next_text()]))

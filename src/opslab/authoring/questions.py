@@ -82,6 +82,7 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         least_words=given.get("least_words", 15),
         measure=given.get("measure", ""),
         marks=given.get("marks", 1),
+        reader=given.get("reader", ""),
         section=given["section"],
         because=given.get("because", "").strip(),
         options=_options(prompt) if given["kind"] in ("choice", "ordering") else {},

@@ -61,7 +61,7 @@ A_SHORT_NAME = "a short name such as q1"
 DASHED = "small letters and digits, joined by dashes, such as off-by-one"
 A_TOLERANCE = "a number ≥ 0 such as 0.001, or a share such as 1%"
 A_LENGTH = "a whole number of words, at least 1"
-A_MEASURE = "the name of a function that the sheet defines above"
+A_FUNCTION = "the name of a function that the sheet defines or imports above"
 A_LEVEL = "1, 2, 3 or 4"
 SOME_MARKS = "a whole number of marks, at least 1"
 A_UNIT = "words, such as yuan"
@@ -123,14 +123,14 @@ KINDS = {
     "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure", "marks")),
     "choice": QuestionForm(CHECKED, needs=("because",), may=("marks",)),
     "ordering": QuestionForm(CHECKED, needs=("because",), may=("marks",)),
-    "written": QuestionForm(WRITTEN, may=("least_words", "marks")),
+    "written": QuestionForm(WRITTEN, may=("least_words", "reader", "marks")),
 }
 EVERY = {
     "markdown": ("label", "slideshow.slide_type"),
     "code": ("label", "slideshow.slide_type", "jupyter.source_hidden", "jupyter.outputs_hidden"),
 }
 ANY_KIND = QuestionForm(
-    {}, may=("because", "tolerance", "unit", "least_words", "measure", "marks")
+    {}, may=("because", "tolerance", "unit", "least_words", "measure", "reader", "marks")
 )  # until the kind is mended
 NOTHING_MORE = QuestionForm({})
 BELOW = {tag for kind in KINDS.values() for tag in kind.below}
@@ -165,7 +165,8 @@ VALUES = {
     "tolerance": Value(_matches(r"\d+(\.\d+)?(e-?\d+)?%?"), A_TOLERANCE),
     "unit": Value(lambda value: isinstance(value, str), A_UNIT),
     "because": Value(_matches(r"\S.*[.?!…][\"”’)*`]*"), A_REASON),
-    "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_MEASURE),
+    "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
+    "reader": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
     "level": Value(lambda value: value in (1, 2, 3, 4), A_LEVEL),
     "marks": Value(lambda value: type(value) is int and value > 0, SOME_MARKS),

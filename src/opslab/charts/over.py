@@ -43,7 +43,8 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     words = [
         say.SPACE + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + say.SPACE) for trace, _ in ends
     ]
-    texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, _span(drawing))
+    low, high = _seen(drawing)
+    texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, (high - low) or 1.0, low)
     for (trace, place), text in zip(ends, texts, strict=True):
         colour = trace.line.color
         trace.update(
@@ -127,17 +128,23 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
     return drawing
 
 
-def moved_apart(heights: Sequence[float], words: Sequence[str], span: float) -> list[str]:
+def moved_apart(
+    heights: Sequence[float], words: Sequence[str], span: float, low: float = -math.inf
+) -> list[str]:
     """Return labels padded with empty lines, so that those at nearly one height do not lie on each other.
 
-    A label is centred on its height: each empty line below it lifts it by half a line.
+    A label is centred on its height: each empty line below it lifts it by half a line. None is moved
+    below `low`, the foot of the axis, where the other axis has its numbers.
     """
     half = LABEL_LINE / 2
     order = np.argsort(heights, kind="stable")
-    at = np.array(heights, float)[order] / span * PLOT_SHARE * HEIGHT / half
+    scale = PLOT_SHARE * HEIGHT / half / span
+    at = np.array(heights, float)[order] * scale
     tall = np.array([words[i].count(BREAK) + 1 for i in order])
+    least = low * scale + tall - 1
     place = at.copy()
     for _ in range(ROUNDS):
+        place = np.maximum(place, least)
         for i in range(len(place) - 1):
             short = (tall[i] + tall[i + 1] + ROUNDING - (place[i + 1] - place[i])) / 2
             if short > 0:
@@ -162,14 +169,14 @@ def _last(values: Any) -> int | None:
     return known[-1] if known else None
 
 
-def _span(drawing: go.Figure) -> float:
-    """Return how much of the y axis is seen: its range, or from the least to the most of what is drawn."""
+def _seen(drawing: go.Figure) -> tuple[float, float]:
+    """Return what is seen of the y axis: its range, or from the least to the most of what is drawn."""
     if drawing.layout.yaxis.range:
         low, high = drawing.layout.yaxis.range
     else:
         drawn = [value for trace in drawing.data if _is_line(trace) for value in trace.y if value is not None]
         low, high = np.nanmin([0, *drawn]), np.nanmax([0, *drawn])
-    return float(high - low) or 1.0
+    return float(low), float(high)
 
 
 def _traces(drawing: Any, name: str) -> tuple:

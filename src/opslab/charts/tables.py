@@ -14,6 +14,8 @@ NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series"
 NOT_UNITS = "units is a {found}; expected a dictionary of columns to units, such as {{'cost': 'yuan a user'}}"
 HEADER = "{name} ({unit})"
 
+NUMBERED = " ID"  # ends the name of a column whose numbers are names: nothing is separated in them
+
 
 class ReadableTable:
     """A table that shows itself: HTML in a notebook and on a page, lined-up text elsewhere.
@@ -83,7 +85,7 @@ def as_table(table: Any, units: Mapping[Any, str] | None = None) -> ReadableTabl
     parts = [("" if values.name is None else say.name(values.name), values, "") for values in index]
     for place, column in enumerate(frame.columns):
         parts.append((_header(column, units.get(column, "")), frame.iloc[:, place], units.get(column, "")))
-    cells = pd.concat([pd.Series(_cells(values, unit)) for _, values, unit in parts], axis=1)
+    cells = pd.concat([pd.Series(_cells(*part)) for part in parts], axis=1)
     numeric = [_is_number(values) for _, values, _ in parts]
     return ReadableTable(cells.set_axis([name for name, _, _ in parts], axis=1), len(index), numeric)
 
@@ -97,7 +99,8 @@ def _is_number(values: Any) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
 
 
-def _cells(values: Any, unit: str) -> list[str]:
+def _cells(name: str, values: Any, unit: str) -> list[str]:
     if _is_number(values):
-        return say.column(values, unit)
+        texts = say.column(values, unit)
+        return [text.replace(",", "") for text in texts] if name.endswith(NUMBERED) else texts
     return [say.MISSING if pd.isna(value) else say.name(value) for value in values]

@@ -41,13 +41,17 @@ class AnswerKey:
         self._expected: dict[str, Any] = {}
         self._mistakes: dict[str, dict[str, Any]] = {}
         self._measures: dict[str, Callable[[Any], Any]] = {}
+        self._readers: dict[str, Callable[[str], object]] = {}
         self._rewind()
 
     def __getitem__(self, name: str) -> tuple[Any, dict[str, Any]]:
         """Return the expected value of a question and the values of its mistakes, by their names."""
         if name not in self._mistakes:
             question = self._go_to(name)
-            self._mistakes[name] = {wrong.name: self._mistake(question, wrong) for wrong in question.wrongs}
+            opening = _Opening(question, self._names)
+            self._mistakes[name] = {
+                wrong.name: self._mistake(question, wrong, opening) for wrong in question.wrongs
+            }
         return self.expected(name), self._mistakes[name]
 
     def expected(self, name: str) -> Any:
@@ -70,11 +74,11 @@ class AnswerKey:
                 return True
         return False
 
-    def _mistake(self, question: Question, wrong: Wrong) -> Any:
+    def _mistake(self, question: Question, wrong: Wrong, opening: "_Opening") -> Any:
         """Return what one mistake gives, on a copy of what is there; an error names it."""
-        code = question.code(wrong.source)
         try:
-            captured = _execute(code, _copy(self._names, code))
+            names, code = opening.skipped(ast.parse(question.code(wrong.source)))
+            captured = _execute(code, _copy(names, code))
         except Exception as error:
             error.add_note(IN_WRONG.format(name=wrong.name))
             raise
@@ -92,6 +96,13 @@ class AnswerKey:
             return value
         self.expected(question.name)  # the measure is known when its question is done
         return self._measures[question.name](value)
+
+    def asked(self, question: Question, text: str) -> str:
+        """Return what the author's reader asks about a written answer; "" without a reader."""
+        if not question.reader:
+            return ""
+        self.expected(question.name)  # the reader is known when its question is done
+        return str(self._readers[question.name](text))
 
     def _rewind(self) -> None:
         self._place = 0
@@ -122,6 +133,9 @@ class AnswerKey:
                 if question.measure:
                     measure: Any = self._names[question.measure]
                     self._measures[question.name], value = measure, measure(value)
+                if question.reader:
+                    reader: Any = self._names[question.reader]
+                    self._readers[question.name] = reader
                 self._expected[question.name] = _deep_copy(value, {})
         except BaseException:  # an interruption, too, leaves names that are half made
             self._rewind()
@@ -211,30 +225,60 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     return finding
 
 
+class _Opening:
+    """How a solution begins: most of its mistakes begin so too, and what takes long there is run once."""
+
+    def __init__(self, question: Question, names: dict[str, object]):
+        self._statements = ast.parse(question.opening).body
+        self._names = [names]  # before the first statement, after it, after the second, ...
+
+    def skipped(self, code: ast.Module) -> tuple[dict[str, object], ast.Module]:
+        """Return the names after the first statements that are the solution's, and the code that is left."""
+        shared = 0
+        for ours, theirs in zip(self._statements, code.body, strict=False):
+            if ast.dump(ours) != ast.dump(theirs) or not self._reach(shared + 1):
+                break
+            shared += 1
+        return self._names[shared], ast.Module(code.body[shared:], [])
+
+    def _reach(self, count: int) -> bool:
+        """Run the first `count` statements; False if what they leave cannot be given to several mistakes."""
+        if count == len(self._names):
+            before, statement = self._names[-1], ast.Module([self._statements[count - 1]], [])
+            after = _copy(before, statement)
+            _execute(statement, after)
+            made = {name: value for name, value in after.items() if value is not before.get(name)}
+            if not _can_be_copied(made):
+                del self._statements[count - 1 :]
+                return False
+            self._names.append(after)
+        return True
+
+
 def _handed_over(question: Question, captured: dict[str, object]) -> object:
     if question.name not in captured:
         raise ValueError(NOT_CHECKED.format(question=question.name))
     return captured[question.name]
 
 
-def _execute(source: str, namespace: dict[str, object]) -> dict[str, object]:
+def _execute(code: str | ast.Module, namespace: dict[str, object]) -> dict[str, object]:
     """Run code quietly and return what it handed to `check`."""
     captured: dict[str, object] = {}
     token = CAPTURED.set(captured)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(source, namespace)
+            exec(code if isinstance(code, str) else compile(code, "<string>", "exec"), namespace)
     finally:
         CAPTURED.reset(token)
     return captured
 
 
-def _copy(names: dict[str, object], code: str) -> dict[str, object]:
+def _copy(names: dict[str, object], code: ast.Module) -> dict[str, object]:
     """Return the names for a mistake's code, with copies of whatever it could change.
 
     Copied is what the code mentions; all, where it calls a function of the sheet, which looks names up.
     """
-    mentioned = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    mentioned = {node.id for node in ast.walk(code) if isinstance(node, ast.Name)}
     functions = {
         name: value
         for name, value in names.items()
@@ -249,6 +293,15 @@ def _copy(names: dict[str, object], code: str) -> dict[str, object]:
             function.__code__, copied, name, function.__defaults__, function.__closure__
         )
     return copied
+
+
+def _can_be_copied(names: dict[str, object]) -> bool:
+    """Tell whether each copy is whole: a generator has none, and gives its values once."""
+    try:
+        copy.deepcopy([value for value in names.values() if not isinstance(value, ModuleType)])
+    except Exception:  # each raises what it likes
+        return False
+    return True
 
 
 def _deep_copy(value: object, memo: dict[int, object]) -> object:

@@ -24,6 +24,7 @@ from opslab.exercises.messages import Message
 from opslab.exercises.sheets import Question
 from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip
 from opslab.exercises.unnamed import offer
+from opslab.ground.frames import nearest
 
 CLEARLY = 0.25  # of the way from the answer to a mistake: nearer than this is the answer
 SAME = 1e-6  # tolerances: what lies nearer than this is one number
@@ -50,6 +51,7 @@ CLOSE = ", but close: within 5 % of the answer"
 SOME_RIGHT = "{right} of {count} right; {first}{more}."
 LABEL_HIGH, LABEL_LOW = "{label} is too high", "{label} is too low"
 LABEL_OTHER = "{label} is {received}, which is not it"
+LABEL_UNKNOWN = "{label} is {received}, which is none of the words asked for{nearest}"
 MORE_OFF = "And {more} more to mend: {labels}."
 AND_MORE = "; {count} more to mend"
 OTHER_CHOICE = "Not this one."
@@ -253,10 +255,19 @@ def _difference(comparison: Comparison, answer: Any) -> str:
         close = CLOSE if abs(given - truth) <= CLOSE_BY * abs(truth) else ""
         return (TOO_HIGH if given > truth else TOO_LOW).format(close=close)
     first = LABEL_OTHER.format(label=label, received=short(given))
+    words = _words(comparison)
+    if isinstance(given, str) and given not in words and (meant := nearest(given, words)):
+        first = LABEL_UNKNOWN.format(label=label, received=short(given), nearest=meant)
     if is_number(given) and is_number(truth):
         first = (LABEL_HIGH if given > truth else LABEL_LOW).format(label=label)
     more = AND_MORE.format(count=len(off) - 1) if len(off) > 1 else ""
     return SOME_RIGHT.format(right=len(pairs) - len(off), count=len(pairs), first=first, more=more)
+
+
+def _words(comparison: Comparison) -> set[str]:
+    """Return the texts that the answer and the known mistakes of a table hold."""
+    tables = (comparison.truth, *comparison.mistakes.values())
+    return {cell for table in tables for cell in table.values() if isinstance(cell, str)}
 
 
 def _judge_text(question: Question, received: object) -> Finding:

@@ -11,8 +11,10 @@ from datetime import datetime
 from functools import cached_property
 from operator import itemgetter
 
+from IPython.display import HTML, display
+
 from opslab.exercises import answer_key, progress
-from opslab.exercises.messages import Message
+from opslab.exercises.messages import Message, has_kernel
 from opslab.exercises.repetition import Record, days_since
 from opslab.exercises.sheets import Question
 from opslab.exercises.slips import SLIPS
@@ -50,8 +52,12 @@ LEGEND = (
     "mistake or a hint, at least a week apart. No machine checks a written answer, so it is never mastered "
     "and does not come back."
 )
+ON_THE_MAP = "✓ done", "{some} of {count} questions done"
 MISTAKES = "Mistakes you met in {lesson}: {count}"
 MISTAKE = "{question} *{mistake}*, {ago}: {message}"
+
+# The map is text of the notebook, which no output can change; a style can say more beside its entries.
+MARKED = '.opslab-map li:has(> a[href*="{lesson}.ipynb"])::after {{content: " {words}"; font-weight: bold}}'
 
 
 @dataclass(frozen=True)
@@ -195,6 +201,24 @@ class Overview(Message):
 
     def __repr__(self) -> str:
         return _told(self, _Plain)
+
+    def map_style(self) -> str:
+        """Return the style that says on the course's map how much of each lesson is done, or ""."""
+        begun = {
+            lesson: (done, len(items))
+            for lesson, items in self.lessons.items()
+            if (done := sum(item.record.right for item in items))
+        }
+        rules = [
+            MARKED.format(lesson=lesson, words=ON_THE_MAP[some < count].format(some=some, count=count))
+            for lesson, (some, count) in begun.items()
+        ]
+        return f"<style>{' '.join(rules)}</style>" if rules else ""
+
+    def _ipython_display_(self) -> None:
+        if not self.told and has_kernel() and (style := self.map_style()):
+            display(HTML(style))
+        super()._ipython_display_()
 
     def _repr_markdown_(self) -> str:
         return _told(self, _Markdown)

@@ -37,6 +37,9 @@ class Question:
     least_words: int = 15
     measure: str = ""  # a function of the sheet, from what was handed over to what is compared
     marks: int = 1  # what it counts in a class's grades
+    reader: str = (
+        ""  # a function of the sheet that asks about a written answer, beside the student's own score
+    )
     section: str = ""  # heading of the lesson's section that teaches what is asked
     because: str = ""  # one sentence that says why the answer is right
     options: dict[str, str] = field(default_factory=dict)  # the words of each letter, of a choice or an order
@@ -62,6 +65,11 @@ class Question:
         """Return the question with a tolerance so many times as wide."""
         number = self.tolerance.removesuffix("%")
         return replace(self, tolerance=f"{times * float(number):g}{self.tolerance[len(number) :]}")
+
+    @property
+    def opening(self) -> str:
+        """The solution's cell above the call of `check`."""
+        return "\n".join(part for part in (self.before, self.solution) if part)
 
     def code(self, answer: str) -> str:
         """Return the cell as if the student had written `answer`."""

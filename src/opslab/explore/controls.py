@@ -153,7 +153,8 @@ class Choice:
     @property
     def labels(self) -> list[str]:
         """The options as a reader sees them."""
-        return [str(option) for option in self.options]
+        # A whole number is written as a slider writes it; a year that is to stay together is given as text.
+        return [f"{option:,}" if type(option) is int else str(option) for option in self.options]
 
     @property
     def opening(self) -> int:

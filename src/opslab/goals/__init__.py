@@ -5,8 +5,8 @@ knows; results are pandas.
 
 The rooms, each from the ones before it:
 
-    growth  intervals -> plan    links  succession  scores -> pictures
-    kpis    taxonomies
+    growth  intervals -> plan    links  succession  scores  kpis -> pictures
+    taxonomies
 """
 
 from opslab.goals.growth import growth_path, required_growth, required_intake
@@ -17,6 +17,7 @@ from opslab.goals.pictures import (
     calibration_chart,
     generations_chart,
     intake_chart,
+    kpi_tree_chart,
     links_chart,
     plan_chart,
     roads_chart,
@@ -45,6 +46,7 @@ __all__ = [
     "growth_path",
     "intake_chart",
     "kpi",
+    "kpi_tree_chart",
     "leverage",
     "links_chart",
     "plan_chart",

@@ -1,8 +1,9 @@
-"""Draw goals: roads to one, the chance to reach it, intervals that hold, scores over a weight, four links.
+"""Draw goals: roads to one, the chance to reach it, intervals that hold, scores over a weight, links, KPIs.
 
 Where no title is given, the title is the result, computed from what is drawn.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.goals.growth import growth_path, required_growth, required_intake
 from opslab.goals.intervals import Calibration
+from opslab.goals.kpis import KPIS
 from opslab.goals.links import four_links
 from opslab.goals.plan import NO_GOAL, ChannelPlan
 from opslab.goals.scores import weight_sweep
@@ -41,6 +43,9 @@ WEEK = "week"
 LINKS_AFTER = "After {weeks}: {active} active, {dormant} dormant"
 YEAR, SHARE_NEW = "time", "users"
 GENERATIONS = "At {at}: {parts}"
+OF_KPI, FEEDS, TOP = "{name} {chinese}: {meaning}; it feeds {parents}", " and so ", "no other"
+NODE = "{name} {chinese}  {value}"
+SHARE_UNIT = "share of 1"
 
 
 def roads_chart(
@@ -231,3 +236,70 @@ def generations_chart(t: Any, at: float, **generations: Any) -> go.Figure:
     parts = ", ".join(f"{say.number(value)} {name}" for name, value in table.loc[place].items())
     title = GENERATIONS.format(at=say.number(place), parts=parts)
     return charts.mark(charts.lines(table, title, YEAR, SHARE_NEW, markers=False), float(place))
+
+
+def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Figure:
+    """Draw the tree of `KPIS`, each under the one that it feeds, and the way from one of them to the top.
+
+    Parameters
+    ----------
+    name
+        One of `KPIS`.
+    found
+        The value of each KPI that has one, as `kpi` gives it.
+
+    Examples
+    --------
+    >>> kpi_tree_chart("exposure", {"mau": 4_656}).layout.title.text.replace("<br>", " ")
+    'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so mau'
+    """
+    way = _way(as_choice(name, "name", KPIS))
+    values = {as_choice(one, "found", KPIS): as_number(value, one) for one, value in (found or {}).items()}
+    parents = FEEDS.join(say.name(one, capital=False) for one in way[1:]) or TOP
+    words = {"name": say.name(name), "chinese": KPIS[name].chinese, "meaning": KPIS[name].meaning}
+    drawing = charts.figure(OF_KPI.format(parents=parents, **words))
+    depths = dict(_outline(None, 0))
+    place = {one: (depth, row) for row, (one, depth) in enumerate(depths.items())}
+    for shown, colour, width in ((list(place), charts.GREY, 1), (way, charts.BLUE, 3)):
+        x, y = _elbows(shown, place)
+        line = {"color": colour, "width": width}
+        drawing.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    drawing.add_scatter(
+        x=list(depths.values()), y=list(range(len(place))), mode="markers+text", textposition="middle right",
+        text=[_node(one, values.get(one)) for one in place], hoverinfo="skip", showlegend=False,
+        marker={"size": 11, "color": [charts.BLUE if one in way else charts.GREY for one in place]},
+    )  # fmt: skip
+    drawing.update_xaxes(visible=False, range=[-0.15, 5])
+    return drawing.update_yaxes(visible=False, range=[len(place) - 0.5, -0.5])
+
+
+def _way(name: str) -> list[str]:
+    """Return a KPI and those that it feeds, up to the top of the tree."""
+    parent = KPIS[name].parent
+    return [name] if parent is None else [name, *_way(parent)]
+
+
+def _outline(parent: str | None, depth: int) -> Iterator[tuple[str, int]]:
+    """Walk the tree from the top: each KPI with its depth, its feeders right below it."""
+    for one, entry in KPIS.items():
+        if entry.parent == parent:
+            yield one, depth
+            yield from _outline(one, depth + 1)
+
+
+def _elbows(shown: list[str], place: Mapping[str, tuple[int, int]]) -> tuple[list, list]:
+    """Return the lines from each KPI down from the one that it feeds, parted by gaps."""
+    x, y = [], []
+    for one in shown:
+        parent = KPIS[one].parent
+        if parent is not None:
+            (left, upper), (right, lower) = place[parent], place[one]
+            x += [left, left, right, None]
+            y += [upper, lower, lower, None]
+    return x, y
+
+
+def _node(name: str, value: float | None) -> str:
+    unit = "%" if KPIS[name].unit == SHARE_UNIT else ""
+    said = say.MISSING if value is None else say.number(value, unit)
+    return NODE.format(name=say.name(name), chinese=KPIS[name].chinese, value=said)

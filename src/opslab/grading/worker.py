@@ -3,9 +3,9 @@
 Two lines of JSON come on stdin. The first has limits, the user to become, the seed of the world to run in and
 the sheet's set-up cells, which run at once, on tables of that world from the open file TABLES. The second has
 the submission's cells. For each of them one line of JSON is written to the pipe when it begins and one when
-it has ended, with what the cell handed to `check`. Functions that were handed over then wait to be asked: each
-further line on stdin asks one, and a line answers it. Nothing that is said here is believed: whoever reads the
-pipe treats it as data and judges elsewhere.
+it has ended, with what the cell handed to `check`. Functions that were handed over then wait to be asked:
+each further line on stdin asks one, and a line answers it. Nothing that is said here is believed: whoever
+reads the pipe treats it as data and judges elsewhere.
 """
 
 import asyncio

@@ -22,7 +22,17 @@ TO, POINTS = "{low} to {high}", ("point", "points")
 YES, NO = "yes", "no"
 LARGE = ((1e9, "billion"), (1e6, "million"))
 IRREGULAR = {"person": "people", "child": "children"}
-SPELT = {"seo": "SEO", "kpi": "KPI", "id": "ID", "url": "URL", "ios": "iOS", "sbg": "sBG"}
+SPELT = {
+    "seo": "SEO",
+    "kpi": "KPI",
+    "dau": "DAU",
+    "wau": "WAU",
+    "mau": "MAU",
+    "id": "ID",
+    "url": "URL",
+    "ios": "iOS",
+    "sbg": "sBG",
+}
 
 DIGITS = 3  # significant ones, of a number that is not whole
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals

@@ -10,24 +10,14 @@ from functools import cache
 from pathlib import Path
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
-from opslab.scqa.cues import (
-    ASKED,
-    CHECKABLE,
-    CONTESTED,
-    CUES,
-    EMPTY,
-    FIRM,
-    GENERAL,
-    QUANTITY,
-    SAME,
-    UNCERTAIN,
-    UNKNOWN,
-)
+from opslab.scqa.cues import CUES, RULES
+from opslab.scqa.cues import WORDS as LISTS
+from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import features, log_chances
 from opslab.scqa.reading import Opening, is_usual, read_opening
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE
-from opslab.scqa.wording import AND, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
+from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
@@ -46,12 +36,14 @@ def coach(brief: Brief | str) -> Remarks:
     come in the brief's language; of a text in any other the coach says only that it cannot read it.
 
     The rules (`Remark.code`): empty, other_language, too_short, too_long, missing, misplaced, unusual_order,
-    idle_complication, several_questions, contested_situation, vague_answer, blank_heading. How often each was right on texts written without sight of the rules stands
+    idle_complication, several_questions, contested_situation, question_without_cause, off_question, vague_answer,
+    blank_heading. How often each was right on texts written without sight of the rules stands
     in its reason and in `Remark.confidence`. What any answer may be asked (no_number, no_uncertainty), and
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer is
-    wise, whether it answers the question, or whether the question is the right one.
+    wise, or whether the question is the right one. That the answer answers the question it sees by kind alone
+    (who, how many, when), and that the question has a cause by words in common.
 
     Raises
     ------
@@ -120,7 +112,7 @@ class _Asking:
         for part, text in texts.items():
             if not text:
                 yield self("missing", part, places[part], sure=1.0)
-            elif len(_WORD.findall(text)) < 2 and not QUANTITY.search(text):
+            elif len(_WORD.findall(text)) < 2 and not RULES["quantity"].search(text):
                 yield self("too_short", part, places[part], text, count=len(text.split()))
             else:
                 yield from self._misplaced(part, text, places[part])
@@ -142,19 +134,27 @@ class _Asking:
             return self(code, part, places[part], texts[part], word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
-        if found := CONTESTED.search(situation):
+        if found := RULES["contested"].search(situation):
             yield at("contested_situation", "situation", found[0])
         if found := _idle(situation, complication):
             yield at("idle_complication", "complication", found)
-        if (count := len(ASKED.findall(question))) > 1:
+        if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
+        if (
+            complication
+            and not _idle(situation, complication)
+            and is_strange(question, f"{situation} {complication}")
+        ):
+            yield at("question_without_cause", "question")
         if not answer:
             return
+        if kind := unnamed_kind(question, answer):
+            yield at("off_question", "answer", ASKED_WORDS[self.tongue][kind])
         if found := _empty(answer):
             yield at("vague_answer", "answer", found)
-        elif not QUANTITY.search(answer):
+        elif not RULES["quantity"].search(answer):
             yield at("no_number", "answer")
-        if not UNCERTAIN.search(answer) and not any(map(UNKNOWN.search, texts.values())):
+        if not RULES["uncertain"].search(answer) and not any(map(RULES["unknown"].search, texts.values())):
             yield at("no_uncertainty", "answer")
 
     def _headings(self, headings: tuple[str, ...]) -> Iterator[Remark]:
@@ -201,26 +201,30 @@ forget_counts = _counts.cache_clear  # after they were measured again
 
 def _idle(situation: str, complication: str) -> str:
     """Return the words that say that nothing happened, "" if something may have."""
-    happened = CUES["event"].search(complication)
-    found = SAME.search(complication)
-    if complication and not found and not happened:
-        concrete = _firm(complication) or CHECKABLE.search(complication)
-        found = SAME.search(situation) or (None if concrete else EMPTY["C"].search(complication))
+    found = RULES["same"].search(complication) or RULES["steady"].search(complication)
+    rest = complication.replace(found[0], " ") if found else complication
+    if not complication or CUES["event"].search(rest):
+        return ""
+    if not found:
+        concrete = _firm(complication) or RULES["checkable"].search(complication)
+        found = RULES["same"].search(situation) or (
+            None if concrete else RULES["empty_C"].search(complication)
+        )
     return found[0] if found else ""
 
 
 def _empty(text: str) -> str:
     """Return the words of a wish, "" if the answer can be held to something."""
-    found = None if _firm(text) else EMPTY["A"].search(text)
+    found = None if _firm(text) else RULES["empty_A"].search(text)
     return found[0] if found else ""
 
 
 def _firm(text: str) -> bool:
-    return bool(QUANTITY.search(text) or FIRM.search(text))
+    return bool(RULES["quantity"].search(text) or RULES["firm"].search(text))
 
 
 def is_blank(heading: str) -> bool:
     """Whether a heading would fit any report: it is empty, or made of general words only."""
-    chinese = sorted((word for word in GENERAL if word > "\u4e00"), key=len, reverse=True)
+    chinese = sorted((word for word in LISTS["general"] if word > "\u4e00"), key=len, reverse=True)
     rest = re.sub("|".join(chinese), " ", heading.lower())
-    return all(word in GENERAL or word.isdigit() for word in re.findall(r"\w+", rest))
+    return all(word in LISTS["general"] or word.isdigit() for word in re.findall(r"\w+", rest))

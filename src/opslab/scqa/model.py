@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import exp, log
 from pathlib import Path
 
-from opslab.scqa.cues import CUES
+from opslab.scqa.cues import SMALL
 
 LETTERS = "SCQA"
 WEIGHTS = Path(__file__).with_name("parts.json")
@@ -24,10 +24,9 @@ _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!�
 
 def features(clause: str) -> set[str]:
     """Return the names of what is in a clause."""
-    tokens = [
-        "#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(clause.lower())
-    ]
-    named = {f"={name}" for name, cue in CUES.items() if cue.search(clause)}
+    small = clause.lower()
+    tokens = ["#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(small)]
+    named = {f"={name}" for name, cue in SMALL.items() if cue.search(clause if cue.flags & re.I else small)}
     start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)} | {
         f"{token[:5]}-" for token in tokens if len(token) > STEM
     }
@@ -35,14 +34,15 @@ def features(clause: str) -> set[str]:
 
 
 @cache
-def _weights() -> dict[str, list[int]]:
+def weights() -> dict[str, list[int]]:
+    """Return the learned weights, in hundredths of a natural logarithm."""
     return json.loads(WEIGHTS.read_text(encoding="utf-8"))
 
 
 def log_chances(named: set[str]) -> dict[str, float]:
     """Return for each part (a letter of SCQA) the logarithm of the chance that a clause with these features plays it."""
-    weights = _weights()
-    rows = [weights[""], *(weights[name] for name in named if name in weights)]
+    learned = weights()
+    rows = [learned[""], *(learned[name] for name in named if name in learned)]
     sums = [sum(column) / 100 for column in zip(*rows, strict=True)]
     whole = log(sum(map(exp, sums)))
     return {letter: points - whole for letter, points in zip(LETTERS, sums, strict=True)}

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from opslab.ground.frames import is_single
+from opslab.scqa.alike import alike
 from opslab.scqa.coach import is_blank
 from opslab.scqa.remarks import Remark, Remarks
 
@@ -50,13 +51,6 @@ WHY = {
 }
 _REST = re.compile(
     r"\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*", re.I
-)
-_DENIED = re.compile(r"\b(not|no|never|nobody|nothing|without|cannot)\b|n['’]t\b|[不没未无非]", re.I)
-_WAYS = (
-    re.compile(r"\b(up|rises?|rose|risen|grows?|grew|more|higher|gains?|gained)\b|[升涨增多高]", re.I),
-    re.compile(
-        r"\b(down|falls?|fell|fallen|shrinks?|shrank|less|fewer|lower|loses?|lost)\b|[降跌减少低]", re.I
-    ),
 )
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
 _LIST_MARK = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+=])")
@@ -189,7 +183,9 @@ class Pyramid:
     def check(self) -> Remarks:
         """Return what speaks against the grouping, by its words.
 
-        Words tell near-repetition, lonely groups and empty headings. Whether the reasons are exhaustive
+        Words tell near-repetition, lonely groups and empty headings. Two lines overlap if they share most
+        words, and none tells them apart: a denial, an opposite, other numbers, a share of another whole, or
+        two sides exchanged. A paraphrase in other words cannot be seen. Whether the reasons are exhaustive
         can only be told against a stated whole: see `mece`.
         """
         found = []
@@ -211,8 +207,8 @@ class Pyramid:
             placed = [(LINE.format(number=number, line=line), text) for line, text in enumerate(lines, 1)]
             for here, text in [(place, reason), *placed]:
                 for group, there, other in seen:
-                    if (alike := _alike(text, other)) >= ALIKE:
-                        sure = 0.5 + 0.4 * alike
+                    if (share := alike(text, other)) >= ALIKE:
+                        sure = 0.5 + 0.4 * share
                         spread = SAME_REASON if group == number else TWO_REASONS
                         found.append(
                             _remark("overlap", here, text, sure, other=other, where=there, spread=spread)
@@ -254,18 +250,6 @@ def _groups(groups: object, name: str) -> dict:
         if isinstance(items, str | bytes) or is_single(items):
             raise ValueError(NOT_LINES.format(name=name, key=key, found=repr(items)[:60], extra=""))
     return {key: list(items) for key, items in groups.items()}
-
-
-def _alike(one: str, other: str) -> float:
-    """Return the share of words (of letters in Chinese) that two lines have in common."""
-    if bool(_DENIED.search(one)) != bool(_DENIED.search(other)) or _opposed(one, other):
-        return 0.0  # the same words, and the opposite meaning
-    a, b = (set(re.findall(r"[a-z0-9']+|[\u4e00-\u9fff]", line.lower())) for line in (one, other))
-    return len(a & b) / len(a | b) if a | b else 0.0
-
-
-def _opposed(one: str, other: str) -> bool:
-    return any(up.search(one) and down.search(other) for up, down in (_WAYS, _WAYS[::-1]))
 
 
 def _escaped(text: str) -> str:

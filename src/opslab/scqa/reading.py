@@ -4,12 +4,13 @@
 # A list of words is read as one line for each kind.
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
+from opslab.scqa.cues import CUES
 from opslab.scqa.model import features, log_chances
 from opslab.scqa.splitting import Unit, units
 
@@ -17,9 +18,10 @@ from opslab.scqa.splitting import Unit, units
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
 # What is expected before a word is read, in natural logarithms; chosen on the fields that the rules were made with.
-ABSENT = {"S": 2.8, "C": 2.8, "Q": 3.0, "A": 3.0}  # a whole text is likelier than one that lacks a part
+ABSENT = 3.0  # a whole text is likelier than one that lacks a part
 UNUSUAL = 3.0  # one of the four orders is likelier than another
 TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
+LED = 1.0  # few texts begin with the question or the answer
 MOST_PARTS = 3  # in one sentence
 AGAIN = 1.0  # few texts come back to an answer that came first,
 SURE = 3.0  # and only to say what is uncertain about it
@@ -40,7 +42,8 @@ _PATHS = (
     *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
 )
 _PRIOR = {
-    path: -sum(ABSENT[part] for part in set("SCQA") - set(path))
+    path: -ABSENT * len(set("SCQA") - set(path))
+    - LED * (len(path) > 1 and path[0] in "QA")
     - UNUSUAL * (path.rstrip("U") not in _USUAL)
     - AGAIN * ("U" in path)
     for path in _PATHS
@@ -57,6 +60,7 @@ _STEPS = {
     for count in range(1, MOST_PARTS + 1)
 }
 _points = itemgetter(0)
+_Trail = tuple  # the trail before, the pieces of a sentence, their letters and its number; or ()
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,11 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Opening:
-    """What was read: the clauses with their parts, the headings, and whether a page was too little.
-
-    `readings` holds the points and parts of the best reading for each order of parts that was weighed.
-    """
+    """What was read: the clauses with their parts, the headings, and whether a page was too little."""
 
     clauses: tuple[Clause, ...]
     headings: tuple[str, ...]
     cut: bool = False
-    readings: tuple[tuple[float, str], ...] = field(default=(), repr=False)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -119,11 +119,6 @@ class Opening:
         """Return the clauses of one part."""
         return _joined([clause for clause in self.clauses if LETTERS[clause.part] == part])
 
-    def lead(self, otherwise: Callable[[str], bool]) -> float:
-        """Return the points by which the reading leads over the best one whose parts are `otherwise`."""
-        rivals = [points for points, parts in self.readings if otherwise(_played(parts))]
-        return max(self.readings)[0] - max(rivals) if rivals else float("inf")
-
 
 def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
@@ -152,14 +147,7 @@ def read_opening(text: str) -> Opening:
     sentences, headings, cut = units(text)
     if not sentences:
         return Opening((), tuple(headings), cut)
-    readings = _readings(sentences)
-    best = max(readings, key=_points)[1]
-    return Opening(
-        best,
-        tuple(headings),
-        cut,
-        tuple((points, _played(clause.part for clause in clauses)) for points, clauses in readings),
-    )
+    return Opening(_best(sentences), tuple(headings), cut)
 
 
 @lru_cache(512)
@@ -182,16 +170,24 @@ def _options(unit: Unit) -> Iterator[tuple[list[str], list[dict[str, float]], fl
             if all(map(str.strip, pieces)):
                 yield (
                     pieces,
-                    [_score(piece, unit.label) for piece in pieces],
+                    [_score(piece, unit.label) for piece in _marked(pieces)],
                     sum(TURN[marked] for _, marked in turns),
                 )
 
 
-def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:
-    """Return the points and clauses of the best reading along each path."""
-    best: dict[str, tuple[float, tuple[Clause, ...]]] = {"": (0.0, ())}  # by the path walked so far
+def _marked(pieces: list[str]) -> list[str]:
+    """Return pieces with the question mark where the question is: not after the cause that follows it."""
+    *before, last = pieces
+    if before and last[-1] in "?？" and CUES["because"].search(last):
+        return [*before[:-1], before[-1].rstrip(",，;； ") + "?", last.rstrip("?？")]
+    return pieces
+
+
+def _best(sentences: list[Unit]) -> tuple[Clause, ...]:
+    """Return the clauses of the reading with most points."""
+    best: dict[str, tuple[float, _Trail]] = {"": (0.0, ())}  # by the path walked so far
     for number, unit in enumerate(sentences, start=1):
-        reached: dict[str, tuple[float, tuple[Clause, ...]]] = {}
+        reached: dict[str, tuple[float, _Trail]] = {}
         for pieces, scores, cost in _options(unit):
             for path, walked, letters in _STEPS[len(pieces)]:
                 before = max((best[one] for one in walked if one in best), key=_points, default=None)
@@ -201,13 +197,21 @@ def _readings(sentences: list[Unit]) -> list[tuple[float, tuple[Clause, ...]]]:
                 for score, letter in zip(scores, letters, strict=True):
                     points += score[letter]
                 if path not in reached or points > reached[path][0]:
-                    added = (
-                        Clause(piece, part.replace("U", "A"), number)
-                        for piece, part in zip(pieces, letters, strict=True)
-                    )
-                    reached[path] = points, (*before[1], *added)
+                    reached[path] = points, (before[1], pieces, letters, number)
         best = reached
-    return [(points + _PRIOR[path], clauses) for path, (points, clauses) in best.items() if path]
+    _, trail = max(((points + _PRIOR[path], trail) for path, (points, trail) in best.items()), key=_points)
+    return tuple(_walked(trail))
+
+
+def _walked(trail: _Trail) -> Iterator[Clause]:
+    """Yield the clauses along a trail, the first one first."""
+    steps = []
+    while trail:
+        trail, *step = trail
+        steps.append(step)
+    for pieces, letters, number in reversed(steps):
+        for piece, letter in zip(pieces, letters, strict=True):
+            yield Clause(piece, letter.replace("U", "A"), number)
 
 
 forget_clauses = _score.cache_clear  # to measure the time of a first reading
@@ -223,5 +227,4 @@ def _played(parts: Iterable[str]) -> str:
 
 
 def _joined(clauses: list[Clause]) -> str:
-
     return join([clause.text for clause in clauses])

@@ -5,6 +5,8 @@
 
 import re
 
+from opslab.scqa.cues import WORDS as LISTS
+
 # Words
 LETTER_WORDS = {
     "en": {"S": "situation", "C": "complication", "Q": "question", "A": "answer"},
@@ -22,6 +24,11 @@ PLACES = {
 # How a text was read: the reason of a question about a part.
 READ = {"en": "I read sentence {number} as the {part}", "zh": "我把第{number}句读作{part}"}
 AND, STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
+# What a question asks for.
+ASKED_WORDS = {
+    "en": {"who": "who does it", "how_many": "how many", "when": "when"},
+    "zh": {"who": "谁", "how_many": "多少", "when": "什么时候"},
+}
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "empty": (
@@ -76,6 +83,14 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "Would your listener say this, too?",
             "“{word}” is a judgement or a cause. A situation is what they would say themselves.",
         ),
+        "question_without_cause": (
+            "Why does this question arise now?",
+            "It shares hardly a word with what stands before it, so your listener may not see where it comes from.",
+        ),
+        "off_question": (
+            "What is the answer to the question?",
+            "The question asks {word}, and the answer names nothing of that kind.",
+        ),
         "vague_answer": (
             "Who does what, until when?",
             "“{word}” is a wish: in four weeks nobody could see whether it was done.",
@@ -107,177 +122,17 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "听众自己也会这么说吗？",
             "“{word}”是评判或归因。情境应是听众自己也会说的话。",
         ),
+        "question_without_cause": (
+            "为什么现在要问这个？",
+            "它和前面说的几乎没有共同的词，听众可能看不出它从哪里来。",
+        ),
+        "off_question": ("对这个疑问的回答是什么？", "疑问问的是{word}，回答里没有说到。"),
         "vague_answer": ("谁做什么，到什么时候？", "“{word}”是愿望：四周以后谁也看不出做了没有。"),
         "no_number": ("多少，到什么时候？", "回答里没有数量。"),
         "no_uncertainty": ("你还不知道什么，什么会让你改主意？", "文中没有区间、条件或试行。"),
         "blank_heading": ("你发现了什么？", "这个标题放在哪份报告上都行。把发现写成一句话放上去。"),
     },
 }
-# Small words by which English is told from other languages in the same letters.
-_ENGLISH = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "and",
-        "or",
-        "but",
-        "so",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "we",
-        "our",
-        "i",
-        "my",
-        "you",
-        "your",
-        "it",
-        "its",
-        "they",
-        "their",
-        "this",
-        "that",
-        "these",
-        "there",
-        "not",
-        "no",
-        "what",
-        "which",
-        "who",
-        "how",
-        "when",
-        "where",
-        "why",
-        "should",
-        "can",
-        "will",
-        "would",
-        "if",
-        "than",
-        "as",
-        "all",
-        "each",
-        "every",
-        "new",
-        "now",
-        "since",
-        "until",
-        "more",
-        "one",
-        "two",
-    ]
-)
-_FOREIGN = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "und",
-        "ist",
-        "nicht",
-        "wir",
-        "ein",
-        "eine",
-        "für",
-        "mit",
-        "auf",
-        "den",
-        "dem",
-        "zu",
-        "im",
-        "von",
-        "sich",
-        "sind",
-        "haben",
-        "werden",
-        "soll",
-        "le",
-        "la",
-        "les",
-        "des",
-        "une",
-        "et",
-        "est",
-        "nous",
-        "que",
-        "qui",
-        "dans",
-        "pour",
-        "pas",
-        "sur",
-        "du",
-        "au",
-        "aux",
-        "avec",
-        "el",
-        "los",
-        "las",
-        "y",
-        "en",
-        "es",
-        "un",
-        "una",
-        "por",
-        "para",
-        "con",
-        "del",
-        "se",
-        "il",
-        "di",
-        "che",
-        "è",
-        "per",
-        "non",
-        "sono",
-        "della",
-        "nel",
-        "het",
-        "een",
-        "van",
-        "voor",
-        "niet",
-        "wij",
-        "zijn",
-        "o",
-        "os",
-        "as",
-        "não",
-        "uma",
-        "em",
-        "com",
-        "och",
-        "att",
-        "är",
-        "vi",
-        "ska",
-        "w",
-        "na",
-        "nie",
-        "się",
-        "jest",
-        "og",
-        "det",
-        "på",
-    ]
-)
 
 
 def language(text: str) -> str:
@@ -292,5 +147,8 @@ def language(text: str) -> str:
         return ""
     if chinese > len(latin):
         return "zh"
-    foreign, english = (sum(word in known for word in latin) for known in (_FOREIGN - _ENGLISH, _ENGLISH))
+    foreign, english = (
+        sum(word in known for word in latin)
+        for known in (LISTS["foreign"] - LISTS["english"], LISTS["english"])
+    )
     return "" if len(latin) >= 5 and foreign > max(2, 1.5 * english) else "en"

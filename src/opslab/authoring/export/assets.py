@@ -18,6 +18,7 @@ from typing import Any
 from opslab.authoring.export.maths import font_style, letters_of
 from opslab.explore.widget import SCRIPT, plotly_script
 from opslab.ground.paths import package_folder
+from opslab.scqa.forms import FORMS, script
 
 HERE = Path(__file__).parent
 MAP_STYLE = HERE.parent / "labextensions" / "opslab-map" / "static" / "map.css"  # JupyterLab loads it, too
@@ -57,13 +58,21 @@ def pack(figures: list[dict], formulas: list[str], *, deck: bool) -> dict[str, A
 
 @cache
 def start_script() -> str:
-    """Return the script that brings a page to life: how explorables are drawn, and where to begin.
+    """Return the script that brings a page to life: how explorables and forms are drawn, and where to begin.
 
     It is a classic script: chromium loads no module from a file that was opened from disk.
     """
-    drawing = SCRIPT.read_text(encoding="utf-8").partition("export default")[0]
+    drawing = _classic(SCRIPT.read_text(encoding="utf-8"))
+    forms = "".join(
+        f"FORMS.{form} = (() => {{\n{_classic(script(form))}return mount;\n}})();\n" for form in FORMS
+    )
     begin = (HERE / "start.js").read_text(encoding="utf-8")
-    return f"\n(async () => {{\n{re.sub(r'^export ', '', drawing, flags=re.M)}{begin}}})();\n"
+    return f"\n(async () => {{\nconst FORMS = {{}};\n{forms}{drawing}{begin}}})();\n"
+
+
+def _classic(module: str) -> str:
+    """Return what a module says, without what it exports."""
+    return re.sub(r"^export ", "", module.partition("export default")[0], flags=re.M)
 
 
 def _policy(trusted: list[str], figures: list[dict], deck: bool) -> str:

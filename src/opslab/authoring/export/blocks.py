@@ -5,6 +5,7 @@ names the cell.
 """
 
 import base64
+import json
 import mimetypes
 import re
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from pygments.util import ClassNotFound
 from opslab.authoring.export.maths import to_mathml
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
+from opslab.scqa.forms import MARKER
 
 # Words
 IN_CELL = "cell {cell}: {cause}"
@@ -56,7 +58,7 @@ Warn = Callable[[str], None]
 class Block:
     """A piece of HTML. `begins` says what the author wants: "slide", "subslide", "fragment" or nothing."""
 
-    kind: str  # heading, text, quote, check, table, code, output, figure, notes
+    kind: str  # heading, text, quote, check, table, code, output, figure, form, notes
     html: str
     cell: str
     level: int = 0  # of a heading
@@ -171,6 +173,8 @@ class _CellReader:
         data = output.data
         if PLOTLY in data:
             return self._figure(data)
+        if MARKER in data:
+            return Block("form", form_place(data[MARKER], data["text/plain"]), self.name)
         kind = next((kind for kind in TEXTS if kind in data), None)
         others = [name for name in data if name not in TEXTS]
         if kind in (None, "text/plain") and others:
@@ -303,6 +307,12 @@ def figure_place(bundle: dict, inside: str = "", *, number: int | str = "") -> s
     return f'<div class="opslab-figure" data-figure="{number}" data-alt="{alt}">[{alt}]{inside}</div>'
 
 
+def form_place(form: dict, text: str) -> str:
+    """Return the HTML that `start.js` builds a form into; without scripts it holds the form's text."""
+    state = escape(json.dumps(form["state"], ensure_ascii=False))
+    return f'<div class="opslab-place" data-form="{form["form"]}" data-state="{state}">{escape(text)}</div>'
+
+
 def highlighted(source: str, language: str) -> str:
     """Return code as HTML, its tokens marked by pygments' classes."""
     try:
@@ -317,7 +327,7 @@ def _joined(outputs: list[Block]) -> list[Block]:
     """Return what a cell put out with everything between two figures in one block."""
     joined: list[Block] = []
     for block in outputs:
-        if joined and block.kind != "figure" and joined[-1].kind != "figure":
+        if joined and not {block.kind, joined[-1].kind} & {"figure", "form"}:
             joined[-1].html += block.html
         else:
             joined.append(block)

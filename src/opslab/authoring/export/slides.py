@@ -63,7 +63,7 @@ OPTION = re.compile(r"<strong>([A-Z])</strong>")
 class Slide:
     """One slide: a claim, at most one thing to look at, and what is said about it. All texts are HTML."""
 
-    kind: str  # opening, guess, picture, table, result, code, check, vote, words, terms
+    kind: str  # opening, guess, picture, form, table, result, code, check, vote, words, terms
     anchor: str
     cell: str
     running: str = ""  # the section that goes on
@@ -232,6 +232,9 @@ class _Compiler:
         if asked:
             slide.lines.append(clipped(asked.html, MOST_ASKED))
             slide.notes.append(asked.html)
+
+    def _form(self, block: Block) -> None:
+        self._add("form", block, body=[block.html])
 
     # Helpers ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 
 // Brings an exported file to life: unpacks the scripts it carries, starts the slides, draws the figures.
-// It stands behind explore.js in one function, so `mount` is here.
+// It stands behind explore.js and the forms' scripts in one function, so `mount` and `FORMS` are here.
 
 const SOURCE = document.currentScript.src; // known only until the first wait
 
@@ -123,6 +123,11 @@ function drawForeign(place, bundle) {
 const contents = document.querySelector("body > nav > details");
 if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; // on a phone the lesson comes first
 
+for (const place of document.querySelectorAll(".opslab-place")) {
+  const { form, state } = place.dataset;
+  place.textContent = "";
+  FORMS[form](place, JSON.parse(state));
+}
 if (carried("reveal")) await startSlides();
 for (const code of document.querySelectorAll("pre")) code.tabIndex = 0; // so that wide code scrolls by keyboard
 

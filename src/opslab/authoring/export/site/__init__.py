@@ -19,12 +19,13 @@ from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
-from opslab.authoring.export.blocks import SHOWN, scope_headers
+from opslab.authoring.export.blocks import SHOWN, form_place, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.exercises.sheets import tags
 from opslab.explore import PLOTLY
+from opslab.scqa.forms import MARKER
 
 # Words
 SITE_TITLE = "opslab: internet operations, taught on data"
@@ -200,6 +201,8 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
     for output in cell.outputs:
         if PLOTLY in output.get("data", {}):
             output.data = {PLOTLY: output.data[PLOTLY]}
+        elif MARKER in output.get("data", {}):
+            output.data = {MARKER: output.data[MARKER] | {"text": output.data["text/plain"]}}
         elif "text/markdown" in output.get("data", {}):
             told = _to_pages(output.data["text/markdown"])
             output.data["text/markdown"] = re.sub(r"\.ipynb(#[^)]*)?\)", ".html)", told)
@@ -220,13 +223,15 @@ def _write_static(root: Path, folder: Path) -> None:
 
 
 class FigureRenderer:
-    """myst-nb's renderer of our figures: a place for the picture, with its bundle inside."""
+    """myst-nb's renderer of our figures and forms: a place for one, with its bundle or state inside."""
 
-    mime_priority_overrides = (("html", PLOTLY, 1),)
+    mime_priority_overrides = (("html", PLOTLY, 1), ("html", MARKER, 1))
 
     @staticmethod
     def handle_mime(renderer, data, inline):
-        """Return the place of a figure, or None for other outputs."""
+        """Return the place of a figure or form, or None for other outputs."""
+        if data.mime_type == MARKER:
+            return [nodes.raw(text=form_place(data.content, data.content["text"]), format="html")]
         if data.mime_type != PLOTLY:
             return None
         env = renderer.renderer.sphinx_env

@@ -37,7 +37,7 @@ const STYLE_ID = "opslab-explore-style";
 const DARK = {
   white: "rgba(0,0,0,0)", "#1F2933": "#e6edf3", "#52606D": "#a9b4c0", "#E4E7EB": "#30363d", "#000000": "#e6edf3",
   "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
-  "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#5aaee6", "#004B76": "#cfe8fa",
+  "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
 };
 const STYLE = `
 .opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
@@ -155,7 +155,7 @@ export function mount(element, bundle, Plotly, live = null) {
       if (width < NARROW) fitPhone(drawn, width, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
-      const { data: traces, layout: arranged } = dark ? recoloured(drawn) : drawn;
+      const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
       const before = performance.now();
       Plotly.react(plot, traces, arranged, config);
       lasted = opening ? 0 : performance.now() - before;
@@ -408,6 +408,17 @@ function recoloured(value) {
   if (Array.isArray(value)) return value.map(recoloured);
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
+}
+
+// A number and its sign stand apart on an axis, as in every sentence; the format of an axis cannot do it.
+const APART = Object.fromEntries(Array.from({ length: 401 }, (_, i) => `${i - 200}%`.replace("-", "−"))
+  .map((text) => [text, text.replace("%", "\u00a0%")]));
+
+function setApart({ data, layout }) {
+  const apart = (axis) => (axis?.tickformat?.endsWith("%") ? { ...axis, labelalias: APART } : axis);
+  const axes = Object.entries(layout).map(([key, value]) => [key, /^[xy]axis/.test(key) ? apart(value) : value]);
+  const scaled = (trace) => (trace.colorbar ? { ...trace, colorbar: apart(trace.colorbar) } : trace);
+  return { data: data.map(scaled), layout: Object.fromEntries(axes) };
 }
 
 // A title is text over the plot: it wraps at every width, and Plotly, which leaves out what does not fit, has none.

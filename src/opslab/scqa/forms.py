@@ -1,0 +1,30 @@
+"""Forms that a page shows without a kernel, too: what an output stores of them, and their scripts."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from opslab.scqa.remarks import Remark
+
+MARKER = "application/vnd.opslab.form+json"
+FORMS = ("mail", "pyramid")
+SCRIPTS = (
+    Path(__file__).parent / "labextensions" / "opslab-forms" / "static"
+)  # where JupyterLab looks for them
+
+
+def script(form: str) -> str:
+    """Return a form's script as one module: what all forms need, and its own."""
+    own = (SCRIPTS / f"{form}.js").read_text(encoding="utf-8")
+    return (SCRIPTS / "forms.js").read_text(encoding="utf-8") + re.sub(r"^import .*\n", "", own, count=1)
+
+
+def told(remark: Remark) -> dict[str, str]:
+    """Return what a form shows of a remark."""
+    return {"what": remark.what, "where": remark.where, "why": remark.why}
+
+
+def stored(widget: Any, form: str, state: dict[str, Any], text: str) -> tuple[dict, dict]:
+    """Return the mime bundle of a form: the widget for a kernel, its state for all else, and a text."""
+    data, metadata = widget._repr_mimebundle_()
+    return {**data, MARKER: {"version": 1, "form": form, "state": state}, "text/plain": text}, metadata
