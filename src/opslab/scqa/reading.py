@@ -123,8 +123,8 @@ def read_opening(text: str) -> Opening:
     Greetings, courtesies and signatures are passed over. The clauses are read together. A reading gets points
     for what the words of each clause say (`model`), and for what is expected of a text: all four parts, in
     one of the four orders, a whole sentence to a part. The reading with most points is taken, so a clause
-    without telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most a page
-    is read.
+    without telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most
+    a page is read.
 
     Raises
     ------
