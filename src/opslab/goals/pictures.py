@@ -251,7 +251,7 @@ def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Fi
     Examples
     --------
     >>> kpi_tree_chart("exposure", {"mau": 4_656}).layout.title.text.replace("<br>", " ")
-    'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so mau'
+    'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so MAU'
     """
     way = _way(as_choice(name, "name", KPIS))
     values = {as_choice(one, "found", KPIS): as_number(value, one) for one, value in (found or {}).items()}
