@@ -1,10 +1,9 @@
 """How fast repeat purchase is fitted beside the package `lifetimes`, and whether intervals hold.
 
-    .venv/bin/python benchmarks/lifetime.py PEER/bin/python
+    .venv/bin/python benchmarks/lifetime.py [PEER/bin/python]
 
-PEER is a virtual environment with the package lifetimes 0.11.3, which ships the CDNOW rows (no copy of
-them is kept here), and opslab's own libraries. Without it those two lines are left out. Prints one table and
-keeps it in benchmarks/lifetime.md.
+The peer ships the CDNOW rows (no copy of them is kept here); it stands in requirements.lock, so the same
+Python will do. Prints one table and keeps it in benchmarks/lifetime.md.
 Competitors take turns; each ratio is the median of the ratios within a turn.
 """
 
@@ -167,7 +166,9 @@ def summaries() -> list[str]:
 def main() -> None:
     """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("peer", nargs="?", help="the Python of an environment with lifetimes 0.11.3")
+    parser.add_argument(
+        "peer", nargs="?", default=sys.executable, help="the Python of an environment with lifetimes 0.11.3"
+    )
     peer = parser.parse_args().peer
     lines = [
         f"{os.cpu_count()} cores, Python {platform.python_version()}, pandas {pd.__version__}, "
@@ -175,7 +176,7 @@ def main() -> None:
         "",
         "| measured | result | beside | budget |",
         "|---|---:|---|---|",
-        *(against_peer(peer) if peer else []),
+        *against_peer(peer),
         *growth(),
         *coverage(),
         *summaries(),

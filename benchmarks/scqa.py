@@ -1,12 +1,12 @@
 """How often the coach's questions are right on texts that were written without sight of its rules, and how long a page takes.
 
-    .venv/bin/python benchmarks/scqa.py                 measure on the development half and print
-    .venv/bin/python benchmarks/scqa.py --kept          measure on the kept half
+    .venv/bin/python benchmarks/scqa.py                 measure on the fields that the rules were made with
+    .venv/bin/python benchmarks/scqa.py --kept          measure on the kept fields
     .venv/bin/python benchmarks/scqa.py --kept --keep   also write scqa.md, the guide's table and the coach's measured.json
 
-tests/scqa_openings/ holds openings from twelve fields, each clause with the part that it is meant to play, each text with its
-one planted fault or none. The rules and the model were made with six fields (LEARNED); nobody who made them has read the
-other six. A remark is right if it names the planted fault. Time: a page of 3,000 letters, the median of 50 readings.
+tests/scqa_openings/ holds openings from 24 fields, each clause with the part that it is meant to play, each text with its
+one planted fault or none. The rules and the model were made with twelve fields (LEARNED). Nobody had read the other twelve (KEPT)
+when the rules were frozen; they were measured once, and no rule was changed after that. A remark is right if it names the planted fault. Time: a page of 3,000 letters, the median of 50 readings.
 """
 
 # ruff: noqa: E501
@@ -44,7 +44,20 @@ LEARNED = (
     "transport",
     "warehouse",
 )
-KEPT = LEARNED
+KEPT = (
+    "bicycle-shop",
+    "call-centre",
+    "charity",
+    "fishery",
+    "hotel",
+    "insurance-office",
+    "kindergarten",
+    "laboratory",
+    "pharmacy",
+    "publisher",
+    "theatre",
+    "town-council",
+)
 PAGE, READINGS = 3_000, 50
 # The rules that name a planted fault. A complication that changes nothing may be asked for as missing.
 NAMES = {
@@ -207,7 +220,7 @@ def report(read: list[Case]) -> str:
 def main() -> None:
     """Measure, print, and keep if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kept", action="store_true", help="measure on the kept half")
+    parser.add_argument("--kept", action="store_true", help="measure on the kept fields")
     parser.add_argument(
         "--keep", action="store_true", help="write scqa.md, the guide's table and measured.json"
     )

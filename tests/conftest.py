@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ class JupyterLab:
             *(f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}"),
             *(f"--IdentityProvider.token={self.token}", "--LabApp.news_url="),
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.expose_app_in_browser=True",
             *(f"--LabApp.extra_labextensions_path={folder}" for folder in LABEXTENSIONS),
             f"--LabApp.workspaces_dir={folder / 'workspaces'}",
             f"--LabApp.user_settings_dir={folder / 'settings'}",
@@ -135,6 +137,19 @@ def chromium(playwright):
 @pytest.fixture
 def page(chromium):
     """Yield an empty page without motion that notes what it asks of other machines, in `page.strangers`."""
+    with _quiet_page(chromium) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium):
+    """Yield such a page to all tests of a file, one after another: what they load is loaded once."""
+    with _quiet_page(chromium) as page:
+        yield page
+
+
+@contextmanager
+def _quiet_page(chromium):
     context = chromium.new_context(viewport=WINDOW, reduced_motion="reduce")
     yield _noting_strangers(context.new_page())
     context.close()

@@ -393,7 +393,10 @@ GOOD = {
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
 # What has no number, list, day or table: briefs and pyramids take text, the desk shows them.
-OF_TEXT = {"Brief", "Pyramid", "desk", "pyramid_desk"}
+OF_TEXT = {"Brief", "Pyramid", "desk", "pyramid_desk"} | {
+    "bad_mails",
+    "mended_pairs",
+}  # these have numbers of their own
 # What `mece` covers may be anything; what leaves a talk is a name.
 OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "players")}
 

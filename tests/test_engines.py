@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 from opslab import retention, targeting
-from tests.test_forms import CALLS, EVENTS, ORDERS, called
+from tests.test_forms import CALLS, EVENTS, ORDERS, PEOPLE, called
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning",
@@ -110,7 +111,7 @@ def test_an_engine_gives_what_pandas_gives(engine, name):
 
 
 COPIES = 20
-# Cohorts, retention, growth, KPIs and the funnel: what they tell is small, however long the log.
+# What these tell is small, however long the log.
 SMALL = [
     name
     for name in CALLS
@@ -123,7 +124,24 @@ SMALL = [
         "growth_accounting",
         "kpi",
         "channel_plan",
+        "early_warning",
+        "stage_moves",
+        "weekly_activity",
+        "renewal_survivors",
+        "revenue_retention",
+        "worth_by",
+        "mean_by",
     )
+]
+# These need a row a user; of a user's many rows only what counts leaves the engine.
+A_ROW_A_USER = [
+    "active_days",
+    "lifetimes",
+    "stages",
+    "rfm",
+    "purchase_summary",
+    "revenue_concentration",
+    "without_top",
 ]
 
 
@@ -148,6 +166,17 @@ def test_no_more_leaves_an_engine_than_ten_times_what_the_result_has(any_engine,
         left.clear()
         result = function(**{key: tables[id(frame)] for key, frame in frames.items()}, **others)
         assert 0 < sum(left) <= 10 * rows_of(result), name
+
+
+def test_no_more_than_two_rows_a_user_leave_an_engine(any_engine, left):
+    tables = {
+        id(frame): any_engine(longer(frame)) for name in A_ROW_A_USER for frame in CALLS[name][1].values()
+    }
+    for name in A_ROW_A_USER:
+        function, frames, others = CALLS[name]
+        left.clear()
+        function(**{key: tables[id(frame)] for key, frame in frames.items()}, **others)
+        assert 0 < sum(left) <= 2 * COPIES * len(PEOPLE) + 10, name
 
 
 PARTS = {
@@ -215,3 +244,51 @@ def test_a_spark_that_ends_half_way_is_told_in_words(monkeypatch):
             ValueError, match=r"engine has stopped .* start it, read the table and call again"
         ):
             retention.retention_rate(events, day=7)
+
+
+EARLY, LATE = "2023-01-01", "2024-12-01"
+STRANGERS = "have no user_id in common"
+# What is refused, with the words that say it: the same on an engine as in pandas.
+REFUSED = {
+    "early_warning": ({"as_of": LATE}, "or earlier"),
+    "early_warning, before": ({"as_of": EARLY}, "before the first event"),
+    "early_warning, nobody": (
+        {"as_of": "2024-05-20", "watch": 1, "horizon": 1, "events": EVENTS[EVENTS["date"] != "2024-05-20"]},
+        "nobody was seen in the 1 days before 2024-05-20",
+    ),
+    "stage_moves": ({"start": EARLY}, "start is 2023-01-01, before the first event"),
+    "stage_moves, turned": ({"start": LATE}, "must lie after"),
+    "stages": ({"as_of": EARLY}, "as_of is 2023-01-01, before the first event"),
+    "lifetimes": ({"quiet_days": 1000}, "the log has only 116 days"),
+    "weekly_activity": ({"weeks": 60}, "no user can be watched for 419 days"),
+    "active_days": ({"days": 400}, "no user can be watched for 399 days"),
+    "active_days, strangers": (
+        {"events": EVENTS.assign(user_id=EVENTS["user_id"] + 1000)}, f"users and events {STRANGERS}"
+    ),
+    "renewal_survivors": ({"value": "fees"}, "no rows with product = 'fees'; it has 'course', 'dues'"),
+    "renewal_survivors, before": ({"until": EARLY}, "until is 2023-01-01, before the first event"),
+    "renewal_survivors, young": ({"months": 40}, "nobody can be watched for 40 renewals"),
+    "worth_by": ({"days": 400}, "no user of users signed up 400 days or more before"),
+    "worth_by, strangers": (
+        {"orders": ORDERS.assign(user_id=ORDERS["user_id"] + 1000)}, f"orders and users {STRANGERS}"
+    ),
+    "worth_by, twice": ({"users": pd.concat([CALLS["worth_by"][1]["users"]] * 2)}, "30 rows too many"),
+    "revenue_retention": ({"first": EARLY, "second": LATE}, "nobody of payments paid between 2023-01-01"),
+    "revenue_concentration": ({"payments": ORDERS.assign(amount=0)}, "adds up to 0"),
+    "without_top": ({"payments": ORDERS[ORDERS["user_id"] == 11]}, "payments has 1 payer"),
+    "mean_by": ({"table": ORDERS.assign(amount=-np.inf)}, "goes down to -inf"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_an_engine_refuses_what_pandas_refuses(case):
+    changed, words = REFUSED[case]
+    function, frames, others = CALLS[case.partition(",")[0]]
+    connection = duckdb.connect()
+    for put in (pd.DataFrame.copy, lambda frame: pl.from_pandas(frame).lazy(), connection.from_df):
+        given = {
+            name: put(value) if isinstance(value, pd.DataFrame) else value
+            for name, value in {**frames, **others, **changed}.items()
+        }
+        with pytest.raises(ValueError, match=words):
+            function(**given)

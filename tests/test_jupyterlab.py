@@ -82,6 +82,29 @@ def open_notebook(page, lab, source: Path, name: str, run: bool = False):
         page.click('[data-command="runmenu:run-all"]')
 
 
+@pytest.fixture(scope="module")
+def course(jupyterlab, shared_page):
+    """Return a JupyterLab in which one notebook is opened after another, as a student does."""
+    shared_page.goto(f"{jupyterlab.address}/lab?token={jupyterlab.token}&reset")
+    shared_page.wait_for_function("() => window.jupyterapp?.restored")
+    return shared_page
+
+
+def open_next(page, lab, source: Path, name: str):
+    """Open a copy of a notebook alone: the one before it is closed."""
+    (lab.root / name).write_bytes(source.read_bytes())
+    page.evaluate(
+        """async path => {
+          await jupyterapp.restored;
+          for (const before of [...jupyterapp.shell.widgets("main")]) before.dispose();
+          await jupyterapp.commands.execute("docmanager:open", { path });
+        }""",
+        name,
+    )
+    page.wait_for_selector(f".lm-TabBar-tab.jp-mod-current[title*='{name}']")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+
+
 def explorable(page, alt: str):
     """Return an explorable by the name that a screen reader says, once it is painted."""
     group = page.get_by_role("group", name=alt, exact=True)
@@ -224,8 +247,9 @@ def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyte
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, page, lesson):
-    open_notebook(page, jupyterlab, lesson, lesson.name)
+def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, course, lesson):
+    page = course
+    open_next(page, jupyterlab, lesson, lesson.name)
     names = [
         output["data"][PLOTLY]["layout"]["meta"]["opslab"]["alt"]
         for cell in nbformat.read(lesson, as_version=4).cells
@@ -627,9 +651,9 @@ def call(lab, method: str, path: str):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["notebooks/06-retention", "exercises/04-acquisition", "solutions/12-scqa"])
-def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, page, path):
-    source = (REPOSITORY / path).with_suffix(".ipynb")
-    open_notebook(page, jupyterlab, source, f"only-opened-{source.name}")
+def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, course, path):
+    page, source = course, (REPOSITORY / path).with_suffix(".ipynb")
+    open_next(page, jupyterlab, source, f"only-opened-{source.name}")
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
     page.wait_for_timeout(2_000)  # JupyterLab writes what the kernel says of itself
     assert page.locator(".jp-mod-dirty").count() == 0

@@ -154,11 +154,6 @@ def test_an_order_that_no_listener_knows_is_named():
     assert "unusual_order" in {ask.code for ask in coach("We propose: " + text).asks}
 
 
-# The rules were changed and frozen; guide and lesson tell the rules before until new fields are measured.
-MEASURED_ANEW = pytest.mark.skip(reason="the frozen rules are being measured on fields that nobody has read")
-KEPT = ("bank", "construction", "gym", "law", "museum", "transport")
-
-
 def test_the_twelve_mails_have_each_fault_and_no_sign_of_the_better_version():
     mails = read_mails()
     assert {mail.fault for mail in mails} == set(FAULTS)
@@ -198,32 +193,50 @@ def test_mails_are_shown_by_their_numbers():
                 show(number)
 
 
-def test_what_was_measured_on_other_fields_still_holds():
-    measured = benchmark().measure(benchmark().cases(KEPT))
+@pytest.fixture(scope="module")
+def kept():
+    """The benchmark and the openings of the fields that nobody read who made the rules."""
+    measuring = benchmark()
+    return measuring, measuring.cases(measuring.KEPT)
+
+
+def test_what_was_measured_on_other_fields_still_holds(kept):
+    measuring, openings = kept
+    measured = measuring.measure(openings)
     floors = {
-        "sentences read as meant": 0.9,
-        "remarks that are right": 0.8,
-        "planted faults found": 0.45,
-        "planted faults found or asked for": 0.65,
+        "sentences read as meant": 0.8,
+        "remarks that are right": 0.9,
+        "planted faults found": 0.12,
+        "planted faults found or asked for": 0.38,
     }
     shares = {name: hits / whole for name, (hits, whole) in measured.items()}
-    assert measured["good openings with a remark"][0] <= 1
+    assert measured["good openings with a remark"][0] == 0
+    assert measured["with two parts in a sentence, a part falsely missed"][0] == 0
     assert {name: shares[name] >= floor for name, floor in floors.items()} == dict.fromkeys(floors, True)
 
 
-@MEASURED_ANEW
-def test_the_guide_and_the_coach_hold_what_is_measured():
-    read = benchmark().cases(KEPT)
+@pytest.mark.parametrize("field", ["bakery", "gym", "law", "museum"])
+def test_the_texts_that_the_rules_were_made_with_are_read(field):
+    measuring = benchmark()
+    measured = measuring.measure(measuring.cases((field,)))
+    shares = {name: hits / whole for name, (hits, whole) in measured.items()}
+    assert shares["sentences read as meant"] >= 0.95
+    assert shares["planted faults found or asked for"] >= 0.8
+    assert measured["good openings with a remark"][0] == 0
+
+
+def test_the_guide_and_the_coach_hold_what_is_measured(kept):
+    measuring, read = kept
     guide = (ROOT / "lessons" / "12-scqa" / "guide.md").read_text(encoding="utf-8")
-    assert benchmark().report(read) in guide
-    counts = json.loads(benchmark().COUNTS.read_text(encoding="utf-8"))
-    assert counts == {name: [right, said] for name, (right, said, _, _) in benchmark().rules(read).items()}
+    assert measuring.report(read) in guide
+    counts = json.loads(measuring.COUNTS.read_text(encoding="utf-8"))
+    assert counts == {name: [right, said] for name, (right, said, _, _) in measuring.rules(read).items()}
 
 
-@MEASURED_ANEW
-def test_the_lesson_tells_the_measured_number():
+def test_the_lesson_tells_the_measured_number(kept):
+    measuring, read = kept
     lesson = (ROOT / "lessons" / "12-scqa" / "lesson.md").read_text(encoding="utf-8")
-    right, whole = benchmark().measure(benchmark().cases(KEPT))["sentences read as meant"]
+    right, whole = measuring.measure(read)["sentences read as meant"]
     assert f"{right} of {whole}" in lesson
 
 
@@ -290,7 +303,8 @@ def test_an_indirect_question_is_one_and_a_decision_announced_is_not(sentence, p
 def test_a_weak_judgement_is_one(situation):
     from dataclasses import replace
 
-    assert "contested_situation" in coach(replace(GOOD, situation=situation)).codes()
+    found = coach(replace(GOOD, situation=situation))
+    assert "contested_situation" in {remark.code for remark in (*found, *found.asks)}
 
 
 @pytest.mark.parametrize(
@@ -300,7 +314,8 @@ def test_a_weak_judgement_is_one(situation):
 def test_a_name_with_such_a_word_in_it_is_no_judgement(situation):
     from dataclasses import replace
 
-    assert "contested_situation" not in coach(replace(GOOD, situation=situation)).codes()
+    found = coach(replace(GOOD, situation=situation))
+    assert "contested_situation" not in {remark.code for remark in (*found, *found.asks)}
 
 
 def test_user_experience_is_no_free_trial():
@@ -405,6 +420,41 @@ def test_a_concrete_answer_is_no_wish(text):
 
     found = coach(replace(GOOD, answer=text))
     assert "vague_answer" not in {remark.code for remark in (*found, *found.asks)}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "due"),
+    [
+        ("How many nurses do we need at night?", "Close the ward.", True),
+        ("How many nurses do we need at night?", "Take three.", False),
+        ("When does the rehearsal begin?", "In the hall behind the church.", True),
+        ("Who opens the shop?", "Paint the gate blue.", True),
+        ("Who opens the shop?", "Let Noor do it.", False),
+        ("仓库几个人够？", "把门刷成绿色。", True),
+        ("仓库几个人够？", "三个人。", False),
+    ],
+)
+def test_an_answer_of_another_kind_is_asked_about(question, answer, due):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, question=question, answer=answer))
+    assert ("off_question" in {remark.code for remark in (*found, *found.asks)}) == due
+
+
+@pytest.mark.parametrize(
+    ("question", "strange"),
+    [
+        ("Which song should the choir rehearse for Easter?", True),
+        ("Which days should be free of charge for new users?", False),
+        ("What do we do about it before the choir rehearses?", False),
+        ("What now?", False),
+    ],
+)
+def test_a_question_that_nothing_led_to_is_asked_about(question, strange):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, question=question))
+    assert ("question_without_cause" in {remark.code for remark in (*found, *found.asks)}) == strange
 
 
 def test_the_coach_asks_in_the_language_of_the_brief_and_says_which_it_cannot_read():

@@ -3,19 +3,27 @@
 import math
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day
+from opslab.ground.days import as_date, as_day, day_number
+from opslab.ground.engine import DAY, START, can_join, require_met
 from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import (
     POSITIVE,
+    ColumnKind,
     as_number,
     as_numbers,
+    in_words,
     is_single,
     kinds_of,
+    native,
+    one_row,
     places_among,
     read_table,
+    require_unique,
+    small_table,
 )
 
 # Words
@@ -31,6 +39,7 @@ OTHER_LABELS = (
 )
 
 MONTH = 30  # days
+PAYMENTS: dict[str, ColumnKind] = {"user_id": "key", "date": "date", "amount": "payment"}
 
 
 def cac(spend: Any, customers: Any) -> Any:
@@ -147,28 +156,86 @@ def worth_by(
     rate = as_number(discount, "discount", least=0)
     z = normal_quantile(level)
     kinds = kinds_of(key=["user_id", by], date=["signup_date"])
-    people = read_table(users, kinds, what="users", unique=["user_id"])
-    paid = read_table(orders, {"user_id": "key", "date": "date", "amount": "payment"}, what="orders")
+    if can_join(users, orders, "user_id"):
+        table = _worth_in_engine(users, orders, by, kinds, days, kept, rate, until)
+    else:
+        people = read_table(users, kinds, what="users", unique=["user_id"])
+        paid = read_table(orders, PAYMENTS, what="orders")
+        table = _worth(people, paid, by, days, kept, rate, until)
+    half = z * table["sem"]
+    return pd.DataFrame(
+        {
+            "users": table["count"],
+            "worth": table["mean"],
+            "low": table["mean"] - half,
+            "high": table["mean"] + half,
+        }
+    )
+
+
+def _worth(
+    people: pd.DataFrame, paid: pd.DataFrame, by: str, days: int, kept: float, rate: float, until: Any
+) -> pd.DataFrame:
+    """Return count, mean and standard error of what users of each group brought."""
     place = places_among(
         paid["user_id"], pd.Index(people["user_id"]), ours="orders", theirs="users", key="user_id"
     )
     end = max(people["signup_date"].max(), paid["date"].max()) if until is None else as_day(until, "until")
     watched = (people["signup_date"] <= end - days).to_numpy()
     if not watched.any():
-        raise ValueError(TOO_YOUNG.format(days=days, until=as_date(end)))
+        raise _too_young(days, end)
     age = (paid["date"] - people["signup_date"].to_numpy()[place]).to_numpy()
     counts = (place >= 0) & (age >= 0) & (age < days)
     value = kept * paid["amount"] / (1 + rate) ** (age / MONTH)
     each = np.bincount(place[counts], weights=value[counts], minlength=len(people))
-    table = pd.Series(each[watched], index=people[by][watched]).groupby(level=0).agg(["count", "mean", "sem"])
-    return pd.DataFrame(
-        {
-            "users": table["count"],
-            "worth": table["mean"],
-            "low": table["mean"] - z * table["sem"],
-            "high": table["mean"] + z * table["sem"],
-        }
+    worth = pd.Series(each[watched], index=people[by][watched]).groupby(level=0)
+    return pd.DataFrame({"count": worth.count(), "mean": worth.mean(), "sem": worth.sem()})
+
+
+@in_words()
+def _worth_in_engine(
+    users: Any,
+    orders: Any,
+    by: str,
+    kinds: dict[str, ColumnKind],
+    days: int,
+    kept: float,
+    rate: float,
+    until: Any,
+) -> pd.DataFrame:
+    """Return the same; one row a group leaves the engine that has both tables."""
+    user, day, start, paid = "user_id", nw.col(DAY), nw.col(START), nw.col("_paid")
+    signed = native(users, kinds, what="users")
+    require_unique(signed, [user], what="users")
+    people = signed.lazy().select(user, by, day_number("signup_date").alias(START))
+    bought = native(orders, PAYMENTS, what="orders").lazy()
+    bought = bought.select(
+        user, day_number("date").alias(DAY), nw.col("amount").cast(nw.Float64).alias("_paid")
     )
+    joined = bought.join(people.select(user, START), on=user, how="inner")
+    met = one_row(joined.select(met=nw.len()))["met"]
+    require_met(met, bought, people, ours="orders", theirs="users", key=user)
+    if until is None:
+        ends = one_row(bought.select(high=day.max())), one_row(people.select(high=start.max()))
+        end = int(max(one["high"] for one in ends))
+    else:
+        end = as_day(until, "until")
+    age = day - start
+    value = kept * paid * (age * (-math.log1p(rate) / MONTH)).exp()
+    each = joined.filter((age >= 0) & (age < days)).select(user, _value=value)
+    sums = each.group_by(user).agg(nw.col("_value").sum())
+    worth = people.filter(start <= end - days).join(sums, on=user, how="left")
+    brought = worth.select(by, _value=nw.col("_value").fill_null(0.0)).group_by(by)
+    column = nw.col("_value")
+    table = small_table(brought.agg(count=nw.len(), mean=column.mean(), sem=column.std(ddof=1)))
+    if table.empty:
+        raise _too_young(days, end)
+    table = table.set_index(by).sort_index().astype({"count": np.int64, "mean": float, "sem": float})
+    return table.assign(sem=table["sem"] / np.sqrt(table["count"]))
+
+
+def _too_young(days: int, end: int) -> ValueError:
+    return ValueError(TOO_YOUNG.format(days=days, until=as_date(end)))
 
 
 def live_sale(

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
-from scipy.special import betaln, ndtr, ndtri
-from scipy.stats import false_discovery_control
 
 from opslab.experiments.comparing import counts
 from opslab.ground.frames import as_choice, as_number, as_numbers, is_single
@@ -52,6 +50,8 @@ def probability_better(successes: Sequence[float], trials: Sequence[float]) -> B
 
 def _above(a: float, b: float, c: float, d: float) -> float:
     """Return the chance that a Beta(a, b) is above a Beta(c, d); `a` is whole."""
+    from scipy.special import betaln
+
     i = np.arange(int(a))
     return float(np.exp(betaln(c + i, d + b) - np.log(b + i) - betaln(1 + i, b) - betaln(c, d)).sum())
 
@@ -133,6 +133,8 @@ def winners_curse(true_effect: float, se: float, alpha: float = 0.05) -> Curse:
     >>> round(found.power, 2), round(found.wrong_sign, 2), round(found.exaggeration, 1)
     (0.06, 0.24, 9.5)
     """
+    from scipy.special import ndtr, ndtri
+
     size = abs(as_number(true_effect, "true_effect"))
     if size == 0:
         raise ValueError(NO_EFFECT)
@@ -161,6 +163,8 @@ def adjust(p: Sequence[float], method: str = "bh") -> np.ndarray:
     >>> adjust([0.01, 0.04, 0.03, 0.5], "bh").round(3).tolist()
     [0.04, 0.053, 0.053, 0.5]
     """
+    from scipy.stats import false_discovery_control
+
     values, way = as_numbers(p, "p", least=0, most=1), as_choice(method, "method", METHODS)
     if way in ("bh", "by"):
         return np.asarray(false_discovery_control(values, method=way))

@@ -6,9 +6,21 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+import pandas as pd
 
-from opslab.ground.frames import as_list, as_number, as_numbers, kinds_of, native, small_table
+from opslab.ground.engine import counts_itself
+from opslab.ground.frames import (
+    Frame,
+    as_list,
+    as_number,
+    as_numbers,
+    in_words,
+    kinds_of,
+    native,
+    read_table,
+    small_table,
+)
+from opslab.ground.ids import numbered
 
 # Words
 TWO_ARMS = "{name} has {found} arms; expected two: control first, then treatment"
@@ -152,13 +164,14 @@ def compare_ratios(
     (0.16, 0.2857142857142857)
     """
     kinds = kinds_of(number=[numerator], amount=[denominator], key=[arm])
-    x, y = nw.col(numerator).cast(nw.Float64), nw.col(denominator).cast(nw.Float64)
-    table = native(data, kinds, what="data").select(
-        nw.col(arm), nw.lit(1).alias("n"), x.alias("x"), y.alias("y"),
-        (x * x).alias("xx"), (y * y).alias("yy"), (x * y).alias("xy"),
-    )  # fmt: skip
-    parts = ("n", "x", "y", "xx", "yy", "xy")
-    sums = small_table(table.group_by(arm).agg(*(nw.col(name).sum() for name in parts))).sort_values(arm)
+    if counts_itself(data):
+        sums = _sums_in_engine(native(data, kinds, what="data"), numerator, denominator, arm)
+    else:
+        table = read_table(data, kinds, what="data")
+        place, found = numbered(table[arm], sort=True)
+        x, y = table[numerator].to_numpy(float), table[denominator].to_numpy(float)
+        parts = {name: np.bincount(place, part) for name, part in _products(x, y).items()}
+        sums = pd.DataFrame({arm: found, "n": np.bincount(place), **parts})
     arms = sums[arm].tolist()
     if len(arms) != 2:
         raise ValueError(TWO_ARMS.format(name=arm, found=len(arms)))
@@ -182,6 +195,18 @@ def compare_ratios(
     return _compared(
         np.array(ratios), np.array(ses), float(np.hypot(*ses)), level, float(np.sqrt(np.mean(np.square(sds))))
     )
+
+
+def _products(x: Any, y: Any) -> dict[str, Any]:
+    return {"x": x, "y": y, "xx": x * x, "yy": y * y, "xy": x * y}
+
+
+@in_words()
+def _sums_in_engine(table: Frame, numerator: str, denominator: str, arm: str) -> pd.DataFrame:
+    """Return each arm's users and sums: one row an arm leaves the engine."""
+    products = _products(nw.col(numerator).cast(nw.Float64), nw.col(denominator).cast(nw.Float64))
+    rows = table.lazy().select(arm, n=nw.lit(1), **products)
+    return small_table(rows.group_by(arm).agg(nw.col("n", *products).sum())).sort_values(arm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +322,8 @@ def _compared(
     values: np.ndarray, ses: np.ndarray, null: float, level: float, sd: float, freedom: float = np.inf
 ) -> TwoArms:
     """Put a comparison together; `null` is the standard error that the test uses."""
+    from scipy.special import ndtr, ndtri, stdtr, stdtrit
+
     share = as_number(level, "level", least=0.5, most=0.999999)
     normal = np.isinf(freedom)
     wide = ndtri(0.5 + share / 2) if normal else stdtrit(freedom, 0.5 + share / 2)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from opslab.ground.frames import as_number
 
@@ -49,6 +48,8 @@ def ideas_factory(
     >>> ideas_factory(0.1, 4_000)["verdict"].value_counts().sum()
     np.int64(500)
     """
+    from scipy.special import ndtri
+
     share = as_number(good, "good", least=0, most=1)
     users = as_number(n, "n", least=10, whole=True)
     error = as_number(alpha, "alpha", least=1e-9, most=0.5)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from scipy.special import ndtri
 
 from opslab import charts
 from opslab.experiments.comparing import cuped
@@ -99,6 +98,8 @@ def peeking_chart(
     >>> peeking_chart(1).layout.title.text.split(" (")[0]
     '11 of 200 tests of nothing stop as a win or a loss'
     """
+    from scipy.special import ndtri
+
     count = as_number(looks, "looks", least=1, most=40, whole=True)
     kind = as_choice(bound, "bound", BOUNDS)
     size = as_number(effect, "effect", least=-1, most=1)
@@ -135,6 +136,8 @@ def peeking_chart(
 
 
 def _limits(kind: str, looks: int, users: np.ndarray, alpha: float = 0.05) -> np.ndarray:
+    from scipy.special import ndtri
+
     if kind == "none":
         return np.full(looks, ndtri(1 - alpha / 2))
     if kind in KINDS:

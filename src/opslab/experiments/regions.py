@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri, stdtrit
 
 from opslab.ground.days import as_day
 from opslab.ground.frames import as_number, as_numbers, is_single, kinds_of, read_table
@@ -62,6 +61,8 @@ def difference_in_differences(
     >>> round(difference_in_differences(20.44, 21.03, 23.33, 21.17).effect, 2)   # Card and Krueger (1994)
     2.75
     """
+    from scipy.special import stdtrit
+
     names = ("before_treated", "after_treated", "before_control", "after_control")
     given = dict(zip(names, (before_treated, after_treated, before_control, after_control), strict=True))
     single = [is_single(values) for values in given.values()]
@@ -195,6 +196,8 @@ def smallest_visible_lift(
     >>> round(smallest_visible_lift(20, 10, weeks=12, signups=20), 3)
     0.103
     """
+    from scipy.special import ndtri
+
     count = as_number(regions, "regions", least=2, whole=True)
     dark = as_number(held_out, "held_out", least=1, most=count - 1, whole=True)
     each = as_number(signups, "signups", least=0.01)

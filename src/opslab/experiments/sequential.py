@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import betaln, ndtri
 
 from opslab.ground.frames import as_choice, as_number, as_numbers
 
@@ -34,6 +32,8 @@ def peeking_error(looks: int, alpha: float = 0.05) -> float:
     >>> [round(peeking_error(looks), 3) for looks in (1, 5, 10)]
     [0.05, 0.142, 0.193]
     """
+    from scipy.special import ndtri
+
     count = as_number(looks, "looks", least=1, most=MOST_LOOKS, whole=True)
     error = as_number(alpha, "alpha", least=1e-6, most=0.5)
     return 1 - _staying(np.full(count, ndtri(1 - error / 2)))
@@ -65,6 +65,9 @@ def sequential_bounds(looks: int, kind: str = "pocock", alpha: float = 0.05) -> 
 
 @lru_cache(maxsize=256)
 def _bounds(looks: int, kind: str, alpha: float) -> tuple[float, ...]:
+    from scipy.optimize import brentq
+    from scipy.special import ndtri
+
     k = np.arange(1, looks + 1)
     form = np.ones(looks) if kind == "pocock" else np.sqrt(looks / k)
     low, high = float(ndtri(1 - alpha / 2)), float(ndtri(1 - alpha / (2 * looks)))
@@ -129,6 +132,8 @@ def e_value(successes: int, trials: int, p0: float = 0.5, prior: tuple[float, fl
     >>> round(e_value(60, 100), 3)      # below 20: not yet
     0.913
     """
+    from scipy.special import betaln
+
     n = as_number(trials, "trials", least=0, whole=True)
     hits = as_number(successes, "successes", least=0, whole=True)
     if hits > n:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from opslab.ground.frames import as_choice, as_number
 
@@ -154,6 +153,8 @@ def _with_margin(difference: float, margin: float, power: float, alpha: float) -
 
 
 def _quantiles(power: float, alpha: float, sides: int) -> tuple[float, float]:
+    from scipy.special import ndtri
+
     error = as_number(alpha, "alpha", least=TINY, most=0.5)
     chance = as_number(power, "power", least=0.5, most=1 - TINY)
     return float(ndtri(1 - error / sides)), float(ndtri(chance))

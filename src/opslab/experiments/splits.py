@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc
 
 from opslab.ground.frames import as_numbers
 
@@ -49,6 +48,8 @@ def sample_ratio_mismatch(counts: Sequence[float], expected: Sequence[float] | N
     >>> round(found.chi2, 3), round(found.p, 4)
     (6.902, 0.0086)
     """
+    from scipy.special import chdtrc
+
     n = as_numbers(counts, "counts", least=0)
     if len(n) < 2:
         raise ValueError(FEW_ARMS.format(found=len(n)))

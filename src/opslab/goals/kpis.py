@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.goals.windows import EVENTS, EngineEvents, empty, window
-from opslab.ground.days import as_date, as_day, day_numbers, require_span
+from opslab.ground.days import as_date, as_day, day_numbers, ends_of_days, require_span, rows_from
 from opslab.ground.engine import (
     ANY_AGE,
     DAY,
@@ -218,24 +218,31 @@ def _active(name: str, events: Any, start: Any, end: Any, user: str, when: str) 
 
 
 class _Visits(NamedTuple):
-    """Users as numbers from 0, and the day of each row."""
+    """Who was there and when, row by row; the first and last day."""
 
-    people: np.ndarray
-    day: np.ndarray
-
-    @property
-    def last(self) -> int:
-        return int(self.day.max())
+    people: pd.Series
+    when: pd.Series
+    first: int
+    last: int
 
     def within(self, start: Any, end: Any) -> tuple[int, int, int]:
         """Count different users, different pairs of user and day, and days, from `start` to `end`."""
-        first, last = window(start, end, int(self.day.min()), self.last)
-        inside = (self.day >= first) & (self.day <= last)
-        people, day = (self.people, self.day) if inside.all() else (self.people[inside], self.day[inside])
-        if not len(day):
-            raise empty(first, last, int(self.day.min()), self.last)
-        length = last - first + 1
-        return _different(people), _pairs(people, day - first, length), length
+        first, last = window(start, end, self.first, self.last)
+        people, when = self.people, self.when
+        if first > self.first or last < self.last:
+            inside = np.flatnonzero(self._among(first, last))
+            if not len(inside):
+                raise empty(first, last, self.first, self.last)
+            people, when = people.iloc[inside], when.iloc[inside]
+        number, length = _numbers(people), last - first + 1
+        return _different(number), _pairs(number, day_numbers(when) - first, length), length
+
+    def _among(self, first: int, last: int) -> np.ndarray:
+        """Tell which rows lie from the day `first` to `last`."""
+        if last >= self.last:
+            return rows_from(self.when, first)
+        early = ~rows_from(self.when, last + 1)
+        return early if first <= self.first else early & rows_from(self.when, first)
 
 
 def _different(people: np.ndarray) -> int:
@@ -265,10 +272,14 @@ def _visits(events: Any, user: str, when: str) -> "_Visits | _EngineVisits":
     kinds = kinds_of(key=[user], date=[when])
     if counts_itself(events):
         return _EngineVisits(EngineEvents.checked(events, kinds, when), user)
+    return _read_visits(events, user, when)
+
+
+def _read_visits(events: Any, user: str, when: str) -> _Visits:
+    kinds = kinds_of(key=[user], date=[when])
     whole = collect(native(events, kinds, what=EVENTS).select(user, when))
-    day = day_numbers(to_pandas(whole.get_column(when)))
-    require_span(day, EVENTS)
-    return _Visits(_numbers(to_pandas(whole.get_column(user))), day)
+    dates = to_pandas(whole.get_column(when))
+    return _Visits(to_pandas(whole.get_column(user)), dates, *ends_of_days(dates, EVENTS))
 
 
 class _EngineVisits(NamedTuple):
@@ -392,14 +403,14 @@ def _followed(
         return _followed_in_engine(events, users, start, end, span, user, when, since)
     people = read_table(users, kinds_of(key=[user], date=[since]), what=USERS, unique=[user])
     signed = people[since].to_numpy(np.int64)
-    rows = read_table(events, kinds_of(key=[user], date=[when]), what=EVENTS)
+    visits = _read_visits(events, user, when)
     first, last = window(start, end, int(signed.min()), int(signed.max()))
     cohort = (signed >= first) & (signed <= last)
-    log_end = int(rows[when].max())
+    log_end = visits.last
     watched = cohort & (signed + span[1] <= log_end)
     _require_watched(cohort.any(), watched.any(), first, last, log_end, span[1])
-    place = places_among(rows[user], pd.Index(people[user]), ours=EVENTS, theirs=USERS, key=user)
-    age = rows[when].to_numpy(np.int64) - signed[place]
+    place = places_among(visits.people, pd.Index(people[user]), ours=EVENTS, theirs=USERS, key=user)
+    age = day_numbers(visits.when).astype(np.int32) - signed.astype(np.int32)[place]
     came = np.zeros(len(people), dtype=bool)
     came[place[(place >= 0) & (age >= span[0]) & (age <= span[1])]] = True
     return float(came[watched].mean())

@@ -15,6 +15,7 @@ from opslab.ground.days import day_number, require_span
 from opslab.ground.frames import Frame, one_row, places_among, small_table
 
 DAY, START = "_day", "_start"  # names of columns
+QUERY = 60  # numbers that one query is asked for: many more, and planning takes longer than counting
 ANY_AGE = (-(10**7), np.inf)  # in days: a span that every row lies in
 
 

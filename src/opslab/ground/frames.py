@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
+from opslab.ground.ids import close_places
 
 ColumnKind: TypeAlias = Literal["any", "key", "text", "flag", "date", "number", "amount", "payment", "share"]
 Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
@@ -214,6 +215,8 @@ def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table"
 
 def require_unique(table: Frame, key: Sequence[str], *, what: str = "table") -> None:
     """Refuse a table in which two rows share the same values in the columns of `key`."""
+    if table.implementation.is_pandas() and not table.to_native().duplicated(list(key)).any():
+        return  # the usual case, quicker than in words that every engine has
     lazy = table.lazy().select(*key)
     rows, different = one_row(lazy.select(nw.len())), one_row(lazy.unique().select(nw.len()))
     surplus = rows["len"] - different["len"]
@@ -233,7 +236,9 @@ def places_among(ids: pd.Series, known: pd.Index, *, ours: str, theirs: str, key
     ValueError
         If all are strangers: then the two tables `ours` and `theirs` do not speak of the same things.
     """
-    place = known.get_indexer(pd.Index(ids))
+    place = close_places(ids, known)
+    if place is None:
+        place = known.get_indexer(pd.Index(ids))
     if (place < 0).all():
         words = {"ours": ours, "theirs": theirs, "key": key}
         words |= {"one": plain_value(pd.Index(ids)[0]), "other": plain_value(known[0])}

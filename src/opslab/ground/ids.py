@@ -41,6 +41,28 @@ def close_numbers(users: pd.Series) -> tuple[np.ndarray, pd.Index | int]:
     return numbered(users, sort=True)
 
 
+def close_places(ids: pd.Series | pd.Index, known: pd.Index) -> np.ndarray | None:
+    """Return the place of each of `ids` among the different `known` ones, -1 for a stranger.
+
+    None unless all are whole numbers and the known ones lie close together: then one look-up a row does.
+    """
+    if not all(isinstance(one.dtype, np.dtype) and one.dtype.kind in "iu" for one in (ids, known)):
+        return None
+    if not (len(ids) and len(known)):
+        return None
+    theirs, ours = known.to_numpy(), ids.to_numpy()
+    low, high, most = int(theirs.min()), int(theirs.max()), int(ours.max())
+    if high - low >= SPARSE * len(known) + 1000 or max(high, most) >= 2**63:
+        return None
+    places = np.full(high - low + 1, -1, dtype=np.int32)
+    places[theirs.astype(np.int64) - low] = np.arange(len(known), dtype=np.int32)
+    asked = ours.astype(np.int64) - low
+    if low <= int(ours.min()) and most <= high:
+        return places[asked]
+    there = (asked >= 0) & (asked <= high - low)
+    return np.where(there, places[np.where(there, asked, 0)], np.int32(-1))
+
+
 def _keys(ids: pd.Series) -> np.ndarray | None:
     """Return a whole number for each id, in the order of the text; None if that is not to be had.
 

@@ -3,11 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, kinds_of, read_table
+from opslab.ground.days import as_date, as_day, day_number
+from opslab.ground.engine import DAY, counts_itself
+from opslab.ground.frames import (
+    POSITIVE,
+    as_number,
+    as_numbers,
+    in_words,
+    kinds_of,
+    native,
+    one_row,
+    read_table,
+    small_table,
+)
 from opslab.ground.inequality import gini
 
 # Words
@@ -194,32 +206,80 @@ def revenue_retention(
     start, later = as_day(first, "first"), as_day(second, "second")
     if later < start + length:
         raise ValueError(OVERLAP.format(second=as_date(later), days=length, first=as_date(start)))
-    paid = read_table(payments, kinds_of(key=[user], date=[when], payment=[amount]), what="payments")
-    before, after = (
-        paid[(paid[when] >= day) & (paid[when] < day + length)].groupby(user)[amount].sum().astype(float)
-        for day in (start, later)
-    )
-    revenue = float(before.sum())
+    kinds = kinds_of(key=[user], date=[when], payment=[amount])
+    if counts_itself(payments):
+        table = native(payments, kinds, what="payments")
+        payers, sums = _kept_in_engine(table, user, when, amount, (start, later), length)
+    else:
+        payers, sums = _kept(
+            read_table(payments, kinds, what="payments"), user, when, amount, (start, later), length
+        )
+    revenue = sums.pop("revenue")
     if not revenue > 0:
         words = {"start": as_date(start), "stop": as_date(start + length - 1)}
         raise ValueError(NOBODY_PAID.format(what="payments", **words))
+    return RevenueRetention(payers, revenue, **{name: part / revenue for name, part in sums.items()})
+
+
+def _kept(
+    paid: pd.DataFrame, user: str, when: str, amount: str, starts: tuple[int, int], length: int
+) -> tuple[int, dict[str, float]]:
+    """Return the payers of the first period, and the sums (yuan) that the result has as shares."""
+    before, after = (
+        paid[(paid[when] >= day) & (paid[when] < day + length)].groupby(user)[amount].sum().astype(float)
+        for day in starts
+    )
+    revenue = float(before.sum())
     before = before[before > 0]
     again = after.reindex(before.index).fillna(0.0)
     change = again - before
-    parts = {
+    sums = {
+        "revenue": revenue,
+        "net": again.sum(),
+        "gross": np.minimum(before, again).sum(),
         "expansion": change[change > 0].sum(),
         "contraction": -change[(change < 0) & (again > 0)].sum(),
         "churned": before[again == 0].sum(),
     }
-    shares = {name: float(part) / revenue for name, part in parts.items()}
-    gross = float(np.minimum(before, again).sum()) / revenue
-    return RevenueRetention(len(before), revenue, float(again.sum()) / revenue, gross, **shares)
+    return len(before), {name: float(part) for name, part in sums.items()}
+
+
+@in_words()
+def _kept_in_engine(
+    table: Any, user: str, when: str, amount: str, starts: tuple[int, int], length: int
+) -> tuple[int, dict[str, float]]:
+    """Return the same; one row leaves the engine."""
+    day, paid = nw.col(DAY), nw.col("_paid")
+    rows = table.lazy().select(
+        user, day_number(when).alias(DAY), nw.col(amount).cast(nw.Float64).alias("_paid")
+    )
+    periods = {
+        name: nw.when((day >= start) & (day < start + length)).then(paid).otherwise(0.0)
+        for name, start in zip(("_before", "_again"), starts, strict=True)
+    }
+    sums = rows.select(user, **periods).group_by(user).agg(nw.col(*periods).sum())
+    before, again = nw.col("_before"), nw.col("_again")
+    parts = {
+        "revenue": before,
+        "net": again,
+        "gross": nw.when(again < before).then(again).otherwise(before),
+        "expansion": nw.when(again > before).then(again - before).otherwise(0.0),
+        "contraction": nw.when((again < before) & (again > 0)).then(before - again).otherwise(0.0),
+        "churned": nw.when(again == 0).then(before).otherwise(0.0),
+    }
+    counted = sums.filter(before > 0).select(payers=nw.lit(1), **parts)
+    seen = one_row(counted.select(nw.col("payers", *parts).sum()))
+    return int(seen["payers"] or 0), {name: float(seen[name] or 0) for name in parts}
 
 
 def _paid(payments: Any, user: str, amount: str) -> np.ndarray:
     """Return what each payer paid in all, the largest first."""
-    table = read_table(payments, kinds_of(key=[user], payment=[amount]), what="payments")
-    sums = table.groupby(user, observed=True)[amount].sum().to_numpy(float)
+    kinds = kinds_of(key=[user], payment=[amount])
+    if counts_itself(payments):
+        sums = _sums_in_engine(native(payments, kinds, what="payments"), user, amount)
+    else:
+        table = read_table(payments, kinds, what="payments")
+        sums = table.groupby(user, observed=True)[amount].sum().to_numpy(float)
     paid = np.sort(sums[sums > 0])[::-1]
     if not paid.size:
         raise ValueError(NO_MONEY.format(column=amount, what="payments"))
@@ -227,6 +287,15 @@ def _paid(payments: Any, user: str, amount: str) -> np.ndarray:
         noun = PAYER if len(paid) == 1 else PAYERS
         raise ValueError(TOO_FEW.format(what="payments", found=len(paid), noun=noun, least=LEAST_PAYERS))
     return paid
+
+
+@in_words()
+def _sums_in_engine(table: Any, user: str, amount: str) -> np.ndarray:
+    """Return what each payer paid in all: each different sum leaves the engine once."""
+    paid = table.lazy().select(user, nw.col(amount).cast(nw.Float64).alias("_paid"))
+    sums = paid.group_by(user).agg(nw.col("_paid").sum())
+    counts = small_table(sums.group_by("_paid").agg(nw.len().alias("_payers")))
+    return np.repeat(counts["_paid"].to_numpy(float), counts["_payers"].to_numpy(np.int64))
 
 
 def _in_top(payers: int, shares: np.ndarray) -> np.ndarray:

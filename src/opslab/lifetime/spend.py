@@ -47,6 +47,7 @@ class GammaGamma:
         Shape of the gamma distribution of one customer's values: the larger, the less they vary.
     q, gamma
         A customer's rate follows Gamma(q, gamma). The mean over customers is p gamma / (q - 1), if q > 1.
+        The package lifetimes calls gamma `v`; it is not the paper's ν, which is one customer's rate.
     loglik, converged
         As in `BetaGeometricNBD`.
 

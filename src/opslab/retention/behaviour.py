@@ -4,15 +4,26 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
+from opslab.ground.engine import START, can_join, counts_itself
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_number, kinds_of, native, places_among, read_table, small_table
+from opslab.ground.frames import (
+    as_names,
+    as_number,
+    in_words,
+    kinds_of,
+    native,
+    places_among,
+    read_table,
+    small_table,
+)
 from opslab.retention.inputs import rising
-from opslab.retention.people import join_users
-from opslab.retention.visits import read_visits
+from opslab.retention.people import AGE, Followed, join_users
+from opslab.retention.visits import EngineLog, engine_log, read_visits
 
 # Words
 EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"
@@ -46,12 +57,30 @@ def active_days(
     """
     days = as_number(days, "days", least=1, whole=True)
     needs = days if watched is None else as_number(watched, "watched", least=days, whole=True)
+    log = engine_log(events, user, when, until) if can_join(events, users, user) else None
+    if log is not None:
+        return _active_days_in_engine(log, users, since, user, days, needs)
     visits = read_visits(events, user, when, until=until)
     people = join_users(visits, users, [], since, user)
     chosen = visits.watched(people.start, needs - 1)
     age = visits.step - visits.repeat(people.over(visits, people.start))
     counts = people.pick(visits.counts((age >= 0) & (age < days)))
     return people.table.assign(active_days=counts)[chosen].reset_index(drop=True)
+
+
+@in_words()
+def _active_days_in_engine(
+    log: EngineLog, users: Any, since: str, user: str, days: int, needs: int
+) -> pd.DataFrame:
+    """Return the same: the users leave the engine, and a number for each that was there."""
+    followed = Followed.of(log, users, [], since, user)
+    table = small_table(followed.everyone)
+    chosen = day_numbers(table[since]) <= log.last - (needs - 1)
+    if not chosen.any():
+        raise followed.too_short(needs - 1)
+    counts = small_table(followed.days(user, days).group_by(user).agg(nw.len().alias("days")))
+    active = table[user].map(counts.set_index(user)["days"]).fillna(0).astype(np.int64)
+    return table.assign(active_days=active)[chosen].reset_index(drop=True)
 
 
 def weekly_activity(
@@ -81,6 +110,9 @@ def weekly_activity(
     [[1.0, 2.0], [1.0, 0.0]]
     """
     weeks = as_number(weeks, "weeks", least=1, whole=True)
+    log = engine_log(events, user, when, until) if can_join(events, users, user) else None
+    if log is not None:
+        return _weeks_in_engine(log, users, by, weeks, since, user)
     visits = read_visits(events, user, when, until=until)
     people = join_users(visits, users, [by], since, user)
     people = people.where(visits.watched(people.start, 7 * weeks - 1))
@@ -94,6 +126,23 @@ def weekly_activity(
     )
 
 
+@in_words()
+def _weeks_in_engine(log: EngineLog, users: Any, by: str, weeks: int, since: str, user: str) -> pd.DataFrame:
+    """Return the same: one row for each group and week leaves the engine."""
+    followed = Followed.of(log, users, [by], since, user)
+    people = followed.people.filter(nw.col(START) <= log.last - (7 * weeks - 1))
+    sizes = small_table(people.group_by(by).agg(nw.len().alias("users"))).set_index(by)["users"]
+    if sizes.empty:
+        raise followed.too_short(7 * weeks - 1)
+    week = (nw.col(AGE) / 7).floor().cast(nw.Int32) + 1
+    visits = followed.days(user, 7 * weeks).join(people.select(user, by), on=user, how="inner")
+    counts = small_table(visits.select(by, week=week).group_by(by, "week").agg(days=nw.len()))
+    days = counts.pivot(index="week", columns=by, values="days")
+    names = sizes.sort_index().index
+    days = days.reindex(index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names).fillna(0)
+    return days / sizes[names]
+
+
 def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     """Return users (rows), mean, low and high (95 % normal interval) of `value` for each group.
 
@@ -105,11 +154,24 @@ def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
     {'ads': 5.0, 'seo': 30.0}
     """
     names = as_names(by)
-    frame = read_table(table, kinds_of(key=names, number=[value]))
-    groups = frame.groupby(names, observed=True)[value]
-    result = groups.agg(users="size", mean="mean")
-    half = Z95 * groups.std() / np.sqrt(result["users"])
+    kinds = kinds_of(key=names, number=[value])
+    if counts_itself(table):
+        result, spread = _means_in_engine(native(table, kinds), names, value)
+    else:
+        groups = read_table(table, kinds).groupby(names, observed=True)[value]
+        result, spread = groups.agg(users="size", mean="mean"), groups.std()
+    half = Z95 * spread / np.sqrt(result["users"])
     return result.assign(low=result["mean"] - half, high=result["mean"] + half)
+
+
+@in_words()
+def _means_in_engine(table: Any, names: list[str], value: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Return users and mean of each group, and its standard deviation: one row a group leaves the engine."""
+    rows = table.lazy().select(*names, nw.col(value).cast(nw.Float64).alias("_value"))
+    column = nw.col("_value")
+    sums = rows.group_by(*names).agg(users=nw.len(), mean=column.mean(), spread=column.std(ddof=1))
+    groups = small_table(sums).set_index(names).sort_index()
+    return groups[["users", "mean"]], groups["spread"].astype(float)
 
 
 def revenue_by_behaviour(

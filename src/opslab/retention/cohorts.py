@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_number
-from opslab.ground.engine import ANY_AGE, START, came_back, can_join, first_days, marks, require_met
+from opslab.ground.engine import ANY_AGE, QUERY, START, came_back, can_join, first_days, marks, require_met
 from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
 from opslab.retention.people import checked_users, join_users
 from opslab.retention.visits import (
@@ -32,7 +32,6 @@ TOO_MANY = (
 NO_DAYS = "days is empty; give at least one, such as [1, 7, 28]"
 
 MOST_PERIODS = 4_000  # a square of them takes 128 MB
-DAYS_A_QUERY = 60  # each day asks an engine for a few columns
 
 
 def cohort_table(
@@ -153,7 +152,7 @@ def retention_curve(
         raise ValueError(NO_DAYS)
     log = engine_log(events, user, when, until)
     if log is not None:
-        blocks = [wanted[start : start + DAYS_A_QUERY] for start in range(0, len(wanted), DAYS_A_QUERY)]
+        blocks = [wanted[start : start + QUERY] for start in range(0, len(wanted), QUERY)]
         rows = [row for block in blocks for row in _curve_in_engine(log, user, block)]
     else:
         rows = _curve(read_visits(events, user, when, until=until), wanted)

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from numbers import Number
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import as_date, as_day
-from opslab.ground.frames import as_list, as_number
+from opslab.ground.days import as_date, as_dates, as_day
+from opslab.ground.engine import DAY, QUERY
+from opslab.ground.frames import as_list, as_number, in_words, one_row, small_table
 from opslab.retention.inputs import rising, whole_numbers
-from opslab.retention.visits import BEFORE_LOG, Visits, read_visits
+from opslab.retention.visits import BEFORE_LOG, EngineLog, engine_log, read_visits
 
 # Words
 AFTER_LOG = (
@@ -25,6 +27,7 @@ NOT_LATER = "end ({end}) must lie after start ({start})"
 NOT_EARLIER = "end ({end}) must not lie before start ({start})"
 
 STAGES = ("new", "returned", "active", "at risk", "dormant", "lost")
+NEVER = 10**7  # days: further off than any log reaches
 
 
 def stages(
@@ -56,8 +59,15 @@ def stages(
     >>> stages(events, as_of="2024-01-15").stage.to_list()
     ['at risk', 'active']
     """
-    soon, later, never = _three(limits)
-    visits = read_visits(events, user, when, until=as_date(as_day(as_of, "as_of")), name="as_of")
+    return _stages(events, as_day(as_of, "as_of"), "as_of", _three(limits), user, when)
+
+
+def _stages(events: Any, day: int, name: str, limits: list[int], user: str, when: str) -> pd.DataFrame:
+    log = engine_log(events, user, when, as_date(day), name)
+    if log is not None:
+        return _stages_in_engine(log, user, limits)
+    soon, later, never = limits
+    visits = read_visits(events, user, when, until=as_date(day), name=name)
     today, started = visits.end, visits.first
     quiet = today - visits.last
     back = visits.any((visits.gaps() >= later) & (visits.step > today - soon))
@@ -71,7 +81,7 @@ def stages(
             "last": visits.starts[visits.last],
             "quiet_days": quiet,
             "active_days": visits.counts(visits.step > today - later),
-            "stage": pd.Categorical.from_codes(place, STAGES, ordered=True),
+            "stage": _named(place),
         }
     )
 
@@ -97,13 +107,102 @@ def stage_moves(
     >>> stage_moves(events, "2024-01-08", "2024-01-15").loc["active"].to_dict()
     {'new': 0, 'returned': 0, 'active': 1, 'at risk': 1, 'dormant': 0, 'lost': 0}
     """
-    before = stages(events, start, limits, user=user, when=when)
-    after = stages(events, end, limits, user=user, when=when)
-    both = before[[user, "stage"]].merge(after[[user, "stage"]], on=user, suffixes=("_start", "_end"))
-    if as_day(end, "end") <= as_day(start, "start"):
+    days, first, last = _three(limits), as_day(start, "start"), as_day(end, "end")
+    if last <= first:
         raise ValueError(NOT_LATER.format(start=start, end=end))
-    moves = both.groupby(["stage_start", "stage_end"], observed=False).size().unstack()
+    log = engine_log(events, user, when, as_date(last), "end")
+    if log is not None:
+        both = _moves_in_engine(log, user, first, days)
+        moves = both.groupby(["stage_start", "stage_end"], observed=False)["users"].sum().unstack()
+    else:
+        before = _stages(events, first, "start", days, user, when)
+        after = _stages(events, last, "end", days, user, when)
+        both = before[[user, "stage"]].merge(after[[user, "stage"]], on=user, suffixes=("_start", "_end"))
+        moves = both.groupby(["stage_start", "stage_end"], observed=False).size().unstack()
     return moves.rename_axis(index="stage at start", columns="stage at end")
+
+
+@in_words()
+def _stages_in_engine(log: EngineLog, user: str, limits: list[int]) -> pd.DataFrame:
+    """Return the stages of all users: one row a user leaves the engine."""
+    day = nw.col(DAY)
+    days = log.rows.group_by(user, DAY).agg(nw.len().alias("_rows"))
+    recent = (day > log.last - limits[1]).cast(nw.Int64)
+    extremes = _extremes(log.last, limits)
+    each = days.select(user, start=day, active=recent, **{name: one for name, (one, _) in extremes.items()})
+    ends = (getattr(nw.col(name), end)() for name, (_, end) in extremes.items())
+    people = each.group_by(user).agg(nw.col("start").min(), nw.col("active").sum(), *ends)
+    placed = people.with_columns(stage=_stage(log.last, limits))
+    table = small_table(placed).sort_values(user, ignore_index=True)
+    first, last, active, place = table[["start", "seen", "active", "stage"]].to_numpy(np.int64).T
+    return pd.DataFrame(
+        {
+            user: table[user],
+            "first": as_dates(first),
+            "last": as_dates(last),
+            "quiet_days": log.last - last,
+            "active_days": active,
+            "stage": _named(place),
+        }
+    )
+
+
+@in_words()
+def _moves_in_engine(log: EngineLog, user: str, first: int, limits: list[int]) -> pd.DataFrame:
+    """Return how many users stand at which stage on two days: one row for each pair leaves the engine."""
+    log.require_begun(first, "start")
+    ends = {"_start": first, "_end": log.last}
+    extremes = {
+        f"{name}{of}": one for of, day in ends.items() for name, one in _extremes(day, limits).items()
+    }
+    each = log.rows.select(user, start=nw.col(DAY), **{name: one for name, (one, _) in extremes.items()})
+    people = each.group_by(user).agg(
+        nw.col("start").min(), *(getattr(nw.col(name), end)() for name, (_, end) in extremes.items())
+    )
+    places = people.filter(nw.col("start") <= first).select(
+        **{f"stage{of}": _stage(day, limits, of) for of, day in ends.items()}
+    )
+    names = [f"stage{of}" for of in ends]
+    counts = small_table(places.group_by(*names).agg(users=nw.len())).astype(np.int64)
+    return counts.assign(**{name: _named(counts[name].to_numpy()) for name in names})
+
+
+def _extremes(today: int, limits: list[int]) -> dict[str, tuple[nw.Expr, str]]:
+    """Return what tells a stage on the day `today`, and which extreme over a user's rows it takes.
+
+    Whoever comes back after a silence does so on the first of the days just before `today` (within the
+    shortest limit): a later one follows a day that is too near. So two days of each user tell it.
+    """
+    day, edge = nw.col(DAY), today - limits[0]
+    recent = (day > edge) & (day <= today)
+    return {
+        "seen": (nw.when(day <= today).then(day).otherwise(-NEVER), "max"),
+        "woke": (nw.when(recent).then(day).otherwise(NEVER), "min"),
+        "slept": (nw.when(day <= edge).then(day).otherwise(-NEVER), "max"),
+    }
+
+
+def _stage(today: int, limits: list[int], of: str = "") -> nw.Expr:
+    """Return the place in `STAGES` of users with these extremes, and with their first day as `start`."""
+    soon, later, never = limits
+    seen, woke, slept = (nw.col(f"{name}{of}") for name in ("seen", "woke", "slept"))
+    quiet = today - seen
+    back = (slept > -NEVER) & (woke < NEVER) & (woke - slept >= later)
+    place = nw.lit(STAGES.index("lost"))
+    tests = {
+        "dormant": quiet < never,
+        "at risk": quiet < later,
+        "active": quiet < soon,
+        "returned": back,
+        "new": nw.col("start") > today - soon,
+    }
+    for name, test in tests.items():
+        place = nw.when(test).then(nw.lit(STAGES.index(name))).otherwise(place)
+    return place
+
+
+def _named(place: np.ndarray) -> pd.Categorical:
+    return pd.Categorical.from_codes(place, STAGES, ordered=True)
 
 
 def early_warning(
@@ -147,24 +246,64 @@ def early_warning(
     """
     rules, horizon = _rules(quiet_days), as_number(horizon, "horizon", least=1, whole=True)
     watch = as_number(watch, "watch", least=1, whole=True)
+    log = engine_log(events, user, when)
+    if log is not None:
+        today = _day_in_log(log.first, log.last, as_of, "as_of", horizon)
+        blocks = [rules[start : start + QUERY] for start in range(0, len(rules), QUERY)]
+        parts = [_warned_in_engine(log, user, today, block, horizon, watch) for block in blocks]
+        return _scored({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, rules)
     visits = read_visits(events, user, when)
-    today = _day_in_log(visits, as_of, "as_of", horizon)
+    today = _day_in_log(*visits.ends, as_of, "as_of", horizon) - visits.origin
     past = np.maximum.reduceat(np.where(visits.step <= today, visits.step, -watch), visits.begins)
     quiet = today - past
     watched = quiet < watch
     if not watched.any():
-        raise ValueError(NOBODY_WATCHED.format(watch=watch, as_of=as_date(as_day(as_of, "as_of"))))
+        raise _nobody(watch, today + visits.origin)
     lost = ~visits.any((visits.step > today) & (visits.step <= today + horizon)) & watched
-    table = pd.DataFrame(
-        {
-            "watched": watched.sum(),
-            "flagged": _at_least(rules, quiet[watched]),
-            "lost": lost.sum(),
-            "hits": _at_least(rules, quiet[lost]),
-        },
-        index=pd.Index(rules, name="quiet_days"),
-    )
+    counts = {
+        "watched": watched.sum(),
+        "flagged": _at_least(rules, quiet[watched]),
+        "lost": lost.sum(),
+        "hits": _at_least(rules, quiet[lost]),
+    }
+    return _scored(counts, rules)
+
+
+@in_words()
+def _warned_in_engine(
+    log: EngineLog, user: str, today: int, rules: np.ndarray, horizon: int, watch: int
+) -> dict[str, np.ndarray]:
+    """Count those watched, flagged, lost and hit, for each rule: one row leaves the engine."""
+    day = nw.col(DAY)
+    back = (day > today) & (day <= today + horizon)
+    past = nw.when(day <= today).then(day).otherwise(-NEVER)
+    each = log.rows.select(user, past=past, back=back.cast(nw.Int64))
+    people = each.group_by(user).agg(nw.col("past").max(), nw.col("back").max())
+    watched = people.filter(nw.col("past") > today - watch)
+    gone = 1 - nw.col("back")
+    counts = {"watched": nw.lit(1), "lost": gone}
+    for place, quiet in enumerate(rules.tolist()):
+        flagged = (nw.col("past") <= today - quiet).cast(nw.Int64)
+        counts |= {f"flagged{place}": flagged, f"hits{place}": flagged * gone}
+    seen = one_row(watched.with_columns(**counts).select(nw.col(*counts).sum()))
+    if not seen["watched"]:
+        raise _nobody(watch, today)
+    numbers = {
+        "watched": [seen["watched"]] * len(rules),
+        "flagged": [seen[f"flagged{place}"] for place in range(len(rules))],
+        "lost": [seen["lost"]] * len(rules),
+        "hits": [seen[f"hits{place}"] for place in range(len(rules))],
+    }
+    return {name: np.array(values, dtype=np.int64) for name, values in numbers.items()}
+
+
+def _scored(counts: dict[str, Any], rules: np.ndarray) -> pd.DataFrame:
+    table = pd.DataFrame(counts, index=pd.Index(rules, name="quiet_days"))
     return table.assign(precision=table["hits"] / table["flagged"], recall=table["hits"] / table["lost"])
+
+
+def _nobody(watch: int, today: int) -> ValueError:
+    return ValueError(NOBODY_WATCHED.format(watch=watch, as_of=as_date(today)))
 
 
 def running_warning(
@@ -207,8 +346,11 @@ def running_warning(
     """
     rules, horizon = _rules(quiet_days), as_number(horizon, "horizon", least=1, whole=True)
     visits = read_visits(events, user, when)
-    first, last = (_day_in_log(visits, day, name, 0) for day, name in ((start, "start"), (end, "end")))
-    _day_in_log(visits, end, "end", horizon)
+    first, last = (
+        _day_in_log(*visits.ends, day, name, 0) - visits.origin
+        for day, name in ((start, "start"), (end, "end"))
+    )
+    _day_in_log(*visits.ends, end, "end", horizon)
     if last < first:
         raise ValueError(NOT_EARLIER.format(end=end, start=start))
     silence = visits.silences()
@@ -230,17 +372,15 @@ def _rules(quiet_days: int | Iterable[int]) -> np.ndarray:
     return whole_numbers(given, "quiet_days", 0)
 
 
-def _day_in_log(visits: Visits, given: Any, name: str, horizon: int) -> int:
-    """Return the day's place in the log, which must go on for `horizon` days after it."""
-    day, last = as_day(given, name), visits.starts[-1]
-    if day < visits.origin:
-        raise ValueError(BEFORE_LOG.format(name=name, found=as_date(day), first=visits.starts[0]))
-    if day - visits.origin + horizon > visits.end:
-        latest = last - pd.Timedelta(days=horizon)
-        raise ValueError(
-            AFTER_LOG.format(name=name, found=as_date(day), last=last, horizon=horizon, latest=latest)
-        )
-    return day - visits.origin
+def _day_in_log(first: int, last: int, given: Any, name: str, horizon: int) -> int:
+    """Return a day of a log, which must go on for `horizon` days after it."""
+    day = as_day(given, name)
+    if day < first:
+        raise ValueError(BEFORE_LOG.format(name=name, found=as_date(day), first=as_date(first)))
+    if day + horizon > last:
+        words = {"found": as_date(day), "last": as_date(last), "latest": as_date(last - horizon)}
+        raise ValueError(AFTER_LOG.format(name=name, horizon=horizon, **words))
+    return day
 
 
 def _at_least(limits: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -2,13 +2,24 @@
 
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import day_numbers
-from opslab.ground.frames import Frame, kinds_of, native, places_among, require_unique, small_table
-from opslab.retention.visits import Visits
+from opslab.ground.days import day_number, day_numbers
+from opslab.ground.engine import DAY, START, require_met
+from opslab.ground.frames import (
+    Frame,
+    kinds_of,
+    native,
+    one_row,
+    places_among,
+    require_unique,
+    small_table,
+)
+from opslab.retention.visits import EngineLog, Visits, too_short
 
+AGE = "_age"  # name of a column
 NEVER = 2**40  # a day that no log reaches
 
 
@@ -53,3 +64,41 @@ def checked_users(users: Any, by: list[str], since: str | None, user: str) -> Fr
     checked = native(users, kinds_of(key=[user, *by], date=[] if since is None else [since]), what="users")
     require_unique(checked, [user], what="users")
     return checked
+
+
+class Followed(NamedTuple):
+    """Users of a table beside a log, both on one engine; nothing is computed.
+
+    `everyone` has all columns of the users, `people` a few and the day from which each counts as `START`.
+    """
+
+    log: EngineLog
+    everyone: nw.LazyFrame[Any]
+    people: nw.LazyFrame[Any]
+
+    @classmethod
+    def of(cls, log: EngineLog, users: Any, by: list[str], since: str, user: str) -> "Followed":
+        """Return the users, checked as in `join_users`."""
+        everyone = checked_users(users, by, since, user).lazy()
+        met = everyone.select(user).join(log.rows.select(user), on=user, how="inner").head(1)
+        require_met(
+            one_row(met.select(met=nw.len()))["met"],
+            everyone,
+            log.rows,
+            ours="users",
+            theirs="events",
+            key=user,
+        )
+        return cls(log, everyone, everyone.select(user, *by, day_number(since).alias(START)))
+
+    def days(self, user: str, most: int) -> nw.LazyFrame[Any]:
+        """Return once each day on which a user was there in the first `most` days, with its `AGE`."""
+        joined = self.log.rows.join(self.people.select(user, START), on=user, how="inner")
+        ages = joined.select(user, (nw.col(DAY) - nw.col(START)).alias(AGE))
+        inside = ages.filter((nw.col(AGE) >= 0) & (nw.col(AGE) < most))
+        return inside.group_by(user, AGE).agg(nw.len().alias("_rows"))
+
+    def too_short(self, needs: int) -> ValueError:
+        """Return the error of a log in which nobody can be watched for so many days."""
+        start = int(one_row(self.people.select(nw.col(START).min()))[START])
+        return too_short(needs, self.log.last, self.log.last - start)

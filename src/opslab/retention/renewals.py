@@ -5,11 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.days import MOST_MONTHS, as_date, as_day
-from opslab.ground.frames import POSITIVE, as_labels, as_number, as_numbers, is_single, kinds_of, read_table
+from opslab.ground.days import MOST_MONTHS, as_date, as_day, day_number, month_number, month_start
+from opslab.ground.engine import DAY, counts_itself
+from opslab.ground.frames import (
+    POSITIVE,
+    as_labels,
+    as_number,
+    as_numbers,
+    in_words,
+    is_single,
+    kinds_of,
+    native,
+    one_row,
+    read_table,
+    small_table,
+)
 from opslab.retention.inputs import whole_numbers
 from opslab.retention.visits import BEFORE_LOG
 
@@ -25,6 +39,7 @@ NOBODY_WATCHED = (
 )
 NO_PRODUCT = "orders has no rows with {column} = {value!r}; it has {values}"
 
+MONTH = "_month"  # name of a column
 MONTH_DAYS = 30  # Lantern's billing month
 MEAN_MONTH = 365.25 / 12  # days
 
@@ -188,36 +203,111 @@ def renewal_survivors(
     """
     months = as_number(months, "months", least=1, most=MOST_MONTHS, whole=True)
     due = _due_days(month_days)
+    if counts_itself(orders):
+        return _survivors(
+            _made_in_engine(orders, months, value, column, month_days, user, when, until), months
+        )
     bought = read_table(orders, kinds_of(key=[user, column], date=[when]), what="orders")
     dues = bought[bought[column].isin(as_labels([value], "value"))]
     if dues.empty:
-        known = ", ".join(map(repr, sorted(bought[column].unique())))
-        raise ValueError(NO_PRODUCT.format(column=column, value=value, values=known))
+        raise _no_product(column, value, bought[column].unique())
     end = bought[when].max() if until is None else as_day(until, "until")
     if (dues[when] > end).all():
         raise ValueError(BEFORE_LOG.format(name="until", found=as_date(end), first=as_date(dues[when].min())))
     paid = dues[dues[when] <= end].groupby(user)[when].agg(["min", "max"])
     watched = paid[due(paid["min"].to_numpy(), months) <= end]
     if watched.empty:
-        raise ValueError(
-            NOBODY_WATCHED.format(months=months, first=as_date(paid["min"].min()), last=as_date(end))
-        )
+        raise _nobody(months, paid["min"].min(), end)
     first, last = watched.to_numpy().T
     # The renewal whose due day is the nearest to the last payment; a lapse is longer than half a month.
     wait = np.stack([np.abs(due(first, made) - last) for made in range(months + 2)])
-    made = np.minimum(wait.argmin(axis=0), months)
-    left = np.bincount(made, minlength=months + 1)[::-1].cumsum()[::-1]
+    return _survivors(np.bincount(np.minimum(wait.argmin(axis=0), months)), months)
+
+
+@in_words()
+def _made_in_engine(
+    orders: Any,
+    months: int,
+    value: str,
+    column: str,
+    month_days: float | None,
+    user: str,
+    when: str,
+    until: Any,
+) -> np.ndarray:
+    """Return how many members made 0, 1, ... renewals: one row for each leaves the engine."""
+    as_labels([value], "value")
+    bought = native(orders, kinds_of(key=[user, column], date=[when]), what="orders")
+    bought = bought.lazy().select(user, column, day_number(when).alias(DAY), month_number(when).alias(MONTH))
+    day = nw.col(DAY)
+    dues = bought.filter(nw.col(column) == value)
+    ends = one_row(dues.select(low=day.min(), rows=nw.len()))
+    if not ends["rows"]:
+        raise _no_product(column, value, small_table(bought.select(column).unique())[column])
+    end = int(one_row(bought.select(high=day.max()))["high"]) if until is None else as_day(until, "until")
+    if ends["low"] > end:
+        raise ValueError(BEFORE_LOG.format(name="until", found=as_date(end), first=as_date(ends["low"])))
+    month = nw.col(MONTH)
+    paid = (
+        dues.filter(day <= end)
+        .group_by(user)
+        .agg(first=day.min(), last=day.max(), first_month=month.min(), last_month=month.max())
+    )
+    due, made = _renewals_of(month_days, months)
+    watched = paid.filter(due <= end).select(made=made.cast(nw.Int32))
+    counts = small_table(watched.group_by("made").agg(members=nw.len())).astype(np.int64)
+    if counts.empty:
+        raise _nobody(months, ends["low"], end)
+    return np.bincount(np.minimum(counts["made"], months), counts["members"]).astype(np.int64)
+
+
+def _renewals_of(month_days: float | None, months: int) -> tuple[nw.Expr, nw.Expr]:
+    """Return the day of the last renewal asked for, and the renewals made, from first and last payments."""
+    first, last = nw.col("first"), nw.col("last")
+    length = _whole_days(month_days)
+    if length is not None:
+        return first + months * length, -((length - 2 * (last - first)) / (2 * length)).floor()
+    start, stop = nw.col("first_month"), nw.col("last_month")
+    since = first - month_start(start)
+
+    def due(month: nw.Expr) -> nw.Expr:
+        return nw.min_horizontal(month_start(month) + since, month_start(month + 1) - 1)
+
+    # The last payment belongs to its own month's due day, or to a neighbour's if that is nearer.
+    later = [(2 * last > due(stop + k - 1) + due(stop + k)).cast(nw.Int32) for k in (0, 1)]
+    return due(start + months), stop - start - 1 + later[0] + later[1]
+
+
+def _survivors(made: np.ndarray, months: int) -> pd.Series:
+    """Return how many are left after each renewal; `made` counts those who made 0, 1, ... of them."""
+    left = np.pad(made, (0, months + 1 - len(made)))[::-1].cumsum()[::-1]
     return pd.Series(left, index=pd.RangeIndex(months + 1, name="renewals"), name="members")
+
+
+def _no_product(column: str, value: str, known: Any) -> ValueError:
+    return ValueError(
+        NO_PRODUCT.format(column=column, value=value, values=", ".join(map(repr, sorted(known))))
+    )
+
+
+def _nobody(months: int, first: int, end: int) -> ValueError:
+    return ValueError(NOBODY_WATCHED.format(months=months, first=as_date(first), last=as_date(end)))
 
 
 def _due_days(month_days: float | None) -> Callable[[np.ndarray, int], np.ndarray]:
     """Return the function from the day of the first payment and a renewal to the day on which it is due."""
+    length = _whole_days(month_days)
+    return _same_day_later if length is None else lambda first, made: first + made * length
+
+
+def _whole_days(month_days: float | None) -> int | None:
+    """Return the days from one payment to the next; None for calendar months."""
     length = MEAN_MONTH if month_days is None else as_number(month_days, "month_days", least=1, most=366)
     if length % 1 == 0:
-        return lambda first, made: first + made * int(length)
+        return int(length)
     if not 30 < length < 31:
         raise ValueError(NOT_A_MONTH.format(found=month_days))
-    return _same_day_later
+    return None
 
 
 def _same_day_later(first: np.ndarray, months: int) -> np.ndarray:

@@ -4,11 +4,22 @@ import math
 import warnings
 from typing import Any, NamedTuple
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_flags, as_number, as_numbers, native, require_result
-from opslab.retention.visits import read_visits
+from opslab.ground.days import as_dates
+from opslab.ground.engine import DAY
+from opslab.ground.frames import (
+    as_flags,
+    as_number,
+    as_numbers,
+    in_words,
+    native,
+    require_result,
+    small_table,
+)
+from opslab.retention.visits import engine_log, read_visits
 
 # Words
 NO_ENDS = "no end was observed in any group; there is nothing to compare yet"
@@ -47,22 +58,35 @@ def lifetimes(
     >>> lifetimes(events, quiet_days=7)[["duration", "observed"]].to_numpy().tolist()
     [[8, True], [8, False]]
     """
-    visits = read_visits(events, user, when, until=until)
+    ids, first, last, origin, end = _spans(events, user, when, until)
     quiet = as_number(quiet_days, "quiet_days", least=1, whole=True)
-    watch_end = visits.end - quiet
-    if watch_end < 0:
-        raise ValueError(NO_QUIET_DAYS.format(found=quiet, have=visits.end + 1))
-    gone = visits.last <= watch_end
-    seen_to = np.where(gone, visits.last, watch_end)
+    watch_end = end - quiet
+    if watch_end < origin:
+        raise ValueError(NO_QUIET_DAYS.format(found=quiet, have=end - origin + 1))
+    gone = last <= watch_end
+    seen_to = np.where(gone, last, watch_end)
     return pd.DataFrame(
         {
-            user: visits.ids,
-            "first": visits.starts[visits.first],
-            "last": visits.starts[visits.last],
-            "duration": np.maximum(seen_to - visits.first + 1, 0),
+            user: ids,
+            "first": as_dates(first),
+            "last": as_dates(last),
+            "duration": np.maximum(seen_to - first + 1, 0),
             "observed": gone,
         }
     )
+
+
+@in_words()
+def _spans(events: Any, user: str, when: str, until: Any) -> tuple[Any, np.ndarray, np.ndarray, int, int]:
+    """Return users, the first and last day of each, and those of the log. One row a user leaves an engine."""
+    log = engine_log(events, user, when, until)
+    if log is None:
+        visits = read_visits(events, user, when, until=until)
+        return visits.ids, visits.first + visits.origin, visits.last + visits.origin, *visits.ends
+    day = nw.col(DAY)
+    people = small_table(log.rows.group_by(user).agg(first=day.min(), last=day.max())).sort_values(user)
+    first, last = people[["first", "last"]].to_numpy(np.int64).T
+    return people[user].array, first, last, log.first, log.last
 
 
 def kaplan_meier(durations: Any, observed: Any = None) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from opslab.ground.days import (
     as_date,
+    as_dates,
     as_day,
     day_number,
     day_numbers,
@@ -78,6 +79,11 @@ class Visits(NamedTuple):
         """Day number (since 1970-01-01) of the log's first period."""
         return as_day(self.starts[0], "start")
 
+    @property
+    def ends(self) -> tuple[int, int]:
+        """Day numbers of the log's first and last day, if its periods are days."""
+        return self.origin, self.origin + self.end
+
     def repeat(self, values: np.ndarray) -> np.ndarray:
         """Repeat one value a user over the user's visits."""
         return np.repeat(values, np.diff(self.begins, append=len(self.step)))
@@ -117,10 +123,17 @@ class EngineLog(NamedTuple):
     first: int
     last: int
 
+    def require_begun(self, day: int, name: str) -> None:
+        """Refuse a day before the log's first."""
+        if day < self.first:
+            raise ValueError(BEFORE_LOG.format(name=name, found=as_date(day), first=as_date(self.first)))
+
 
 @in_words()
-def engine_log(events: Any, user: str, when: str, until: Any = None) -> EngineLog | None:
+def engine_log(events: Any, user: str, when: str, until: Any = None, name: str = "until") -> EngineLog | None:
     """Return the log, checked, up to its last day or to `until`; None if NumPy counts better than its engine.
+
+    `name` is what messages call `until`.
 
     Raises
     ------
@@ -132,11 +145,11 @@ def engine_log(events: Any, user: str, when: str, until: Any = None) -> EngineLo
     rows = rows_by_day(_checked(events, user, when), when, user)
     if until is None:
         return EngineLog(rows, *ends_of(rows, EVENTS))
-    last = as_day(until, "until")
-    first, _ = ends_of(rows, EVENTS_AND.format(name="until"), last)
-    if first > last:
-        raise ValueError(BEFORE_LOG.format(name="until", found=as_date(last), first=as_date(first)))
-    return EngineLog(rows.filter(nw.col(DAY) <= last), first, last)
+    last = as_day(until, name)
+    first, _ = ends_of(rows, EVENTS_AND.format(name=name), last)
+    log = EngineLog(rows.filter(nw.col(DAY) <= last), first, last)
+    log.require_begun(last, name)
+    return log
 
 
 def too_short(need: int, last: int, have: int) -> ValueError:
@@ -263,8 +276,7 @@ def _starts(label: np.ndarray, period: str, last: int | None = None, name: str =
     first, end = label.min(), label.max() if last is None else last
     what = EVENTS if last is None else EVENTS_AND.format(name=name)
     require_span(_first_days(np.concatenate([[first, end], label[:: len(label) // MANY + 1]]), period), what)
-    days = _first_days(np.arange(first, end + 1), period)
-    return pd.DatetimeIndex(days.view("datetime64[D]").astype("datetime64[s]"))
+    return as_dates(_first_days(np.arange(first, end + 1), period))
 
 
 def _first_days(label: np.ndarray, period: str) -> np.ndarray:

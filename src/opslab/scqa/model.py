@@ -1,11 +1,8 @@
 """What a clause's words say of its part: a small logistic regression, learned by `benchmarks/scqa_model.py`.
 
-Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The weights are
-data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
+Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The
+weights are data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
 """
-
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
 
 import json
 import re
@@ -14,7 +11,7 @@ from itertools import pairwise
 from math import exp, log
 from pathlib import Path
 
-from opslab.scqa.cues import CUES
+from opslab.scqa.cues import SMALL
 
 LETTERS = "SCQA"
 WEIGHTS = Path(__file__).with_name("parts.json")
@@ -24,10 +21,9 @@ _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!�
 
 def features(clause: str) -> set[str]:
     """Return the names of what is in a clause."""
-    tokens = [
-        "#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(clause.lower())
-    ]
-    named = {f"={name}" for name, cue in CUES.items() if cue.search(clause)}
+    small = clause.lower()
+    tokens = ["#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(small)]
+    named = {f"={name}" for name, cue in SMALL.items() if cue.search(clause if cue.flags & re.I else small)}
     start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)} | {
         f"{token[:5]}-" for token in tokens if len(token) > STEM
     }
@@ -41,7 +37,7 @@ def weights() -> dict[str, list[int]]:
 
 
 def log_chances(named: set[str]) -> dict[str, float]:
-    """Return for each part (a letter of SCQA) the logarithm of the chance that a clause with these features plays it."""
+    """Return for each letter of SCQA the logarithm of the chance that such a clause plays that part."""
     learned = weights()
     rows = [learned[""], *(learned[name] for name in named if name in learned)]
     sums = [sum(column) / 100 for column in zip(*rows, strict=True)]

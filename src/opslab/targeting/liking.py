@@ -121,21 +121,10 @@ def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
 def _group_of(asked: pd.Series, users: pd.Series, group: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Return the group's number of each row, found through its user."""
     codes, names = _factorized(group)
-    place = _places(asked, users)
+    place = places_among(asked, pd.Index(users), ours="table", theirs="users", key=users.name)
     if place.min() < 0:
         raise ValueError(UNKNOWN_USER.format(user=asked.iloc[int(place.argmin())]))
     return codes[place], names
-
-
-def _places(asked: pd.Series, users: pd.Series) -> np.ndarray:
-    if all(isinstance(ids.dtype, np.dtype) and ids.dtype.kind in "iu" for ids in (asked, users)):
-        low, high = int(users.min()), int(users.max())
-        if high - low < 4 * len(users) and low <= asked.min() and asked.max() <= high:
-            # Whole ids that lie close together: one look-up a row, no hash table.
-            places = np.full(high - low + 1, -1)
-            places[users.to_numpy() - low] = np.arange(len(users))
-            return places[asked.to_numpy() - low]
-    return places_among(asked, pd.Index(users), ours="table", theirs="users", key=users.name)
 
 
 def _square(

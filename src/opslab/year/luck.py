@@ -8,7 +8,6 @@ numbers; Glasserman & Yao 1992, *Management Science* 38).
 from zlib import crc32
 
 import numpy as np
-from scipy.special import ndtri
 
 from opslab.year.plan import WEEKS
 
@@ -29,4 +28,6 @@ def uniforms(seed: int, purpose: str, runs: int, weeks: int = WEEKS) -> np.ndarr
 
 def scores(seed: int, purpose: str, runs: int, weeks: int = WEEKS) -> np.ndarray:
     """Return the same as standard normal scores."""
+    from scipy.special import ndtri
+
     return ndtri(uniforms(seed, purpose, runs, weeks))
