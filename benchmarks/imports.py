@@ -15,8 +15,18 @@ import sys
 from pathlib import Path
 
 TIMES = 7
-SUBJECTS = "goals targeting acquisition experiments retention lifetime outreach listening content community scqa year"
-OURS = "import " + ", ".join(f"opslab.{name}" for name in SUBJECTS.split())
+SUBJECTS = [
+    "goals",
+    "targeting",
+    "acquisition",
+    "experiments",
+    "retention",
+    "lifetime",
+    "outreach",
+    "listening",
+]
+SUBJECTS += ["content", "community", "scqa", "year"]
+OURS = "import " + ", ".join(f"opslab.{name}" for name in SUBJECTS)
 LIBRARIES = "import pandas, plotly.graph_objects, narwhals, ipywidgets"
 LOADED = f"import sys; {LIBRARIES}; {OURS}; print(*(name for name in sys.modules if name[:6] != 'opslab'))"
 PRELOAD = (
