@@ -26,7 +26,7 @@ test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
-	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -n 2 exercises
+	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -n 2 --dist loadfile exercises
 	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile --no-loadscope-reorder tests notebooks solutions
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments

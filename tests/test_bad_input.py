@@ -389,11 +389,15 @@ GOOD = {
     year.rerun: {"plans": YEAR.plans, "seed": 0, "world": 0},
     year.score: {"history": YEAR},
     year.standing: {"history": YEAR},
+    year.year_desk: {"seed": 0, "world": 0},
     year.tree: {"choices": {"a": year.Plan(), "b": year.Plan(pushes=1)}, "seed": 0, "world": 0},
     world.which: {"name": "users", "seed": 0, "size": 5_000},
 }  # fmt: skip
 # What has no number, list, day or table: briefs and pyramids take text, the desk shows them.
-OF_TEXT = {"Brief", "Pyramid", "desk", "pyramid_desk"}
+OF_TEXT = {"Brief", "Pyramid", "desk", "pyramid_desk"} | {
+    "bad_mails",
+    "mended_pairs",
+}  # these have numbers of their own
 # What `mece` covers may be anything; what leaves a talk is a name.
 OF_NAMES = {("mece", "whole"), ("defection", "leavers"), ("shapley_values", "players")}
 

@@ -430,7 +430,7 @@ def test_the_tree_shows_each_kpi_once_and_the_way_of_one():
     assert sum(colour == way.line.color for colour in nodes.marker.color) == 3
     assert len(grey.x) == 4 * sum(entry.parent is not None for entry in KPIS.values())
     assert [words for words in nodes.text if "17.8" in words and words.startswith("Retention")]
-    assert drawing.layout.title.text.replace("<br>", " ").endswith("it feeds retention and so mau")
+    assert drawing.layout.title.text.replace("<br>", " ").endswith("it feeds retention and so MAU")
     with pytest.raises(ValueError, match="referral"):
         goals.kpi_tree_chart("referal")
     with pytest.raises(ValueError, match="found"):

@@ -351,6 +351,12 @@ def test_extra_questions_add_and_are_not_asked_for():
     assert [share(1, 0.5, 0), share(0, 1, 1), share(1, 1, 1), share(1, None, 0)] == [0.75, 1, 1, None]
 
 
+def test_a_question_counts_its_marks():
+    questions = {"q1": Question("q1", "number", marks=3), "q2": Question("q2", "written", marks=1)}
+    marks = [Mark("anna", "q1", 1, "", ""), Mark("anna", "q2", 0.5, "", ""), Mark("ben", "q2", 1, "", "")]
+    assert grades(marks, questions) == {"anna": 3.5 / 4, "ben": 1 / 4}
+
+
 # Deadlines
 
 DUE = "2026-11-27 18:00"

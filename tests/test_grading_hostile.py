@@ -7,6 +7,7 @@ import platform
 import pytest
 
 from opslab.__main__ import main
+from opslab.exercises.sheets import Wrong
 from opslab.grading.batch import grade
 from opslab.grading.report import scores_csv, write_results
 from opslab.grading.sandbox import Limits, Sandbox
@@ -195,3 +196,49 @@ def test_a_large_file_of_an_older_format_is_refused_before_it_eats_memory(course
     folder.mkdir()
     (folder / "anna.ipynb").write_text('{"nbformat": 3, "worksheets": []' + " " * LARGEST_OLD + "}")
     assert "an older format, and larger than 2 MB" in refused(course, folder)["anna"]
+
+
+# Functions that are handed over
+
+HANDED_OVER = {
+    "doubles": "check('doubles', lambda given: 2 * given)",
+    "knows": "check('knows', lambda given: sorted(set(globals()) & {'seed', 'held_back', 'secret'}))",
+    "raises": "check('raises', lambda given: 1 / 0)",
+    "record": "check('record', lambda given: given)",
+    "withdrawn": "check('withdrawn', len)\ncheck('withdrawn', 3)",
+    "zz_ends": "import os\ncheck('zz_ends', lambda given: os._exit(0))",
+}
+
+
+def test_a_function_is_asked_from_outside_and_its_faults_stay_its_own(course):
+    secret = 42
+    given = {"record": Wrong("off", "by one", "x = 1")}
+
+    def measure(name, ask):
+        try:
+            return {"value": [ask(given.get(name, secret)), ask(given.get(name, 3))]}
+        except ValueError as error:
+            return {"fault": str(error)}
+
+    sandbox = Sandbox(QUICK, ["from opslab.check import check"], SEED, measure=measure)
+    found = sandbox.run(HANDED_OVER).measured
+    sandbox.close()
+    assert found["doubles"] == {"value": [84, 6]}
+    assert found["knows"] == {"value": [["seed"], ["seed"]]}
+    assert "ZeroDivisionError" in found["raises"]["fault"]
+    assert found["record"]["value"][0] == {"name": "off", "message": "by one", "source": "x = 1"}
+    assert "withdrawn" not in found
+    assert "fault" in found["zz_ends"]
+
+
+def test_a_function_that_loops_is_ended(course):
+    sandbox = Sandbox(
+        Limits(cell_seconds=1),
+        ["from opslab.check import check"],
+        SEED,
+        measure=lambda _, ask: {"value": ask()},
+    )
+    cells = {"0": "def ever():\n    while True:\n        pass\ncheck('q1', ever)"}
+    with pytest.raises(ValueError, match="longer than 1 seconds"):
+        sandbox.run(cells)
+    sandbox.close()

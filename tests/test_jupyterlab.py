@@ -339,6 +339,57 @@ def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyt
     )
 
 
+FORETOLD = {"Cash from": "-20", "Cash to": "60", "Active users from": "3000", "Active users to": "5000"}
+
+
+@pytest.mark.browser
+def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}\n"
+    book.cells = [
+        nbformat.v4.new_code_cell(home + "from opslab.year import year_desk\n\nyear_desk(3)", id="y")
+    ]
+    nbformat.write(book, tmp_path / "year.ipynb")
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_notebook(page, jupyterlab, tmp_path / "year.ipynb", "year.ipynb", run=True)
+    page.get_by_text("Quarter 1 of 4: weeks 1 to 13").wait_for()
+    run = page.get_by_role("button", name="Run the quarter")
+    press(page, run, "Enter")
+    page.get_by_role("alert").filter(has_text="the forecast of cash is None").wait_for()
+    page.get_by_label("Pushes a week").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    for label, text in FORETOLD.items():
+        page.get_by_label(label).focus()
+        page.keyboard.type(text)
+    page.get_by_label("Why? One sentence").focus()
+    page.keyboard.type("Fewer pushes <b>keep</b> people.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Quarter 2 of 4: weeks 14 to 26").wait_for()
+    page.get_by_text("Active users: 4,190, your forecast 3,000 to 5,000 held.").wait_for()
+    desk = page.locator(".opslab-year")
+    assert desk.locator("li b").count() == 0
+    assert page.get_by_label("Pushes a week").input_value() == "1"
+    page.click('li[data-id="filebrowser"]')  # away with the list of files: a phone has no room for both
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(200)
+        assert desk.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    controls = desk.locator("input, select, textarea, button")
+    assert controls.evaluate_all("all => Math.min(...all.map(e => e.offsetHeight))") >= 24
+    no_barriers(page, ".opslab-year")
+    page.get_by_label("Why? One sentence").fill("Now for more clerks.")
+    for _ in range(50):
+        if "more clerks" in (tmp_path / "home" / "kept.json").read_text():
+            break
+        page.wait_for_timeout(100)
+    page.goto("about:blank")
+    open_notebook(page, jupyterlab, tmp_path / "year.ipynb", "year.ipynb", run=True)
+    page.get_by_text("Quarter 2 of 4: weeks 14 to 26").wait_for()
+    assert page.get_by_label("Why? One sentence").input_value() == "Now for more clerks."
+
+
 FORM_MAIL = "We run two shops. Since May fewer people come. Should we close one? Close one by June."
 FORM_TYPED = '<img src=x onerror="window.stolen = 1"> costs $x^2$. Should we sell it?'
 FORMS = {

@@ -422,6 +422,41 @@ def test_a_concrete_answer_is_no_wish(text):
     assert "vague_answer" not in {remark.code for remark in (*found, *found.asks)}
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "due"),
+    [
+        ("How many nurses do we need at night?", "Close the ward.", True),
+        ("How many nurses do we need at night?", "Take three.", False),
+        ("When does the rehearsal begin?", "In the hall behind the church.", True),
+        ("Who opens the shop?", "Paint the gate blue.", True),
+        ("Who opens the shop?", "Let Noor do it.", False),
+        ("仓库几个人够？", "把门刷成绿色。", True),
+        ("仓库几个人够？", "三个人。", False),
+    ],
+)
+def test_an_answer_of_another_kind_is_asked_about(question, answer, due):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, question=question, answer=answer))
+    assert ("off_question" in {remark.code for remark in (*found, *found.asks)}) == due
+
+
+@pytest.mark.parametrize(
+    ("question", "strange"),
+    [
+        ("Which song should the choir rehearse for Easter?", True),
+        ("Which days should be free of charge for new users?", False),
+        ("What do we do about it before the choir rehearses?", False),
+        ("What now?", False),
+    ],
+)
+def test_a_question_that_nothing_led_to_is_asked_about(question, strange):
+    from dataclasses import replace
+
+    found = coach(replace(GOOD, question=question))
+    assert ("question_without_cause" in {remark.code for remark in (*found, *found.asks)}) == strange
+
+
 def test_the_coach_asks_in_the_language_of_the_brief_and_says_which_it_cannot_read():
     assert "你建议怎么做？" in repr(coach("我们有两家店。上周一家漏水。怎么办？"))
     for text in (

@@ -142,6 +142,14 @@ def test_a_quick_check_keeps_its_answer_for_a_key():
     )  # fmt: skip
 
 
+def test_a_folded_subject_has_a_slide_of_its_own_and_answers_no_other_question():
+    subject = "<details><summary>A number & its interval</summary>\n\nSay it.\n</details>"
+    cell = f"**Only the slider can tell you:** where?\n\n{subject}"
+    picture, subject = slides(text("## Claim"), figure(), text(cell))
+    assert plain(*picture.lines) == "Only the slider can tell you: where?"
+    assert (plain(*subject.body), plain(subject.answer)) == ("A number & its interval", "Say it.")
+
+
 def test_a_vote_has_its_letters_large_and_its_advice_in_the_notes():
     vote = "**Vote.** Who pays? **A** all, of course · **B** none. Vote, argue, vote again."
     (slide,) = slides(text(f"## Claim\n\n{vote}"), guide=Guide(vote="<ul><li>Most say A: ask.</li></ul>"))

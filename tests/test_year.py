@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opslab import datasets
+from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
 from opslab.ground import say
+from opslab.ground.kept import keep
 from opslab.world import hidden_facts, truth
 from opslab.year import (
     NAIVE,
@@ -30,12 +32,14 @@ from opslab.year import (
     tree,
     tree_chart,
     year_chart,
+    year_desk,
 )
 from opslab.year import firm as lantern
 from opslab.year.firm import firm
 from opslab.year.league import HELD_BACK
 from opslab.year.luck import uniforms
 from opslab.year.plan import BUDGET, LEVERS, LIMITS, RECALL, TESTS, WEEKS
+from opslab.year.score import GUARDRAILS
 from tests.references import CASES
 from tests.strategies import LAW
 
@@ -219,10 +223,26 @@ def test_closing_the_forum_quiets_complaints_at_once_and_costs_word_of_mouth_lat
     assert newcomers.loc[26] < newcomers.loc[2] <= 0
 
 
-def test_the_fund_ends_about_week_52_where_fewer_join():
-    ends = play(Plan(ads=0), HELD_BACK, 100).table.fund.unstack("week")
-    assert (ends[52] <= 1).mean() > 0.4
-    assert (ends[20] <= 1).mean() < (ends[52] <= 1).mean()
+def empty_in(plan: Plan, runs: int = 200) -> pd.Series:
+    """Return the week in which each year's fund is spent; 53 where it is not."""
+    fund = play(plan, HELD_BACK, runs).table.fund.unstack("week")
+    return (fund <= 1).idxmax(axis=1).where((fund <= 1).any(axis=1), WEEKS + 1)
+
+
+def test_the_fund_ends_in_week_52_under_last_years_plan():
+    spent = empty_in(NAIVE)
+    assert spent.median() in (51, 52, 53)
+    assert (spent < 45).mean() < 0.05
+    assert empty_in(Plan(own=0, friends=0)).median() < 45
+    assert (empty_in(PAR) > WEEKS).mean() > 0.9
+
+
+def test_dues_to_come_depend_on_the_fund(monkeypatch):
+    spent = empty_in(NAIVE, 40) <= WEEKS
+    ahead = play(NAIVE, HELD_BACK, 40).end.ahead
+    monkeypatch.setattr(lantern, "FUND", 2e6)
+    gained = play(NAIVE, HELD_BACK, 40).end.ahead - ahead
+    assert (gained[spent] > 0).all()
 
 
 def test_guardrails_name_who_paid():
@@ -424,3 +444,130 @@ def test_pictures_tell_what_they_draw():
     assert "are the same" in court_chart(year, year).layout.title.text
     both = year_chart({"as it was": year, "no pushes": other}).layout.title.text.replace("<br>", " ")
     assert "No pushes" in both
+
+
+# The form
+
+MONTHS = (Plan(pushes=1), Plan(pushes=1, clerks=4), Plan(ads=2_000, recall="answered"), PAR)
+SAID = {"cash": (20, 100), "users": (3_000, 5_000)}
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPSLAB_HOME", str(tmp_path))
+
+
+@pytest.mark.parametrize("seed", [0, 7, 123_456_789])
+def test_quarters_of_the_desk_are_those_of_the_year_bit_by_bit(seed, at_home):
+    desk = year_desk(seed)
+    for plan in MONTHS:
+        desk.run(plan, SAID, "To see.")
+    year = play(lambda state: MONTHS[(state.week - 1) // 13], seed)
+    assert desk.history.table.equals(year.table)
+    assert desk.plans == list(MONTHS)
+    cash, users = (desk.forecasts[lambda table, of=of: table.of == of].truth.tolist() for of in SAID)
+    assert cash == (year.table.cash.loc[1, [13, 26, 39, 52]] / 1_000).tolist()
+    assert users == year.table.users.loc[1, [13, 26, 39, 52]].tolist()
+    held = sum(20 <= truth <= 100 for truth in cash) + sum(3_000 <= truth <= 5_000 for truth in users)
+    assert (desk.calibration.hits, desk.calibration.asked) == (held, 8)
+    told = " ".join(desk.told).replace("\xa0", " ")
+    assert f"{held} of 8" in told
+    assert say.number(score(year).worth.iloc[0] / 1_000) in told
+    for name in score(year).broken.iloc[0]:
+        assert GUARDRAILS[name] in told
+
+
+def test_a_quarter_that_was_not_run_has_last_years_plan(at_home):
+    desk = year_desk(4)
+    assert desk.history.table.equals(play(Plan(), 4).table)
+    assert desk.calibration is None
+    assert desk.forecasts.empty
+    desk.run(PAR, SAID, "To see.")
+    assert desk.history.table.equals(play(lambda state: PAR if state.week <= 13 else Plan(), 4).table)
+
+
+def test_the_dashboard_shows_what_a_policy_is_told_and_no_more(at_home):
+    seen = []
+    play(lambda state: seen.append(state) or Plan(), 5)
+    desk = year_desk(5)
+    assert desk.dashboard[0].weeks == [0]
+    desk.run(Plan(), SAID, "To see.")
+    now = {reading.name: reading for reading in desk.dashboard}
+    assert now["Active users"].now == say.number(round(seen[13].active))
+    assert now["Trust, asked of 100"].now == say.share(seen[13].trust)
+    assert now["Still there after four weeks"].before == say.share(seen[0].retention)
+    assert len(now["Members"].weeks) == 14
+
+
+def test_what_was_played_and_typed_is_there_again_until_the_year_begins_anew(at_home):
+    desk = year_desk(6)
+    desk.run(PAR, SAID, "To see.")
+    desk.note({"why": "Because"})
+    again = year_desk(6)
+    assert again.quarters == desk.quarters
+    assert again.draft == {"why": "Because"}
+    assert not year_desk(7).quarters
+    again.again()
+    assert (year_desk(6).quarters, year_desk(6).draft) == ([], {})
+
+
+@pytest.mark.parametrize("kept", [3, {}, {"quarters": [{"plan": {"pushes": 9}}], "draft": {}}])
+def test_what_cannot_be_read_again_is_a_new_year(kept, at_home):
+    keep("year: 6 0", kept)
+    assert year_desk(6).quarters == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (({"pushes": 9}, SAID, "So."), "pushes is 9"),
+        (({"ads": None}, SAID, "So."), "ads is None"),
+        ((PAR, {"cash": (1, 2)}, "So."), "no 'users'"),
+        ((PAR, {**SAID, "cash": (5, 5)}, "So."), "cash goes from 5 to 5"),
+        ((PAR, {**SAID, "cash": (None, 5)}, "So."), "forecast of cash is None"),
+        ((PAR, SAID, " "), "one sentence why"),
+    ],
+)
+def test_the_desk_runs_nothing_of_which_it_cannot_say_what(given, words, at_home):
+    desk = year_desk(8)
+    with pytest.raises(ValueError, match=words):
+        desk.run(*given)
+    assert desk.quarters == []
+    desk.widget.asked = dict(zip(("plan", "forecast", "why"), given, strict=True)) | {
+        "plan": given[0] if isinstance(given[0], dict) else dataclasses.asdict(given[0])
+    }
+    assert words in desk.widget.answer["fault"].replace("\\", "")
+    assert year_desk(8).quarters == []
+
+
+def test_a_fifth_quarter_is_refused(at_home):
+    desk = year_desk(9)
+    for plan in MONTHS:
+        desk.run(plan, SAID, "To see.")
+    with pytest.raises(ValueError, match="the year is over"):
+        desk.run(PAR, SAID, "To see.")
+    desk.widget.asked = {"again": True}
+    assert desk.widget.answer["done"] == 0
+
+
+def test_the_sheets_marks_are_40_for_the_policy_20_for_forecasts_40_for_the_brief():
+    marks = {name: question.marks for name, question in read_questions("13-capstone").items()}
+    parts = (("q1", "q2", "q6", "q8", "q9", "q10"), ("q11", "q12"), ("q3", "q4", "q5", "q7", "q13", "q14"))
+    assert [sum(marks.pop(name) for name in part) for part in parts] == [40, 20, 40]
+    assert not marks
+
+
+def test_whoever_knows_the_sheets_luck_does_not_know_the_graders():
+    solution = read_solution("13-capstone")
+    usual, graded = AnswerKey(solution, 3), AnswerKey(solution, 3, held_back=987_654_321)
+    told: list[State] = []
+    play(lambda state: told.append(state) or PAR, 1_000_003 + 3, runs=20)  # as the sheet names it
+    foreseen = {(state.week, state.cash) for state in told}
+    question = read_questions("13-capstone")["q10"]
+    for key in (usual, graded):
+        assert key.expected("q10") == pytest.approx(0.6)
+    seen, unseen = (set(), set())
+    for key, weeks in ((usual, seen), (graded, unseen)):
+        key.measured(question, lambda state, weeks=weeks: weeks.add((state.week, state.cash)) or PAR)
+    assert seen == foreseen
+    assert {week for week, _ in unseen & foreseen} == {1}

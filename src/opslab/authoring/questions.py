@@ -48,8 +48,13 @@ def _solution_cell(cell: NotebookNode, questions: dict[str, Question]) -> Notebo
     if "answer" in tags(cell):
         question = questions[cell.metadata["question"]]
         cell.source = question.code(question.solution)
-        cell.metadata = NotebookNode(tags=["answer"], opslab=asdict(question))
+        cell.metadata = NotebookNode(tags=["answer"], opslab=_stored(question))
     return cell
+
+
+def _stored(question: Question) -> dict[str, object]:
+    """Return what a solution's cell keeps of its question; one mark goes without saying."""
+    return {name: value for name, value in asdict(question).items() if name != "marks" or value != 1}
 
 
 def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
@@ -76,6 +81,7 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         unit=given.get("unit", ""),
         least_words=given.get("least_words", 15),
         measure=given.get("measure", ""),
+        marks=given.get("marks", 1),
         reader=given.get("reader", ""),
         section=given["section"],
         because=given.get("because", "").strip(),

@@ -63,6 +63,7 @@ A_TOLERANCE = "a number ≥ 0 such as 0.001, or a share such as 1%"
 A_LENGTH = "a whole number of words, at least 1"
 A_FUNCTION = "the name of a function that the sheet defines or imports above"
 A_LEVEL = "1, 2, 3 or 4"
+SOME_MARKS = "a whole number of marks, at least 1"
 A_UNIT = "words, such as yuan"
 A_SECTION = "the heading of the lesson's section that teaches what is asked"
 A_REASON = "one sentence that says why the answer is right, with its full stop"
@@ -118,18 +119,18 @@ SHEET = {
     "exemplar": CellForm("markdown", needs=("level",)),
 }
 KINDS = {
-    "number": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure")),
-    "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure")),
-    "choice": QuestionForm(CHECKED, needs=("because",)),
-    "ordering": QuestionForm(CHECKED, needs=("because",)),
-    "written": QuestionForm(WRITTEN, may=("least_words", "reader")),
+    "number": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure", "marks")),
+    "table": QuestionForm(CHECKED, needs=("because",), may=("tolerance", "unit", "measure", "marks")),
+    "choice": QuestionForm(CHECKED, needs=("because",), may=("marks",)),
+    "ordering": QuestionForm(CHECKED, needs=("because",), may=("marks",)),
+    "written": QuestionForm(WRITTEN, may=("least_words", "reader", "marks")),
 }
 EVERY = {
     "markdown": ("label", "slideshow.slide_type"),
     "code": ("label", "slideshow.slide_type", "jupyter.source_hidden", "jupyter.outputs_hidden"),
 }
 ANY_KIND = QuestionForm(
-    {}, may=("because", "tolerance", "unit", "least_words", "measure", "reader")
+    {}, may=("because", "tolerance", "unit", "least_words", "measure", "reader", "marks")
 )  # until the kind is mended
 NOTHING_MORE = QuestionForm({})
 BELOW = {tag for kind in KINDS.values() for tag in kind.below}
@@ -168,6 +169,7 @@ VALUES = {
     "reader": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
     "level": Value(lambda value: value in (1, 2, 3, 4), A_LEVEL),
+    "marks": Value(lambda value: type(value) is int and value > 0, SOME_MARKS),
     "slideshow.slide_type": _one_of("slide", "subslide", "fragment", "skip", "notes", "-"),
     "jupyter.source_hidden": FLAG,
     "jupyter.outputs_hidden": FLAG,

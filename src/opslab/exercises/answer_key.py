@@ -32,11 +32,12 @@ class AnswerKey:
 
     It stands at a place in the notebook, with the names that the cells above have made. A question is known
     when it is done: whatever interrupts it leaves nothing half worked out, and the next call begins afresh.
+    `held_back` takes the place of the sheet's own parameter of that name: luck that no submission knows.
     """
 
-    def __init__(self, solution: AnyNotebook, seed: int):
+    def __init__(self, solution: AnyNotebook, seed: int, held_back: int | None = None):
         self._cells = [cell for cell in solution.cells if cell.cell_type == "code"]
-        self.seed = seed
+        self.seed, self.held_back = seed, held_back
         self._expected: dict[str, Any] = {}
         self._mistakes: dict[str, dict[str, Any]] = {}
         self._measures: dict[str, Callable[[Any], Any]] = {}
@@ -141,6 +142,8 @@ class AnswerKey:
             raise
         if "parameters" in tags(cell):
             self._names["seed"] = self.seed
+            if self.held_back is not None:
+                self._names["held_back"] = self.held_back
         self._place += 1
 
 

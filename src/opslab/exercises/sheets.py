@@ -36,6 +36,7 @@ class Question:
     unit: str = ""
     least_words: int = 15
     measure: str = ""  # a function of the sheet, from what was handed over to what is compared
+    marks: int = 1  # what it counts in a class's grades
     reader: str = (
         ""  # a function of the sheet that asks about a written answer, beside the student's own score
     )

@@ -251,7 +251,7 @@ def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Fi
     Examples
     --------
     >>> kpi_tree_chart("exposure", {"mau": 4_656}).layout.title.text.replace("<br>", " ")
-    'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so mau'
+    'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so MAU'
     """
     way = _way(as_choice(name, "name", KPIS))
     values = {as_choice(one, "found", KPIS): as_number(value, one) for one, value in (found or {}).items()}
@@ -269,7 +269,8 @@ def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Fi
         text=[_node(one, values.get(one)) for one in place], hoverinfo="skip", showlegend=False,
         marker={"size": 11, "color": [charts.BLUE if one in way else charts.GREY for one in place]},
     )  # fmt: skip
-    drawing.update_xaxes(visible=False, range=[-0.15, 5])
+    drawing.update_layout(margin={"l": 20, "r": 10})  # no axis has words: the names need the room on a phone
+    drawing.update_xaxes(visible=False, range=[-0.15, 6])
     return drawing.update_yaxes(visible=False, range=[len(place) - 0.5, -0.5])
 
 

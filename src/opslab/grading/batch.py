@@ -1,11 +1,13 @@
 """Grade a class: every submission once, results kept one by one, so that an interruption loses nothing."""
 
 import json
-from collections.abc import Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -45,6 +47,8 @@ STALE = (
 
 GRADED = "graded.json"
 EXAMPLES = 3
+LONGEST_FAULT = 300  # letters kept of why a function cannot be measured
+HELD_BACK = "held-back.txt"  # a number that no submission can know, for what is played in luck of its own
 KEPT = "answers"  # folder of what the runs handed over
 
 
@@ -113,15 +117,24 @@ def grade(
         words = {"count": len(found.problems), "submissions": submissions, "lesson": lesson}
         raise UsageError(NONE_FITS.format(**words, examples=examples))
     known = entries(register or Register(), lesson, found.submissions)
-    key = _answer_key(lesson, seed)
+    held_back = _held_back(output)
+    key = _answer_key(lesson, seed, held_back)
     limits = limits or Limits()
-    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits}")
+    store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits} {held_back}")
     problems = dict(found.problems)
     outcomes = {one.student: kept for one in found.submissions if (kept := store.read(one)) is not None}
     waiting = [one for one in found.submissions if one.student not in outcomes]
     setup = [cell.source for cell in leading_setup(sheet)]
     tables = _tables(lesson, seed) if waiting else {}
-    sandbox = Sandbox(limits, setup, seed, tables=tables, ahead=min(jobs, len(waiting) - 1), safe=safe)
+    sandbox = Sandbox(
+        limits,
+        setup,
+        seed,
+        tables=tables,
+        ahead=min(jobs, len(waiting) - 1),
+        safe=safe,
+        measure=lambda name, function: _found(key, name, function),
+    )
     count = len(found.submissions)
     with tqdm(total=count, initial=count - len(waiting), desc=GRADING, disable=None) as bar:
         for submission, outcome in _side_by_side(waiting, sandbox, jobs):
@@ -192,9 +205,28 @@ def _side_by_side(
             pool.shutdown(cancel_futures=True)
 
 
-def _answer_key(lesson: str, seed: int) -> Key:
+def _held_back(output: Path) -> int:
+    """Return the number that is kept beside the results, so that grading again is the same; or a new one."""
+    path = output / HELD_BACK
+    if not path.is_file():
+        write_whole(path, str(secrets.randbits(40)).encode())
+    return int(path.read_text("utf-8"))
+
+
+def _found(key: Key, name: str, function: Callable[..., object]) -> dict[str, Any] | None:
+    """Return what the author's measure makes of a function, or why it cannot be measured."""
+    question = key.questions.get(name)
+    if question is None or not question.measure:
+        return None
+    try:
+        return {"value": key.answers.measured(question, function)}
+    except Exception as error:  # a function answers what it likes, and the measure may stumble over it
+        return {"fault": str(error)[:LONGEST_FAULT]}
+
+
+def _answer_key(lesson: str, seed: int, held_back: int) -> Key:
     """Work out what is right, and refuse a world in which a mistake happens to be right."""
-    questions, answers = read_questions(lesson), AnswerKey(read_solution(lesson), seed)
+    questions, answers = read_questions(lesson), AnswerKey(read_solution(lesson), seed, held_back)
     for name, question in questions.items():
         expected, mistakes = answers[name]
         try:
@@ -227,7 +259,7 @@ class _Store:
         try:
             kept = json.loads(self._path(submission).read_text("utf-8"))
             if kept["of"] == self._key(submission):
-                return Outcome(kept["answers"], kept["errors"], kept["changed"])
+                return Outcome(kept["answers"], kept["errors"], kept["changed"], kept["measured"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return None

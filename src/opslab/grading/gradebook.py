@@ -156,12 +156,15 @@ def _points(roster: Roster, column: str, found: str) -> float:
 def grades(marks: Iterable[Mark], questions: Mapping[str, Question]) -> dict[str, float | None]:
     """Return each student's grade as a share of 1; None while an answer waits for its reader.
 
-    Each question counts 1; what is extra adds to the score, and not to what is asked for.
+    Each question counts what its author said, or 1; what is extra adds to the score, and not to what is
+    asked for.
     """
-    asked = sum(question.section != EXTRA for question in questions.values()) or len(questions)
+    every = [question.marks for question in questions.values()]
+    asked = sum(question.marks for question in questions.values() if question.section != EXTRA) or sum(every)
     scores: dict[str, list[float | None]] = {}
     for mark in marks:
-        scores.setdefault(mark.student, []).append(mark.score)
+        score = None if mark.score is None else mark.score * questions[mark.question].marks
+        scores.setdefault(mark.student, []).append(score)
     return {
         student: None if None in found else min(1.0, sum(filter(None, found)) / asked)
         for student, found in scores.items()

@@ -7,6 +7,7 @@ from itertools import islice
 import pandas as pd
 
 from opslab.exercises.answer_key import AnswerKey, assess
+from opslab.exercises.judge import judge
 from opslab.exercises.sheets import Question
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import Submission
@@ -61,6 +62,8 @@ def marks_of(submission: Submission, outcome: Outcome, key: Key) -> list[Mark]:
 
 def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question) -> Mark:
     name = question.name
+    if name in outcome.measured:
+        return _measured(submission, outcome, key, question)
     if name not in outcome.answers:
         cause = next(
             (
@@ -86,6 +89,18 @@ def _mark(submission: Submission, outcome: Outcome, key: Key, question: Question
     if finding.status == "written":
         return Mark(submission.student, name, None, "written", WRITTEN, given, note=note)
     code = finding.mistake if finding.status == "mistake" else finding.status
+    return Mark(submission.student, name, float(finding.is_right), code, finding.text, given, note=note)
+
+
+def _measured(submission: Submission, outcome: Outcome, key: Key, question: Question) -> Mark:
+    """Return the mark of a function that was handed over and measured by asking it."""
+    name, found = question.name, outcome.measured[question.name]
+    if "value" not in found:
+        return Mark(submission.student, name, 0, "uncheckable", NOT_DATA.format(cause=found["fault"]))
+    finding = judge(question, found["value"], *key.answers[name], key.answers.others(name))
+    code = finding.mistake if finding.status == "mistake" else finding.status
+    note = SEVERAL if name in outcome.changed else ""
+    given = short(found["value"])
     return Mark(submission.student, name, float(finding.is_right), code, finding.text, given, note=note)
 
 

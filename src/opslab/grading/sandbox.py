@@ -18,17 +18,17 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pandas as pd
 import psutil
 
 from opslab.exercises.messages import UsageError
 from opslab.grading.syscalls import seccomp_filter
-from opslab.grading.values import Answers
+from opslab.grading.values import Answers, decode
 from opslab.ground.paths import course_root
 
 # Words
@@ -50,11 +50,13 @@ ENDED = "it ended the Python process ({how})"
 EXIT_CODE = "exit code {code}"
 KILLED = "{signal}: it ended itself, or this machine is short of memory"
 SILENT = "stopped: it closed the line on which answers are handed over"
+NO_MORE = "it said no more when it was asked"
 NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 
 STARTUP_SECONDS = 60
 MOST_SAID = 5_000_000  # bytes that one run may send
 LONGEST_ERROR = 500  # letters kept of why a cell failed
+MOST_FUNCTIONS = 20  # that one run may hand over
 TICK = 0.25  # seconds between two looks at memory and clock
 NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
 
@@ -90,12 +92,17 @@ class Limits:
 class Outcome:
     """What a run handed over: encoded answers by question, and why a cell failed, by its place.
 
-    `changed` has the questions that were answered in more than one way.
+    `changed` has the questions that were answered in more than one way; `measured` what the grader found of a
+    function that was handed over, by asking it: its value, or a fault in words.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    measured: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+Measure = Callable[[str, Callable[..., object]], dict[str, Any] | None]
 
 
 class SandboxError(RuntimeError):
@@ -116,6 +123,8 @@ class Sandbox:
     tables : tables of that world, so that not every worker makes them again
     ahead : how many workers to keep ready
     safe : whether submissions are walled in
+    measure : given a question and the function that was handed over, what the grader finds of it; it runs out
+        here, and what it asks the function goes into the sandbox one call at a time
     """
 
     def __init__(
@@ -127,7 +136,9 @@ class Sandbox:
         tables: Mapping[str, pd.DataFrame] | None = None,
         ahead: int = 0,
         safe: bool = True,
+        measure: Measure | None = None,
     ):
+        self.measure = measure
         self._room = tempfile.TemporaryDirectory(prefix="opslab-")
         self.tables = Path(self._room.name, "tables")
         self.tables.write_bytes(pickle.dumps(dict(tables or {})))
@@ -148,12 +159,13 @@ class Sandbox:
         left = dict(cells)
         deadline = time.monotonic() + self.limits.notebook_seconds
         while left and not self._closed.is_set():
-            attempt = _Attempt(self._worker(), left, self.limits, deadline)
+            attempt = _Attempt(self._worker(), left, self.limits, deadline, self.measure)
             attempt.watch(self._closed)
             outcome.answers |= attempt.answers
             if sum(map(len, outcome.answers.values())) + sum(map(len, outcome.answers)) > MOST_SAID:
                 outcome.answers = attempt.answers  # each run said something else: the last word counts
             outcome.errors |= attempt.errors
+            outcome.measured |= attempt.measured
             outcome.changed = sorted({*outcome.changed, *attempt.answers.changed})
             if attempt.culprit is None:
                 break
@@ -269,13 +281,11 @@ class _Worker:
         self._cells = cast("IO[str]", self.process.stdin)  # both are pipes
         self._complaints = cast("IO[str]", self.process.stderr)
         user = _nobody() if sandbox.safe else None
-        self._tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
+        self.tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
 
     def begin(self, cells: Mapping[str, str]) -> None:
         """Hand over the cells to run."""
-        self._tell(cells=dict(cells))
-        with contextlib.suppress(BrokenPipeError):
-            self._cells.close()
+        self.tell(cells=dict(cells))
 
     def end(self) -> str:
         """End the process with all that it started; return what it complained of before any cell ran."""
@@ -289,7 +299,8 @@ class _Worker:
         with self.process:
             return self._complaints.read(1000).strip()
 
-    def _tell(self, **job: object) -> None:
+    def tell(self, **job: object) -> None:
+        """Hand over one line."""
         with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to it will notice
             self._cells.write(json.dumps(job) + "\n")
             self._cells.flush()
@@ -298,8 +309,17 @@ class _Worker:
 class _Attempt:
     """One run of cells in a worker."""
 
-    def __init__(self, worker: _Worker, cells: Mapping[str, str], limits: Limits, deadline: float):
+    def __init__(
+        self,
+        worker: _Worker,
+        cells: Mapping[str, str],
+        limits: Limits,
+        deadline: float,
+        measure: Measure | None = None,
+    ):
         self.answers = Answers()
+        self.measured: dict[str, dict[str, Any]] = {}
+        self._measure = measure
         self.errors: dict[str, str] = {}
         self.not_begun = dict.fromkeys(cells)
         self.culprit: str | None = None  # the cell that brought the process down, and why
@@ -323,22 +343,46 @@ class _Attempt:
             self._conclude(self._worker.process.returncode, complaints)
 
     def _listen(self, closed: threading.Event) -> None:
-        rest, said, process = b"", 0, self._worker.process
         with selectors.DefaultSelector() as selector:
             selector.register(self._worker.said, selectors.EVENT_READ)
-            while not closed.is_set():
-                if selector.select(TICK):
-                    chunk = os.read(self._worker.said, 1 << 16)
-                    if not chunk:
-                        self._let_end(process)
-                        return
-                    said += len(chunk)
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    for line in lines:
-                        self._hear(line)
-                self.cause = self._excess(process, said)
-                if self.cause:
+            lines = self._lines(selector, closed)
+            for line in lines:
+                functions = self._hear(line)
+                if functions:
+                    self._ask_them(functions, lines)
                     return
+
+    def _lines(self, selector: selectors.BaseSelector, closed: threading.Event) -> Iterator[bytes]:
+        """Yield what the worker says, line by line, until it ends or a limit is passed."""
+        rest, said, process = b"", 0, self._worker.process
+        while not closed.is_set():
+            if selector.select(TICK):
+                chunk = os.read(self._worker.said, 1 << 16)
+                if not chunk:
+                    self._let_end(process)
+                    return
+                said += len(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from lines
+            self.cause = self._excess(process, said)
+            if self.cause:
+                return
+
+    def _ask_them(self, functions: list[str], lines: Iterator[bytes]) -> None:
+        """Measure the functions that were handed over: what is measured asks, and the worker answers."""
+        for name in functions if self._measure else []:
+            self._cell_deadline = time.monotonic() + self._limits.cell_seconds
+
+            def ask(*given: object, name: str = name) -> object:
+                self._worker.tell(function=name, given=[_as_data(one) for one in given])
+                line = next(lines, None)
+                if line is None:
+                    raise ValueError(self.cause or NO_MORE)
+                return _told(line)
+
+            found = self._measure(name, ask) if self._measure else None
+            if found is not None:
+                self.measured[name] = found
 
     @staticmethod
     def _let_end(process: subprocess.Popen) -> None:
@@ -361,10 +405,15 @@ class _Attempt:
                 return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
         return ""
 
-    def _hear(self, line: bytes) -> None:
-        """Take one line from the worker, which may have been written by the submission itself."""
+    def _hear(self, line: bytes) -> list[str]:
+        """Take one line from the worker, which may have been written by the submission itself.
+
+        Return the functions that wait to be asked, once all cells have ended.
+        """
         try:
             said = json.loads(line)
+            if "functions" in said and self._open is None and not self.not_begun:
+                return [str(name) for name in said["functions"]][:MOST_FUNCTIONS]
             if said.get("begins") in self.not_begun:
                 self._open = said["begins"]
                 del self.not_begun[self._open]
@@ -377,7 +426,8 @@ class _Attempt:
                     self.errors[self._open] = str(said["error"])[:LONGEST_ERROR]
                 self._open = None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            return  # not a line of the worker's: whatever it was meant to forge, it says nothing
+            pass  # not a line of the worker's: whatever it was meant to forge, it says nothing
+        return []
 
     def _conclude(self, code: int, complaints: str) -> None:
         nothing_begun = self._open is None and len(self.not_begun) == len(self._cells)
@@ -385,6 +435,29 @@ class _Attempt:
             raise SandboxError(NOT_STARTED.format(cause=complaints or self.cause or code))
         self.culprit = self._open or next(iter(self.not_begun), None)
         self.cause = self.cause or (SILENT if self._worker.was_running else ENDED.format(how=_how(code)))
+
+
+def _as_data(given: object) -> object:
+    """Return an argument as JSON has it; a record with the name of its class."""
+    if not is_dataclass(given) or isinstance(given, type):
+        return given
+    kind = type(given)
+    return {"module": kind.__module__, "name": kind.__qualname__, "fields": asdict(given)}
+
+
+def _told(line: bytes) -> object:
+    """Return what a function answered, as data.
+
+    Raises
+    ------
+    ValueError
+        What it raised instead, or that the line is no answer.
+    """
+    said = json.loads(line)
+    if not isinstance(said, dict) or not isinstance(said.get("told"), str):
+        raised = said.get("raised") if isinstance(said, dict) else None
+        raise ValueError(str(raised or NO_MORE)[:LONGEST_ERROR])
+    return decode(said["told"])
 
 
 def _how(code: int) -> str:

@@ -3,19 +3,23 @@
 Two lines of JSON come on stdin. The first has limits, the user to become, the seed of the world to run in and
 the sheet's set-up cells, which run at once, on tables of that world from the open file TABLES. The second has
 the submission's cells. For each of them one line of JSON is written to the pipe when it begins and one when
-it has ended, with what the cell handed to `check`. Nothing that is said here is believed: whoever reads the
-pipe treats it as data and judges elsewhere.
+it has ended, with what the cell handed to `check`. Functions that were handed over then wait to be asked:
+each further line on stdin asks one, and a line answers it. Nothing that is said here is believed: whoever
+reads the pipe treats it as data and judges elsewhere.
 """
 
 import asyncio
 import builtins
 import getpass
+import importlib
 import json
 import os
 import pickle
 import re
 import resource
 import sys
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
 from typing import Any, TextIO
 
 import psutil
@@ -44,11 +48,14 @@ async def main(pipe: int, tables: int) -> None:
     for source in job["setup"]:
         (await kernel.run(source)).raise_error()
     cells = json.loads(sys.stdin.readline())["cells"]
+    asks = os.fdopen(os.dup(0), encoding="utf-8")
     with open(os.devnull, "r+") as nothing:
         for stream in (0, 1, 2):
             os.dup2(nothing.fileno(), stream)
     with os.fdopen(pipe, "w", encoding="utf-8") as out:
         await report(kernel, cells, out)
+        if kernel.captured.functions:
+            answer_asks(kernel.captured.functions, asks, out)
     os._exit(0)  # nothing is left to tidy up
 
 
@@ -68,8 +75,13 @@ class _Captured(dict[str, object]):
 
     def __init__(self) -> None:
         self.answers = Answers()
+        self.functions: dict[str, Callable[..., object]] = {}
 
     def __setitem__(self, question: str, answer: object) -> None:
+        if callable(answer):
+            self.functions[str(question)] = answer
+        else:
+            self.functions.pop(str(question), None)
         self.answers.take(str(question), encode(answer))
 
 
@@ -129,6 +141,27 @@ async def report(kernel: Kernel, cells: dict[str, str], out: TextIO) -> None:
             changed=sorted(kernel.captured.answers.changed),
             error=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR] if error else "",
         )
+
+
+def answer_asks(functions: dict[str, Callable[..., object]], asks: TextIO, out: TextIO) -> None:
+    """Say which functions can be asked; then answer line by line what each returns, until nobody asks."""
+    _tell(out, functions=sorted(functions))
+    for line in asks:
+        ask = json.loads(line)
+        try:
+            told = functions[ask["function"]](*map(_argument, ask["given"]))
+            record = asdict(told) if is_dataclass(told) and not isinstance(told, type) else told
+            _tell(out, told=encode(record))
+        except BaseException as error:  # whatever somebody's code throws is a reason
+            _tell(out, raised=f"{type(error).__name__}: {error}"[:WORDS_OF_ERROR])
+
+
+def _argument(given: Any) -> Any:
+    """Return an argument: a record is made again as its own class, which the grader names."""
+    if not isinstance(given, dict):
+        return given
+    kind = getattr(importlib.import_module(given["module"]), given["name"])
+    return kind(**given["fields"])
 
 
 def _end_children() -> None:

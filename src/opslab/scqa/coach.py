@@ -1,8 +1,5 @@
 """The coach: it asks where a listener may stumble, and says why. It reads form, not truth."""
 
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
-
 import json
 import re
 from collections.abc import Iterator
@@ -36,14 +33,14 @@ def coach(brief: Brief | str) -> Remarks:
     come in the brief's language; of a text in any other the coach says only that it cannot read it.
 
     The rules (`Remark.code`): empty, other_language, too_short, too_long, missing, misplaced, unusual_order,
-    idle_complication, several_questions, contested_situation, question_without_cause, off_question, vague_answer,
-    blank_heading. How often each was right on texts written without sight of the rules stands
+    idle_complication, several_questions, contested_situation, question_without_cause, off_question,
+    vague_answer, blank_heading. How often each was right on texts written without sight of the rules stands
     in its reason and in `Remark.confidence`. What any answer may be asked (no_number, no_uncertainty), and
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
 
-    It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer is
-    wise, or whether the question is the right one. That the answer answers the question it sees by kind alone
-    (who, how many, when), and that the question has a cause by words in common.
+    It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
+    is wise, or whether the question is the right one. That the answer answers the question it sees by kind
+    alone (who, how many, when), and that the question has a cause by words in common.
 
     Raises
     ------

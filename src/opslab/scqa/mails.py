@@ -86,7 +86,7 @@ def mended_pairs(*numbers: int) -> Shown:
 
     Examples
     --------
-    >>> print(str(mended_pairs(6))[:43])
+    >>> print(str(mended_pairs(6))[:42])
     Mail 6
     a: As most of you will remember, th
     """

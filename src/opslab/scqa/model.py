@@ -1,11 +1,8 @@
 """What a clause's words say of its part: a small logistic regression, learned by `benchmarks/scqa_model.py`.
 
-Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The weights are
-data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
+Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The
+weights are data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
 """
-
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
 
 import json
 import re
@@ -40,7 +37,7 @@ def weights() -> dict[str, list[int]]:
 
 
 def log_chances(named: set[str]) -> dict[str, float]:
-    """Return for each part (a letter of SCQA) the logarithm of the chance that a clause with these features plays it."""
+    """Return for each letter of SCQA the logarithm of the chance that such a clause plays that part."""
     learned = weights()
     rows = [learned[""], *(learned[name] for name in named if name in learned)]
     sums = [sum(column) / 100 for column in zip(*rows, strict=True)]

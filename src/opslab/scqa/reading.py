@@ -1,8 +1,5 @@
 """Read an opening: which of its clauses plays which part."""
 
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
-
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ from opslab.scqa.splitting import Unit, units
 # Words
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
-# What is expected before a word is read, in natural logarithms; chosen on the fields that the rules were made with.
+# What is expected before a word is read, in natural logarithms; chosen on the fields that the rules knew.
 ABSENT = 3.0  # a whole text is likelier than one that lacks a part
 UNUSUAL = 3.0  # one of the four orders is likelier than another
 TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
@@ -49,8 +46,8 @@ _PRIOR = {
     for path in _PATHS
 }
 
-# By the number of a sentence's pieces: the paths that they may end, the paths before them, and their letters. The first
-# piece goes on with the part before, or begins the next one.
+# By the number of a sentence's pieces: the paths that they may end, the paths before them, and their letters.
+# The first piece goes on with the part before, or begins the next one.
 _STEPS = {
     count: [
         (path, {path[: 1 - count or None], path[:-count]}, path[-count:])
@@ -124,10 +121,10 @@ def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
 
     Greetings, courtesies and signatures are passed over. The clauses are read together. A reading gets points
-    for what the words of each clause say (`model`), and for what is expected of a text: all four parts, in one
-    of the four orders, a whole sentence to a part. The reading with most points is taken, so a clause without
-    telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most a page is
-    read.
+    for what the words of each clause say (`model`), and for what is expected of a text: all four parts, in
+    one of the four orders, a whole sentence to a part. The reading with most points is taken, so a clause
+    without telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most
+    a page is read.
 
     Raises
     ------
@@ -136,7 +133,7 @@ def read_opening(text: str) -> Opening:
 
     Examples
     --------
-    >>> opening = read_opening("We sell bread in two shops, but since May fewer people come. What should we do?")
+    >>> opening = read_opening("We run two shops, but since May fewer people come. What should we do?")
     >>> [sentence.part for sentence in opening.sentences]
     ['SC', 'Q']
     >>> opening.missing

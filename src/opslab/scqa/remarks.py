@@ -1,8 +1,5 @@
 """What the coach and the pyramid say: a question with its place and its reason. Never a score."""
 
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
-
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +41,7 @@ class Remark:
     place : where it stands, such as "sentence 2"
     quote : the words concerned, as written
     why : the reason, and how often such a question was right, where that is measured
-    confidence : share of 1: measured on texts written without sight of the rules; 1 where nothing can be in doubt
+    confidence : share of 1: measured on texts written without sight of the rules; 1 where there is no doubt
     language : "en" or "zh", the language of the brief
     """
 

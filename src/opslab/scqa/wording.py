@@ -1,7 +1,4 @@
-"""The coach's words in the two languages that it reads: for each rule the question that it asks, and the reason."""
-
-# ruff: noqa: E501
-# A list of words is read as one line for each kind.
+"""The coach's words in the two languages that it reads: for each rule its question, and the reason."""
 
 import re
 
@@ -85,7 +82,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "question_without_cause": (
             "Why does this question arise now?",
-            "It shares hardly a word with what stands before it, so your listener may not see where it comes from.",
+            "It shares hardly a word with what stands before, so your listener may not see its cause.",
         ),
         "off_question": (
             "What is the answer to the question?",

@@ -1,9 +1,11 @@
 """A year of Lantern: the company that the course's subjects add up to, to be run, replayed and judged.
 
 plan (what is decided, what is known) -> luck, firm (what is true, what is guessed) -> books (a week)
--> simulation (play, replay) -> score (worth, guardrails, compare, debrief) -> league -> pictures
+-> simulation (play, replay) -> score (worth, guardrails, compare, debrief) -> league -> pictures,
+desk (the form on which a year is run quarter by quarter)
 """
 
+from opslab.year.desk import YearDesk, year_desk
 from opslab.year.league import league, standing
 from opslab.year.pictures import court_chart, tree_chart, year_chart
 from opslab.year.plan import Plan, State
@@ -16,6 +18,7 @@ __all__ = [
     "History",
     "Plan",
     "State",
+    "YearDesk",
     "compare",
     "court_chart",
     "debrief",
@@ -28,4 +31,5 @@ __all__ = [
     "tree",
     "tree_chart",
     "year_chart",
+    "year_desk",
 ]

@@ -1,29 +1,25 @@
 """Where Lantern stands, and what a week does to it.
 
-All arrays have one cell for each run. `Books.live` is the week; each part of it is one method.
+All arrays have one cell for each run. `Books.live` is the week; each part of it is one method. A single year
+is a thousand operations on arrays of one cell, so that their number is its time: what the week does not
+change is worked out beforehand, in `__init__` or in `effects`.
 """
-
-from collections.abc import Mapping
 
 import numpy as np
 
 from opslab.ground.estimates import Z95
 from opslab.world.draw import Values
 from opslab.year import firm as lantern
+from opslab.year.effects import USUAL, Decided, Effects, effects
 from opslab.year.firm import CURIOUS, MUTED, NEED, UNMUTED, Firm
 from opslab.year.luck import scores, uniforms
-from opslab.year.plan import BUDGET, WEEKS, Plan
-
-Decided = Mapping[str, Values]  # each lever of the plan, words as codes
+from opslab.year.plan import BUDGET, WEEKS
 
 EDGE = 1e-9
-USUAL = Plan()  # last year's
 SEEN = 4  # weeks after which a cohort's retention is read off
 ASKED = 100  # users in the survey of trust
 QUARTER = 13
 OLD = 1 + len(lantern.USERS)  # cohorts before the newcomers of the first week
-# Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
-WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], dtype=float)
 
 
 class Books:
@@ -31,13 +27,19 @@ class Books:
 
     def __init__(self, true: Firm, seed: int, runs: int, alike: bool = False):
         self.true, draws = true, 1 if alike else runs
-        self.luck = {name: np.exp(sd * scores(seed, name, draws)) for name, sd in lantern.NOISE.items()}
-        self.chance = {name: scores(seed, name, draws) for name in ("survey", "posts", "trial", "seen")}
+        luck = {name: np.exp(sd * scores(seed, name, draws)) for name, sd in lantern.NOISE.items()}
+        self.chance = {name: scores(seed, name, draws).T for name in ("survey", "posts", "trial", "seen")}
         self.character = {
             name: np.exp(sd * scores(seed, f"character {name}", draws)[:, 0])
             for name, sd in lantern.CHARACTER.items()
         }
-        self.shock = _shocks(seed, draws)
+        shock = _shocks(seed, draws)
+        # The year's character times the week's luck, by week and run.
+        fate = {name: self.character[name] * luck[name].T for name in ("leaving", "tickets", "sales")}
+        self.fate = fate | {
+            "tickets": shock["tickets"].T * fate["tickets"],
+            "reach": (shock["reach"] * luck["newcomers"]).T,
+        }
 
         def all_runs(value: float) -> Values:
             return np.full(runs, float(value))
@@ -48,14 +50,22 @@ class Books:
         self.away = np.tile(np.array(lantern.AWAY, dtype=float), (runs, 1))
         self.members = np.zeros((runs, 1 + WEEKS))
         self.members[:, 0] = lantern.MEMBERS
+        self.in_group = self.members.sum(axis=1)
         self.willing = all_runs(lantern.ENTRIES / true.joining)
         self.buyers = all_runs(lantern.BUYERS_TO_BE)
         usual = _mixed(np.array([[USUAL.ads, USUAL.own, USUAL.friends]]), true.split)
         self.carried = np.tile(true.carry * usual / (1 - true.carry), (runs, 1))
         fit = np.stack([self.character[group] for group in lantern.GROUPS], axis=1)
         self.top = true.top * _mixed(fit, (true.split > 0).astype(float))
+        sure, persuaded, dogs = true.recall
+        of_dogs, of_others = true.unsubscribe
+        won = np.minimum(self.character["recall"], 2)[:, None] * persuaded
+        # Of those who are away: come back unasked, come back for a message, say no for a message.
+        self.recall = (sure + dogs, won - dogs, dogs * of_dogs + of_others)
+        self.usual_lift = np.interp(USUAL.pushes, true.pushes, true.lift)
         self.budget, self.cash, self.fund = all_runs(BUDGET), all_runs(0), all_runs(lantern.FUND)
         self.trust, self.warmth = all_runs(lantern.TRUST), all_runs(1)
+        self.trusted = self.trust / lantern.TRUST
         self.tickets, self.points = all_runs(0), all_runs(0)
         self.adopted = np.zeros((runs, len(true.tests)))
         self.test, self.since, self.sample = np.zeros(runs, dtype=int), all_runs(0), all_runs(0)
@@ -77,39 +87,47 @@ class Books:
             "test_error": all_runs(0),
             "test_share": all_runs(0.5),
         }
+        self._unknown = np.full(runs, np.nan)
+        self._plan: Decided = {}
         self._look(0)
 
     def live(self, week: int, plan: Decided) -> dict[str, Values]:
         """Live through a week (from 0) and return what is written down of it."""
-        newcomers, with_need, spent = self._find(week, plan)
-        left = self._lose(week, plan)
-        written, told_no = self._recall(plan, left)
+        if plan is not self._plan:
+            self._plan, self._does = plan, effects(plan, self.true, self.character)
+        does = self._does
+        newcomers, need, spent = self._find(week, does)
+        came = newcomers.sum(axis=1)
+        with_need = need / np.maximum(came, EDGE)
+        self.cohorts[:, week + SEEN] = came
+        self.reachable += came
+        left = self._lose(week, does)
+        written, told_no = self._recall(does, left)
         self.kinds = self.users[..., : OLD + week + 1].sum(axis=3)
         self.there = self.kinds.sum(axis=(1, 2))
-        joined, due, paid = self._group(week, plan, newcomers)
-        late = self._answer(week, plan, newcomers)
-        negative = self._talk(week, plan, late)
-        self._trust(plan, late, told_no)
-        income = self._sell(week, plan, newcomers)
+        joined, due, paid = self._group(week, newcomers)
+        late = self._answer(week, does, came)
+        negative = self._talk(week, does, late)
+        self._trust(does, late, told_no)
+        income = self._sell(week, does, newcomers)
         answers = self.kinds[:, NEED].sum(axis=1) * self.true.answers[NEED]
         redeemed = lantern.REDEEMED * self.points
-        self.points += plan["points"] * answers - redeemed
-        begun = self._try(week, plan, newcomers)
+        self.points = self.points + (does.points * answers - redeemed)
+        begun = self._try(week, plan["test"], came) if does.tests else self._rest(plan["test"])
         costs = (
             spent + lantern.MESSAGE * written + redeemed + begun + lantern.UPKEEP * self.adopted.sum(axis=1)
-            + plan["clerks"] * lantern.HOUR * lantern.HOURS * lantern.DAYS
-            + plan["forum"] * lantern.FORUM_COST
+            + does.clerks + does.forum
         )  # fmt: skip
-        self.cash += income - costs
-        self.seen["newcomers"] = newcomers.sum(axis=1)
+        self.cash = self.cash + (income - costs)
+        self.seen["newcomers"] = came
         self._look(week + 1)
         return {
             **{name: self.seen[name] for name in RECORDED},
-            "users": self.seen["active"],
+            "users": self.there,
             "away": self.seen["dormant"],
             "need": with_need,
-            "true_trust": self.trust.copy(),
-            "points_owed": self.points.copy(),
+            "true_trust": self.trust,
+            "points_owed": self.points,
             "income": income,
             "costs": costs,
             "written": written,
@@ -118,84 +136,71 @@ class Books:
             "reward_due": due,
             "unpaid": due - paid,
             "negative": negative,
-            "ahead": self._ahead() if week == WEEKS - 1 else np.full_like(income, np.nan),
+            "ahead": self._ahead() if week == WEEKS - 1 else self._unknown,
         }
 
-    def _find(self, week: int, plan: Decided) -> tuple[Values, Values, Values]:
-        """Win newcomers: return them by kind, the share with the need, and the yuan spent."""
+    def _find(self, week: int, does: Effects) -> tuple[Values, Values, Values]:
+        """Win newcomers: return them by kind, those with the need, and the yuan spent."""
         true = self.true
-        wanted = np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
-        total = wanted.sum(axis=1)
-        spent = np.minimum(total, self.budget)
-        self.budget -= spent
-        level = _mixed(wanted * (spent / np.maximum(total, EDGE))[:, None], true.split) + self.carried
+        spent = np.minimum(does.total, self.budget)
+        self.budget = self.budget - spent
+        share = spent / np.maximum(does.total, EDGE)
+        level = _mixed(does.wanted * share[:, None], true.split) + self.carried
         self.carried = true.carry * level
-        word = self.warmth * (self.trust / lantern.TRUST) * self._shared(plan)
-        reach = self.shock["reach"][:, week] * self.luck["newcomers"][:, week] * _reached(plan)
+        word = self.warmth * self.trusted * does.shared
         users = self.top * level / (level + true.half) * np.where(true.by_word, word[:, None], 1.0)
-        users *= reach[:, None]
+        users *= (self.fate["reach"][week] * does.reached)[:, None]
         need = _weighed(users, true.with_need)
-        newcomers = np.stack([need, users.sum(axis=1) - need], axis=1)
+        newcomers = np.empty((len(need), 2))
+        newcomers[:, NEED], newcomers[:, CURIOUS] = need, users.sum(axis=1) - need
         self.users[:, :, UNMUTED, OLD + week] = newcomers
-        self.cohorts[:, week + SEEN] = newcomers.sum(axis=1)
-        self.reachable += newcomers.sum(axis=1)
-        return newcomers, need / np.maximum(newcomers.sum(axis=1), EDGE), spent
+        return newcomers, need, spent
 
-    def _shared(self, plan: Decided) -> Values:
-        """What is on the core is passed on more often: a factor on word of mouth, 1 at last year's focus."""
-        gain = self.true.core_lift - 1
-        return (1 + gain * plan["focus"]) / (1 + gain * USUAL.focus)
-
-    def _lose(self, week: int, plan: Decided) -> Values:
+    def _lose(self, week: int, does: Effects) -> Values:
         """Let users mute and leave: return who left, by kind and muted."""
-        true, there = self.true, slice(0, OLD + week + 1)
-        muting = np.interp(plan["pushes"], true.pushes, true.muting)
-        muting *= self.character["muting"]
-        muted = self.users[:, :, UNMUTED, : OLD + week] * muting[:, None, None]
-        self.users[:, :, UNMUTED, : OLD + week] -= muted
-        self.users[:, :, MUTED, : OLD + week] += muted
+        true, users = self.true, self.users[..., : OLD + week + 1]
+        unmuted = users[:, :, UNMUTED, :-1]
+        muted = unmuted * does.muting[:, None, None]
+        unmuted -= muted
+        users[:, :, MUTED, :-1] += muted
         self.said_no += muted.sum(axis=(1, 2))
-        clings = 1 - lantern.CLUNG * self._pulled(plan)
-        factor = np.stack([clings, np.ones_like(clings)], axis=1) * self._fate("leaving", week)[:, None]
+        factor = does.clings * self.fate["leaving"][week][:, None]
         factor *= (1 + lantern.TRUST - self.trust)[:, None]
-        chance = true.leaving[week][None, :, :, there] * factor[:, :, None, None]
+        chance = true.leaving[week, ..., : OLD + week + 1] * factor[:, :, None, None]
         if week:  # newcomers of last week meet the end of their free trial
             helped = _weighed(self.adopted, true.tests[:, 3]) * lantern.COMPLETED
             chance[..., OLD + week - 1] -= helped[:, None, None]
-        leaving = self.users[..., there] * _between(chance, 0, 1)
-        self.users[..., there] -= leaving
+        leaving = users * _between(chance, 0, 1)
+        users -= leaving
         return leaving.sum(axis=3)
 
-    def _recall(self, plan: Decided, left: Values) -> tuple[Values, Values]:
+    def _recall(self, does: Effects, left: Values) -> tuple[Values, Values]:
         """Take in who left, bring back who comes: return how many were written to, and who had said no."""
-        self.away[:, 0] += left[:, :, MUTED].sum(axis=1)
-        self.away[:, 1] += left[:, NEED, UNMUTED]
-        self.away[:, 3] += left[:, CURIOUS, UNMUTED]
-        older = self.away[:, [1, 3]] / lantern.LONG_AGO
-        self.away[:, [1, 3]] -= older
-        self.away[:, [2, 4]] += older
-        sure, persuaded, dogs = self.true.recall
-        of_dogs, of_others = self.true.unsubscribe
-        turn = self.away / lantern.ROUND
-        written = turn * WRITTEN[plan["recall"]]
-        won = np.minimum(self.character["recall"], 2)[:, None] * persuaded
-        back = turn * (sure + dogs) + written * (won - dogs)
-        gone = written * (dogs * of_dogs + of_others)
-        self.away -= back + gone
+        away, users = self.away, self.users
+        away[:, 0] += left[:, :, MUTED].sum(axis=1)
+        recent = away[:, 1:4:2]
+        recent += left[:, :, UNMUTED]
+        older = recent / lantern.LONG_AGO
+        recent -= older
+        away[:, 2:5:2] += older
+        unasked, won, lost = self.recall
+        turn = away / lantern.ROUND
+        written = turn * does.written
+        back = turn * unasked + written * won
+        gone = written * lost
+        away -= back + gone
         self.said_no += gone.sum(axis=1)
-        self.users[:, NEED, MUTED, 0] += back[:, 0]
-        self.users[:, NEED, UNMUTED, 0] += back[:, 1] + back[:, 2]
-        self.users[:, CURIOUS, UNMUTED, 0] += back[:, 3] + back[:, 4]
+        users[:, NEED, MUTED, 0] += back[:, 0]
+        users[:, :, UNMUTED, 0] += back[:, 1:4:2] + back[:, 2:5:2]
         return written.sum(axis=1), written[:, 0]
 
-    def _group(self, week: int, plan: Decided, newcomers: Values) -> tuple[Values, Values, Values]:
+    def _group(self, week: int, newcomers: Values) -> tuple[Values, Values, Values]:
         """Let members join and leave: return who joined, and the reward that was due and paid."""
         true = self.true
-        self.willing += _weighed(newcomers, (1 - true.exits) * true.joins)
-        joined = true.joining * self.willing * (self.trust / lantern.TRUST)
-        joined = np.minimum(joined, self.willing)
+        self.willing += _weighed(newcomers, true.will_join)
+        joined = np.minimum(true.joining * self.willing * self.trusted, self.willing)
         self.willing -= joined
-        pot = self.fund + joined * true.entry_fee
+        pot = self.fund + joined * true.entry_fee * lantern.TO_FUND
         due = np.full_like(pot, lantern.REWARD)
         paid = np.minimum(pot, due)
         self.fund = pot - paid
@@ -203,81 +208,76 @@ class Books:
         chance = np.minimum(true.members_leaving[week, : week + 1] * factor[:, None], 1)
         self.members[:, : week + 1] *= 1 - chance
         self.members[:, week + 1] = joined
+        self.in_group = self.members.sum(axis=1)
         return joined, due, paid
 
-    def _answer(self, week: int, plan: Decided, newcomers: Values) -> Values:
+    def _answer(self, week: int, does: Effects, came: Values) -> Values:
         """Work at the desk: return the share of tickets that were not answered within a day."""
-        true, clerks = self.true, plan["clerks"]
-        asking = lantern.ASKING * newcomers.sum(axis=1) / lantern.NEWCOMERS
-        helped = lantern.HELPED * self._pulled(plan)
-        relief = (1 - lantern.FORUM_RELIEF * plan["forum"]) / (1 - lantern.FORUM_RELIEF)
+        true = self.true
+        asking = lantern.ASKING * came / lantern.NEWCOMERS
         come = (
             (asking + (1 - lantern.ASKING) * self.there / self.start)
             * lantern.TICKETS
-            * relief
-            * (1 - helped)
+            * does.asked
+            * does.unhelped
         )
-        come *= self.shock["tickets"][:, week] * self._fate("tickets", week)
-        room = clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling
-        load = np.minimum((self.tickets + come) / room, true.loads[-1])
-        self.tickets = np.maximum(self.tickets + come - room, 0.0)
-        desk, place = clerks.astype(int) - 1, (load * 100).astype(int).clip(1, len(true.loads)) - 1
-        behind = self.tickets / room * lantern.DAYS  # days of work that lie there
-        late = np.where(behind > 0, _between(behind, 0.1, 1), 1 - true.within_day[desk, place])
-        self.seen["tickets"], self.seen["within_day"] = self.tickets.copy(), 1 - late
-        self.seen["median_wait"] = true.median_wait[desk, place] + behind * lantern.HOURS * lantern.MINUTES
+        waiting = self.tickets + come * self.fate["tickets"][week]
+        load = np.minimum(waiting / does.room, true.loads[-1])
+        self.tickets = np.maximum(waiting - does.room, 0.0)
+        place = _between((load * 100).astype(int), 1, len(true.loads)) - 1
+        behind = self.tickets / does.room * lantern.DAYS  # days of work that lie there
+        late, wait = 1 - true.within_day[does.desk, place], true.median_wait[does.desk, place]
+        if behind.any():
+            late = np.where(behind > 0, _between(behind, 0.1, 1), late)
+            wait = wait + behind * lantern.HOURS * lantern.MINUTES
+        self.seen["tickets"], self.seen["within_day"] = self.tickets, 1 - late
+        self.seen["median_wait"] = wait
         return late
 
-    def _talk(self, week: int, plan: Decided, late: Values) -> Values:
+    def _talk(self, week: int, does: Effects, late: Values) -> Values:
         """Hear what is said: return the share of negative posts that anybody can see."""
         good, _, bad = self.true.attitudes
         turned = lantern.UNHAPPY_LATE * late + (lantern.TRUST - self.trust) / 2
         good, bad = _between(good - turned, 0.02, 0.9), _between(bad + turned, 0.02, 0.9)
-        seen = 1 - lantern.FORUM_HEARD * (1 - plan["forum"])
         count = lantern.POSTS * self.there / self.start
-        luck = self.chance["posts"][:, week] * np.sqrt(count * (good + bad)) / 2
-        now = np.stack([np.maximum(count * good + luck, 0), np.maximum(count * bad * seen - luck, 0)], axis=1)
-        self.posts[week % QUARTER] = now
-        away = 1 - lantern.FORUM_WARMTH * (1 - plan["forum"])
-        self.warmth += lantern.FORUM_SPEED * (away - self.warmth)
-        return bad * seen
+        luck = self.chance["posts"][week] * np.sqrt(count * (good + bad)) / 2
+        now = self.posts[week % QUARTER]
+        now[:, 0] = np.maximum(count * good + luck, 0)
+        now[:, 1] = np.maximum(count * bad * does.seen - luck, 0)
+        self.warmth = self.warmth + lantern.FORUM_SPEED * (does.warmth - self.warmth)
+        return bad * does.seen
 
-    def _trust(self, plan: Decided, late: Values, told_no: Values) -> None:
+    def _trust(self, does: Effects, late: Values, told_no: Values) -> None:
         """Useful content on one core builds trust; pushing, late answers and writing to a no spend it."""
-        built = lantern.TRUST_UP * (1 + plan["focus"]) * (1 - self.trust)
-        spent = lantern.TRUST_PUSHED * (plan["pushes"] / 7) ** 2 + lantern.TRUST_WAIT * late
-        spent = spent + lantern.TRUST_WRITTEN * (told_no > 0)
-        chased = lantern.CHASE * np.maximum(plan["points"] - lantern.CHASED_FROM, 0)
-        self.trust = _between(self.trust * (1 - spent) + built - chased, 0.01, 1)
+        spent = does.pushed + lantern.TRUST_WAIT * late + lantern.TRUST_WRITTEN * (told_no > 0)
+        built = does.built * (1 - self.trust)
+        self.trust = _between(self.trust * (1 - spent) + built - does.chased, 0.01, 1)
+        self.trusted = self.trust / lantern.TRUST
 
-    def _sell(self, week: int, plan: Decided, newcomers: Values) -> Values:
+    def _sell(self, week: int, does: Effects, newcomers: Values) -> Values:
         """Return the week's income: first courses, repeats and top-ups of the active, dues."""
-        true = self.true
+        true, kinds = self.true, self.kinds
         self.buyers += _weighed(newcomers, true.buys)
         first = true.starting * self.buyers
         self.buyers -= first
-        lift = np.interp(plan["pushes"], true.pushes, true.lift)
-        usual = np.interp(USUAL.pushes, true.pushes, true.lift)
-        active = (
-            self.kinds[:, :, UNMUTED] * lift[:, None] + self.kinds[:, :, MUTED] * true.muted_activity
-        ) / usual
-        sales = first * true.price + _weighed(active, true.spending)
-        sales *= 1 + lantern.TRUSTED * (self.trust / lantern.TRUST - 1)
-        return sales * self._fate("sales", week) + self.members.sum(axis=1) * true.dues
+        active = kinds[:, :, UNMUTED] * does.lift[:, None] + kinds[:, :, MUTED] * true.muted_activity
+        sales = first * true.price + _weighed(active / self.usual_lift, true.spending)
+        sales *= 1 + lantern.TRUSTED * (self.trusted - 1)
+        return sales * self.fate["sales"][week] + self.in_group * true.dues
 
-    def _try(self, week: int, plan: Decided, newcomers: Values) -> Values:
+    def _try(self, week: int, wanted: Values, came: Values) -> Values:
         """Run the trial: return what it cost to begin one. What wins by its interval is adopted for good."""
-        tests, wanted = self.true.tests, plan["test"]
+        tests = self.true.tests
         begun = (wanted != self.test) & (wanted > 0)
         self.since = np.where(wanted == self.test, self.since + 1, 1.0)
-        self.sample = np.where(wanted == self.test, self.sample, 0.0) + newcomers.sum(axis=1)
+        self.sample = np.where(wanted == self.test, self.sample, 0.0) + came
         self.test = wanted
         ends = (wanted > 0) & (self.since == lantern.TEST_WEEKS)
         if ends.any():
             base, shown, share, _ = tests[wanted].T
             spread = np.sqrt(shown * (1 - shown) / share + base * (1 - base) / (1 - share))
             error = spread / np.sqrt(np.maximum(self.sample, 1))
-            lift = shown - base + error * self.chance["trial"][:, week]
+            lift = shown - base + error * self.chance["trial"][week]
             wins = ends & (lift > Z95 * error)
             self.adopted[np.flatnonzero(wins), wanted[wins]] = 1
             found = {"test": wanted, "test_lift": lift, "test_error": Z95 * error, "test_share": share}
@@ -285,43 +285,46 @@ class Books:
                 self.seen[name] = np.where(ends, values, self.seen[name])
         return lantern.TEST_COST * begun
 
-    def _fate(self, name: str, week: int) -> Values:
-        """Return the year's character times the week's luck."""
-        return self.character[name] * self.luck[name][:, week]
-
-    def _pulled(self, plan: Decided) -> Values:
-        """Return which share of all the effect that points for answers can have they have (0 to 1)."""
-        return np.minimum(self.character["points"] * (1 - np.exp(-plan["points"] / lantern.PULL)), 2)
+    def _rest(self, wanted: Values) -> float:
+        """Try nothing in any run: whatever is tried next begins anew."""
+        self.test = wanted
+        return 0.0
 
     def _ahead(self) -> Values:
-        """Return what those who are there will bring in the 52 weeks after the year (yuan, lesson 07)."""
+        """Return what those who are there will bring in the 52 weeks after the year (yuan, lesson 07).
+
+        Their dues depend on the fund: where it cannot pay the reward, with what now joins, members leave.
+        """
         true, active = self.true, np.array([1.0, self.true.muted_activity])
         weeks = _weighed((self.users * true.ahead).sum(axis=3), active)
-        return _weighed(weeks, true.spending) + (self.members * true.members_ahead).sum(axis=1) * true.dues
+        comes = self.members[:, -1] * true.entry_fee * lantern.TO_FUND
+        paid = np.minimum((self.fund / lantern.AHEAD + comes) / lantern.REWARD, 1)
+        stay = [(self.members * ahead).sum(axis=1) for ahead in true.members_ahead]
+        return _weighed(weeks, true.spending) + (paid * stay[0] + (1 - paid) * stay[1]) * true.dues
 
     def _look(self, week: int) -> None:
         """Write down what is known on the Monday of `week` (from 0), with the error it is known with."""
         posts = self.posts.sum(axis=0)
+        good, bad = posts[:, 0], posts[:, 1]
         count = QUARTER * lantern.POSTS * np.maximum(self.there / self.start, EDGE)
-        net, both = (posts[:, 0] - posts[:, 1]) / count, posts.sum(axis=1) / count
+        net, both = (good - bad) / count, (good + bad) / count
         now = min(week, WEEKS - 1)
         asked = np.sqrt(self.trust * (1 - self.trust) / ASKED)
         if week > SEEN:  # the cohort that signed up four weeks ago
-            born = OLD + week - 1 - SEEN
             size = np.maximum(self.cohorts[:, week - 1], 1)
-            share = _between(self.users[..., born].sum(axis=(1, 2)) / size, 0, 1)
+            share = _between(self.users[..., OLD + week - 1 - SEEN].sum(axis=(1, 2)) / size, 0, 1)
             error = np.sqrt(share * (1 - share) / size)
-            self.seen["retention"] = _between(share + error * self.chance["seen"][:, now], 0, 1)
+            self.seen["retention"] = _between(share + error * self.chance["seen"][now], 0, 1)
         self.seen |= {
-            "budget": self.budget.copy(),
-            "cash": self.cash.copy(),
+            "budget": self.budget,
+            "cash": self.cash,
             "active": self.there,
             "dormant": self.away.sum(axis=1),
-            "members": self.members.sum(axis=1),
-            "fund": self.fund.copy(),
+            "members": self.in_group,
+            "fund": self.fund,
             "sentiment": net,
             "sentiment_error": Z95 * np.sqrt(np.maximum(both - net**2, EDGE) / count),
-            "trust": _between(self.trust + asked * self.chance["survey"][:, now], 0, 1),
+            "trust": _between(self.trust + asked * self.chance["survey"][now], 0, 1),
             "said_no": self.said_no / self.reachable,
         }
 
@@ -330,11 +333,6 @@ RECORDED = (
     "budget", "cash", "newcomers", "members", "fund", "retention", "tickets", "median_wait", "within_day",
     "sentiment", "sentiment_error", "trust", "said_no", "test_lift", "test_error",
 )  # fmt: skip
-
-
-def _reached(plan: Decided) -> Values:
-    """Who speaks of one thing alone is heard by fewer groups: a factor on reach, 1 at last year's focus."""
-    return (1 - lantern.NARROW * plan["focus"] ** 2) / (1 - lantern.NARROW * USUAL.focus**2)
 
 
 def _shocks(seed: int, runs: int) -> dict[str, Values]:

@@ -53,8 +53,9 @@ MESSAGE = 0.5  # yuan to write to one who is away, with the gift in it
 ROUND = 13  # weeks in which everybody who is to be recalled is written to once
 CAME_BACK = 8  # age in weeks whose leaving those who came back share
 LONG_AGO = 13  # weeks until "recent" is "long ago"
-REWARD = 13_000.0  # yuan a week, promised to the members when more of them joined
-FUND = 35_000.0  # yuan in it as the year begins
+FUND = 283_400.0  # yuan in it as the year begins: the entry fees of its members
+TO_FUND = 0.2  # share of a new entry fee that goes there; the rest pays for the place
+REWARD = 8_100.0  # yuan a week, promised to the members: at last year's pace the fund lasts for 52 weeks
 UNPAID = 2.0  # factor on members' leaving in a week without the reward
 TRUST = 0.55  # as the year begins (0 to 1)
 TRUST_UP = 0.03  # share of the gap to 1 that a week of useful content closes, at full focus twice as much
@@ -98,7 +99,7 @@ class Firm:
     leaving: np.ndarray  # by week, kind, muted and cohort: chance to leave
     ahead: np.ndarray  # by kind, muted and cohort, at the year's end: weeks of the next 52 that they stay
     members_leaving: np.ndarray  # by week and cohort
-    members_ahead: np.ndarray  # by cohort: months of dues in the next 52 weeks
+    members_ahead: np.ndarray  # with the reward and without, by cohort: weeks of dues in the next 52
     users: np.ndarray  # by kind, muted and cohort, as the year begins
     exits: np.ndarray  # by kind: share that leaves when the free trial ends
     pushes: np.ndarray  # as in the trial of notifications: number, lift, muting
@@ -107,7 +108,7 @@ class Firm:
     muted_activity: float
     recall: np.ndarray  # by group: sure things, persuadables, sleeping dogs
     unsubscribe: np.ndarray  # share of dogs, share of the others
-    joins: np.ndarray  # by kind: of those who stay after the trial, share that ever joins a paid group
+    will_join: np.ndarray  # by kind: of newcomers, share that ever joins a paid group
     joining: float
     entry_fee: float
     dues: float  # yuan a week
@@ -154,16 +155,16 @@ def firm(world: int = 0) -> Firm:
         leaving=leaving[:WEEKS],
         ahead=_weeks_ahead(leaving[WEEKS:]),
         members_leaving=(monthly := _members_leaving(true))[:WEEKS],
-        members_ahead=_weeks_ahead(monthly[WEEKS:]),
+        members_ahead=np.stack([_weeks_ahead(np.minimum(k * monthly[WEEKS:], 1)) for k in (1, UNPAID)]),
         users=np.concatenate([came_back, users, np.zeros((2, 2, WEEKS))], axis=2),
-        exits=np.array([kind.trial_exit_improved for kind in kinds]),
+        exits=(exits := np.array([kind.trial_exit_improved for kind in kinds])),
         pushes=np.array(arms.per_week, dtype=float),
         lift=np.array(arms.lift),
         muting=np.array(arms.muting),
         muted_activity=arms.muted_activity,
         recall=np.array([[g.sure_things, g.persuadables, g.sleeping_dogs] for g in groups]).T,
         unsubscribe=np.array([true.trials.recall.dogs_unsubscribe, true.trials.recall.others_unsubscribe]),
-        joins=np.array([kind.joins * _still_there(true, kind) for kind in kinds]),
+        will_join=(1 - exits) * np.array([kind.joins * _still_there(true, kind) for kind in kinds]),
         joining=true.membership.joining,
         entry_fee=true.membership.entry_fee,
         dues=true.membership.dues * DAYS / true.membership.days,

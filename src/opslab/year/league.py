@@ -1,6 +1,7 @@
 """A league of policies: each plays the same held-back years from a process that holds no future."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,7 @@ def league(
         raise ValueError(NO_POLICIES.format(found=policies))
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
     setting = {"seed": seed, "runs": runs, "world": world}
-    naive, par = _scale(setting)
+    naive, par = _scale(**setting)
     rows = []
     for name, policy in policies.items():
         try:
@@ -82,12 +83,14 @@ def standing(history: History) -> dict[str, Any]:
     0.0
     """
     require_history(history)
-    return _row("", history, *_scale({"seed": history.seed, "runs": history.runs, "world": history.world}))
+    return _row("", history, *_scale(seed=history.seed, runs=history.runs, world=history.world))
 
 
-def _scale(setting: dict[str, int]) -> list[pd.Series]:
+@lru_cache(maxsize=8)
+def _scale(seed: int, runs: int, world: int) -> tuple[pd.Series, pd.Series]:
     """Return what last year's plan and par are worth, run by run."""
-    return [score(play(plan, **setting)).worth for plan in (NAIVE, PAR)]
+    naive, par = (score(play(plan, seed, runs, world=world)).worth for plan in (NAIVE, PAR))
+    return naive, par
 
 
 def _play(policy: Any, seconds: float, setting: dict[str, int]) -> History:

@@ -16,6 +16,14 @@ UNLIKE = (
     "the two histories are {ours} and {theirs}; compare what was played with the same seed, runs and world, "
     "as `replay` does"
 )
+# What may not be broken, and how it is called.
+GUARDRAILS = {
+    "said_no": "said no",
+    "within_day": "within a day",
+    "wrote_to_no": "wrote to no",
+    "sentiment": "sentiment",
+    "reward": "reward",
+}
 
 LEAST_WITHIN_DAY, MOST_SAID_NO = 0.9, 0.12
 CAP = 0.6  # of the grade for a policy that breaks a guardrail
@@ -71,8 +79,8 @@ def score(history: History) -> pd.DataFrame:
         "sentiment": told.sentiment < 0,
         "reward": unpaid > 0,
     }
-    names = np.array(list(broken))
-    told["broken"] = [tuple(names[row]) for row in np.stack(list(broken.values()), axis=1)]
+    names = np.array(list(GUARDRAILS))
+    told["broken"] = [tuple(names[row]) for row in np.stack([broken[name] for name in GUARDRAILS], axis=1)]
     return told
 
 

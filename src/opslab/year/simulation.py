@@ -70,7 +70,8 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     Parameters
     ----------
     policy
-        A function from `State` to `Plan`, asked on each of 52 Mondays; or one `Plan` for all of them.
+        A function from `State` to `Plan` (or to a dictionary of its fields), asked on each of 52 Mondays; or
+        one `Plan` for all of them.
     seed
         Which luck. Two policies with the same seed meet the same luck.
     runs
@@ -97,7 +98,7 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     if isinstance(policy, Plan):
         fixed = _coded([policy] * runs)
         return _played(lambda week, books: fixed, seed, runs, world)
-    return _played(lambda week, books: _asked(policy, week, books, runs), seed, runs, world)
+    return _played(_asking(policy, runs), seed, runs, world)
 
 
 def replay(history: History, week: int, **change: Any) -> History:
@@ -135,7 +136,7 @@ def replay(history: History, week: int, **change: Any) -> History:
         name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
 
-    def plans(now: int, books: Books) -> Mapping[str, Values]:
+    def plans(now: int, books: Books) -> dict[str, Values]:
         then = {name: values[:, now] for name, values in told.items()}
         return then | {name: changed[name] for name in change} if now + 1 >= first else then
 
@@ -222,14 +223,26 @@ def _in_code(name: str, values: Any) -> Values:
     return np.asarray(values, dtype=float)
 
 
-def _asked(policy: Policy, week: int, books: Books, runs: int) -> dict[str, Values]:
-    plans = []
-    for run in range(runs):
-        plan = policy(_state(week, books, run))
-        if not isinstance(plan, Plan):
-            raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
-        plans.append(plan)
-    return _coded(plans)
+def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Values]]:
+    """Return what asks a policy in each run; while the plans stay, they are the same object."""
+    last: list[Plan] = []
+    coded: dict[str, Values] = {}
+
+    def asked(week: int, books: Books) -> dict[str, Values]:
+        nonlocal last, coded
+        plans = []
+        for run in range(runs):
+            plan = policy(_state(week, books, run))
+            if isinstance(plan, Mapping):
+                plan = Plan(**plan)
+            if not isinstance(plan, Plan):
+                raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
+            plans.append(plan)
+        if plans != last:
+            last, coded = plans, _coded(plans)
+        return coded
+
+    return asked
 
 
 def _state(week: int, books: Books, run: int) -> State:
@@ -238,18 +251,21 @@ def _state(week: int, books: Books, run: int) -> State:
 
 
 def _played(
-    plans: Callable[[int, Books], Mapping[str, Values]],
+    plans: Callable[[int, Books], dict[str, Values]],
     seed: int,
     runs: int,
     world: int,
     alike: bool = False,
 ) -> History:
     books = Books(firm(world), seed, runs, alike)
-    rows = []
+    written: dict[str, Values] = {}
     for week in range(WEEKS):
         plan = plans(week, books)
-        rows.append({**plan, **books.live(week, plan)})
-    columns = {name: np.stack([row[name] for row in rows], axis=1).ravel() for name in rows[0]}
+        for name, values in (plan | books.live(week, plan)).items():
+            if week == 0:
+                written[name] = np.empty((runs, WEEKS), dtype=np.asarray(values).dtype)
+            written[name][:, week] = values
+    columns = {name: values.ravel() for name, values in written.items()}
     for name, options in CODES.items():
         columns[name] = np.array(options, dtype=object)[columns[name]]
     for name in ("clerks", "forum"):

@@ -12,7 +12,8 @@ An author's marks go before these rules: what is marked `slide` or `subslide` st
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -38,6 +39,7 @@ from opslab.charts import text_width, wrap
 # Words
 LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that name a part and claim nothing
 GUESS, SLIDER, EXPLAIN, VOTE = "Your guess first", "can tell you", "Explain", "Vote"
+THINK = "Think"  # begins what an answer is folded under; another summary names a subject
 CHECKED = {"guess": ["guess"], "picture": ["slider"], "check": ["quick check", "recall"], "vote": ["vote"]}
 LONG_TITLE = (
     "cell {cell}: the heading {title!r} overflows its slide: it has {found} letters, and two lines "
@@ -198,8 +200,14 @@ class _Compiler:
         if not isinstance(details, Tag):
             return self._say(block)
         details.extract()
-        if isinstance(summary := details.find("summary"), Tag):
-            summary.decompose()
+        summary = details.find("summary")
+        name = summary.extract().get_text() if isinstance(summary, Tag) else ""
+        if name and not name.startswith(
+            THINK
+        ):  # a subject of its own: what stands before it belongs elsewhere
+            if soup.get_text(strip=True):
+                self._text(replace(block, html=str(soup)))
+            soup = BeautifulSoup(f"<p><strong>{escape(name)}</strong></p>", "html.parser")
         question, answer = large(str(soup)), details.decode_contents()
         shown = clipped(answer, min(MOST_LARGE, MOST_WORDS - 10 - count(question)))
         slide = self._add("check", block, body=[question], answer=f"<p>{shown}</p>")

@@ -56,7 +56,9 @@ function plotHeight(place, bundle) {
   const height = stage.clientHeight / getComputedStyle(stage).getPropertyValue("--scale");
   hidden.forEach((one) => one.style.removeProperty("display"));
   const { controls = [], guess } = bundle.layout?.meta?.opslab ?? {};
-  const rows = guess ? Math.max(controls.length, guess.form === "curve" ? 2 : 1) : controls.length;
+  const lists = controls.every(({ kind }) => kind === "choice"); // then three of them stand in a row
+  const moved = lists ? Math.ceil(controls.length / 3) : controls.length;
+  const rows = guess ? Math.max(moved, guess.form === "curve" ? 2 : 1) : moved;
   const titles = [guess?.prompt, ...[bundle, ...(bundle.frames ?? [])].map(({ layout }) => layout?.title?.text)];
   const longest = Math.max(...titles.map((title) => title?.length ?? 0));
   const more = Math.ceil(longest / TITLE_LETTERS) - lines(bundle.layout.title); // lines above what `mount` takes off

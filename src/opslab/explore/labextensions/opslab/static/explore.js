@@ -151,7 +151,7 @@ export function mount(element, bundle, Plotly, live = null) {
       result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
       const opening = !target;
-      const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout)), width, height } };
+      const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
       if (width < NARROW) fitPhone(drawn, width, height);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
@@ -426,10 +426,11 @@ const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace
 const lines = (title) => (title?.text ? title.text.split("<br>").length : 0);
 const longest = (texts) => texts.reduce((most, text) => (text && text.length > most.length ? text : most), "");
 
-function untitled({ title, ...layout }) {
+// `rows` are those of the picture's own title, for which it left room; a guess has a title of its own.
+function untitled({ title, ...layout }, rows) {
   if (!title?.text) return layout;
   const room = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 0;
-  return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * lines(title) - 12) } };
+  return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * rows - 12) } };
 }
 
 // A native control in its label: keyboard, touch and screen readers work as everywhere else.

@@ -1,0 +1,58 @@
+"""What Lantern knows on a Monday, as a few readings: how much now, a quarter ago, and the way between."""
+
+from dataclasses import asdict
+from typing import NamedTuple
+
+import pandas as pd
+
+from opslab.ground import say
+from opslab.year.plan import State
+from opslab.year.simulation import History
+
+QUARTER = 13
+
+
+class Reading(NamedTuple):
+    """One number of the dashboard: its name, now and 13 weeks before in words, and its weeks so far."""
+
+    name: str
+    now: str
+    before: str
+    weeks: list[float]
+
+
+# Field of `State`, its name, how much of it is 1, and its unit.
+SHOWN = {
+    "cash": ("Cash, 1,000 yuan", 1e-3, ""),
+    "budget": ("Budget left, 1,000 yuan", 1e-3, ""),
+    "active": ("Active users", 1, ""),
+    "newcomers": ("Newcomers last week", 1, ""),
+    "retention": ("Still there after four weeks", 1, "%"),
+    "dormant": ("Away, might come back", 1, ""),
+    "members": ("Members", 1, ""),
+    "fund": ("Members' fund, 1,000 yuan", 1e-3, ""),
+    "said_no": ("Said no this year", 1, "%"),
+    "within_day": ("Answered within a day", 1, "%"),
+    "sentiment": ("Net sentiment", 1, "%"),
+    "trust": ("Trust, asked of 100", 1, "%"),
+}
+
+
+def known(first: State, history: History) -> pd.DataFrame:
+    """Return what is known on each Monday, by weeks gone by: 0 as the year begins, 52 at its end."""
+    then = history.table.loc[1].rename(columns={"users": "active", "away": "dormant"})
+    return pd.concat([pd.DataFrame([asdict(first)], index=[0]), then])[list(SHOWN)].astype(float)
+
+
+def readings(mondays: pd.DataFrame, week: int) -> list[Reading]:
+    """Return the dashboard after `week` weeks of a year."""
+    found = []
+    for field, (name, scale, unit) in SHOWN.items():
+        values = (mondays[field].loc[:week] * scale).tolist()
+        before = _told(values[-1 - QUARTER], unit) if week else ""
+        found.append(Reading(name, _told(values[-1], unit), before, values))
+    return found
+
+
+def _told(value: float, unit: str) -> str:
+    return say.share(value) if unit else say.number(round(value))

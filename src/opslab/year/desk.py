@@ -1,0 +1,294 @@
+"""The year as its manager lives it: a plan, a forecast and a reason for each quarter, then 13 weeks."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from opslab.goals import Calibration, calibration
+from opslab.ground import say
+from opslab.ground.frames import as_number
+from opslab.ground.kept import keep, recall
+from opslab.year.dashboard import Reading, known, readings
+from opslab.year.plan import WEEKS, Plan, State
+from opslab.year.score import GUARDRAILS, score
+from opslab.year.simulation import QUARTERS, History, play
+
+# Words
+DESK_TEXT = (
+    "[form] A year of Lantern: for each quarter a plan, a forecast and a reason, then 13 weeks; at the end "
+    "what the year was worth, who paid, and how many forecasts held."
+)
+YEAR_IS_OVER = "the year is over: all four quarters were run; begin it again"
+NO_WHY = "say in one sentence why: what do you expect this plan to do?"
+NO_INTERVAL = "forecast has no {name!r}; give its low and its high end, such as {{{name!r}: (100, 400)}}"
+UPSIDE_DOWN = (
+    "the forecast of {name} goes from {low:g} to {high:g}; the high end has to lie above the low end"
+)
+QUARTER = "Quarter {number} of {all}: weeks {first} to {last}"
+IS_OVER = "The year is over"
+HELD = "{name}: {truth}, your forecast {interval} held."
+MISSED = "{name}: {truth}, your forecast {interval} did not hold."
+OVER = "Your year was worth {worth} thousand yuan; as last year it would have been {usual}."
+ALL_KEPT = "All guardrails held."
+BROKE = "Guardrails broken: {names}. {payers}"
+FORECASTS = (
+    "{hits} of {asked} intervals held; at 80 % it should be about {expected}. They were {width} wide on the "
+    "average for cash, {users} for users."
+)
+PAID_BY = {
+    "said_no": "{said_no} of those who could be written to said no",
+    "within_day": "{late} of the tickets waited longer than a day",
+    "wrote_to_no": "{wrote_to_no} messages went to people who had said no",
+    "sentiment": "those who speak of Lantern are not surely content",
+    "reward": "members missed {missed} of their reward",
+}
+
+SURE = 0.8  # how many of the intervals are to hold
+LONGEST = 600  # letters of a reason
+WEEKS_EACH = WEEKS // QUARTERS
+# What is foretold for a quarter's end: the field of `State`, and how much of it is 1.
+FORETOLD = {"cash": ("cash", 1_000.0), "users": ("active", 1.0)}
+NAMES = {"cash": "Cash, 1,000 yuan", "users": "Active users"}
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """What was decided for 13 weeks, what was foretold for their end, and why."""
+
+    plan: Plan
+    forecast: dict[str, tuple[float, float]]
+    why: str
+
+
+class YearDesk:
+    """The form; it is shown when it ends a cell. What was played on it is kept until the year begins again.
+
+    Attributes
+    ----------
+    seed, world
+        Whose luck, and in which of the parallel worlds.
+    quarters
+        What was decided so far, by quarter.
+    draft
+        What is typed for the quarter to come.
+    """
+
+    def __init__(self, seed: int, world: int):
+        self.seed, self.world = seed, world
+        self.quarters, self.draft = _kept(self._name)
+
+    @property
+    def plans(self) -> list[Plan]:
+        """One plan for each quarter that was run."""
+        return [quarter.plan for quarter in self.quarters]
+
+    @property
+    def history(self) -> History:
+        """The year: the quarters that were run, and last year's plan in those that were not."""
+        return self._played[0]
+
+    @property
+    def forecasts(self) -> pd.DataFrame:
+        """The intervals and what came: columns quarter, of (cash in 1,000 yuan, users), low, high, truth."""
+        mondays, rows = self._played[1], []
+        for number, quarter in enumerate(self.quarters, start=1):
+            end = mondays.loc[number * WEEKS_EACH]
+            for name, (low, high) in quarter.forecast.items():
+                field, scale = FORETOLD[name]
+                rows.append((number, name, low, high, end[field] / scale))
+        return pd.DataFrame(rows, columns=["quarter", "of", "low", "high", "truth"])
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How many of the intervals held; None while no quarter was run."""
+        return calibration(self.forecasts, level=SURE) if self.quarters else None
+
+    @property
+    def dashboard(self) -> list[Reading]:
+        """What Lantern knows on the Monday after the last quarter that was run."""
+        return readings(self._played[1], len(self.quarters) * WEEKS_EACH)
+
+    def run(
+        self, plan: Plan | Mapping[str, Any], forecast: Mapping[str, tuple[float, float]], why: str
+    ) -> list[str]:
+        """Run the next 13 weeks, as the button does; return what is said of the forecast.
+
+        Parameters
+        ----------
+        plan
+            A `Plan`, or its fields.
+        forecast
+            Intervals that you are 80 % sure of, for the quarter's end: `cash` (thousand yuan) and `users`
+            (active ones), each a low and a high end.
+        why
+            One sentence.
+
+        Raises
+        ------
+        ValueError
+            A plan outside its limits, an interval upside down, no reason, or no quarter left.
+        """
+        if len(self.quarters) == QUARTERS:
+            raise ValueError(YEAR_IS_OVER)
+        plan = plan if isinstance(plan, Plan) else Plan(**plan)
+        intervals = {name: _interval(forecast, name) for name in FORETOLD}
+        if not isinstance(why, str) or not why.strip():
+            raise ValueError(NO_WHY)
+        self.quarters = [*self.quarters, Quarter(plan, intervals, why.strip()[:LONGEST])]
+        self.draft = {}
+        self._keep()
+        return self.told
+
+    def note(self, draft: Mapping[str, Any]) -> None:
+        """Keep what is typed for the quarter to come."""
+        self.draft = dict(draft)
+        self._keep()
+
+    def again(self) -> None:
+        """Forget what was played: the year begins again, with the same luck."""
+        self.quarters, self.draft = [], {}
+        keep(self._name, None)
+
+    @property
+    def told(self) -> list[str]:
+        """What came of the last quarter's forecast; after the fourth, of the year."""
+        last = self.forecasts[lambda table: table.quarter == len(self.quarters)]
+        found = [
+            (HELD if row.low <= row.truth <= row.high else MISSED).format(
+                name=NAMES[row.of], truth=say.number(row.truth), interval=say.between(row.low, row.high)
+            )
+            for row in last.itertuples()
+        ]
+        return found + (self._end() if len(self.quarters) == QUARTERS else [])
+
+    def _end(self) -> list[str]:
+        year = score(self.history).iloc[0]
+        usual = score(play(Plan(), self.seed, world=self.world)).worth.iloc[0]
+        words = {
+            "said_no": say.share(year.said_no), "late": say.share(1 - year.within_day),
+            "wrote_to_no": say.number(year.wrote_to_no), "missed": say.share(1 - year.reward),
+        }  # fmt: skip
+        names = ", ".join(GUARDRAILS[name] for name in year.broken)
+        payers = "; ".join(PAID_BY[name].format(**words) for name in year.broken)
+        held, widths = calibration(self.forecasts, level=SURE), self.forecasts.groupby("of")
+        width = {of: (part.high - part.low).mean() for of, part in widths}
+        return [
+            OVER.format(worth=say.number(year.worth / 1_000), usual=say.number(usual / 1_000)),
+            BROKE.format(names=names, payers=f"{payers}.") if year.broken else ALL_KEPT,
+            FORECASTS.format(
+                hits=held.hits, asked=held.asked, expected=say.number(SURE * held.asked),
+                width=say.number(width["cash"], "thousand yuan"), users=say.number(width["users"]),
+            ),
+        ]  # fmt: skip
+
+    @property
+    def _played(self) -> tuple[History, pd.DataFrame]:
+        """The year, and what is known on each of its Mondays."""
+        plans = [*self.plans, *[Plan()] * (QUARTERS - len(self.quarters))]
+        seen: list[State] = []
+
+        def policy(state: State) -> Plan:
+            seen.append(state)
+            return plans[(state.week - 1) // WEEKS_EACH]
+
+        history = play(policy, self.seed, world=self.world)
+        return history, known(seen[0], history)
+
+    @cached_property
+    def widget(self) -> Any:
+        """The form as a widget."""
+        from opslab.year.form import YearForm  # heavy, and only a form needs it
+
+        return YearForm(self._take, self.note, draft=self.draft, answer=self._answer())
+
+    def _take(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Run a quarter or begin the year again, as the form asks; what cannot be done is said instead."""
+        try:
+            if asked.get("again"):
+                self.again()
+            else:
+                self.run(asked["plan"], asked["forecast"], asked["why"])
+        except (ValueError, TypeError) as error:
+            return self._answer(str(error), asked.get("number", ""))
+        return self._answer(number=asked.get("number", ""))
+
+    def _answer(self, fault: str = "", number: str = "") -> dict[str, Any]:
+        """Return what the form shows: a new answer to each number, even where it says the same again."""
+        done = len(self.quarters)
+        first = done * WEEKS_EACH + 1
+        title = QUARTER.format(number=done + 1, all=QUARTERS, first=first, last=first + WEEKS_EACH - 1)
+        return {
+            "title": IS_OVER if done == QUARTERS else title,
+            "over": done == QUARTERS,
+            "done": done,
+            "plan": asdict(self.plans[-1] if done else Plan()),
+            "readings": [reading._asdict() for reading in self.dashboard],
+            "told": self.told,
+            "reasons": [quarter.why for quarter in self.quarters],
+            "fault": fault,
+            "of": number,
+        }
+
+    @property
+    def _name(self) -> str:
+        return f"year: {self.seed} {self.world}"
+
+    def _keep(self) -> None:
+        keep(self._name, {"quarters": [asdict(quarter) for quarter in self.quarters], "draft": self.draft})
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
+        """Return the form for a running kernel, and one sentence for everything else."""
+        data, metadata = self.widget._repr_mimebundle_()
+        return {**data, "text/plain": DESK_TEXT}, metadata
+
+
+def year_desk(seed: int = 0, *, world: int = 0) -> YearDesk:
+    """Open the form on which a year is run quarter by quarter; what was played on it before is there again.
+
+    A quarter run here is the same, bit by bit, as in `play` with the same plans and seed.
+
+    Parameters
+    ----------
+    seed
+        Which luck.
+    world
+        Which of the parallel worlds' truth.
+
+    Raises
+    ------
+    ValueError
+        A seed or a world that is no whole number from 0.
+
+    Examples
+    --------
+    >>> year_desk(7).history.seed
+    7
+    """
+    seed = as_number(seed, "seed", least=0, whole=True)
+    return YearDesk(int(seed), int(as_number(world, "world", least=0, whole=True)))
+
+
+def _interval(forecast: Mapping[str, tuple[float, float]], name: str) -> tuple[float, float]:
+    pair = forecast.get(name) if isinstance(forecast, Mapping) else None
+    if not isinstance(pair, list | tuple) or len(pair) != 2:
+        raise ValueError(NO_INTERVAL.format(name=name))
+    low, high = (as_number(end, f"the forecast of {name}") for end in pair)
+    if low >= high:
+        raise ValueError(UPSIDE_DOWN.format(name=name, low=low, high=high))
+    return float(low), float(high)
+
+
+def _kept(name: str) -> tuple[list[Quarter], dict[str, Any]]:
+    """Return what was played and typed under a name: nothing where there is nothing that can be read."""
+    kept = recall(name)
+    try:
+        quarters = [
+            Quarter(Plan(**one["plan"]), {of: _interval(one["forecast"], of) for of in FORETOLD}, one["why"])
+            for one in kept["quarters"][:QUARTERS]
+        ]
+        return quarters, dict(kept["draft"])
+    except (TypeError, KeyError, ValueError):
+        return [], {}
