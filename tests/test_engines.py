@@ -7,6 +7,8 @@ all tests; where Java or a package is absent they are skipped, but never in CI.
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -244,6 +246,49 @@ def test_a_spark_that_ends_half_way_is_told_in_words(monkeypatch):
             ValueError, match=r"engine has stopped .* start it, read the table and call again"
         ):
             retention.retention_rate(events, day=7)
+
+
+# The first answer comes; then the machine under it is gone.
+ENDS_HALF_WAY = """
+import narwhals as nw
+from pyspark.sql import SparkSession
+from opslab import retention
+from tests.test_engines import SETTINGS
+from tests.test_forms import EVENTS
+
+builder = SparkSession.builder.master("local[1]")
+for name, value in SETTINGS.items():
+    builder = builder.config(name, value)
+session = builder.getOrCreate()
+session.sparkContext.setLogLevel("OFF")
+events, collect = session.createDataFrame(EVENTS.head(20)), nw.LazyFrame.collect
+
+def last(self, *args, **kwargs):
+    nw.LazyFrame.collect = collect
+    found = collect(self, *args, **kwargs)
+    java = session.sparkContext._gateway.proc
+    java.kill()
+    java.wait()
+    return found
+
+nw.LazyFrame.collect = last
+for _ in range(2):
+    try:
+        print(retention.retention_rate(events, day=7))
+    except ValueError as error:
+        print("refused:", error)
+"""
+
+
+def test_a_spark_whose_java_is_killed_half_way_is_told_in_words():
+    require("spark")
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ENDS_HALF_WAY],
+        cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = [line for line in run.stdout.splitlines() if line.startswith("refused:")]
+    assert len(said) == 2, run.stdout + run.stderr
+    assert all("engine has stopped" in line and "call again" in line for line in said), said
 
 
 EARLY, LATE = "2023-01-01", "2024-12-01"

@@ -7,15 +7,36 @@ tildes.
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 _SECTIONS = tomllib.loads(Path(__file__).with_name("cues.toml").read_text(encoding="utf-8"))
 
-Patterns = dict[str, re.Pattern[str]]
+_compiled = cache(re.compile)
+
+
+class Patterns(Mapping[str, re.Pattern[str]]):
+    """Patterns by their names. Each is compiled when it is first asked for: all of them take a while."""
+
+    def __init__(self, texts: Mapping[str, tuple[str, re.RegexFlag]]) -> None:
+        self.texts = dict(texts)
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        return _compiled(*self.texts[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
 
 
 def _joined(lines: str) -> str:
     return "".join(line.strip() for line in lines.splitlines())
+
+
+_LISTS = {name: _joined(lines) for name, lines in _SECTIONS["lists"].items()}
 
 
 def _patterns(section: str) -> Patterns:
@@ -23,10 +44,10 @@ def _patterns(section: str) -> Patterns:
     found = {}
     for name, lines in _SECTIONS[section].items():
         pattern = _joined(lines)
-        for shared, words in _SECTIONS["lists"].items():
-            pattern = pattern.replace(f"~{shared}~", _joined(words))
-        found[name] = re.compile(pattern, re.I)
-    return found
+        for shared, words in _LISTS.items():
+            pattern = pattern.replace(f"~{shared}~", words)
+        found[name] = (pattern, re.I)
+    return Patterns(found)
 
 
 RULES = _patterns("rules")
@@ -34,13 +55,14 @@ SENTENCES = _patterns("sentences")
 ASKED_FOR, DUE = _patterns("asked_for"), _patterns("due")
 LINKED = _patterns("linked")["words"]
 # What speaks for a part; the model gives each its weight.
-CUES = _patterns("parts") | {
-    "Q2": RULES["indirect"],
-    "A4": RULES["uncertain"],
-    "same": RULES["same"],
-}
+CUES = Patterns(
+    _patterns("parts").texts
+    | {name: RULES.texts[rule] for name, rule in (("Q2", "indirect"), ("A4", "uncertain"), ("same", "same"))}
+)
 # The same for small letters, read in two thirds of the time. One that needs a name's capital stays.
-SMALL = {name: cue if "(?-i:" in cue.pattern else re.compile(cue.pattern) for name, cue in CUES.items()}
+SMALL = Patterns(
+    {name: (text, flag if "(?-i:" in text else re.NOFLAG) for name, (text, flag) in CUES.texts.items()}
+)
 WORDS, TOPICS = (
     {name: frozenset(words.split()) for name, words in _SECTIONS[section].items()}
     for section in ("words", "topics")
