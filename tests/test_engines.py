@@ -77,9 +77,13 @@ def put_on(name: str, request: pytest.FixtureRequest) -> Callable[[pd.DataFrame]
     require(name)
     if name == "spark":
         return request.getfixturevalue("spark").createDataFrame
+    import dask
     import dask.dataframe as dd
 
-    return lambda frame: dd.from_pandas(frame, npartitions=2)
+    dask.config.set(
+        scheduler="synchronous"
+    )  # threads share pandas' tables, and cost more than they bring here
+    return lambda frame: dd.from_pandas(frame, npartitions=20)
 
 
 @pytest.fixture(scope="module", params=NEEDED)

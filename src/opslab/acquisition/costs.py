@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number
-from opslab.ground.engine import DAY, START, can_join, require_met
+from opslab.ground.engine import DAY, START, can_join, require_met, settled
 from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import (
     POSITIVE,
@@ -212,7 +212,7 @@ def _worth_in_engine(
     bought = bought.select(
         user, day_number("date").alias(DAY), nw.col("amount").cast(nw.Float64).alias("_paid")
     )
-    joined = bought.join(people.select(user, START), on=user, how="inner")
+    joined = settled(bought.join(people.select(user, START), on=user, how="inner"))
     met = one_row(joined.select(met=nw.len()))["met"]
     require_met(met, bought, people, ours="orders", theirs="users", key=user)
     if until is None:
@@ -223,8 +223,8 @@ def _worth_in_engine(
     age = day - start
     value = kept * paid * (age * (-math.log1p(rate) / MONTH)).exp()
     each = joined.filter((age >= 0) & (age < days)).select(user, _value=value)
-    sums = each.group_by(user).agg(nw.col("_value").sum())
-    worth = people.filter(start <= end - days).join(sums, on=user, how="left")
+    sums = settled(each.group_by(user).agg(nw.col("_value").sum()))
+    worth = settled(people.filter(start <= end - days).join(sums, on=user, how="left"))
     brought = worth.select(by, _value=nw.col("_value").fill_null(0.0)).group_by(by)
     column = nw.col("_value")
     table = small_table(brought.agg(count=nw.len(), mean=column.mean(), sem=column.std(ddof=1)))

@@ -25,6 +25,7 @@ from opslab.ground.engine import (
     marks,
     require_met,
     rows_by_day,
+    settled,
 )
 from opslab.ground.frames import (
     ColumnKind,
@@ -295,7 +296,7 @@ class _EngineVisits(NamedTuple):
     def within(self, start: Any, end: Any) -> tuple[int, int, int]:
         """Count different users, different pairs of user and day, and days, from `start` to `end`."""
         rows, first, last = self.events.within(start, end)
-        days = rows.group_by(self.user, DAY).agg(nw.len().alias(ROWS)).group_by(self.user)
+        days = settled(rows.group_by(self.user, DAY).agg(nw.len().alias(ROWS))).group_by(self.user)
         seen = self.events.totals(days.agg(nw.len().alias(ROWS)), first, last, pairs=nw.col(ROWS).sum())
         return int(seen["rows"]), int(seen["pairs"]), last - first + 1
 

@@ -59,7 +59,7 @@ def ends_of(rows: nw.LazyFrame[Any], what: str, until: int | None = None) -> tup
 
 def first_days(rows: nw.LazyFrame[Any], user: str) -> nw.LazyFrame[Any]:
     """Return each user with the day of the first row as `START`."""
-    return rows.group_by(user).agg(nw.col(DAY).min().alias(START))
+    return settled(rows.group_by(user).agg(nw.col(DAY).min().alias(START)))
 
 
 def came_back(
@@ -70,14 +70,15 @@ def came_back(
     `people` have the day from which their ages count as `START`; the columns are those of `marks`.
     """
     age = nw.col(DAY) - nw.col(START)
-    aged = rows.join(people.select(user, START), on=user, how="inner")
+    aged = settled(rows.join(people.select(user, START), on=user, how="inner"))
     inside = [(age >= low) if stop == np.inf else (age >= low) & (age < stop) for low, stop in spans]
     names = marks(len(spans))
     marked = aged.select(
         user, *(one.cast(nw.Int32).alias(name) for name, one in zip(names, inside, strict=True))
     )
-    back = marked.group_by(user).agg(*(nw.col(name).max() for name in names))
-    return people.join(back, on=user, how="left").with_columns(*(nw.col(name).fill_null(0) for name in names))
+    back = settled(marked.group_by(user).agg(*(nw.col(name).max() for name in names)))
+    marked = settled(people.join(back, on=user, how="left"))
+    return marked.with_columns(*(nw.col(name).fill_null(0) for name in names))
 
 
 def require_met(
@@ -87,6 +88,17 @@ def require_met(
     if not met:
         one, other = (small_table(table.select(key).head(1))[key] for table in (mine, others))
         places_among(one, pd.Index(other), ours=ours, theirs=theirs, key=key)
+
+
+def settled(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return what was joined, or grouped by several columns, so that one of these may be left out later.
+
+    Dask's planner looks for it all the same, and fails on tables of many parts; a step that it cannot look
+    through keeps it from that.
+    """
+    if not rows.implementation.is_dask():
+        return rows
+    return nw.from_native(rows.to_native().map_partitions(lambda part: part))
 
 
 def marks(count: int) -> list[str]:

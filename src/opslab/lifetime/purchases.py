@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_day, day_number, day_numbers, require_span
+from opslab.ground.engine import settled
 from opslab.ground.frames import (
     as_number,
     collect,
@@ -176,9 +177,9 @@ def _in_engine(table: Any, until: Any, user: str, when: str, amount: str) -> Any
     end = int(ends["high"]) if until is None else as_day(until, "until")
     if end < ends["low"]:
         raise ValueError(BEFORE_ORDERS.format(found=as_date(end), first=as_date(ends["low"])))
-    per_day = lazy.filter(nw.col("_day") <= end).group_by(user, "_day").agg(nw.col("_paid").sum())
+    per_day = settled(lazy.filter(nw.col("_day") <= end).group_by(user, "_day").agg(nw.col("_paid").sum()))
     start = per_day.group_by(user).agg(_first=nw.col("_day").min())
-    joined = per_day.join(start, on=user, how="inner")
+    joined = settled(per_day.join(start, on=user, how="inner"))
     at_first = nw.when(nw.col("_day") == nw.col("_first")).then(nw.col("_paid")).otherwise(0.0)
     totals = (
         joined.with_columns(_at_first=at_first)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
-from opslab.ground.engine import START, can_join, counts_itself
+from opslab.ground.engine import START, can_join, counts_itself, settled
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import (
     as_names,
@@ -135,7 +135,7 @@ def _weeks_in_engine(log: EngineLog, users: Any, by: str, weeks: int, since: str
     if sizes.empty:
         raise followed.too_short(7 * weeks - 1)
     week = (nw.col(AGE) / 7).floor().cast(nw.Int32) + 1
-    visits = followed.days(user, 7 * weeks).join(people.select(user, by), on=user, how="inner")
+    visits = settled(followed.days(user, 7 * weeks).join(people.select(user, by), on=user, how="inner"))
     counts = small_table(visits.select(by, week=week).group_by(by, "week").agg(days=nw.len()))
     days = counts.pivot(index="week", columns=by, values="days")
     names = sizes.sort_index().index

@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_number
-from opslab.ground.engine import ANY_AGE, QUERY, START, came_back, can_join, first_days, marks, require_met
+from opslab.ground.engine import (
+    ANY_AGE,
+    QUERY,
+    START,
+    came_back,
+    can_join,
+    first_days,
+    marks,
+    require_met,
+    settled,
+)
 from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
 from opslab.retention.people import checked_users, join_users
 from opslab.retention.visits import (
@@ -256,7 +266,7 @@ def _groups_in_engine(
     everyone = checked_users(users, names, since, user).lazy()
     columns = list(dict.fromkeys([user, *names]))
     if since is None:
-        people = everyone.select(*columns).join(first_days(log.rows, user), on=user, how="inner")
+        people = settled(everyone.select(*columns).join(first_days(log.rows, user), on=user, how="inner"))
     else:
         people = everyone.select(*columns, day_number(since).alias(START))
     back, met = marks(2)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_date, as_dates, as_day
-from opslab.ground.engine import DAY, QUERY
+from opslab.ground.engine import DAY, QUERY, settled
 from opslab.ground.frames import as_list, as_number, in_words, one_row, small_table
 from opslab.retention.inputs import rising, whole_numbers
 from opslab.retention.visits import BEFORE_LOG, EngineLog, engine_log, read_visits
@@ -126,7 +126,7 @@ def stage_moves(
 def _stages_in_engine(log: EngineLog, user: str, limits: list[int]) -> pd.DataFrame:
     """Return the stages of all users: one row a user leaves the engine."""
     day = nw.col(DAY)
-    days = log.rows.group_by(user, DAY).agg(nw.len().alias("_rows"))
+    days = settled(log.rows.group_by(user, DAY).agg(nw.len().alias("_rows")))
     recent = (day > log.last - limits[1]).cast(nw.Int64)
     extremes = _extremes(log.last, limits)
     each = days.select(user, start=day, active=recent, **{name: one for name, (one, _) in extremes.items()})

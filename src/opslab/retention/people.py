@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_number, day_numbers
-from opslab.ground.engine import DAY, START, require_met
+from opslab.ground.engine import DAY, START, require_met, settled
 from opslab.ground.frames import (
     Frame,
     kinds_of,
@@ -93,10 +93,10 @@ class Followed(NamedTuple):
 
     def days(self, user: str, most: int) -> nw.LazyFrame[Any]:
         """Return once each day on which a user was there in the first `most` days, with its `AGE`."""
-        joined = self.log.rows.join(self.people.select(user, START), on=user, how="inner")
+        joined = settled(self.log.rows.join(self.people.select(user, START), on=user, how="inner"))
         ages = joined.select(user, (nw.col(DAY) - nw.col(START)).alias(AGE))
         inside = ages.filter((nw.col(AGE) >= 0) & (nw.col(AGE) < most))
-        return inside.group_by(user, AGE).agg(nw.len().alias("_rows"))
+        return settled(inside.group_by(user, AGE).agg(nw.len().alias("_rows")))
 
     def too_short(self, needs: int) -> ValueError:
         """Return the error of a log in which nobody can be watched for so many days."""

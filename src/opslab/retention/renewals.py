@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import MOST_MONTHS, as_date, as_day, day_number, month_number, month_start
-from opslab.ground.engine import DAY, counts_itself
+from opslab.ground.engine import DAY, counts_itself, settled
 from opslab.ground.frames import (
     POSITIVE,
     as_labels,
@@ -248,11 +248,8 @@ def _made_in_engine(
     if ends["low"] > end:
         raise ValueError(BEFORE_LOG.format(name="until", found=as_date(end), first=as_date(ends["low"])))
     month = nw.col(MONTH)
-    paid = (
-        dues.filter(day <= end)
-        .group_by(user)
-        .agg(first=day.min(), last=day.max(), first_month=month.min(), last_month=month.max())
-    )
+    spans = {"first": day.min(), "last": day.max(), "first_month": month.min(), "last_month": month.max()}
+    paid = settled(dues.filter(day <= end).group_by(user).agg(**spans))
     due, made = _renewals_of(month_days, months)
     watched = paid.filter(due <= end).select(made=made.cast(nw.Int32))
     counts = small_table(watched.group_by("made").agg(members=nw.len())).astype(np.int64)

@@ -20,7 +20,7 @@ from opslab.ground.days import (
     require_span,
     week_number,
 )
-from opslab.ground.engine import DAY, counts_itself, ends_of, rows_by_day
+from opslab.ground.engine import DAY, counts_itself, ends_of, rows_by_day, settled
 from opslab.ground.frames import Frame, as_choice, collect, in_words, kinds_of, native, small_table, to_pandas
 from opslab.ground.ids import numbered
 
@@ -205,7 +205,7 @@ def cohort_sizes(
     # The engine counts (cohort, period) pairs itself: only a small table leaves it.
     pairs = _pairs(table, user, when, period)
     cohorts = pairs.group_by(user).agg(nw.col("_period").min().alias("_cohort"))
-    sizes = pairs.join(cohorts, on=user).group_by("_cohort", "_period").agg(nw.len().alias("_users"))
+    sizes = settled(pairs.join(cohorts, on=user)).group_by("_cohort", "_period").agg(nw.len().alias("_users"))
     cohort, label, users = small_table(sizes)[["_cohort", "_period", "_users"]].to_numpy(np.int64).T
     first = cohort.min()
     return cohort - first, label - first, users, _starts(label, period)
@@ -219,8 +219,8 @@ def period_flows(
     pairs = _pairs(_checked(events, user, when, period), user, when, period)
     firsts = pairs.group_by(user).agg(nw.col("_period").min().alias("_cohort"))
     before = pairs.select(user, (nw.col("_period") + 1).cast(nw.Int32).alias("_period"), "_rows")
-    joined = pairs.select(user, "_period").join(firsts, on=user, how="inner")
-    joined = joined.join(before, on=[user, "_period"], how="left")
+    joined = settled(pairs.select(user, "_period").join(firsts, on=user, how="inner"))
+    joined = settled(joined.join(before, on=[user, "_period"], how="left"))
     marked = joined.select(
         "_period",
         _active=nw.lit(1),
@@ -303,7 +303,7 @@ def _pairs(table: Frame, user: str, when: str, period: str) -> nw.LazyFrame:
     """Return the different (user, number of the period) pairs, not computed yet."""
     labels = table.lazy().select(user, NUMBERED[period](when).alias("_period"))
     # Grouping, where `unique` would do as well, is what DuckDB does much faster.
-    return labels.group_by(user, "_period").agg(nw.len().alias("_rows"))
+    return settled(labels.group_by(user, "_period").agg(nw.len().alias("_rows")))
 
 
 def _number_users(users: pd.Series, room: int) -> tuple[np.ndarray, pd.Index | int]:
