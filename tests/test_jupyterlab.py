@@ -290,7 +290,7 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     boxes["Answer"].fill("A long answer that needs room. " * 20)
     for box in boxes.values():
         assert box.evaluate("e => e.scrollHeight - e.clientHeight") == 0
-    assert TYPED["Situation"] in found.inner_text()
+    assert TYPED["Complication"] in found.inner_text()
     assert shown.locator("img, mjx-container, .MathJax").count() == 0
     assert page.evaluate("window.stolen") is None
     assert page.strangers == []

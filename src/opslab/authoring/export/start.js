@@ -41,8 +41,8 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const wide = [...room.querySelectorAll(".scroll, pre")];
   const full = (box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
-  for (let size = getComputedStyle(room).getPropertyValue("--most"); size >= SMALLEST; size -= 0.05) {
-    room.style.setProperty("--fit", size);
+  for (let size = Number(getComputedStyle(room).getPropertyValue("--most")); size >= SMALLEST; size -= 0.05) {
+    room.style.setProperty("--fit", size.toFixed(2)); // twentieths, without the dust of their sums
     if (![room, ...wide].some(full)) return;
   }
 }
