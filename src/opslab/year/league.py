@@ -12,7 +12,7 @@ from opslab.ground.frames import as_number
 from opslab.ground.turns import LONGEST, LostTurnError, turns
 from opslab.year.plan import Plan, Policy
 from opslab.year.score import CAP, NAIVE, PAR, score
-from opslab.year.simulation import NOT_A_POLICY, History, play, require_history
+from opslab.year.simulation import NOT_A_POLICY, History, as_setting, play, require_history
 
 # Words
 NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
@@ -62,7 +62,7 @@ def league(
     if not isinstance(policies, Mapping) or not policies:
         raise ValueError(NO_POLICIES.format(found=policies))
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
-    setting = {"seed": seed, "runs": runs, "world": world}
+    setting = as_setting(seed, runs, world)
     naive, par = _scale(**setting)
     rows = []
     for name, policy in policies.items():

@@ -92,13 +92,26 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     """
     if not isinstance(policy, Plan) and not callable(policy):
         raise ValueError(NOT_A_POLICY.format(found=policy))
-    seed = as_number(seed, "seed", least=0, whole=True)
-    runs = as_number(runs, "runs", least=1, most=MOST_RUNS, whole=True)
-    world = as_number(world, "world", least=0, whole=True)
+    seed, runs, world = as_setting(seed, runs, world).values()
     if isinstance(policy, Plan):
         fixed = _coded([policy] * runs)
         return _played(lambda week, books: fixed, seed, runs, world)
     return _played(_asking(policy, runs), seed, runs, world)
+
+
+def as_setting(seed: int, runs: int, world: int) -> dict[str, int]:
+    """Return whose luck, how many runs and which world, by these names.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no whole number in its limits.
+    """
+    return {
+        "seed": as_number(seed, "seed", least=0, whole=True),
+        "runs": as_number(runs, "runs", least=1, most=MOST_RUNS, whole=True),
+        "world": as_number(world, "world", least=0, whole=True),
+    }
 
 
 def replay(history: History, week: int, **change: Any) -> History:
