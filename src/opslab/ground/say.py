@@ -96,6 +96,8 @@ def between(low: Any, high: Any, unit: str = "", *, joined: str = TO) -> str:
     >>> between(84, 102), between(0.201, 0.2449, "%")
     ('84 to 102', '20.1 to 24.5\\xa0%')
     """
+    if not isinstance(joined, str):
+        raise ValueError(NOT_TEXT.format(what="joined", found=joined))
     ends = number(low, unit), number(high, unit)
     tail = f"{SPACE}{unit}"
     return joined.format(low=ends[0].removesuffix(tail), high=ends[1])

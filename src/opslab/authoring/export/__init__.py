@@ -45,7 +45,7 @@ class _Preprocessor(Preprocessor):
         resources["opslab"] = {
             "title": lesson.title or name,
             **self.arranged(lesson, where.resolve().parent, name),
-            **assets.pack(lesson.figures, lesson.formulas, deck=self.deck),
+            **assets.pack(lesson.figures, lesson.formulas, lesson.forms, deck=self.deck),
         }
         return nb, resources
 

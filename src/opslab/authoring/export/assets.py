@@ -18,7 +18,7 @@ from typing import Any
 from opslab.authoring.export.maths import font_style, letters_of
 from opslab.explore.widget import SCRIPT, plotly_script
 from opslab.ground.paths import package_folder
-from opslab.scqa.forms import FORMS, script
+from opslab.scqa.forms import script
 
 HERE = Path(__file__).parent
 MAP_STYLE = HERE.parent / "labextensions" / "opslab-map" / "static" / "map.css"  # JupyterLab loads it, too
@@ -31,9 +31,9 @@ WEBGL = re.compile(r"gl$|3d$|^(surface|mesh3d|isosurface|volume|cone|streamtube|
 SPEAKER_VIEW = "plugin/notes/speaker-view.html"
 
 
-def pack(figures: list[dict], formulas: list[str], *, deck: bool) -> dict[str, Any]:
+def pack(figures: list[dict], formulas: list[str], forms: set[str], *, deck: bool) -> dict[str, Any]:
     """Return what the template puts into the file: `policy`, `style`, `start`, `packed` (name to base64)."""
-    start = start_script()
+    start = start_script(*sorted(forms))
     packed: dict[str, str] = {}
     trusted = [start]
     if figures:
@@ -57,17 +57,17 @@ def pack(figures: list[dict], formulas: list[str], *, deck: bool) -> dict[str, A
 
 
 @cache
-def start_script() -> str:
-    """Return the script that brings a page to life: how explorables and forms are drawn, and where to begin.
+def start_script(*forms: str) -> str:
+    """Return the script that brings a page to life: how explorables and these forms are drawn, and the start.
 
     It is a classic script: chromium loads no module from a file that was opened from disk.
     """
     drawing = _classic(SCRIPT.read_text(encoding="utf-8"))
-    forms = "".join(
-        f"FORMS.{form} = (() => {{\n{_classic(script(form))}return mount;\n}})();\n" for form in FORMS
+    mounting = "".join(
+        f"FORMS.{form} = (() => {{\n{_classic(script(form))}return mount;\n}})();\n" for form in forms
     )
     begin = (HERE / "start.js").read_text(encoding="utf-8")
-    return f"\n(async () => {{\nconst FORMS = {{}};\n{forms}{drawing}{begin}}})();\n"
+    return f"\n(async () => {{\nconst FORMS = {{}};\n{mounting}{drawing}{begin}}})();\n"
 
 
 def _classic(module: str) -> str:

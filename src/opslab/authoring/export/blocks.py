@@ -87,6 +87,7 @@ class Lesson:
     blocks: list[Block] = field(default_factory=list)
     figures: list[dict] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
+    forms: set[str] = field(default_factory=set)
     tables: int = 0
 
     @property
@@ -174,6 +175,7 @@ class _CellReader:
         if PLOTLY in data:
             return self._figure(data)
         if MARKER in data:
+            self.lesson.forms.add(data[MARKER]["form"])
             return Block("form", form_place(data[MARKER], data["text/plain"]), self.name)
         kind = next((kind for kind in TEXTS if kind in data), None)
         others = [name for name in data if name not in TEXTS]

@@ -25,7 +25,7 @@ from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.exercises.sheets import tags
 from opslab.explore import PLOTLY
-from opslab.scqa.forms import MARKER
+from opslab.scqa.forms import FORMS, MARKER
 
 # Words
 SITE_TITLE = "opslab: internet operations, taught on data"
@@ -219,7 +219,7 @@ def _write_static(root: Path, folder: Path) -> None:
         shutil.copy(file, folder)
     for name in ("LICENSE", "LICENSE-TEXTS"):
         shutil.copy(root / name, folder / f"{name}.txt")
-    (folder / "opslab.js").write_text(start_script(), encoding="utf-8")
+    (folder / "opslab.js").write_text(start_script(*FORMS), encoding="utf-8")
 
 
 class FigureRenderer:
