@@ -145,16 +145,13 @@ def replay(history: History, week: int, **change: Any) -> History:
             raise ValueError(
                 NO_LEVER.format(name=name, nearest=nearest(name, LEVERS), names=", ".join(LEVERS))
             )
-    changed = _coded([Plan(**change)] * history.runs)
+    changed = Plan(**change)
     told = {
         name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
-
-    def plans(now: int, books: Books) -> dict[str, Values]:
-        then = {name: values[:, now] for name, values in told.items()}
-        return then | {name: changed[name] for name in change} if now + 1 >= first else then
-
-    return _played(plans, history.seed, history.runs, history.world)
+    for name in change:
+        told[name][:, first - 1 :] = _in_code(name, [getattr(changed, name)])
+    return _played(_as_told(told), history.seed, history.runs, history.world)
 
 
 def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
@@ -179,9 +176,7 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
     seed = as_number(seed, "seed", least=0, whole=True)
     world = as_number(world, "world", least=0, whole=True)
-    return _played(
-        lambda week, books: {name: values[:, week] for name, values in by_run.items()}, seed, runs, world
-    )
+    return _played(_as_told(by_run), seed, runs, world)
 
 
 def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.DataFrame:
@@ -234,7 +229,15 @@ def _coded(plans: Sequence[Plan]) -> dict[str, Values]:
 def _in_code(name: str, values: Any) -> Values:
     if name in CODES:
         return np.array([CODES[name].index(value) for value in values], dtype=int)
-    return np.asarray(values, dtype=float)
+    return np.array(values, dtype=float)
+
+
+def _as_told(told: Mapping[str, Values]) -> Callable[[int, Books], dict[str, Values]]:
+    """Return what plays plans by run and week; while the plans stay, they are the same object."""
+    stays = np.all([(values[:, 1:] == values[:, :-1]).all(axis=0) for values in told.values()], axis=0)
+    since = np.maximum.accumulate(np.where(np.append(False, stays), 0, np.arange(WEEKS)))
+    plans = {week: {name: values[:, week] for name, values in told.items()} for week in set(since.tolist())}
+    return lambda week, books: plans[since[week]]
 
 
 def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Values]]:
