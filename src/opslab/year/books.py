@@ -5,6 +5,8 @@
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
+from typing import Any
+
 import numpy as np
 
 from opslab.ground.estimates import Z95
@@ -43,10 +45,9 @@ class Books:
         self.fate = {name: of(values.T) for name, values in fate.items()}
 
         self.users = np.repeat(true.users[None], runs, axis=0)
-        kinds = self.users.sum(axis=3)
-        self.kinds = of(kinds)  # by muted and kind
-        self.there, self.start = of(kinds.sum(axis=(1, 2))), float(true.users.sum())
-        self.away = np.tile(np.array(lantern.AWAY, dtype=float), (runs, 1))
+        self.kinds = of(self.users.sum(axis=3))  # by muted and kind
+        self.there, self.start = _all_kinds(self.kinds), float(true.users.sum())
+        self.away = [all_runs(users) for users in lantern.AWAY]
         self.members = np.zeros((runs, 1 + WEEKS))
         self.members[:, 0] = lantern.MEMBERS
         self.in_group = of(self.members.sum(axis=1))
@@ -61,8 +62,8 @@ class Books:
         of_dogs, of_others = true.unsubscribe
         won = np.minimum(self.character["recall"], 2)[:, None] * persuaded
         # Of those who are away: come back unasked, come back for a message, say no for a message.
-        self.recall = (sure + dogs, won - dogs, dogs * of_dogs + of_others)
-        self.lists = np.zeros((2, runs, len(lantern.AWAY)))  # who is written to, who says no to it
+        lost = dogs * of_dogs + of_others
+        self.recall = list(zip((sure + dogs).tolist(), of(won - dogs), lost.tolist(), strict=True))
         self.usual_lift = float(np.interp(USUAL.pushes, true.pushes, true.lift))
         self.budget, self.cash, self.fund = all_runs(BUDGET), all_runs(0), all_runs(lantern.FUND)
         self.at_least = float(BUDGET)  # of the budget is there in every run
@@ -74,7 +75,7 @@ class Books:
         self.upkeep, self.helped = all_runs(0), None
         self.test, self.since, self.sample = np.zeros(runs, dtype=int), np.zeros(runs), np.zeros(runs)
         self.said_no = all_runs(0)
-        self.reachable = of(kinds[:, :, UNMUTED].sum(axis=1) + self.away[:, 1:].sum(axis=1))
+        self.reachable = sum(self.kinds[UNMUTED]) + sum(self.away[1:])
         self.attitudes = true.attitudes[[0, 2]].tolist()  # positive, negative
         self.posts = np.tile(lantern.POSTS * true.attitudes[[0, 2]], (QUARTER, runs, 1))
         self.cohorts = np.full(
@@ -107,8 +108,8 @@ class Books:
         self.reachable = self.reachable + came
         left = self._lose(week, does)
         written, told_no = self._recall(does, left)
-        kinds = _total(self.users[..., : OLD + week + 1], 3)
-        self.kinds, self.there = self.cells.of(kinds), self.cells.of(kinds.sum(axis=(1, 2)))
+        self.kinds = self.cells.of(_total(self.users[..., : OLD + week + 1], 3))
+        self.there = _all_kinds(self.kinds)
         joined, paid = self._group(week, need, curious)
         late = self._answer(week, does, came)
         negative = self._talk(week, does, late)
@@ -155,8 +156,8 @@ class Books:
         self.users[:, CURIOUS, UNMUTED, OLD + week] = curious
         return need, curious, spent
 
-    def _lose(self, week: int, does: Effects) -> Values:
-        """Let users mute and leave: return who left, by kind and muted."""
+    def _lose(self, week: int, does: Effects) -> Any:
+        """Let users mute and leave: return who left, by muted and kind."""
         true, users, column = self.true, self.users[..., : OLD + week + 1], self.cells.column
         unmuted = users[:, :, UNMUTED, :-1]
         muted = unmuted * does.muting
@@ -172,31 +173,29 @@ class Books:
         leaving = np.minimum(chance, 1.0, out=chance)
         leaving *= users
         users -= leaving
-        return _total(leaving, 3)
+        return self.cells.of(_total(leaving, 3))
 
-    def _recall(self, does: Effects, left: Values) -> tuple[Cell, Cell]:
+    def _recall(self, does: Effects, left: Any) -> tuple[Cell, Cell]:
         """Take in who left, bring back who comes: return how many were written to, and who had said no."""
-        away, users = self.away, self.users
-        away[:, 0] += left[:, NEED, MUTED] + left[:, CURIOUS, MUTED]
-        recent = away[:, 1:4:2]
-        recent += left[:, :, UNMUTED]
-        older = recent / lantern.LONG_AGO
-        recent -= older
-        away[:, 2:5:2] += older
-        unasked, won, lost = self.recall
-        turn = away / lantern.ROUND
-        written, gone = self.lists
-        np.multiply(turn, does.written, out=written)
-        np.multiply(written, lost, out=gone)
-        turn *= unasked
-        back = written * won
-        back += turn
-        away -= back + gone
-        letters, noes = (self.cells.of(total) for total in _total(self.lists, 2))
-        self.said_no = self.said_no + noes
-        users[:, NEED, MUTED, 0] += back[:, 0]
-        users[:, :, UNMUTED, 0] += back[:, 1:4:2] + back[:, 2:5:2]
-        return letters, self.cells.of(written[:, 0].copy())
+        away, users, written, back = self.away, self.users, [], []
+        away[0] = away[0] + sum(left[MUTED])
+        for kind, who in ((NEED, 1), (CURIOUS, 3)):  # recent; those of long ago stand behind them
+            recent = away[who] + left[UNMUTED][kind]
+            older = recent / lantern.LONG_AGO
+            away[who], away[who + 1] = recent - older, away[who + 1] + older
+        said_no = 0.0
+        for who, (unasked, won, lost) in enumerate(self.recall):
+            turn = away[who] / lantern.ROUND
+            written.append(turn * does.written[who])
+            gone = written[who] * lost
+            back.append(turn * unasked + written[who] * won)
+            away[who] = away[who] - (back[who] + gone)
+            said_no = said_no + gone
+        self.said_no = self.said_no + said_no
+        users[:, NEED, MUTED, 0] += back[0]
+        users[:, NEED, UNMUTED, 0] += back[1] + back[2]
+        users[:, CURIOUS, UNMUTED, 0] += back[3] + back[4]
+        return sum(written), written[0]
 
     def _group(self, week: int, need: Cell, curious: Cell) -> tuple[Cell, Cell]:
         """Let members join and leave: return who joined, and the reward that was paid."""
@@ -321,13 +320,13 @@ class Books:
         asked = cells.root(self.trust * (1 - self.trust) / ASKED)
         if week > SEEN:  # the cohort that signed up four weeks ago
             size = cells.most(cells.of(self.cohorts[:, week - 1]), 1.0)
-            stayed = cells.of(self.users[..., OLD + week - 1 - SEEN].sum(axis=(1, 2)))
+            stayed = _all_kinds(cells.of(self.users[..., OLD + week - 1 - SEEN]))
             share = cells.between(stayed / size, 0.0, 1.0)
             error = cells.root(share * (1 - share) / size)
             seen["retention"] = cells.between(share + error * self.chance["seen"][now], 0.0, 1.0)
         seen["budget"], seen["cash"], seen["fund"] = self.budget, self.cash, self.fund
         seen["active"], seen["members"] = self.there, self.in_group
-        seen["dormant"] = cells.of(_total(self.away, 1))
+        seen["dormant"] = sum(self.away)
         seen["sentiment"] = net
         seen["sentiment_error"] = Z95 * cells.root(cells.most(both - net * net, EDGE) / count)
         seen["trust"] = cells.between(self.trust + asked * self.chance["survey"][now], 0.0, 1.0)
@@ -359,6 +358,12 @@ def _shocks(seed: int, runs: int) -> dict[str, Values]:
         reach = np.where(during("burst", place + 1) & (since == place), factor, reach)
     tickets = np.where(during("outage", lantern.OUTAGE_WEEKS), lantern.OUTAGE_TICKETS, 1.0)
     return {"reach": reach, "tickets": tickets}
+
+
+def _all_kinds(kinds: Any) -> Cell:
+    """Return the sum over kind and muted."""
+    unmuted, muted = kinds
+    return unmuted[NEED] + muted[NEED] + unmuted[CURIOUS] + muted[CURIOUS]
 
 
 def _weighed(values: Values, weights: Values) -> Values:

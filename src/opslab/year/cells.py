@@ -17,7 +17,9 @@ class Cells(NamedTuple):
     """How cells are made and compared."""
 
     all_runs: Callable[[float], Cell]  # the same in every run
-    of: Callable[[np.ndarray], Any]  # cells of an array whose first axis is the runs; they stand in `.T`'s order
+    of: Callable[
+        [np.ndarray], Any
+    ]  # cells of an array whose first axis is the runs; they stand in `.T`'s order
     column: Callable[[Cell], Any]  # what multiplies each row of an array whose first axis is the runs
     least: Callable[[Cell, Cell], Cell]
     most: Callable[[Cell, Cell], Cell]

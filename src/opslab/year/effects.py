@@ -31,7 +31,7 @@ class Effects:
     muting: Values  # chance in a week
     clings: Values  # by kind: factor on leaving
     lift: Cell  # of activity
-    written: Values  # by group of those who are away: 1 if it is written to
+    written: list[Cell]  # by group of those who are away: 1 if it is written to
     asked: Cell  # factors on tickets: what the forum leaves, what members leave
     unhelped: Cell
     room: Cell  # tickets a week
@@ -67,7 +67,7 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, Values], cells: C
         muting=muting[:, None, None],
         clings=np.stack([clings, np.ones_like(clings)], axis=1),
         lift=of(np.interp(plan["pushes"], true.pushes, true.lift)),
-        written=WRITTEN[plan["recall"]],
+        written=list(of(WRITTEN[plan["recall"]])),
         asked=of((1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF)),
         unhelped=of(1 - lantern.HELPED * pulled),
         room=of(clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling),

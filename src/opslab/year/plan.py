@@ -80,7 +80,7 @@ class Limit(NamedTuple):
     options: tuple[str, ...] = ()
 
     def holds(self, value: Any) -> bool:
-        """Tell at a glance whether a value is as the simulation wants it: a league makes thousands of plans."""
+        """Tell at a glance if a value is as the simulation wants it: a league makes thousands of plans."""
         if self.options:
             return value in self.options
         if not self.most:
