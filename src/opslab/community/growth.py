@@ -74,13 +74,11 @@ def extinction_probability(r: float, starts: int = 1) -> float:
     return float(-lambertw(-r * np.exp(-r)).real / r) ** starts
 
 
-def chains_alive(
-    r: float, starts: int = 1, *, runs: int = 200, rounds: int = 20, seed: int = 0
-) -> pd.Series:
+def chains_alive(r: float, starts: int = 1, *, runs: int = 200, rounds: int = 20, seed: int = 0) -> pd.Series:
     """Return how many of `runs` chains of recommendations still win somebody, round by round.
 
-    Each chain is drawn as `extinction_probability` has it: whoever came in a round wins, in the next, a Poisson
-    number of others with mean `r`; `starts` people begin. A chain is alive in a round in which somebody comes.
+    Each chain is drawn as `extinction_probability` has it: whoever came in a round wins, in the next, a
+    Poisson number of others with mean `r`; `starts` people begin. A chain lives as long as somebody comes.
 
     Returns
     -------

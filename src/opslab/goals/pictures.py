@@ -30,7 +30,7 @@ NEW_AND_CAPACITY = (
     "With {kept} active again a {unit} later, {intake} must come each {unit}; at most {most} do"
 )
 GOAL, WITH_INTAKE, NO_ONE_LEAVES = "goal", "users", "if nobody left"
-REACHED, CHANCE = "users reached", "chance of at least so many"
+REACHED, CHANCE = "users reached", "chance of so many"
 CHANCE_OF = "Chance to reach {goal}: {chance}; the medians add up to {total}"
 THIS_PLAN = "this plan"
 HELD = "At {widen} times their width, {held} of {asked} intervals hold; promised: {promised}"
@@ -224,7 +224,7 @@ def links_chart(
 def generations_chart(
     t: Any, at: float, *, risk: float = 0.0, unit: str = USERS, **generations: Any
 ) -> go.Figure:
-    """Draw the users of two or three generations, and whom a firm reaches that moves to the second in year `at`.
+    """Draw the users of two or three generations, and whom a firm reaches that moves to the second one.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ def generations_chart(
         "at": say.number(place), "risk": say.share(risk, 0), "stays": say.number(users["first"].mean()),
         "reached": say.number(found.mean()),
     }  # fmt: skip
-    table = users.assign(**{YOU: found})
+    table = pd.concat([found.rename(YOU), users], axis=1)
     drawing = charts.lines(table, MOVED.format(**words), YEAR, unit, markers=False, focus=YOU)
     return charts.mark(drawing, float(place))
 

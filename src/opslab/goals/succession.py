@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single, require_result
 
 Substitution: TypeAlias = Literal["fisher-pry", "norton-bass"]
 
@@ -22,8 +22,8 @@ WHAT = {
     "m2": "how many more could use the second one",
     "second_at": "the time at which the second generation comes out",
 }
-NOT_GENERATIONS = "users is {found}; expected the table that succession(..., model='norton-bass') returns"
 
+MAKER = "succession(..., model='norton-bass')"
 ODDS = math.log(81)  # from 10 % to 90 %: the odds grow 81 times
 
 
@@ -99,20 +99,20 @@ def succession(
     return pd.DataFrame(columns, index=pd.Index(times, name="t"))
 
 
-def reach_when_moving(users: pd.DataFrame, at: float, risk: float = 0.0) -> pd.Series:
-    """Return whom a firm reaches at each time if it moves from the first generation to the second `at` a time.
+def reach_when_moving(generations: pd.DataFrame, at: float, risk: float = 0.0) -> pd.Series:
+    """Return whom a firm reaches at each time if it moves from the first generation to the second.
 
-    In the first it reaches everybody who is there, until the move. In the second it reaches those who join after
-    the move, as long as they stay: whoever leaves leaves all alike. A simplification of our own.
+    In the first it reaches everybody who is there, until the move. In the second it reaches those who join
+    after the move, as long as they stay: of old and new ones the same share leaves. A simplification of ours.
 
     Parameters
     ----------
-    users
-        The generations' users, as `succession` returns them for ``"norton-bass"``.
+    generations
+        Their users, as `succession` returns them for ``"norton-bass"``.
     at
         The time of the move. After the last one of the table, the firm stays.
     risk
-        The probability (0 to 1) that nobody is reached in the second; what is returned is the expected number.
+        The probability (0 to 1) that it reaches nobody in the second: the expected number is returned.
 
     Raises
     ------
@@ -123,22 +123,20 @@ def reach_when_moving(users: pd.DataFrame, at: float, risk: float = 0.0) -> pd.S
     --------
     >>> two = succession(range(13), model="norton-bass", p=0.02, q=0.6, m1=100, m2=60, second_at=3)
     >>> [round(reach_when_moving(two, at, risk=0.2).mean()) for at in (4, 8, 99)]
-    [36, 29, 26]
+    [36, 29, 25]
     """
-    if not isinstance(users, pd.DataFrame) or not {"first", "second"} <= set(users.columns) or users.empty:
-        found = f"a table of {list(users.columns)}" if isinstance(users, pd.DataFrame) else repr(users)[:60]
-        raise ValueError(NOT_GENERATIONS.format(found=found))
-    moved = users.index.to_numpy() >= as_number(at, "at", least=0)
+    require_result(generations, "generations", ["first", "second"], MAKER)
+    moved = generations.index.to_numpy() >= as_number(at, "at", least=0)
     there = 1 - as_number(risk, "risk", least=0, most=1)
-    size = users["second"].to_numpy()
+    size = generations["second"].to_numpy(float)
     joined = np.maximum(np.diff(size, prepend=0), 0)
     stay = (size - joined) / np.concatenate([[np.inf], np.where(size[:-1] > 0, size[:-1], np.inf)])
-    reached, following = users["first"].to_numpy().copy(), 0.0
+    reached, following = generations["first"].to_numpy(float, copy=True), 0.0
     for place in np.flatnonzero(moved):
         first_there = place > 0 and not moved[place - 1]  # they were there before the firm
         following = 0.0 if first_there else following * stay[place] + joined[place]
         reached[place] = there * following
-    return pd.Series(reached, users.index, name="reached")
+    return pd.Series(reached, generations.index, name="reached")
 
 
 def _bass(time: np.ndarray, p: float, q: float) -> np.ndarray:

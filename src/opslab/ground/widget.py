@@ -1,4 +1,4 @@
-"""A form as a widget: apart from `forms`, since anywidget is slow to import and only a shown form needs it."""
+"""A form as a widget: apart from `forms`, for anywidget is slow to import, and only a shown form needs it."""
 
 import uuid
 from collections.abc import Callable

@@ -27,11 +27,15 @@ const LOOK = `
 .opslab-form .opslab-filing-sides .opslab-row { gap: 6px; }
 .opslab-form button[aria-pressed="true"] { font-weight: 600; border-color: var(--opslab-mark); box-shadow: inset 0 0 0 2px var(--opslab-mark); }
 .opslab-filing-tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 10px 20px; }
-.opslab-form table { width: 100%; margin: 0; border-collapse: collapse; font-size: inherit; color: inherit; table-layout: auto; }
+.opslab-form table { width: 100%; margin: 0; border-collapse: collapse; font-size: inherit; color: inherit; overflow-wrap: normal; }
 .opslab-form caption { padding: 0 0 4px; text-align: left; font-size: inherit; color: inherit; font-weight: 600; }
 .opslab-form :is(th, td) { padding: 2px 6px; text-align: center; font-weight: 400; border: 1px solid rgba(128, 128, 128, 0.35); background: none; }
 .opslab-form :is(th[scope="row"], .opslab-filing-rest td) { text-align: left; }
 .opslab-form td[data-count] { background: rgba(0, 114, 178, var(--part)); }
+.opslab-form thead th { width: 19%; }
+.opslab-filing, .opslab-filing > div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px 28px; align-content: start; }
+@container (max-width: 26rem) { .opslab-form .opslab-filing-tables :is(th, td) { padding: 2px 3px; font-size: 12px; } }
+@container (min-width: 60rem) { .opslab-filing { grid-template-columns: repeat(2, minmax(0, 1fr)); } } /* a slide */
 .reveal .opslab-form .opslab-filing-rest { display: none; }
 `;
 
@@ -61,9 +65,12 @@ export function mount(element, state, model = null) {
   const before = button(WORDS.before, () => go(at - 1));
   const next = button(WORDS.next, () => go(at + 1));
   const show = button(WORDS.show, () => { linked.send({ shown: true }); draw(); });
-  form.append(create("p", { className: "opslab-quiet", textContent: WORDS.keys(chips.flat().length) }), place, card,
-    create("div", { className: "opslab-filing-sides" }, ...groups), create("div", { className: "opslab-row" }, before, next),
-    told, tables, same, rest,
+  form.append(create("p", { className: "opslab-quiet", textContent: WORDS.keys(chips.flat().length) }),
+    create("div", { className: "opslab-filing" },
+      create("div", {}, place, card, create("div", { className: "opslab-filing-sides" }, ...groups),
+        create("div", { className: "opslab-row" }, before, next), told),
+      tables),
+    same, rest,
     create("div", { className: "opslab-row" }, show, button(WORDS.copy, () => toClipboard(written(), copied)),
       button(WORDS.again, () => { linked.send({ filed: {}, shown: false }); go(0); }), copied));
   form.addEventListener("keydown", (event) => {
