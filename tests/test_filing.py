@@ -12,7 +12,7 @@ from tests.test_scqa_forms import exported, stored
 
 CARDS = pd.DataFrame(
     {
-        "text": ["call the lost", "post a note", "mend the menu", "say <b>hi</b>", "print a map", "plan fair"],
+        "text": ["call the lost", "post notes", "mend the menu", "<b>hi</b>", "print a map", "plan fair"],
         "branch": ["user", "market", "content", "user", "content", "market"],
         "viewpoint": ["user", "activity", "product", "user", "product", "product"],
     }
@@ -28,7 +28,7 @@ def home(monkeypatch, tmp_path):
 def test_what_is_filed_is_a_table_with_its_agreement():
     desk = filing_desk(CARDS)
     assert (len(desk.own), desk.agreement) == (0, None)
-    desk.write({**OURS, "post a note": ["market", ""]})
+    desk.write({**OURS, "post notes": ["market", ""]})
     assert desk.own.text.tolist() == CARDS.text.drop(1).tolist()
     expected = taxonomy_agreement(CARDS.drop(1), "branch", "viewpoint")
     assert desk.agreement.cramers_v == expected.cramers_v

@@ -63,7 +63,7 @@ def label_ends(drawing: go.Figure) -> go.Figure:
 def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.Figure:
     """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
 
-    Give a logarithmic axis its type before. At a value of y the name stands at the right, or at the left where
+    Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
     the drawing's own lines have their names at the right.
 
     Examples
