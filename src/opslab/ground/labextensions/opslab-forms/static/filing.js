@@ -10,11 +10,12 @@ const WORDS = {
   before: "Card before",
   next: "Next card",
   filed: (filed, all) => `${filed} of ${all} filed`,
-  agree: (found) => `Cramér's V ${found.v.toFixed(2)}, adjusted Rand ${found.rand.toFixed(2)}`,
+  agree: (found) => `Cramér's V ${found.v.toFixed(2)}, adjusted Rand ${found.rand.toFixed(2)}`.replace("-", "−"),
   few: "an agreement needs two kinds in each list",
   yours: "Your filing", ours: "The authors' filing",
   same: (name, same, all) => `${name}: you and the authors agree on ${same} of ${all}`,
   differ: "Where you differ, ask a colleague: the authors are one pair of eyes, too.",
+  apart: (count) => `Cards that you and the authors file apart: ${count}`,
   head: ["Card", "Yours", "The authors'"],
   show: "Show the authors' filing now",
   copy: "Copy your filing",
@@ -32,11 +33,12 @@ const LOOK = `
 .opslab-form :is(th, td) { padding: 2px 6px; text-align: center; font-weight: 400; border: 1px solid rgba(128, 128, 128, 0.35); background: none; }
 .opslab-form :is(th[scope="row"], .opslab-filing-rest td) { text-align: left; }
 .opslab-form td[data-count] { background: rgba(0, 114, 178, var(--part)); }
-.opslab-form thead th { width: 19%; }
+.opslab-filing-tables thead th { width: 19%; }
+.opslab-filing-rest td:first-child { width: 50%; }
 .opslab-filing, .opslab-filing > div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px 28px; align-content: start; }
 @container (max-width: 26rem) { .opslab-form .opslab-filing-tables :is(th, td) { padding: 2px 3px; font-size: 12px; } }
 @container (min-width: 60rem) { .opslab-filing { grid-template-columns: repeat(2, minmax(0, 1fr)); } } /* a slide */
-.reveal .opslab-form .opslab-filing-rest { display: none; }
+.reveal .opslab-form :is(.opslab-filing-keys, .opslab-filing-rest) { display: none; }
 `;
 
 export function mount(element, state, model = null) {
@@ -53,7 +55,7 @@ export function mount(element, state, model = null) {
   const told = create("p", { role: "status" });
   const tables = create("div", { className: "opslab-filing-tables" });
   const same = create("div", { role: "status" });
-  const rest = create("div", { className: "opslab-filing-rest" });
+  const rest = create("details", { className: "opslab-filing-rest" }, create("summary"), create("div"));
   const copied = create("span", { role: "status" });
   const chips = sides.map((side, i) => side.options.map((option, k) => button(side.said[k], () => file(i, option))));
   const firstKeys = sides.map((_, i) => sides.slice(0, i).reduce((sum, { options }) => sum + options.length, 1));
@@ -65,12 +67,12 @@ export function mount(element, state, model = null) {
   const before = button(WORDS.before, () => go(at - 1));
   const next = button(WORDS.next, () => go(at + 1));
   const show = button(WORDS.show, () => { linked.send({ shown: true }); draw(); });
-  form.append(create("p", { className: "opslab-quiet", textContent: WORDS.keys(chips.flat().length) }),
+  form.append(create("p", { className: "opslab-quiet opslab-filing-keys", textContent: WORDS.keys(chips.flat().length) }),
     create("div", { className: "opslab-filing" },
       create("div", {}, place, card, create("div", { className: "opslab-filing-sides" }, ...groups),
-        create("div", { className: "opslab-row" }, before, next), told),
+        create("div", { className: "opslab-row" }, before, next), told, same),
       tables),
-    same, rest,
+    rest,
     create("div", { className: "opslab-row" }, show, button(WORDS.copy, () => toClipboard(written(), copied)),
       button(WORDS.again, () => { linked.send({ filed: {}, shown: false }); go(0); }), copied));
   form.addEventListener("keydown", (event) => {
@@ -115,8 +117,10 @@ export function mount(element, state, model = null) {
       .map((textContent) => create("p", { textContent })));
     const rows = done.filter((card) => !sides.every((_, i) => alike(card, i)));
     const named = (found) => found.map((one, i) => sides[i].said[sides[i].options.indexOf(one)]).join(", ");
-    rest.replaceChildren(...(rows.length ? [create("table", {}, create("thead", {}, create("tr", {}, ...WORDS.head.map((textContent) => create("th", { scope: "col", textContent })))),
-      create("tbody", {}, ...rows.map((card) => create("tr", {}, ...[card.text, named(filed(card)), named(card.ours)].map((textContent) => create("td", { textContent }))))))] : []));
+    rest.hidden = !rows.length;
+    rest.firstChild.textContent = WORDS.apart(rows.length);
+    rest.lastChild.replaceChildren(create("table", {}, create("thead", {}, create("tr", {}, ...WORDS.head.map((textContent) => create("th", { scope: "col", textContent })))),
+      create("tbody", {}, ...rows.map((card) => create("tr", {}, ...[card.text, named(filed(card)), named(card.ours)].map((textContent) => create("td", { textContent })))))));
   }
 
   function crossed(pairs) {
