@@ -20,7 +20,7 @@ from tests.course import forget_lessons, solve, write_course
 REPOSITORY = Path(__file__).parents[1]
 LABEXTENSIONS = [
     REPOSITORY / "src" / "opslab" / wing / "labextensions"
-    for wing in ("explore", "exercises", "authoring", "scqa")
+    for wing in ("explore", "exercises", "authoring", "ground")
 ]
 START_LIMIT = 60  # seconds
 # These take minutes each. With them first, what is left at the end is short, and two workers end together.
