@@ -370,7 +370,8 @@ GOOD = {
     content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
     content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
     content.followers: {
-        "posts": 3, "reads": 2, "need": 9, "passed": 0.1, "weeks": 4, "start": 9, "found": 2, "wins": 0.1, "tired": 0.1,
+        "posts": 3, "reads": 2, "need": 9, "passed": 0.1, "weeks": 4, "start": 9, "found": 2,
+        "wins": 0.1, "tired": 0.1,
     },
     content.gini: {"values": [1, 2]},
     content.half_life: {"hours": [1, 2, 3], "views": [5, 8, 9], "total": 12},

@@ -305,10 +305,12 @@ def test_followers_are_those_before_and_who_came_less_who_left():
 
 
 def test_as_many_posts_as_are_read_keep_the_most_followers():
-    year = {posts: followers(posts, reads=3, need=100, passed=0.03).followers.iloc[-1] for posts in range(1, 8)}
+    year = {
+        posts: followers(posts, reads=3, need=100, passed=0.03).followers.iloc[-1] for posts in range(1, 8)
+    }
     assert max(year, key=year.get) == 3
 
 
 def test_an_account_larger_than_mankind_is_refused():
-    with pytest.raises(ValueError, match="more followers than there are people; give a lower passed"):
+    with pytest.raises(ValueError, match="more followers than people; give a lower passed"):
         followers(posts=100, reads=100, need=100, passed=1, wins=5)

@@ -89,7 +89,7 @@ def trust_policy(
     [1364.0, 17156.0]
     >>> shop = trust_policy(None, asking=0.03, opens=9, fee=100)
     >>> shop.income.iloc[[7, 51]].round().to_list()
-    [-800.0, 13186.0]
+    [-800.0, 13654.0]
     """
     length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     every = length + 1 if offer_every is None else as_number(offer_every, "offer_every", least=1, whole=True)

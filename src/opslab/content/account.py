@@ -6,9 +6,7 @@ from opslab.ground.days import MOST_WEEKS
 from opslab.ground.frames import as_number
 
 # Words
-MORE_THAN_PEOPLE = (
-    "after {week} weeks the account would have more followers than there are people; give a lower passed or wins"
-)
+MORE_THAN_PEOPLE = "after {week} weeks there would be more followers than people; give a lower passed or wins"
 MOST_POSTS, PEOPLE = 1_000, 8e9
 
 
