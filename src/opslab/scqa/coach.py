@@ -103,11 +103,12 @@ class _Asking:
             yield self("missing", part, why=self._reading(opening))
         if not is_usual(opening.parts):
             yield self._order(opening.parts)
-        texts, places = {}, {}
-        for letter, part in LETTERS.items():
-            texts[part] = opening.text(part)
-            numbers = [clause.sentence for clause in opening.clauses if clause.part == letter]
-            places[part] = self.places["sentence"].format(number=numbers[0]) if numbers else ""
+        first = {LETTERS.get(clause.part): clause for clause in reversed(opening.clauses)}
+        places = {
+            part: (self.places["sentence"].format(number=clause.sentence), clause.text)
+            for part, clause in first.items()
+        }
+        texts = {part: opening.text(part) for part in PARTS}
         yield from self._contents(texts, places, _hollow(found, chances, letters))
 
     def of_brief(self, brief: Brief) -> Iterator[Remark]:
@@ -129,7 +130,10 @@ class _Asking:
             else:
                 own = [place for place, letter in enumerate(letters) if LETTERS[letter] == part]
                 yield from self._misplaced(part, text, places[part], chances[own])
-        yield from self._contents(texts, places, _hollow(found, chances, letters))
+        # The part is given: only whether it is hollow is open.
+        given = whole(chances)[np.arange(len(found)), [CLASSES.index(letter) for letter in letters]]
+        told = {part: (place, texts[part]) for part, place in places.items()}
+        yield from self._contents(texts, told, _hollow(found, chances - given[:, None], letters))
 
     def _misplaced(self, part: str, text: str, place: str, chances: np.ndarray) -> Iterator[Remark]:
         if not len(chances):
@@ -145,15 +149,16 @@ class _Asking:
         return self("unusual_order", parts="-".join(parts), orders=orders)
 
     def _contents(
-        self, texts: dict[str, str], places: dict[str, str], hollow: dict[str, str]
+        self, texts: dict[str, str], places: dict[str, tuple[str, str]], hollow: dict[str, str]
     ) -> Iterator[Remark]:
         def at(code: str, part: str, word: str = "", count: int = 0) -> Remark:
-            return self(code, part, places[part], texts[part], word=word, count=count)
+            return self(code, part, *places[part], word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
-        for letter, code in HOLLOW.items():
-            if word := hollow.get(letter, ""):
-                yield at(code, LETTERS[letter.upper()], word)
+        if "s" not in hollow and (judged := RULES["contested"].search(situation)):
+            hollow = {**hollow, "s": judged[0]}
+        for letter, word in hollow.items():
+            yield at(HOLLOW[letter], LETTERS[letter.upper()], word)
         if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
         if complication and "c" not in hollow and is_strange(question, f"{situation} {complication}"):

@@ -15,7 +15,7 @@ NOT_TEXT = "text is {found}; expected the opening as text, between quotation mar
 
 NONE = CLASSES[0]  # the part of a greeting or a deadline
 # What is expected before a word is read, in natural logarithms; chosen with each field left out once.
-ABSENT = 1.5  # a whole text is likelier than one that lacks a part
+ABSENT = {"S": 1.5, "C": 1.5, "Q": 1.5, "A": 1.2}  # a whole text is likelier than one that lacks a part
 TURN = {"": 0.0, "mark": 0.3, "pause": 0.5}  # most sentences hold one part; some words say that another begins
 BACK = 1.0  # few texts come back to a part
 LABELLED = 30.0  # "Situation:" outweighs every word
@@ -31,7 +31,7 @@ _USUAL = {
 # A state of reading: the parts that were read, one bit each, and the last piece's place in CLASSES.
 _STATES = [(read, last) for read in range(16) for last in range(5) if not last or read >> (last - 1) & 1]
 _READ, _LAST = np.array(_STATES).T
-_ABSENT = ABSENT * np.array([4 - read.bit_count() for read, _ in _STATES])
+_ABSENT = sum(cost * (_READ >> place & 1 == 0) for place, cost in enumerate(ABSENT.values()))
 
 
 def _steps(turn: float) -> np.ndarray:
