@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
-from opslab.scqa.cues import RULES
+from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
 from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import CLASSES, features, log_chances
@@ -26,6 +26,7 @@ HOLLOW = {"s": "contested_situation", "c": "idle_complication", "a": "vague_answ
 COUNTS = Path(__file__).with_name("measured.json")  # by rule: how often it was right, and how often it spoke
 # In natural logarithms, chosen with each field left out once.
 _CLEAR = 2.5  # by which another part must lead before a field is called misplaced
+_NOT_ASKED, _ASKING = 2.0, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
 _WORD = re.compile(r"[a-z][a-z'’]+|[\u4e00-\u9fff]{2}", re.I)
@@ -43,6 +44,9 @@ def coach(brief: Brief | str) -> Remarks:
     vague_answer, blank_heading. How often each was right on texts written without sight of the rules stands
     in its reason and in `Remark.confidence`. What any answer may be asked (no_number, no_uncertainty), and
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
+
+    Where a complication tells no event, an answer is a wish or a situation is a judgement, a model says so
+    (`opslab.scqa.model`); lists of words say the rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
     is wise, or whether the question is the right one. That the answer answers the question it sees by kind
@@ -139,6 +143,8 @@ class _Asking:
         if not len(chances):
             return
         points = dict(zip("SCQA", whole(chances)[:, 1:].mean(axis=0), strict=True))
+        if not any(CUES[cue].search(text) for cue in _ASKING):
+            points["Q"] -= _NOT_ASKED
         letter = max(points, key=lambda one: points[one])
         if points[letter] - points[part[0].upper()] >= _CLEAR:
             yield self("misplaced", part, place, text, other=self.parts[letter])

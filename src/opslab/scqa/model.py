@@ -1,9 +1,10 @@
 """What the words of a clause and of its neighbours say of its part: a logistic regression of eight classes.
 
-The classes are the four parts, what plays none (a greeting, a deadline), and three parts that are there and say
-nothing: a judgement for a situation, a complication in which nothing happens, a wish for an answer. Features
-are words and runs of words, the cues of `cues` in the clause, its sentence and its neighbours, and the place;
-in Chinese, characters. `benchmarks/scqa_model.py` learns the weights (`parts.npz`); NumPy reads with them.
+The classes are the four parts, what plays none (a greeting, a deadline), and three parts that are there and
+say nothing: a judgement for a situation, a complication in which nothing happens, a wish for an answer.
+Features are words and runs of words (in Chinese, characters), the cues of `cues` in the clause, its sentence
+and its neighbours, and the place. `benchmarks/scqa_model.py` learns the weights (`parts.npz`); NumPy reads
+with them.
 """
 
 import re
@@ -57,17 +58,13 @@ def _tokens(text: str) -> tuple[str, ...]:
 @lru_cache(512)
 def _cues(text: str) -> frozenset[str]:
     small = text.lower()
-    return frozenset(
-        name for name, cue in SMALL.items() if cue.search(text if cue.flags & re.I else small)
-    )
+    return frozenset(name for name, cue in SMALL.items() if cue.search(text if cue.flags & re.I else small))
 
 
 @lru_cache(512)
 def _words(text: str) -> frozenset[str]:
     tokens = _tokens(text)
-    runs = {
-        " ".join(tokens[at : at + count]) for count in (1, 2, 3) for at in range(len(tokens) - count + 1)
-    }
+    runs = {" ".join(tokens[at : at + count]) for count in (1, 2, 3) for at in range(len(tokens) - count + 1)}
     ends = {f"^{' '.join(tokens[:count])}" for count in (1, 2, 3)} | {
         f"{' '.join(tokens[-count:])}$" for count in (1, 2)
     }
@@ -81,7 +78,7 @@ def _words(text: str) -> frozenset[str]:
 
 @cache
 def weights() -> tuple[dict[str, int], np.ndarray]:
-    """Return the row of each feature, and the rows: a weight for each class; the row of "" is the constant."""
+    """Return the row of each feature ("" is the constant), and the rows: a weight for each class."""
     with np.load(WEIGHTS) as kept:
         names = bytes(kept["names"]).decode("utf-8").split("\n")
         return {name: row for row, name in enumerate(names)}, kept["weights"].astype(float) / SCALE

@@ -16,7 +16,11 @@ NOT_TEXT = "text is {found}; expected the opening as text, between quotation mar
 NONE = CLASSES[0]  # the part of a greeting or a deadline
 # What is expected before a word is read, in natural logarithms; chosen with each field left out once.
 ABSENT = {"S": 1.5, "C": 1.5, "Q": 1.5, "A": 1.2}  # a whole text is likelier than one that lacks a part
-TURN = {"": 0.0, "mark": 0.3, "pause": 0.5}  # most sentences hold one part; some words say that another begins
+TURN = {
+    "": 0.0,
+    "mark": 0.3,
+    "pause": 0.5,
+}  # most sentences hold one part; some words say that another begins
 BACK = 1.0  # few texts come back to a part
 LABELLED = 30.0  # "Situation:" outweighs every word
 
@@ -108,8 +112,8 @@ class Opening:
 def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
 
-    Greetings, courtesies and signatures are passed over, or play no part (–). The clauses are read together. A
-    reading gets points for what the words of each clause and its neighbours say (`model`), and for what is
+    Greetings, courtesies and signatures are passed over, or play no part (–). The clauses are read together.
+    A reading gets points for what the words of each clause and its neighbours say (`model`), and for what is
     expected of a text: all four parts, each in one place, a whole sentence to a part. The reading with most
     points is taken. A label such as "Situation:" or "情境：" is followed. At most a page is read.
 

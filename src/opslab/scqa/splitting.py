@@ -41,9 +41,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Piece:
-    """Words between two turns: the number of their sentence (from 1), its label, how they begin, and all of it.
+    """Words between two turns, the number of their sentence (from 1), its label and all its words.
 
-    The junction is "" where a sentence begins, "mark" where a word says that something new begins, else "pause".
+    The junction is "" where a sentence begins, "mark" where a word says that something new begins, and else
+    "pause".
     """
 
     text: str
