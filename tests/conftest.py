@@ -24,7 +24,7 @@ LABEXTENSIONS = [
 ]
 START_LIMIT = 60  # seconds
 # These take minutes each. With them first, what is left at the end is short, and all workers end together.
-LONGEST = ("test_jupyterlab.py", "test_exercises.py", "test_export.py")
+LONGEST = ("test_jupyterlab.py", "test_export.py", "test_exercises.py", "test_engines.py")
 
 
 def pytest_collection_modifyitems(items):
