@@ -79,6 +79,7 @@ CHANNELS = pd.DataFrame({"low": [10, 20], "high": [40, 30]})
 GUESSES = pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]})
 CARDS = pd.DataFrame({"branch": list("aabb"), "viewpoint": list("xxyx")})
 RATES = {"reach": 100, "attract": 0.1, "keep": 0.9, "recall": 0.02, "weeks": 5, "lost": 0.1}
+GENERATIONS = pd.DataFrame({"first": [9, 8], "second": [0, 4]})
 TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
 TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
 TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
@@ -218,6 +219,7 @@ GOOD = {
     acquisition.trust_policy: {
         "offer_every": 3, "weeks": 4, "members": 5, "price": 3,
         "built": 0.1, "spent": 0.1, "buying": 0.1, "leaving": 0.1,
+        "asking": 0.1, "opens": 2, "seen": 0.5, "lapse": 0.1, "fee": 3,
     },
     acquisition.viral_users: {"start": 5, "k": 0.5, "cycles": 3},
     acquisition.worth_by: {
@@ -308,6 +310,7 @@ GOOD = {
     goals.channel_plan(CHANNELS).chance: {"goal": 60},
     goals.channel_plan(CHANNELS).correlated: {"correlation": 0.2},
     goals.channel_plan(CHANNELS, 60).narrowed: {"by": 3, "goal": 70},
+    goals.filing_desk: {"cards": CARDS.assign(text=list("wxyz"))},
     goals.fermi: {"factors": {"a": (1, 2)}, "level": 0.8},
     goals.four_links: {**RATES, "active": 5, "dormant": 5},
     goals.growth_path: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9},
@@ -316,6 +319,7 @@ GOOD = {
     },
     goals.leverage: {**RATES, "active": 5, "dormant": 5},
     goals.rank_reversal: {"values": FIRMS, "weights": [1, 2], "like": "b"},
+    goals.reach_when_moving: {"generations": GENERATIONS, "at": 2, "risk": 0.2},
     goals.required_growth: {"start": 5, "goal": [9, 10], "periods": 3},
     goals.required_intake: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9},
     goals.score_options: {"values": FIRMS, "weights": [1, 2], "scales": (1, 9)},
@@ -335,6 +339,7 @@ GOOD = {
     community.core_users: {"graph": community.answer_graph(TALK), "count": 2},
     community.defection: {"talk": TALK, "leavers": [2]},
     community.exposed: {"roster": MEMBERS, "columns": ["role"], "fewer_than": 2},
+    community.chains_alive: {"r": 2, "starts": 1, "runs": 3, "rounds": 2, "seed": 1},
     community.extinction_probability: {"r": 2, "starts": 1},
     community.fit_bass: {"sales": [1, 2, 3, 4, 3, 2, 1]},
     community.fund_ends: {"ledger": community.fund_ledger()},
@@ -364,6 +369,10 @@ GOOD = {
     content.clicks: {"order": ["a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1]},
     content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
     content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
+    content.followers: {
+        "posts": 3, "reads": 2, "need": 9, "passed": 0.1, "weeks": 4, "start": 9, "found": 2,
+        "wins": 0.1, "tired": 0.1,
+    },
     content.gini: {"values": [1, 2]},
     content.half_life: {"hours": [1, 2, 3], "views": [5, 8, 9], "total": 12},
     content.lorenz: {"values": [1, 2]},

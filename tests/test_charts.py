@@ -303,6 +303,9 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     drawing = mark(figure().update_xaxes(type="log"), 1000, "needed")
     assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].x) == (1000, 3)
     assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
+    assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
+    named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
+    assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0
 
 
 SAID = [
@@ -326,6 +329,11 @@ SAID = [
     (say.name("ads from SEO"), "Ads from SEO"),
     (say.name("feed_ads", capital=False), "feed ads"),
     (say.name("seo", capital=False), "SEO"),
+    (say.name("wechat_weibo"), "WeChat weibo"),
+    (say.name("signups"), "Sign-ups"),
+    (say.name("signups", capital=False), "sign-ups"),
+    (say.name("zh"), "Chinese"),
+    (say.name("fallen"), "Fallen"),
     (say.name(1586), "1,586"),
     (say.name(""), ""),
 ]

@@ -18,6 +18,7 @@ from opslab.community import (
     Decision,
     answer_graph,
     break_even_joins,
+    chains_alive,
     complaint_desk,
     conversations,
     core_users,
@@ -89,6 +90,13 @@ def test_the_threshold_is_the_number_of_weeks_whatever_the_fee(fee, weeks):
     members = threshold_members(fee, weeks)
     assert members == weeks
     assert weekly_reward(members, fee, weeks) == pytest.approx(fee)
+
+
+@pytest.mark.parametrize(("r", "starts"), [(0.5, 1), (1.2, 1), (1.6, 3)])
+def test_drawn_chains_die_out_as_often_as_reckoned(r, starts):
+    alive = chains_alive(r, starts, runs=4_000, rounds=60, seed=3)
+    assert alive.is_monotonic_decreasing
+    assert 1 - alive.iloc[-1] / 4_000 == pytest.approx(extinction_probability(r, starts), abs=0.025)
 
 
 def test_the_fund_ends_at_week_52_unless_enough_join():

@@ -113,6 +113,7 @@ CHARTS = {
         "second_at": 3,
         "m3": 4,
         "third_at": 6,
+        "risk": 0.2,
     },
     goals.intake_chart: {"start": 5, "goal": 9, "periods": 3, "retention": 0.9, "capacity": 2},
     goals.kpi_tree_chart: {"name": "referral", "found": {"mau": 9, "referral": 0.1}},

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import judge, require_distinct
@@ -58,15 +57,10 @@ def test_every_option_of_a_prompt_is_the_answer_or_a_mistake_with_its_reason(les
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_an_untouched_exercise_runs_and_says_not_answered_yet(lesson):
+def test_an_exercise_has_a_cell_for_each_question_and_no_output(lesson):
     notebook = nbformat.read(ROOT / "exercises" / f"{lesson}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
-    where = {"metadata": {"path": str(ROOT / "exercises")}}
-    NotebookClient(notebook, timeout=60, resources=where).execute()
-    answers = [cell for cell in notebook.cells if "answer" in tags(cell)]
-    assert len(answers) == len(read_questions(lesson))
-    for cell in answers:
-        assert "Not answered yet" in str(cell.outputs), cell.source
+    assert len([cell for cell in notebook.cells if "answer" in tags(cell)]) == len(read_questions(lesson))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

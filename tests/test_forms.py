@@ -158,6 +158,7 @@ CHANNELS = pd.DataFrame(
 )
 GUESSES = pd.DataFrame({"low": [1, 5, 2], "high": [3, 7, 9], "truth": [2, 8, 2]})
 CARDS = pd.DataFrame({"branch": np.tile(["user", "market"], 30), "viewpoint": np.repeat(["a", "b", "c"], 20)})
+FILED = CARDS.iloc[15:45].assign(text=[f"card {place}" for place in range(30)]).reset_index(drop=True)
 SCORES = pd.DataFrame(
     {
         "user_id": np.arange(40),
@@ -274,6 +275,7 @@ CALLS: dict[str, tuple[Callable, dict[str, pd.DataFrame], dict[str, object]]] = 
     "kpi, referral": (goals.kpi, {"events": INVITED}, {"name": "referral"}),
     "kpi, exposure": (goals.kpi, {"events": SCORES}, {"name": "exposure", "when": "date", "value": "score"}),
     "kpi, satisfaction": (goals.kpi, {"events": SCORES}, {"name": "satisfaction"}),
+    "filing_desk": (lambda cards: goals.filing_desk(cards).cards, {"cards": FILED}, {}),
     "taxonomy_agreement": (goals.taxonomy_agreement, {"cards": CARDS}, {"a": "branch", "b": "viewpoint"}),
     "examination": (content.examination, {"swaps": SWAPS}, {}),
     "net_sentiment": (listening.net_sentiment, {"mentions": POSTS}, {"by": ["brand", "theme"]}),
@@ -466,6 +468,7 @@ IN_ORDER_OF_ROWS = {
     "current_needs",
     "compare_k",
     "residual_value",
+    "filing_desk",
 }
 
 

@@ -15,10 +15,12 @@ from opslab.goals import (
     channel_plan,
     fermi,
     four_links,
+    generations_chart,
     growth_path,
     kpi,
     leverage,
     rank_reversal,
+    reach_when_moving,
     required_growth,
     required_intake,
     score_options,
@@ -238,6 +240,23 @@ def test_generations_add_up_to_their_markets():
     pd.testing.assert_frame_equal(two.loc[:15], three.loc[:15, ["first", "second"]])
 
 
+def test_who_moves_reaches_those_who_join_later_as_long_as_they_stay():
+    users = pd.DataFrame({"first": [9.0, 8, 7, 6], "second": [0.0, 4, 10, 5]})
+    assert reach_when_moving(users, 0).tolist() == [0, 4, 10, 5]
+    assert reach_when_moving(users, 1).tolist() == [9, 0, 6, 3]  # of the 10, four were there; then half leave
+    assert reach_when_moving(users, 1, risk=0.5).tolist() == [9, 0, 3, 1.5]
+    assert reach_when_moving(users, 9).tolist() == [9, 8, 7, 6]
+
+
+def test_the_title_of_the_generations_says_what_a_move_reaches():
+    numbers = {"p": 0.02, "q": 0.6, "m1": 100, "m2": 60, "second_at": 3}
+    users = succession(range(13), model="norton-bass", **numbers)
+    for at, risk in ((4, 0.2), (9, 0.4)):
+        title = generations_chart(range(13), at, risk=risk, **numbers).layout.title.text
+        assert f"{reach_when_moving(users, at, risk).mean():.1f} reached" in title
+        assert title.endswith(f"{users['first'].mean():.1f}")
+
+
 def test_one_filing_told_by_another_and_one_by_lot():
     chance = np.random.default_rng(2)
     cards = pd.DataFrame({"a": chance.integers(0, 4, 4_000), "b": chance.integers(0, 3, 4_000)})
@@ -385,6 +404,7 @@ SAID = {
     "a guess without width": (lambda: calibration(guess(3, 3)), "width"),
     "more than all leave": (lambda: four_links(1, 1, 0.5, 0.7, lost=0.6), "at most 1"),
     "a filing of one kind": (lambda: taxonomy_agreement(ALIKE, "a", "b"), "one value"),
+    "no generations": (lambda: reach_when_moving(ALIKE, 1), "succession"),
     "no midpoint": (lambda: succession(3), "needs midpoint"),
     "generations out of order": (
         lambda: succession(

@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "year": {*SUBJECTS, "world", "ground", "charts"},
     "exercises": {"ground", "datasets"},
     "check": {"exercises"},
-    "authoring": {"exercises", "explore", "scqa", "charts", "ground"},
+    "authoring": {"exercises", "explore", "charts", "ground"},
     "grading": {"exercises", "datasets", "ground"},
     "__main__": {"exercises", "grading"},
 }

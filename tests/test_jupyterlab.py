@@ -396,6 +396,11 @@ FORMS = {
     "setup": "from opslab.scqa import mail_desk, pyramid_desk",
     "mail": f"mail_desk({FORM_MAIL!r})",
     "pyramid": "built = pyramid_desk()\nbuilt",
+    "filing": (
+        "import pandas as pd; from opslab.goals import filing_desk;"
+        " filing_desk(pd.DataFrame({'text': ['call', 'post'], 'branch': ['user', 'market'],"
+        " 'viewpoint': ['user', 'activity']}))"
+    ),
 }
 
 
@@ -436,6 +441,11 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     }.items():
         pyramid.get_by_role("textbox", name=name, exact=True).fill(words)
     pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
+    filing = page.get_by_role("group", name="File the cards")
+    filing.get_by_role("button", name="2 user").focus()
+    for key in "23":
+        page.keyboard.press(key)
+    filing.get_by_text("1 of 2 filed").wait_for()
     mail.get_by_role("button", name="Copy text and labels").click()
     mail.get_by_text("Copied.").wait_for()
     page.set_viewport_size({"width": 700, "height": 900})
@@ -450,6 +460,7 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     mail.get_by_text("agree on 2 of 2").wait_for()
     pyramid.get_by_text("This reason stands on fewer than two lines.").wait_for()
     assert pyramid.get_by_role("textbox", name="Line 1.1").input_value() == "One <b>line</b>"
+    filing.get_by_text("1 of 2 filed").wait_for()
     assert page.strangers == []
 
 

@@ -240,8 +240,8 @@ def click(page: Page, address: str, student: str) -> float:
         raise RuntimeError(CLOSED.format(name=student, seen=page.inner_text("body")[:400])) from error
     slider = page.locator("[role=group]:has(.main-svg) input[type=range]:visible").first
     page.mouse.move(700, 500)
-    while not slider.count():
-        page.mouse.wheel(0, 600)
+    while not slider.count():  # two windows at a time, as fast as a hand
+        page.mouse.wheel(0, 1800)
         page.wait_for_timeout(100)
     stood = slider.input_value()
     slider.press("ArrowRight")

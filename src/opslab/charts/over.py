@@ -63,7 +63,8 @@ def label_ends(drawing: go.Figure) -> go.Figure:
 def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.Figure:
     """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
 
-    Give a logarithmic axis its type before.
+    Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
+    the drawing's own lines have their names at the right.
 
     Examples
     --------
@@ -82,11 +83,12 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
         layer="below",
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
-    beside = (
-        {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
-        if axis == "x"
-        else {"x": 1, "xref": "paper", "xanchor": "right", "yanchor": "bottom"}
-    )
+    if axis == "x":
+        beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+    else:
+        named = text and any("text" in (trace.mode or "") for trace in drawing.data if _is_line(trace))
+        beside = {"x": 0 if named else 1, "xref": "paper", "xanchor": "left" if named else "right"}
+        beside["yanchor"] = "bottom"
     return drawing.add_annotation(
         **{axis: math.log10(place) if logarithmic else place},
         **beside,

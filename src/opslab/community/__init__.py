@@ -10,7 +10,7 @@ The rooms, each from the ones before it:
 """
 
 from opslab.community.claims import complaint_desk, meetings, strong_share
-from opslab.community.growth import Bass, extinction_probability, fit_bass, viral_growth
+from opslab.community.growth import Bass, chains_alive, extinction_probability, fit_bass, viral_growth
 from opslab.community.league import league
 from opslab.community.pictures import history_chart, leavers_chart, ledger_chart, lorenz_chart, ties_chart
 from opslab.community.plan import (
@@ -44,6 +44,7 @@ __all__ = [
     "State",
     "answer_graph",
     "break_even_joins",
+    "chains_alive",
     "complaint_desk",
     "conversations",
     "core_users",

@@ -6,9 +6,10 @@ knows; results are pandas.
 The rooms, each from the ones before it:
 
     growth  intervals -> plan    links  succession  scores  kpis -> pictures
-    taxonomies
+    taxonomies -> filing
 """
 
+from opslab.goals.filing import FilingDesk, filing_desk
 from opslab.goals.growth import growth_path, required_growth, required_intake
 from opslab.goals.intervals import Calibration, Fermi, calibration, fermi
 from opslab.goals.kpis import KPIS, Kpi, kpi
@@ -25,7 +26,7 @@ from opslab.goals.pictures import (
 )
 from opslab.goals.plan import ChannelPlan, channel_plan
 from opslab.goals.scores import Scores, rank_reversal, score_options, weight_sweep
-from opslab.goals.succession import succession
+from opslab.goals.succession import reach_when_moving, succession
 from opslab.goals.taxonomies import TaxonomyAgreement, taxonomy_agreement
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Calibration",
     "ChannelPlan",
     "Fermi",
+    "FilingDesk",
     "FourLinks",
     "Kpi",
     "Scores",
@@ -41,6 +43,7 @@ __all__ = [
     "calibration_chart",
     "channel_plan",
     "fermi",
+    "filing_desk",
     "four_links",
     "generations_chart",
     "growth_path",
@@ -51,6 +54,7 @@ __all__ = [
     "links_chart",
     "plan_chart",
     "rank_reversal",
+    "reach_when_moving",
     "required_growth",
     "required_intake",
     "roads_chart",

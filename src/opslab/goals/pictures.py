@@ -17,7 +17,7 @@ from opslab.goals.kpis import KPIS
 from opslab.goals.links import four_links
 from opslab.goals.plan import NO_GOAL, ChannelPlan
 from opslab.goals.scores import weight_sweep
-from opslab.goals.succession import succession
+from opslab.goals.succession import reach_when_moving, succession
 from opslab.ground import say
 from opslab.ground.frames import as_choice, as_number
 
@@ -30,7 +30,7 @@ NEW_AND_CAPACITY = (
     "With {kept} active again a {unit} later, {intake} must come each {unit}; at most {most} do"
 )
 GOAL, WITH_INTAKE, NO_ONE_LEAVES = "goal", "users", "if nobody left"
-REACHED, CHANCE = "users reached", "chance of at least so many"
+REACHED, CHANCE = "users reached", "chance of so many"
 CHANCE_OF = "Chance to reach {goal}: {chance}; the medians add up to {total}"
 THIS_PLAN = "this plan"
 HELD = "At {widen} times their width, {held} of {asked} intervals hold; promised: {promised}"
@@ -41,8 +41,8 @@ WEIGHT, SCORE = "weight of {criterion}", "score"
 LEADS = "At a weight of {weight} for {criterion}, {winner} leads"
 WEEK = "week"
 LINKS_AFTER = "After {weeks}: {active} active, {dormant} dormant"
-YEAR, SHARE_NEW = "time", "users"
-GENERATIONS = "At {at}: {parts}"
+YEAR, YOU = "year", "you reach"
+MOVED = "Move in year {at} at a risk of {risk}: {reached} reached in a year, on average; who stays: {stays}"
 OF_KPI, FEEDS, TOP = "{name} {chinese}: {meaning}; it feeds {parents}", " and so ", "no other"
 NODE = "{name} {chinese}  {value}"
 SHARE_UNIT = "share of 1"
@@ -221,21 +221,40 @@ def links_chart(
     return charts.lines(made.table, title, WEEK, USERS, markers=False)
 
 
-def generations_chart(t: Any, at: float, **generations: Any) -> go.Figure:
-    """Draw the users of two or three generations over the times `t`, with a cursor `at` one of them.
+def generations_chart(
+    t: Any, at: float, *, risk: float = 0.0, unit: str = USERS, **generations: Any
+) -> go.Figure:
+    """Draw the users of two or three generations, and whom a firm reaches that moves to the second one.
 
-    `generations` are the arguments of `succession` for ``model="norton-bass"``.
+    Parameters
+    ----------
+    t
+        The years.
+    at
+        The year of the move: `reach_when_moving`.
+    risk
+        The probability (0 to 1) that the firm reaches nobody in the second.
+    unit
+        What is counted, such as "million users".
+    generations
+        The arguments of `succession` for ``model="norton-bass"``.
 
     Examples
     --------
-    >>> generations_chart(range(13), 12, p=0.01, q=0.4, m1=100, m2=50, second_at=8).layout.title.text
-    'At 12: 69.8 first, 11.7 second'
+    >>> two = {"p": 0.02, "q": 0.6, "m1": 100, "m2": 60, "second_at": 3}
+    >>> generations_chart(range(13), 4, risk=0.2, **two).layout.title.text.replace("<br>", " ")
+    'Move in year 4 at a risk of 20\\xa0%: 36.5 reached in a year, on average; who stays: 25.5'
     """
-    table = succession(t, model="norton-bass", **generations)
-    place = as_choice(at, "at", table.index)
-    parts = ", ".join(f"{say.number(value)} {name}" for name, value in table.loc[place].items())
-    title = GENERATIONS.format(at=say.number(place), parts=parts)
-    return charts.mark(charts.lines(table, title, YEAR, SHARE_NEW, markers=False), float(place))
+    users = succession(t, model="norton-bass", **generations)
+    place = as_choice(at, "at", users.index)
+    found = reach_when_moving(users, place, risk)
+    words = {
+        "at": say.number(place), "risk": say.share(risk, 0), "stays": say.number(users["first"].mean()),
+        "reached": say.number(found.mean()),
+    }  # fmt: skip
+    table = pd.concat([found.rename(YOU), users], axis=1)
+    drawing = charts.lines(table, MOVED.format(**words), YEAR, unit, markers=False, focus=YOU)
+    return charts.mark(drawing, float(place))
 
 
 def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Figure:

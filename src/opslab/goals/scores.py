@@ -132,13 +132,13 @@ def weight_sweep(
     share = _weights(weights, list(table.columns))
     others = share.drop(criterion)
     others = others / others.sum() if others.sum() else others + 1 / max(len(others), 1)
-    rows = {}
-    for weight in np.linspace(0, 1, count):
-        mixed = pd.concat([others * (1 - weight), pd.Series({criterion: weight})])
-        if not mixed.sum():  # one criterion alone, at weight 0
-            mixed[criterion] = 1.0
-        rows[round(float(weight), 6)] = score_options(table, mixed, scales).scores.reindex(table.index)
-    return pd.DataFrame(rows).T.rename_axis("weight")
+    # A score is linear in the weight, so its two ends tell all.
+    scaled = score_options(table, share, scales).table
+    alone = scaled[criterion].to_numpy()
+    without = (scaled[others.index] @ others).to_numpy() if len(others) else alone
+    weight = np.linspace(0, 1, count)[:, None]
+    scores = without * (1 - weight) + alone * weight
+    return pd.DataFrame(scores, pd.Index(weight[:, 0].round(6), name="weight"), table.index)
 
 
 def _numbers(values: Any) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single, require_result
 
 Substitution: TypeAlias = Literal["fisher-pry", "norton-bass"]
 
@@ -23,6 +23,7 @@ WHAT = {
     "second_at": "the time at which the second generation comes out",
 }
 
+MAKER = "succession(..., model='norton-bass')"
 ODDS = math.log(81)  # from 10 % to 90 %: the odds grow 81 times
 
 
@@ -96,6 +97,46 @@ def succession(
         drawn = now * (size + drawn)  # its own, and those of the generation before
         columns[name] = drawn * (1 - after)
     return pd.DataFrame(columns, index=pd.Index(times, name="t"))
+
+
+def reach_when_moving(generations: pd.DataFrame, at: float, risk: float = 0.0) -> pd.Series:
+    """Return whom a firm reaches at each time if it moves from the first generation to the second.
+
+    In the first it reaches everybody who is there, until the move. In the second it reaches those who join
+    after the move, as long as they stay: of old and new ones the same share leaves. A simplification of ours.
+
+    Parameters
+    ----------
+    generations
+        Their users, as `succession` returns them for ``"norton-bass"``.
+    at
+        The time of the move. After the last one of the table, the firm stays.
+    risk
+        The probability (0 to 1) that it reaches nobody in the second: the expected number is returned.
+
+    Raises
+    ------
+    ValueError
+        A table without first and second; a risk that is no share of 1.
+
+    Examples
+    --------
+    >>> two = succession(range(13), model="norton-bass", p=0.02, q=0.6, m1=100, m2=60, second_at=3)
+    >>> [round(reach_when_moving(two, at, risk=0.2).mean()) for at in (4, 8, 99)]
+    [36, 29, 25]
+    """
+    require_result(generations, "generations", ["first", "second"], MAKER)
+    moved = generations.index.to_numpy() >= as_number(at, "at", least=0)
+    there = 1 - as_number(risk, "risk", least=0, most=1)
+    size = generations["second"].to_numpy(float)
+    joined = np.maximum(np.diff(size, prepend=0), 0)
+    stay = (size - joined) / np.concatenate([[np.inf], np.where(size[:-1] > 0, size[:-1], np.inf)])
+    reached, following = generations["first"].to_numpy(float, copy=True), 0.0
+    for place in np.flatnonzero(moved):
+        first_there = place > 0 and not moved[place - 1]  # they were there before the firm
+        following = 0.0 if first_there else following * stay[place] + joined[place]
+        reached[place] = there * following
+    return pd.Series(reached, generations.index, name="reached")
 
 
 def _bass(time: np.ndarray, p: float, q: float) -> np.ndarray:

@@ -3,8 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+from opslab.ground.forms import stored
 from opslab.ground.kept import keep, recall
-from opslab.scqa.forms import stored, told
 from opslab.scqa.pyramid import Pyramid
 
 WAYS = ("induction", "deduction")
@@ -55,7 +55,7 @@ class PyramidDesk:
     def said(self) -> dict[str, Any]:
         """What is said of the pyramid: remarks, or in words why there is none yet."""
         try:
-            return {"note": "", "remarks": [told(remark) for remark in self.pyramid.check()]}
+            return {"note": "", "remarks": [remark.told for remark in self.pyramid.check()]}
         except ValueError as error:
             return {"note": str(error), "remarks": []}
 

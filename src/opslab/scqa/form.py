@@ -1,14 +1,14 @@
 """The forms as widgets: boxes that grow with their text, in the colours of the page around them."""
 
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import anywidget
 import traitlets
 
+from opslab.ground.forms import script
+from opslab.ground.widget import StoredForm
 from opslab.scqa.brief import ORDER_NAMES, ORDERS
-from opslab.scqa.forms import script
 
 # Words
 ASKS = {
@@ -45,25 +45,6 @@ class DeskForm(anywidget.AnyWidget):
 
     def _write(self, _: object) -> None:
         self.answer = self._take(self.order, **self.brief)
-
-
-class StoredForm(anywidget.AnyWidget):
-    """A form that works from what an output stores, too: `typed` comes from the page, `said` goes there."""
-
-    key = traitlets.Unicode().tag(sync=True)  # the widget's id, which its JavaScript is not told
-    given = traitlets.Any().tag(sync=True)
-    typed = traitlets.Dict().tag(sync=True)
-    said = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, write: Callable[..., dict], **state: object):
-        """Open the form; `write` takes what is typed and returns what is said of it."""
-        key = uuid.uuid4().hex
-        super().__init__(model_id=key, key=key, **state)
-        self._take = write
-        self.observe(self._write, names="typed")
-
-    def _write(self, _: object) -> None:
-        self.said = self._take(**self.typed)
 
 
 class MailForm(StoredForm):

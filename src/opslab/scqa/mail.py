@@ -3,9 +3,9 @@
 from functools import cached_property, lru_cache
 from typing import Any
 
+from opslab.ground.forms import stored
 from opslab.ground.kept import keep, recall
 from opslab.scqa.coach import coach
-from opslab.scqa.forms import stored, told
 from opslab.scqa.reading import Opening, read_opening
 from opslab.scqa.remarks import NOTHING_FOUND, Remarks
 
@@ -102,8 +102,8 @@ def _said(text: str) -> dict[str, Any]:
         "text": text,
         "clauses": clauses,
         "note": " ".join(f"{one.what} {one.why}" for one in remarks if one.code in AT_ONCE),
-        "remarks": [told(one) for one in remarks if one.code not in AT_ONCE],
-        "asks": [told(one) for one in remarks.asks],
+        "remarks": [one.told for one in remarks if one.code not in AT_ONCE],
+        "asks": [one.told for one in remarks.asks],
         "nothing": "" if codes & AT_ONCE else NOTHING_FOUND[remarks.language],
     }
 

@@ -55,6 +55,11 @@ class Remark:
     language: str = "en"
 
     @property
+    def told(self) -> dict[str, str]:
+        """What a form shows of it."""
+        return {"what": self.what, "where": self.where, "why": self.why}
+
+    @property
     def where(self) -> str:
         """Place and quoted words."""
         short = self.quote if len(self.quote) <= QUOTED else self.quote[: QUOTED - 1] + "…"

@@ -7,6 +7,7 @@ import numpy as np
 
 from opslab.world.draw import Values
 from opslab.year import firm as lantern
+from opslab.year.arithmetic import Arithmetic, Quantity
 from opslab.year.firm import Firm
 from opslab.year.plan import Plan
 
@@ -19,59 +20,65 @@ WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1,
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Effects:
-    """One cell (or row) for each run."""
+    """Quantities of all runs; arrays have one row for each."""
 
-    wanted: Values  # yuan for each group of channels; in all
-    total: Values
-    shared: Values  # factors: on word of mouth, on reach
-    reached: Values
+    wanted: Values  # yuan for each group of channels; for each channel
+    bought: Values
+    total: Quantity  # yuan in all; in the run with the most
+    most: float
+    shared: Quantity  # factors: on word of mouth, on reach
+    reached: Quantity
     muting: Values  # chance in a week
     clings: Values  # by kind: factor on leaving
-    lift: Values  # of activity
-    written: Values  # by group of those who are away: 1 if it is written to
-    asked: Values  # factors on tickets: what the forum leaves, what members leave
-    unhelped: Values
-    room: Values  # tickets a week
-    desk: Values  # row of the table of waits
-    seen: Values  # share of unhappy posts that anybody can see; where word of mouth goes
-    warmth: Values
-    built: Values  # trust: share of the gap closed, share spent, lost
-    pushed: Values
-    chased: Values
-    points: Values  # yuan for an answer
-    clerks: Values  # yuan a week
-    forum: Values
+    lift: Quantity  # of activity
+    written: list[Quantity]  # by group of those who are away: 1 if it is written to
+    asked: Quantity  # factors on tickets: what the forum leaves, what members leave
+    unhelped: Quantity
+    room: Quantity  # tickets a week
+    desk: Quantity  # row of the table of waits
+    seen: Quantity  # share of unhappy posts that anybody can see; where word of mouth goes
+    warmth: Quantity
+    built: Quantity  # trust: share of the gap closed, share spent, lost
+    pushed: Quantity
+    chased: Quantity
+    points: Quantity  # yuan for an answer
+    clerks: Quantity  # yuan a week
+    forum: Quantity
     tests: bool  # whether any run tries anything
 
 
-def effects(plan: Decided, true: Firm, character: Mapping[str, Values]) -> Effects:
+def effects(plan: Decided, true: Firm, character: Mapping[str, Values], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    wanted = np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
+    of, wanted = reckon.of, np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
     forum, focus, points, clerks = plan["forum"], plan["focus"], plan["points"], plan["clerks"]
     # Which share of all the effect that points for answers can have they have.
     pulled = np.minimum(character["points"] * (1 - np.exp(-points / lantern.PULL)), 2)
     clings, gain = 1 - lantern.CLUNG * pulled, true.core_lift - 1
+    muting = np.interp(plan["pushes"], true.pushes, true.muting) * character["muting"]
+    total = wanted.sum(axis=1)
     return Effects(
         wanted=wanted,
-        total=wanted.sum(axis=1),
+        bought=(wanted[:, :, None] * true.split).sum(axis=1),
+        total=of(total),
+        most=float(total.max()),
         # What is on the core is passed on more often; who speaks of one thing alone is heard by fewer groups.
-        shared=(1 + gain * focus) / (1 + gain * USUAL.focus),
-        reached=(1 - lantern.NARROW * focus**2) / (1 - lantern.NARROW * USUAL.focus**2),
-        muting=np.interp(plan["pushes"], true.pushes, true.muting) * character["muting"],
+        shared=of((1 + gain * focus) / (1 + gain * USUAL.focus)),
+        reached=of((1 - lantern.NARROW * focus**2) / (1 - lantern.NARROW * USUAL.focus**2)),
+        muting=muting[:, None, None],
         clings=np.stack([clings, np.ones_like(clings)], axis=1),
-        lift=np.interp(plan["pushes"], true.pushes, true.lift),
-        written=WRITTEN[plan["recall"]],
-        asked=(1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF),
-        unhelped=1 - lantern.HELPED * pulled,
-        room=clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling,
-        desk=clerks.astype(int) - 1,
-        seen=1 - lantern.FORUM_HEARD * (1 - forum),
-        warmth=1 - lantern.FORUM_WARMTH * (1 - forum),
-        built=lantern.TRUST_UP * (1 + focus),
-        pushed=lantern.TRUST_PUSHED * (plan["pushes"] / 7) ** 2,
-        chased=lantern.CHASE * np.maximum(points - lantern.CHASED_FROM, 0),
-        points=points,
-        clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
-        forum=forum * lantern.FORUM_COST,
+        lift=of(np.interp(plan["pushes"], true.pushes, true.lift)),
+        written=list(of(WRITTEN[plan["recall"]])),
+        asked=of((1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF)),
+        unhelped=of(1 - lantern.HELPED * pulled),
+        room=of(clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling),
+        desk=of(clerks.astype(int) - 1),
+        seen=of(1 - lantern.FORUM_HEARD * (1 - forum)),
+        warmth=of(1 - lantern.FORUM_WARMTH * (1 - forum)),
+        built=of(lantern.TRUST_UP * (1 + focus)),
+        pushed=of(lantern.TRUST_PUSHED * (plan["pushes"] / 7) ** 2),
+        chased=of(lantern.CHASE * np.maximum(points - lantern.CHASED_FROM, 0)),
+        points=of(points),
+        clerks=of(clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS),
+        forum=of(forum * lantern.FORUM_COST),
         tests=bool((plan["test"] > 0).any()),
     )

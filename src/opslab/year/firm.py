@@ -58,6 +58,7 @@ TO_FUND = 0.2  # share of a new entry fee that goes there; the rest pays for the
 REWARD = 8_100.0  # yuan a week, promised to the members: at last year's pace the fund lasts for 52 weeks
 UNPAID = 2.0  # factor on members' leaving in a week without the reward
 TRUST = 0.55  # as the year begins (0 to 1)
+DOUBT = 1 + TRUST  # leaving is as in the records at the trust of the beginning
 TRUST_UP = 0.03  # share of the gap to 1 that a week of useful content closes, at full focus twice as much
 TRUST_PUSHED = 0.03  # share of trust that seven pushes cost, by the square of their number
 TRUST_WRITTEN = 0.006  # share of trust that writing to those who said no costs
@@ -123,7 +124,8 @@ class Firm:
     tests: (
         np.ndarray
     )  # by test: completing without it and with it, as recorded; share of records with it; lift
-    loads: np.ndarray  # of the desk; and by clerks: median wait, share within a day
+    loads: np.ndarray  # of the desk; the most of them; and by clerks: median wait, share within a day
+    most_load: float
     median_wait: np.ndarray
     within_day: np.ndarray
 
@@ -178,6 +180,7 @@ def firm(world: int = 0) -> Firm:
         core_lift=true.voices.content.core_lift,
         tests=np.array([[0.5, 0.5, 0.5, 0.0], *recorded]),
         loads=loads,
+        most_load=float(loads[-1]),
         median_wait=np.array(waits)[..., 0],
         within_day=np.array(waits)[..., 1],
     )

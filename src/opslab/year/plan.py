@@ -66,7 +66,9 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse what nobody could carry out."""
         for name, limit in LIMITS.items():
-            object.__setattr__(self, name, limit.read(getattr(self, name), name))
+            value = getattr(self, name)
+            if not limit.holds(value):
+                object.__setattr__(self, name, limit.read(value, name))
 
 
 class Limit(NamedTuple):
@@ -77,16 +79,22 @@ class Limit(NamedTuple):
     whole: bool = False
     options: tuple[str, ...] = ()
 
+    def holds(self, value: Any) -> bool:
+        """Tell at a glance if a value is as the simulation wants it: a league makes thousands of plans."""
+        if self.options:
+            return value in self.options
+        if not self.most:
+            return isinstance(value, bool)
+        return type(value) is (int if self.whole else float) and self.least <= value <= self.most
+
     def read(self, value: Any, name: str) -> Any:
         """Return the value as the simulation wants it."""
         if self.options:
-            return value if value in self.options else as_choice(value, name, self.options)
+            return as_choice(value, name, self.options)
         if not self.most:
-            return value if isinstance(value, bool) else bool(as_flags([value], name)[0])
-        # The quick look comes first: a league makes thousands of plans.
-        if type(value) not in (int, float) or not self.least <= value <= self.most or self.whole:
-            return as_number(value, name, least=self.least, most=self.most, whole=self.whole)
-        return float(value)
+            return bool(as_flags([value], name)[0])
+        number = as_number(value, name, least=self.least, most=self.most, whole=self.whole)
+        return number if self.whole else float(number)
 
 
 LIMITS = {

@@ -1,6 +1,6 @@
 """A year of Lantern, week by week, under a plan or a policy; and the same year again with one thing changed.
 
-Runs are computed side by side: one array cell for each run. Mechanisms are those of the lessons, with the
+Runs are computed side by side: one place of an array for each. Mechanisms are those of the lessons, with the
 parameters of `world.truth`; what is guessed beyond them stands in `firm`.
 """
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from opslab.ground.frames import as_number, nearest, require_named
 from opslab.world.draw import Values
-from opslab.year.books import Books
+from opslab.year.books import COLUMNS, Books
 from opslab.year.firm import firm
 from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State
 
@@ -33,6 +33,7 @@ MOST_RUNS = 10_000
 QUARTERS, MOST_CHOICES = 4, 6
 ORDINALS = ("first", "second", "third", "fourth")
 CODES = {"recall": RECALL, "test": TESTS}
+KINDS = {"recall": int, "test": int, "clerks": int, "forum": bool}  # of the levers that are no measures
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,16 +145,13 @@ def replay(history: History, week: int, **change: Any) -> History:
             raise ValueError(
                 NO_LEVER.format(name=name, nearest=nearest(name, LEVERS), names=", ".join(LEVERS))
             )
-    changed = _coded([Plan(**change)] * history.runs)
+    changed = Plan(**change)
     told = {
         name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
-
-    def plans(now: int, books: Books) -> dict[str, Values]:
-        then = {name: values[:, now] for name, values in told.items()}
-        return then | {name: changed[name] for name in change} if now + 1 >= first else then
-
-    return _played(plans, history.seed, history.runs, history.world)
+    for name in change:
+        told[name][:, first - 1 :] = _in_code(name, [getattr(changed, name)])
+    return _played(_as_told(told), history.seed, history.runs, history.world)
 
 
 def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
@@ -178,9 +176,7 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
     seed = as_number(seed, "seed", least=0, whole=True)
     world = as_number(world, "world", least=0, whole=True)
-    return _played(
-        lambda week, books: {name: values[:, week] for name, values in by_run.items()}, seed, runs, world
-    )
+    return _played(_as_told(by_run), seed, runs, world)
 
 
 def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.DataFrame:
@@ -233,7 +229,15 @@ def _coded(plans: Sequence[Plan]) -> dict[str, Values]:
 def _in_code(name: str, values: Any) -> Values:
     if name in CODES:
         return np.array([CODES[name].index(value) for value in values], dtype=int)
-    return np.asarray(values, dtype=float)
+    return np.array(values, dtype=float)
+
+
+def _as_told(told: Mapping[str, Values]) -> Callable[[int, Books], dict[str, Values]]:
+    """Return what plays plans by run and week; while the plans stay, they are the same object."""
+    stays = np.all([(values[:, 1:] == values[:, :-1]).all(axis=0) for values in told.values()], axis=0)
+    since = np.maximum.accumulate(np.where(np.append(False, stays), 0, np.arange(WEEKS)))
+    plans = {week: {name: values[:, week] for name, values in told.items()} for week in set(since.tolist())}
+    return lambda week, books: plans[since[week]]
 
 
 def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Values]]:
@@ -259,7 +263,7 @@ def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Value
 
 
 def _state(week: int, books: Books, run: int) -> State:
-    seen = {name: float(values[run]) for name, values in books.seen.items()}
+    seen = books.known(run)
     return State(week=week + 1, test=TESTS[int(seen.pop("test"))], **seen)
 
 
@@ -271,17 +275,23 @@ def _played(
     alike: bool = False,
 ) -> History:
     books = Books(firm(world), seed, runs, alike)
-    written: dict[str, Values] = {}
+    written = np.empty((WEEKS, len(COLUMNS), runs))
+    decided: list[tuple[int, Mapping[str, Values]]] = []  # from which week on
     for week in range(WEEKS):
         plan = plans(week, books)
-        for name, values in (plan | books.live(week, plan)).items():
-            if week == 0:
-                written[name] = np.empty((runs, WEEKS), dtype=np.asarray(values).dtype)
-            written[name][:, week] = values
-    columns = {name: values.ravel() for name, values in written.items()}
+        if not decided or plan is not decided[-1][1]:
+            decided.append((week, plan))
+        written[week] = np.reshape(books.live(week, plan), (len(COLUMNS), runs))
+    columns = {name: np.empty((runs, WEEKS), dtype=KINDS.get(name, float)) for name in LEVERS}
+    for week, plan in decided:
+        for name, values in columns.items():
+            values[:, week:] = plan[name][:, None]
     for name, options in CODES.items():
         columns[name] = np.array(options, dtype=object)[columns[name]]
-    for name in ("clerks", "forum"):
-        columns[name] = columns[name].astype(int if name == "clerks" else bool)
-    index = pd.MultiIndex.from_product([range(1, runs + 1), range(1, WEEKS + 1)], names=["run", "week"])
-    return History(pd.DataFrame(columns, index=index), seed, runs, world)
+    columns |= dict(zip(COLUMNS, written.transpose(1, 2, 0), strict=True))
+    run, week = np.repeat(np.arange(runs), WEEKS), np.tile(np.arange(WEEKS), runs)
+    index = pd.MultiIndex(
+        [np.arange(1, runs + 1), np.arange(1, WEEKS + 1)], [run, week], names=["run", "week"]
+    )
+    table = pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
+    return History(table, seed, runs, world)

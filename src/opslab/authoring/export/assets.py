@@ -17,8 +17,8 @@ from typing import Any
 
 from opslab.authoring.export.maths import font_style, letters_of
 from opslab.explore.widget import SCRIPT, plotly_script
+from opslab.ground.forms import script
 from opslab.ground.paths import package_folder
-from opslab.scqa.forms import script
 
 HERE = Path(__file__).parent
 MAP_STYLE = HERE.parent / "labextensions" / "opslab-map" / "static" / "map.css"  # JupyterLab loads it, too

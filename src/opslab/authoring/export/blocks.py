@@ -26,7 +26,7 @@ from pygments.util import ClassNotFound
 from opslab.authoring.export.maths import to_mathml
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
-from opslab.scqa.forms import MARKER
+from opslab.ground.forms import MARKER
 
 # Words
 IN_CELL = "cell {cell}: {cause}"

@@ -84,15 +84,15 @@ async function startFigures(places) {
     { rootMargin: "300px" },
   );
   places.forEach((place) => seen.observe(place));
-  // The others when there is time, so that they are there before someone prints.
-  const later = globalThis.requestIdleCallback ?? setTimeout;
+  // The others when there is time, or without: they are there before someone prints. One that fails stops no other.
+  const later = () => (globalThis.requestIdleCallback ?? setTimeout)(next, { timeout: 1000 });
   const next = () => {
     const [place] = waiting;
     if (!place) return;
+    later();
     draw(place);
-    later(next);
   };
-  later(next);
+  later();
 }
 
 // An exported file carries plotly.js; on the site it lies beside this script.

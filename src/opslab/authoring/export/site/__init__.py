@@ -25,7 +25,7 @@ from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.exercises.sheets import tags
 from opslab.explore import PLOTLY
-from opslab.scqa.forms import FORMS, MARKER
+from opslab.ground.forms import FORMS, MARKER
 
 # Words
 SITE_TITLE = "opslab: internet operations, taught on data"

@@ -9,13 +9,14 @@
   let shared;
 
   async function load() {
-    const [{ modelUnder, LIVE_EVENT }, mail, pyramid, { Widget }] = await Promise.all([
+    const [{ modelUnder, LIVE_EVENT }, mail, pyramid, filing, { Widget }] = await Promise.all([
       import(new URL("forms.js", here).href),
       import(new URL("mail.js", here).href),
       import(new URL("pyramid.js", here).href),
+      import(new URL("filing.js", here).href),
       Object.values(shared["@lumino/widgets"])[0].get().then((factory) => factory()),
     ]);
-    const forms = { mail, pyramid };
+    const forms = { mail, pyramid, filing };
 
     class Form extends Widget {
       async renderModel({ data }) {

@@ -4,10 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from opslab.scqa.remarks import Remark
-
 MARKER = "application/vnd.opslab.form+json"
-FORMS = ("mail", "pyramid")
+FORMS = ("mail", "pyramid", "filing")
 SCRIPTS = (
     Path(__file__).parent / "labextensions" / "opslab-forms" / "static"
 )  # where JupyterLab looks for them
@@ -17,11 +15,6 @@ def script(form: str) -> str:
     """Return a form's script as one module: what all forms need, and its own."""
     own = (SCRIPTS / f"{form}.js").read_text(encoding="utf-8")
     return (SCRIPTS / "forms.js").read_text(encoding="utf-8") + re.sub(r"^import .*\n", "", own, count=1)
-
-
-def told(remark: Remark) -> dict[str, str]:
-    """Return what a form shows of a remark."""
-    return {"what": remark.what, "where": remark.where, "why": remark.why}
 
 
 def stored(widget: Any, form: str, state: dict[str, Any], text: str) -> tuple[dict, dict]:
