@@ -107,7 +107,8 @@ class _Asking:
             yield self("missing", part, why=self._reading(opening))
         if not is_usual(opening.parts):
             yield self._order(opening.parts)
-        first = {LETTERS.get(clause.part): clause for clause in reversed(opening.clauses)}
+        told = [clause for clause in reversed(opening.clauses) if clause.part in LETTERS]
+        first = {LETTERS[clause.part]: clause for clause in told}
         places = {
             part: (self.places["sentence"].format(number=clause.sentence), clause.text)
             for part, clause in first.items()
