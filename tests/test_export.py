@@ -49,6 +49,8 @@ TYPE = """() => {
     capitals: all('h1, h2, h3', 'textTransform').some((value) => value !== 'none'),
   };
 }"""
+LOWEST_PLOT = 340  # px of the slide's 720, beside its controls and the verdict on a guess
+PLOT_HEIGHT = "plot => plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale')"
 ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
@@ -204,6 +206,7 @@ def test_sliders_on_slides_move_by_keyboard_and_stay_on_their_slide(quiet_page, 
         slide = go_to(page, f"[id='{identity}'] .room")
         plot = drawn(slide)
         guess(page, slide)
+        assert plot.evaluate(PLOT_HEIGHT) >= LOWEST_PLOT, identity
         for control in slide.locator(":is(input, select):visible").all():
             plot.evaluate(REMEMBER)
             move_by_keyboard(page, control)
