@@ -49,6 +49,10 @@ TYPE = """() => {
     capitals: all('h1, h2, h3', 'textTransform').some((value) => value !== 'none'),
   };
 }"""
+LOWEST_PLOT = 340  # px of the slide's 720, beside its controls and the verdict on a guess
+PLOT_HEIGHT = (
+    "plot => plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale')"
+)
 ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
@@ -192,6 +196,7 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
         slide = page.locator("section.present section.present")
         if slide.locator(".opslab-figure").count():
             every_control_moves_the_picture(page, slide)
+            assert drawn(slide).evaluate(PLOT_HEIGHT) >= LOWEST_PLOT, place
             assert page.evaluate("opslabDeck.getCurrentSlide().id") == place
             page.evaluate("document.activeElement.blur()")
         page.keyboard.press("ArrowRight")
