@@ -9,7 +9,7 @@ ENGINES := $(VENV)/.engines
 # Jupyter refuses to run as root unless told to; containers often have no other user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate pyproject.toml
-NBVAL  := --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
+NBVAL  := --nbval --nbval-cell-timeout=60 --nbval-sanitize-with tests/nbval.cfg -p no:cacheprovider
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test lesson build slides pages handouts picture site release grade data lint lock benchmark engines browser sandbox spark clean
@@ -20,14 +20,13 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-# Two workers fill two cores: linear algebra in more threads would only wait for them.
+# Who looks into a browser waits: three workers fill two cores, and linear algebra in threads would wait for them.
 test: export OPENBLAS_NUM_THREADS = 1
 test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
-	$(BIN)/python -m pytest $(NBVAL) --nbval-lax -n 2 --dist loadfile exercises
-	$(BIN)/python -m pytest $(NBVAL) --nbval -n 2 --dist loadfile --no-loadscope-reorder tests notebooks solutions
+	$(BIN)/python -m pytest $(NBVAL) -n 3 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
 	$(BIN)/python -m opslab.authoring.begin "$(NN)"

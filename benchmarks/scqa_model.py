@@ -1,124 +1,221 @@
-"""Learn what words say of a part, and write src/opslab/scqa/parts.json.
+"""Learn what words say of a part, and write src/opslab/scqa/parts.npz.
 
     .venv/bin/python -m benchmarks.scqa_model          learn, leaving out each field once, and report
     .venv/bin/python -m benchmarks.scqa_model --keep   learn from all of them and write the weights
 
-It learns from the twelve fields of tests/scqa_openings/ that the rules were made with (LEARNED), from tests/scqa_texts.toml, from
-scqa_examples.txt, and, at a lower weight, from the templates of the table scqa_openings. The fields kept for measuring are not
-read.
+The report leaves out the twelve fields whose openings nobody had read who wrote the word lists of `cues`; what each
+rule said there, and how often it was right, goes to scqa_model.json. It learns from the openings of tests/scqa_openings/ but the kept ones, from tests/scqa_texts.toml and scqa_examples.txt (openings
+from further fields), and from scqa_clauses.txt: single clauses, each put in the place of its part in some opening. The letters
+of a line are those of `opslab.scqa.model.CLASSES`, with O for none of the parts. Each opening is learned from a second
+time without each of its parts, so that the model knows what a text looks like that lacks one. A field that is left out
+is not read in any of this.
 """
 
 # ruff: noqa: E501
 
 import argparse
+import hashlib
 import json
+import random
+import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.scqa import LEARNED, cases, measure, rules
+from benchmarks.scqa import LEARNED, OPENINGS, Case, cases, measure, rules, squeezed
 from opslab.ground.paths import course_root
-from opslab.scqa import model
-from opslab.scqa.brief import LETTERS
-from opslab.scqa.reading import forget_clauses
-from opslab.scqa.splitting import LABELS
-from opslab.world.scqa_openings import FRAMES, SUBJECTS
+from opslab.scqa import cues, model
+from opslab.scqa.brief import LETTERS, join
+from opslab.scqa.splitting import LABELS, pieces, units
 
 TESTS = course_root() / "tests"
 RESULT = Path(__file__).with_suffix(".md")
-TEMPLATE = 0.3  # weight of a sentence made from a template
-STRENGTH = 0.5  # of the penalty: scikit-learn's C
-LEAST = 5  # hundredths: weights below it, for every part, are left out
+STRENGTH = 0.3  # of the penalty: scikit-learn's C
+SEEN = 3  # times, that a feature must be met
+COUNTED = RESULT.with_suffix(".json")
+LEFT_OUT = (
+    *("bicycle-shop", "call-centre", "charity", "fishery", "hotel", "insurance-office"),
+    *("kindergarten", "laboratory", "pharmacy", "publisher", "theatre", "town-council"),
+)
+KEPT_FEATURES = 20_000  # those whose weights differ most between the parts
+WITHOUT, HOLLOW, OTHER, NEITHER = 0.25, 0.3, 0.15, 0.3  # weights of an opening that was changed
+NONE_OFTEN = 0.6  # share of openings that get a clause that plays no part
+HOLLOWED = {"vague-answer": "A", "no-change": "C", "contested-situation": "S"}
 
-Labelled = tuple[str, str, float]  # words, letter, weight
-Weights = dict[str, list[int]]
-Counts = dict[str, tuple[int, ...]]
+Told = list[tuple[str, str]]  # clauses, each with its letter
+Bank = dict[str, list[str]]  # clauses by their letter
 
 
-def written() -> list[Labelled]:
-    """Return the clauses of the texts of tests/scqa_texts.toml."""
+@dataclass(frozen=True)
+class Rows:
+    """What is learned from: the features of pieces, the class of each, its weight."""
+
+    named: list[set[str]]
+    classes: list[str]
+    weights: list[float]
+
+
+def told(case: Case) -> Told:
+    """Return an opening's clauses; those of a hollow part have a small letter."""
+    hollow = HOLLOWED.get(case.fault, "")
+    return [(words, part.lower() if part == hollow else part or "O") for words, part in case.clauses]
+
+
+def written() -> list[Told]:
+    """Return the texts of tests/scqa_texts.toml."""
     groups = tomllib.loads((TESTS / "scqa_texts.toml").read_text(encoding="utf-8"))
     found = []
     for entry in (*groups["seen"], *groups["held_back"]):
         lines = [line for line in entry.get("text", "").splitlines() if line.strip()]
         if "misplaced" not in entry.get("faults", ()):
-            lines += [f"{part} {words}" for part, words in zip(LETTERS, entry.get("brief", ()), strict=False)]
-        found += [(LABELS.sub("", line[2:]), line[0], 1.0) for line in lines]
+            parts = zip(LETTERS, entry.get("brief", ()), strict=False)
+            lines += [f"{part} {words}" for part, words in parts if words.strip()]
+        found.append([(LABELS.sub("", line[2:]), line[0]) for line in lines])
+    return [text for text in found if text]
+
+
+def examples() -> list[Told]:
+    """Return openings from further fields, written for learning alone."""
+    blocks = Path(__file__).with_name("scqa_examples.txt").read_text(encoding="utf-8").split("\n\n")
+    return [[(line[2:], line[0]) for line in block.splitlines() if line] for block in blocks]
+
+
+def bank() -> dict[bool, Bank]:
+    """Return single clauses by their language (whether it is Chinese) and letter."""
+    found: dict[bool, Bank] = {True: {}, False: {}}
+    for line in Path(__file__).with_name("scqa_clauses.txt").read_text(encoding="utf-8").splitlines():
+        found[_is_chinese(line[2:])].setdefault(line[0], []).append(line[2:])
     return found
 
 
-def examples() -> list[Labelled]:
-    """Return clauses from further fields, written for learning alone."""
-    lines = Path(__file__).with_name("scqa_examples.txt").read_text(encoding="utf-8").splitlines()
-    return [(line[2:], line[0], 1.0) for line in lines if line]
+def _is_chinese(text: str) -> bool:
+    return len(re.findall(r"[\u4e00-\u9fff]", text)) > len(re.findall(r"[a-z]+", text.lower()))
 
 
-def templates() -> list[Labelled]:
-    """Return the sentences that the table's templates make."""
-    found = []
-    for language, subjects in SUBJECTS.items():
-        for part, place in (*zip(LETTERS, range(4), strict=True), ("C", 4), ("A", 5)):
-            for subject in subjects:
-                frames = [frame for kind in (False, True) for frame in FRAMES[language][part][kind]]
-                found += [(frame.format(subject[place]), part, TEMPLATE) for frame in frames]
+def changed(text: Told, clauses: dict[bool, Bank], luck: random.Random) -> Iterator[tuple[Told, float]]:
+    """Yield an opening, and what becomes of it when a part is left out or another clause plays it."""
+    yield text, 1.0
+    played = [letter for letter in LETTERS if any(part.upper() == letter for _, part in text)]
+    for letter in played:
+        if rest := [(words, part) for words, part in text if part.upper() != letter]:
+            yield rest, WITHOUT
+    others = clauses[_is_chinese(join([words for words, _ in text]))]
+    whole = all(part in "SCQAO" for _, part in text)
+    for letter in ("s", "c", "a", *LETTERS):
+        if letter.upper() in played and letter in others and (whole or letter.isupper()):
+            yield _replaced(text, letter, luck.choice(others[letter])), HOLLOW if letter.islower() else OTHER
+    if luck.random() < NONE_OFTEN:
+        none = (luck.choice(others["O"]), "O")
+        yield [*text, none] if luck.random() < NONE_OFTEN else [none, *text], NEITHER
+
+
+def _replaced(text: Told, letter: str, words: str) -> Told:
+    first = next(place for place, (_, part) in enumerate(text) if part.upper() == letter.upper())
+    return [
+        (words, letter) if place == first else clause
+        for place, clause in enumerate(text)
+        if place == first or clause[1].upper() != letter.upper()
+    ]
+
+
+def rows(texts: Iterable[Told], seed: int = 0) -> Rows:
+    """Return what is learned from these openings."""
+    luck, clauses = random.Random(seed), bank()
+    found = Rows([], [], [])
+    for text in texts:
+        for one, weight in changed(text, clauses, luck):
+            read = pieces(units(join([words for words, _ in one]))[0])
+            found.named.extend(model.features(read))
+            found.classes.extend(_classes([piece.text for piece in read], one))
+            found.weights.extend([weight] * len(read))
     return found
 
 
-def openings(fields: Iterable[str]) -> list[Labelled]:
-    """Return the clauses of the openings of these fields."""
-    return [(words, part, 1.0) for case in cases(tuple(fields)) for words, part in case.clauses if part]
+def _classes(read: Sequence[str], text: Told) -> list[str]:
+    """Return for each piece the letter that most of its characters were meant to play."""
+    meant = [letter for words, letter in text for _ in squeezed(words)]
+    whole, at, found = squeezed("".join(words for words, _ in text)), 0, []
+    for words in map(squeezed, read):
+        start = whole.index(words, at)
+        at = start + len(words)
+        found.append(Counter(meant[start:at]).most_common(1)[0][0].replace("O", model.CLASSES[0]))
+    return found
 
 
-def learn(labelled: Sequence[Labelled]) -> Weights:
-    """Return the weight of each feature for each part, in hundredths; that of "" is the constant."""
+def learn(parts: Sequence[Rows]) -> tuple[list[str], np.ndarray]:
+    """Return the features that say most, the constant "" first, and their weights in whole numbers."""
+    times = Counter(name for one in parts for named in one.named for name in named)
     reader = DictVectorizer(dtype=np.float32)
-    table = reader.fit_transform([dict.fromkeys(features(words), 1.0) for words, _, _ in labelled])
-    fitted = LogisticRegression(C=STRENGTH, max_iter=2000)
-    fitted.fit(table, [part for _, part, _ in labelled], sample_weight=[weight for _, _, weight in labelled])
-    order = [list(fitted.classes_).index(letter) for letter in LETTERS]
-    rows = np.rint(100 * np.vstack([fitted.intercept_, fitted.coef_.T])[:, order]).astype(int)
-    named = zip(["", *reader.feature_names_], rows, strict=True)
-    return {name: row.tolist() for name, row in named if not name or abs(row).max() >= LEAST}
+    table = reader.fit_transform(
+        [{name: 1.0 for name in named if times[name] >= SEEN} for one in parts for named in one.named]
+    )
+    fitted = LogisticRegression(C=STRENGTH, max_iter=150, tol=2e-3)
+    fitted.fit(
+        table,
+        [letter for one in parts for letter in one.classes],
+        sample_weight=[weight for one in parts for weight in one.weights],
+    )
+    order = [list(fitted.classes_).index(letter) for letter in model.CLASSES]
+    found = np.vstack([fitted.intercept_, fitted.coef_.T])[:, order]
+    names = ["", *reader.feature_names_]
+    spread = np.ptp(found, axis=1) * np.sqrt([times[name] for name in names])
+    spread[0] = np.inf
+    chosen = np.sort(np.argsort(-spread, kind="stable")[: KEPT_FEATURES + 1])
+    most = np.iinfo(np.int8).max
+    weights = np.clip(np.rint(model.SCALE * found[chosen]), -most, most).astype(np.int8)
+    return [names[place] for place in chosen], weights
 
 
-features = cache(model.features)  # each clause is learned from many times
+def keep(names: Sequence[str], weights: np.ndarray) -> None:
+    """Write the weights, and what they were learned from."""
+    text = np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8)
+    np.savez_compressed(model.WEIGHTS, names=text, weights=weights, learned_from=np.array(learned_from()))
 
 
-def crossed(further: Sequence[Labelled]) -> tuple[Counts, Counts]:
+def learned_from() -> str:
+    """Return a fingerprint of all texts and cues from which the weights are learned."""
+    here = Path(__file__)
+    texts = [OPENINGS / f"{field}.json" for field in LEARNED] + [
+        TESTS / "scqa_texts.toml",
+        here.with_name("scqa_examples.txt"),
+        here.with_name("scqa_clauses.txt"),
+        Path(cues.__file__).with_suffix(".toml"),
+    ]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in texts)).hexdigest()
+
+
+def crossed(fields: Sequence[str], others: Sequence[Told]) -> tuple[Counter, Counter]:
     """Return the counts of each promise and of each rule, each field read with what was learned from the others."""
     promises, spoken = Counter(), Counter()
-    for field in LEARNED:
-        weights = learn([*further, *openings(set(LEARNED) - {field})])
-        model.weights = lambda weights=weights: weights
-        forget_clauses()
+    by_field = {field: rows(map(told, cases((field,))), seed) for seed, field in enumerate(LEARNED)}
+    further = rows(others, len(LEARNED))
+    for field in fields:
+        names, learned = learn([further, *(found for other, found in by_field.items() if other != field)])
+        places = {name: place for place, name in enumerate(names)}
+        model.weights = lambda places=places, learned=learned: (places, learned / model.SCALE)
         read = cases((field,))
         for total, counts in ((promises, measure(read)), (spoken, rules(read))):
             total.update(
                 {(name, place): count for name, row in counts.items() for place, count in enumerate(row)}
             )
-    return _rows(promises), _rows(spoken)
+    return promises, spoken
 
 
-def _rows(total: Counter) -> Counts:
-    names = dict.fromkeys(name for name, _ in total)
-    return {name: tuple(count for (one, _), count in total.items() if one == name) for name in names}
-
-
-def report(promises: Counts, spoken: Counts) -> str:
+def report(promises: Counter, spoken: Counter) -> str:
     """Return what was counted as Markdown tables."""
     lines = ["| promise | each field left out once |", "|---|---|"]
-    lines += [
-        f"| {name} | {hits} of {whole} ({hits / max(whole, 1):.0%}) |"
-        for name, (hits, whole) in promises.items()
-    ]
+    for name in dict.fromkeys(name for name, _ in promises):
+        hits, whole = promises[name, 0], promises[name, 1]
+        lines.append(f"| {name} | {hits} of {whole} ({hits / max(whole, 1):.0%}) |")
     lines += ["", "| rule | right, of the times it spoke | planted faults found |", "|---|---|---|"]
-    for name, (right, said, found, planted) in spoken.items():
+    for name in dict.fromkeys(name for name, _ in spoken):
+        right, said, found, planted = (spoken[name, place] for place in range(4))
         lines.append(f"| {name.replace('_', ' ')} | {right} of {said} | {found} of {planted} |")
     return "\n".join(lines) + "\n"
 
@@ -127,16 +224,19 @@ def main() -> None:
     """Learn, report with each field left out once, and keep if asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", action="store_true", help="write the weights and scqa_model.md")
-    keep = parser.parse_args().keep
-    further = [*written(), *examples(), *templates()]
-    table = report(*crossed(further))
+    asked = parser.parse_args()
+    others = [*written(), *examples()]
+    if asked.keep:
+        parts = [rows(map(told, cases((field,))), seed) for seed, field in enumerate(LEARNED)]
+        keep(*learn([*parts, rows(others, len(LEARNED))]))
+    promises, spoken = crossed(LEFT_OUT, others)
+    table = report(promises, spoken)
     print(table)
-    if keep:
-        weights = learn([*further, *openings(LEARNED)])
-        rows = ",\n".join(
-            f"{json.dumps(name, ensure_ascii=False)}: {row}" for name, row in sorted(weights.items())
-        )
-        model.WEIGHTS.write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")
+    if asked.keep:
+        counts = {
+            name: [spoken[name, 0], spoken[name, 1]] for name in dict.fromkeys(name for name, _ in spoken)
+        }
+        COUNTED.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
         RESULT.write_text(
             f"# The SCQA coach on fields that its weights were not learned from\n\n{table}", encoding="utf-8"
         )

@@ -23,8 +23,8 @@ LABEXTENSIONS = [
     for wing in ("explore", "exercises", "authoring", "ground")
 ]
 START_LIMIT = 60  # seconds
-# These take minutes each. With them first, what is left at the end is short, and two workers end together.
-LONGEST = ("test_jupyterlab.py", "test_exercises.py", "test_export.py")
+# These take minutes each. With them first, what is left at the end is short, and all workers end together.
+LONGEST = ("test_jupyterlab.py", "test_export.py", "test_exercises.py", "test_engines.py")
 
 
 def pytest_collection_modifyitems(items):
@@ -176,7 +176,7 @@ def firefox_page(firefox):
 
 def _noting_strangers(page):
     page.strangers = []
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
 
     def note(request):
         host = request.url.partition("://")[2].partition("/")[0].partition(":")[0]

@@ -534,6 +534,21 @@ def test_trust_is_built_spent_and_missed():
     assert hard.members.iloc[-1] < patient.members.iloc[-1]
 
 
+def test_trust_in_a_shop_settles_where_what_is_built_meets_what_lapses_take():
+    shop = trust_policy(None, weeks=400, asking=0.1, opens=5, lapse=0.2, fee=10, built=0.1, spent=0.5)
+    assert shop.trust.iloc[-1] == pytest.approx(0.8 * 0.1 / (0.8 * 0.1 + 0.2 * 0.5))
+    assert shop.income.iloc[:4].tolist() == [-10, -20, -30, -40]
+    weekly = shop.income.diff().iloc[-1]
+    assert weekly == pytest.approx(500 * shop.trust.iloc[-1] * 0.1 * 30 - 10)
+
+
+def test_who_meets_a_firm_in_a_tenth_of_the_weeks_learns_at_a_tenth_of_the_pace():
+    rare, often = trust_policy(None, seen=0.1, lapse=0.1), trust_policy(None, lapse=0.1)
+    first = [table.trust.iloc[0] - 0.2 for table in (rare, often)]
+    assert first[0] == pytest.approx(first[1] / 10)
+    assert trust_policy(2, seen=0).trust.eq(0.2).all()
+
+
 # Pictures
 
 CURVE = Saturation(100, 1000)
@@ -663,6 +678,8 @@ BAD = {
     "half a cycle": (lambda: viral_users(10, 1, 0.5), "cycles"),
     "free users": (lambda: funnel_users(100, 0, 5), "cost is 0"),
     "never offered": (lambda: trust_policy(0), "offer_every is 0"),
+    "a shop that lets down more than all": (lambda: trust_policy(None, lapse=20), "lapse is 20"),
+    "a shop before the first week": (lambda: trust_policy(None, opens=0), "opens is 0"),
     "picture of nothing": (lambda: response_chart(S, 0, 100), "spend is 0"),
     "picture of no plan": (lambda: budget_chart({"a": pd.DataFrame()}), "'a'"),
     "equal parts of nothing": (lambda: equal_split(["a"], 0), "budget is 0"),

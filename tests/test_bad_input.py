@@ -219,6 +219,7 @@ GOOD = {
     acquisition.trust_policy: {
         "offer_every": 3, "weeks": 4, "members": 5, "price": 3,
         "built": 0.1, "spent": 0.1, "buying": 0.1, "leaving": 0.1,
+        "asking": 0.1, "opens": 2, "seen": 0.5, "lapse": 0.1, "fee": 3,
     },
     acquisition.viral_users: {"start": 5, "k": 0.5, "cycles": 3},
     acquisition.worth_by: {
@@ -368,6 +369,10 @@ GOOD = {
     content.clicks: {"order": ["a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1]},
     content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
     content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
+    content.followers: {
+        "posts": 3, "reads": 2, "need": 9, "passed": 0.1, "weeks": 4, "start": 9, "found": 2,
+        "wins": 0.1, "tired": 0.1,
+    },
     content.gini: {"values": [1, 2]},
     content.half_life: {"hours": [1, 2, 3], "views": [5, 8, 9], "total": 12},
     content.lorenz: {"values": [1, 2]},

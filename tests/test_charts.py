@@ -336,6 +336,11 @@ SAID = [
     (say.name("ads from SEO"), "Ads from SEO"),
     (say.name("feed_ads", capital=False), "feed ads"),
     (say.name("seo", capital=False), "SEO"),
+    (say.name("wechat_weibo"), "WeChat weibo"),
+    (say.name("signups"), "Sign-ups"),
+    (say.name("signups", capital=False), "sign-ups"),
+    (say.name("zh"), "Chinese"),
+    (say.name("fallen"), "Fallen"),
     (say.name(1586), "1,586"),
     (say.name(""), ""),
 ]

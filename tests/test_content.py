@@ -14,6 +14,7 @@ from opslab.content import (
     clicks,
     examination,
     feed_life,
+    followers,
     gini,
     half_life,
     lorenz,
@@ -285,3 +286,31 @@ def test_pictures_say_their_result():
     )
     one, other = (quality_chart(QUALITY, 0.9, ranked=True, seed=seed) for seed in (0, 1))
     assert one.layout.title.text != other.layout.title.text
+
+
+# An official account
+
+
+def test_an_account_settles_where_those_who_come_are_as_many_as_those_who_leave():
+    table = followers(posts=4, reads=2, need=10, passed=0.05, weeks=500, found=30, wins=0.2, tired=0.01)
+    leaving = 1 - 0.9 * 0.99**2
+    assert table.followers.iloc[-1] == pytest.approx(30 / (leaving - 2 * 0.05 * 0.2))
+    assert table.won.iloc[-1] == pytest.approx(table.left.iloc[-1])
+
+
+def test_followers_are_those_before_and_who_came_less_who_left():
+    table = followers(posts=5, reads=3, need=40, passed=0.03, start=700)
+    np.testing.assert_allclose(table.followers, 700 + (table.won - table.left).cumsum())
+    assert followers(0, 3, 1, 0.5, found=0).followers.eq(0).all()
+
+
+def test_as_many_posts_as_are_read_keep_the_most_followers():
+    year = {
+        posts: followers(posts, reads=3, need=100, passed=0.03).followers.iloc[-1] for posts in range(1, 8)
+    }
+    assert max(year, key=year.get) == 3
+
+
+def test_an_account_larger_than_mankind_is_refused():
+    with pytest.raises(ValueError, match="more followers than people; give a lower passed"):
+        followers(posts=100, reads=100, need=100, passed=1, wins=5)

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from unittest import mock
@@ -15,6 +16,7 @@ import pytest
 
 from opslab.authoring.build import stale
 from opslab.authoring.questions import compile_sheet
+from opslab.authoring.syntax import BELOW
 from opslab.exercises import comparisons, judge, slips
 from opslab.exercises.answer_key import read_key, read_questions
 from opslab.exercises.sheets import Question, Wrong, read_sheet, tags
@@ -262,12 +264,25 @@ def test_a_judge_that_is_looser_or_skips_a_mistake_breaks_a_law(room, old, new):
 def test_a_wrong_dropped_from_the_text_is_refused_or_differs_from_what_was_built(lesson):
     text = (ROOT / "lessons" / lesson / "exercises.md").read_text(encoding="utf-8")
     authored = jupytext.reads(text, fmt="md:myst")
-    cells, built = list(authored.cells), read_questions(lesson)
-    assert read_sheet(compile_sheet(authored)[1]) == built
-    for wrong in [cell for cell in cells if "wrong" in tags(cell)]:
-        authored.cells = [cell for cell in cells if cell is not wrong]
-        with pytest.raises((AssertionError, ValueError)):
-            assert read_sheet(compile_sheet(authored)[1]) == built
+    cells, built = authored.cells, read_questions(lesson)
+    # A question at a time: its cells end where the next one's text begins.
+    ends = [
+        place
+        for place, (one, other) in enumerate(pairwise(cells), 1)
+        if BELOW & {*tags(one)} and not BELOW & {*tags(other)}
+    ]
+    seen = []
+    for begin, end in pairwise([0, *ends, len(cells)]):
+        part = authored.cells = cells[begin:end]
+        names = [cell.metadata["question"] for cell in part if "answer" in tags(cell)]
+        asked = {name: built[name] for name in names}
+        assert read_sheet(compile_sheet(authored)[1]) == asked
+        for wrong in [cell for cell in part if "wrong" in tags(cell)]:
+            authored.cells = [cell for cell in part if cell is not wrong]
+            with pytest.raises((AssertionError, ValueError)):
+                assert read_sheet(compile_sheet(authored)[1]) == asked
+        seen += names
+    assert seen == [*built]
 
 
 def test_a_wrong_dropped_from_a_built_solution_is_stale(tiny_course):

@@ -5,6 +5,7 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -204,10 +205,10 @@ def test_what_was_measured_on_other_fields_still_holds(kept):
     measuring, openings = kept
     measured = measuring.measure(openings)
     floors = {
-        "sentences read as meant": 0.8,
+        "sentences read as meant": 0.91,
         "remarks that are right": 0.9,
-        "planted faults found": 0.12,
-        "planted faults found or asked for": 0.38,
+        "planted faults found": 0.29,
+        "planted faults found or asked for": 0.5,
     }
     shares = {name: hits / whole for name, (hits, whole) in measured.items()}
     assert measured["good openings with a remark"][0] == 0
@@ -230,7 +231,26 @@ def test_the_guide_and_the_coach_hold_what_is_measured(kept):
     guide = (ROOT / "lessons" / "12-scqa" / "guide.md").read_text(encoding="utf-8")
     assert measuring.report(read) in guide
     counts = json.loads(measuring.COUNTS.read_text(encoding="utf-8"))
-    assert counts == {name: [right, said] for name, (right, said, _, _) in measuring.rules(read).items()}
+    assert counts == measuring.counted(read)
+
+
+def test_the_weights_are_those_of_the_texts_that_they_were_learned_from():
+    from benchmarks.scqa_model import learned_from, model
+
+    with np.load(model.WEIGHTS) as kept:
+        assert str(kept["learned_from"]) == learned_from()
+        assert kept["weights"].shape == (len(model.weights()[0]), len(model.CLASSES))
+
+
+def test_what_is_learned_from_a_few_texts_reads_them(monkeypatch):
+    from benchmarks import scqa_model
+
+    monkeypatch.setattr(scqa_model, "SEEN", 1)
+    names, weights = scqa_model.learn([scqa_model.rows(scqa_model.examples()[:12])])
+    places = {name: place for place, name in enumerate(names)}
+    monkeypatch.setattr(scqa_model.model, "weights", lambda: (places, weights / scqa_model.model.SCALE))
+    text = " ".join(words for words, _ in scqa_model.examples()[0])
+    assert "".join(clause.part for clause in read_opening(text).clauses) == "SCQA"
 
 
 def test_the_lesson_tells_the_measured_number(kept):
@@ -370,7 +390,8 @@ def test_lines_without_full_stops_are_read_one_by_one():
             ["SC", "Q", "A"],
         ),
         ("我们有两家店，但五月以来客人少了三成。要不要关一家？先关一家，试四周。", ["SC", "Q", "A"]),
-        ("Postpone the training, because the pitch is under water. We train there each week.", ["AC", "S"]),
+        ("Cancel the tour, because the bridge is closed. We cross it every day.", ["AC", "S"]),
+        ("Use the side door, since the front door is broken. Guests have always come in there.", ["AC", "S"]),
         ("Although we run two shops, few people come on Mondays. Should we close?", ["SC", "Q"]),
     ],
 )

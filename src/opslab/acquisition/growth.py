@@ -60,6 +60,11 @@ def trust_policy(
     spent: float = 0.35,
     buying: float = 0.2,
     leaving: float = 0.06,
+    asking: float = 0,
+    opens: int = 1,
+    seen: float = 1,
+    lapse: float = 0,
+    fee: float = 0,
 ) -> pd.DataFrame:
     """Return a small community week by week, if every `offer_every` weeks it is sold to; None: never.
 
@@ -67,6 +72,11 @@ def trust_policy(
     free, useful content builds trust: it closes the share `built` of the gap to 1. An offer sells to the
     share `buying` times trust of the members at `price` (yuan), then takes the share `spent` of their trust
     away, and of those who do not trust some leave: the share `leaving` times (1 - trust).
+
+    From the week `opens` on the share `asking` times trust of the members buys without an offer, as in a
+    shop; that takes no trust away. Only the share `seen` of the members meets what is done in a week. Of
+    those who do, the share `lapse` is let down in a week without an offer and loses the share `spent` of
+    its trust. `fee` (yuan a week) is paid throughout, and taken off the income.
 
     Returns
     -------
@@ -77,21 +87,32 @@ def trust_policy(
     --------
     >>> trust_policy(offer_every=4).income.iloc[[3, 51]].round().to_list()      # yuan after 4 and 52 weeks
     [1364.0, 17156.0]
+    >>> shop = trust_policy(None, asking=0.03, opens=9, fee=100)
+    >>> shop.income.iloc[[7, 51]].round().to_list()
+    [-800.0, 13654.0]
     """
     length = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     every = length + 1 if offer_every is None else as_number(offer_every, "offer_every", least=1, whole=True)
     there = float(as_number(members, "members", least=1, whole=True))
     cost = as_number(price, "price", least=0)
+    first = as_number(opens, "opens", least=1, whole=True)
+    paid = as_number(fee, "fee", least=0)
     shares = {"built": built, "spent": spent, "buying": buying, "leaving": leaving}
-    up, down, buy, leave = (as_number(value, name, least=0, most=1) for name, value in shares.items())
+    shares |= {"asking": asking, "seen": seen, "lapse": lapse}
+    up, down, buy, leave, ask, met, bad = (
+        as_number(value, name, least=0, most=1) for name, value in shares.items()
+    )
     trust, income, rows = 0.2, 0.0, []
     for week in range(1, length + 1):
         if week % every == 0:
-            income += there * trust * buy * cost
-            trust *= 1 - down
-            there *= 1 - leave * (1 - trust)
+            income += there * met * trust * buy * cost
+            trust *= 1 - met * down
+            there *= 1 - met * leave * (1 - trust)
         else:
-            trust += up * (1 - trust)
+            trust += met * ((1 - bad) * up * (1 - trust) - bad * down * trust)
+        if week >= first:
+            income += there * met * trust * ask * cost
+        income -= paid
         rows.append((trust, there, income))
     weeks_index = pd.RangeIndex(1, length + 1, name="week")
     return pd.DataFrame(rows, columns=["trust", "members", "income"], index=weeks_index)

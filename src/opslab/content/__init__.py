@@ -2,10 +2,11 @@
 
 The rooms:
 
-    views  life  page  luck   (what happens to a piece, to a page, to the same piece in another world)
+    views  life  page  luck  account   (a piece, a page, the same piece in another world, who follows)
       -> pictures
 """
 
+from opslab.content.account import followers
 from opslab.content.life import HalfLife, feed_life, half_life
 from opslab.content.luck import unpredictability, worlds
 from opslab.content.page import best_order, clicks, examination
@@ -21,6 +22,7 @@ __all__ = [
     "clicks",
     "examination",
     "feed_life",
+    "followers",
     "gini",
     "half_life",
     "life_chart",

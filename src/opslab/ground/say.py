@@ -32,6 +32,11 @@ SPELT = {
     "url": "URL",
     "ios": "iOS",
     "sbg": "sBG",
+    "sem": "SEM",
+    "wechat": "WeChat",
+    "signups": "sign-ups",
+    "en": "English",
+    "zh": "Chinese",
 }
 
 DIGITS = 3  # significant ones, of a number that is not whole
@@ -141,6 +146,8 @@ def name(value: Any, *, capital: bool = True) -> str:
     --------
     >>> name("feed_ads"), name("seo"), name("Weeks seen"), name(pd.Timestamp("2024-09-30")), name(True)
     ('Feed ads', 'SEO', 'Weeks seen', '2024-09-30', 'Yes')
+    >>> name("wechat"), name("signups"), name("net_signups", capital=False)
+    ('WeChat', 'Sign-ups', 'net sign-ups')
     """
     if isinstance(value, bool | np.bool_):
         value = YES if value else NO

@@ -1,8 +1,8 @@
 """Explain a result in one minute: situation, complication, question, answer; and the pyramid below them.
 
 The order of the four parts and the rule "answer first, then grouped and ordered reasons" are Barbara Minto's
-(The Pyramid Principle, 1987, chapter 4). The coach is a set of written rules; it works off-line and reads
-English and Chinese. What it cannot judge stands in `coach`.
+(The Pyramid Principle, 1987, chapter 4). The coach is a small model and lists of words; it works off-line
+and reads English and Chinese. What it cannot judge stands in `coach`.
 """
 
 from opslab.ground.estimates import share_interval

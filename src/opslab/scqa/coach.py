@@ -2,26 +2,33 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
 from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
 from opslab.scqa.matching import is_strange, unnamed_kind
-from opslab.scqa.model import features, log_chances
-from opslab.scqa.reading import Opening, is_usual, read_opening
+from opslab.scqa.model import CLASSES, features, log_chances
+from opslab.scqa.reading import Opening, clauses, is_usual, played, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
-from opslab.scqa.splitting import PAGE
+from opslab.scqa.splitting import PAGE, Piece, pieces, units
 from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
 
 CERTAIN = {"empty", "too_short", "too_long", "other_language", "blank_heading"}
+HOLLOW = {"s": "contested_situation", "c": "idle_complication", "a": "vague_answer"}  # by class of the model
 COUNTS = Path(__file__).with_name("measured.json")  # by rule: how often it was right, and how often it spoke
-_CLEAR = 2.5  # natural logarithms by which another part must lead before a field is called misplaced
+# In natural logarithms, chosen with each field left out once.
+_CLEAR = 2.5  # by which another part must lead before a field is called misplaced
+_NOT_ASKED, _ASKING = 2.0, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
+_HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
+_MOSTLY = -0.5  # if what else plays the part does not outweigh it
 _WORD = re.compile(r"[a-z][a-z'’]+|[\u4e00-\u9fff]{2}", re.I)
 
 
@@ -37,6 +44,9 @@ def coach(brief: Brief | str) -> Remarks:
     vague_answer, blank_heading. How often each was right on texts written without sight of the rules stands
     in its reason and in `Remark.confidence`. What any answer may be asked (no_number, no_uncertainty), and
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
+
+    Where a complication tells no event, an answer is a wish or a situation is a judgement, a model says so
+    (`opslab.scqa.model`); lists of words say the rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
     is wise, or whether the question is the right one. That the answer answers the question it sees by kind
@@ -82,7 +92,11 @@ class _Asking:
 
     def of_text(self, text: str) -> Iterator[Remark]:
         words = len(_WORD.findall(text[:PAGE]))
-        opening = read_opening(text)
+        sentences, headings, cut = units(text)
+        found = pieces(sentences)
+        chances = log_chances(features(found))
+        letters = played(found, chances)
+        opening = Opening(clauses(found, letters), tuple(headings), cut)
         yield from self._headings(opening.headings)
         if opening.cut:
             yield self("too_long", count=len(text), read=PAGE)
@@ -93,12 +107,14 @@ class _Asking:
             yield self("missing", part, why=self._reading(opening))
         if not is_usual(opening.parts):
             yield self._order(opening.parts)
-        texts, places = {}, {}
-        for part in PARTS:
-            texts[part] = opening.text(part)
-            numbers = [clause.sentence for clause in opening.clauses if LETTERS[clause.part] == part]
-            places[part] = self.places["sentence"].format(number=numbers[0]) if numbers else ""
-        yield from self._contents(texts, places)
+        told = [clause for clause in reversed(opening.clauses) if clause.part in LETTERS]
+        first = {LETTERS[clause.part]: clause for clause in told}
+        places = {
+            part: (self.places["sentence"].format(number=clause.sentence), clause.text)
+            for part, clause in first.items()
+        }
+        texts = {part: opening.text(part) for part in PARTS}
+        yield from self._contents(texts, places, _hollow(found, chances, letters))
 
     def of_brief(self, brief: Brief) -> Iterator[Remark]:
         texts = {part: getattr(brief, part).strip() for part in PARTS}
@@ -106,19 +122,32 @@ class _Asking:
         if (length := sum(map(len, texts.values()))) > PAGE:
             yield self("too_long", count=length, read=PAGE)
         texts = {part: text[:PAGE] for part, text in texts.items()}
+        found, letters = [], ""
+        for letter, part in LETTERS.items():
+            found += pieces(units(texts[part])[0], before=found[-1].sentence if found else 0)
+            letters = letters.ljust(len(found), letter)
+        chances = log_chances(features(found))
         for part, text in texts.items():
             if not text:
                 yield self("missing", part, places[part], sure=1.0)
             elif len(_WORD.findall(text)) < 2 and not RULES["quantity"].search(text):
                 yield self("too_short", part, places[part], text, count=len(text.split()))
             else:
-                yield from self._misplaced(part, text, places[part])
-        yield from self._contents(texts, places)
+                own = [place for place, letter in enumerate(letters) if LETTERS[letter] == part]
+                yield from self._misplaced(part, text, places[part], chances[own])
+        # The part is given: only whether it is hollow is open.
+        given = whole(chances)[np.arange(len(found)), [CLASSES.index(letter) for letter in letters]]
+        told = {part: (place, texts[part]) for part, place in places.items()}
+        yield from self._contents(texts, told, _hollow(found, chances - given[:, None], letters))
 
-    def _misplaced(self, part: str, text: str, place: str) -> Iterator[Remark]:
-        chances = log_chances(features(text))
-        letter = max(chances, key=lambda one: chances[one])
-        if chances[letter] - chances[part[0].upper()] >= _CLEAR:
+    def _misplaced(self, part: str, text: str, place: str, chances: np.ndarray) -> Iterator[Remark]:
+        if not len(chances):
+            return
+        points = dict(zip("SCQA", whole(chances)[:, 1:].mean(axis=0), strict=True))
+        if not any(CUES[cue].search(text) for cue in _ASKING):
+            points["Q"] -= _NOT_ASKED
+        letter = max(points, key=lambda one: points[one])
+        if points[letter] - points[part[0].upper()] >= _CLEAR:
             yield self("misplaced", part, place, text, other=self.parts[letter])
 
     def _order(self, parts: str) -> Remark:
@@ -126,30 +155,26 @@ class _Asking:
         orders = AND[self.tongue].join(f"{names[name]} {letters}" for name, letters in ORDERS.items())
         return self("unusual_order", parts="-".join(parts), orders=orders)
 
-    def _contents(self, texts: dict[str, str], places: dict[str, str]) -> Iterator[Remark]:
+    def _contents(
+        self, texts: dict[str, str], places: dict[str, tuple[str, str]], hollow: dict[str, str]
+    ) -> Iterator[Remark]:
         def at(code: str, part: str, word: str = "", count: int = 0) -> Remark:
-            return self(code, part, places[part], texts[part], word=word, count=count)
+            return self(code, part, *places[part], word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
-        if found := RULES["contested"].search(situation):
-            yield at("contested_situation", "situation", found[0])
-        if found := _idle(situation, complication):
-            yield at("idle_complication", "complication", found)
+        if "s" not in hollow and (judged := RULES["contested"].search(situation)):
+            hollow = {**hollow, "s": judged[0]}
+        for letter, word in hollow.items():
+            yield at(HOLLOW[letter], LETTERS[letter.upper()], word)
         if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
-        if (
-            complication
-            and not _idle(situation, complication)
-            and is_strange(question, f"{situation} {complication}")
-        ):
+        if complication and "c" not in hollow and is_strange(question, f"{situation} {complication}"):
             yield at("question_without_cause", "question")
         if not answer:
             return
         if kind := unnamed_kind(question, answer):
             yield at("off_question", "answer", ASKED_WORDS[self.tongue][kind])
-        if found := _empty(answer):
-            yield at("vague_answer", "answer", found)
-        elif not RULES["quantity"].search(answer):
+        if "a" not in hollow and not RULES["quantity"].search(answer):
             yield at("no_number", "answer")
         if not RULES["uncertain"].search(answer) and not any(map(RULES["unknown"].search, texts.values())):
             yield at("no_uncertainty", "answer")
@@ -196,28 +221,18 @@ def _counts() -> dict[str, tuple[int, int]]:
 forget_counts = _counts.cache_clear  # after they were measured again
 
 
-def _idle(situation: str, complication: str) -> str:
-    """Return the words that say that nothing happened, "" if something may have."""
-    found = RULES["same"].search(complication) or RULES["steady"].search(complication)
-    rest = complication.replace(found[0], " ") if found else complication
-    if not complication or CUES["event"].search(rest):
-        return ""
-    if not found:
-        concrete = _firm(complication) or RULES["checkable"].search(complication)
-        found = RULES["same"].search(situation) or (
-            None if concrete else RULES["empty_C"].search(complication)
-        )
-    return found[0] if found else ""
-
-
-def _empty(text: str) -> str:
-    """Return the words of a wish, "" if the answer can be held to something."""
-    found = None if _firm(text) else RULES["empty_A"].search(text)
-    return found[0] if found else ""
-
-
-def _firm(text: str) -> bool:
-    return bool(RULES["quantity"].search(text) or RULES["firm"].search(text))
+def _hollow(found: Sequence[Piece], chances: np.ndarray, letters: str) -> dict[str, str]:
+    """Return the words of the parts that are there and say nothing, by their small letter."""
+    told = {}
+    for letter, least in _HOLLOW.items():
+        own = [place for place, part in enumerate(letters) if part == letter.upper()]
+        if not own:
+            continue
+        empty, full = (chances[own, CLASSES.index(one)] for one in (letter, letter.upper()))
+        sizes = [len(found[place].text) for place in own]
+        if empty.max() >= least and np.average(empty - full, weights=sizes) >= _MOSTLY:
+            told[letter] = found[own[int(empty.argmax())]].text
+    return told
 
 
 def is_blank(heading: str) -> bool:

@@ -54,10 +54,12 @@ RULES = _patterns("rules")
 SENTENCES = _patterns("sentences")
 ASKED_FOR, DUE = _patterns("asked_for"), _patterns("due")
 LINKED = _patterns("linked")["words"]
+_TELLING = ("same", "steady", "checkable", "empty_A", "empty_C", "contested", "firm", "quantity")
 # What speaks for a part; the model gives each its weight.
 CUES = Patterns(
     _patterns("parts").texts
-    | {name: RULES.texts[rule] for name, rule in (("Q2", "indirect"), ("A4", "uncertain"), ("same", "same"))}
+    | {name: RULES.texts[rule] for name, rule in (("Q2", "indirect"), ("A4", "uncertain"))}
+    | {name: RULES.texts[name] for name in _TELLING}
 )
 # The same for small letters, read in two thirds of the time. One that needs a name's capital stays.
 SMALL = Patterns(
@@ -67,3 +69,6 @@ WORDS, TOPICS = (
     {name: frozenset(words.split()) for name, words in _SECTIONS[section].items()}
     for section in ("words", "topics")
 )
+# Traditional signs are read as the simplified ones.
+_SIGNS = _joined(_SECTIONS["signs"]["traditional"])
+SIMPLIFIED = str.maketrans(dict(zip(_SIGNS[::2], _SIGNS[1::2], strict=True)))

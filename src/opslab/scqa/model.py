@@ -1,45 +1,99 @@
-"""What a clause's words say of its part: a small logistic regression, learned by `benchmarks/scqa_model.py`.
+"""What the words of a clause and of its neighbours say of its part: a logistic regression of eight classes.
 
-Its features are words, pairs of words, the first words, and the cues of `cues`; in Chinese, characters. The
-weights are data (`parts.json`, hundredths of a natural logarithm); no library is needed to read with them.
+The classes are the four parts, what plays none (a greeting, a deadline), and three parts that are there and
+say nothing: a judgement for a situation, a complication in which nothing happens, a wish for an answer.
+Features are words and runs of words (in Chinese, characters), the cues of `cues` in the clause, its sentence
+and its neighbours, and the place. `benchmarks/scqa_model.py` learns the weights (`parts.npz`); NumPy reads
+with them.
 """
 
-import json
 import re
-from functools import cache
-from itertools import pairwise
-from math import exp, log
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
-from opslab.scqa.cues import SMALL
+import numpy as np
 
-LETTERS = "SCQA"
-WEIGHTS = Path(__file__).with_name("parts.json")
-STEM = 5  # letters: what longer words have in common
-_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%]")
+from opslab.scqa.cues import SIMPLIFIED, SMALL
+from opslab.scqa.splitting import Piece
+
+CLASSES = "–SCQAsca"  # none, the parts, and the hollow ones of situation, complication and answer
+WEIGHTS = Path(__file__).with_name("parts.npz")
+SCALE = 50  # a weight is a whole number of fiftieths of a natural logarithm
+STEM, LONG = 5, 4  # letters
+_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%;；:：]")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+_ASKS = re.compile("[?？]")
 
 
-def features(clause: str) -> set[str]:
-    """Return the names of what is in a clause."""
-    small = clause.lower()
-    tokens = ["#" if token[0].isdigit() else token.replace("’", "'") for token in _TOKEN.findall(small)]
-    named = {f"={name}" for name, cue in SMALL.items() if cue.search(clause if cue.flags & re.I else small)}
-    start = {f"^{' '.join(tokens[:count])}" for count in (1, 2)} | {
-        f"{token[:5]}-" for token in tokens if len(token) > STEM
+def features(pieces: Sequence[Piece]) -> list[set[str]]:
+    """Return for each piece of a text the names of what is in it and around it."""
+    texts = [piece.text.translate(SIMPLIFIED) for piece in pieces]
+    asking = [place for place, text in enumerate(texts) if _ASKS.search(text)]
+    last = pieces[-1].sentence if pieces else 0
+    found = []
+    for place, (piece, text) in enumerate(zip(pieces, texts, strict=True)):
+        named = {*_words(text), f"junction {piece.junction}"}
+        if piece.whole != piece.text:
+            named |= {f"s={cue}" for cue in _cues(piece.whole.translate(SIMPLIFIED))}
+        for side, near in (("p", place - 1), ("n", place + 1)):
+            if 0 <= near < len(texts):
+                named |= {f"{side}={cue}" for cue in _cues(texts[near])}
+                named.add(f"{side}^{' '.join(_tokens(texts[near])[:1])}")
+        ends = place + 1 == len(pieces) or pieces[place + 1].sentence != piece.sentence
+        after = min(last - piece.sentence, 3)
+        asked = not asking or (asking[-1] < place) - (asking[0] > place)
+        named |= {f"ends {ends}", f"place {min(piece.sentence, 5)}", f"after {after}", f"of {min(last, 7)}"}
+        named |= {f"asked {asked if asking else 'never'}", f"after {min(after, 2)} asked {asked > 0}"}
+        found.append(named)
+    return found
+
+
+@lru_cache(512)
+def _tokens(text: str) -> tuple[str, ...]:
+    found = _TOKEN.findall(text.lower())
+    return tuple("#" if token[0].isdigit() else token.replace("’", "'") for token in found)
+
+
+@lru_cache(512)
+def _cues(text: str) -> frozenset[str]:
+    small = text.lower()
+    return frozenset(name for name, cue in SMALL.items() if cue.search(text if cue.flags & re.I else small))
+
+
+@lru_cache(512)
+def _words(text: str) -> frozenset[str]:
+    tokens = _tokens(text)
+    runs = {" ".join(tokens[at : at + count]) for count in (1, 2, 3) for at in range(len(tokens) - count + 1)}
+    ends = {f"^{' '.join(tokens[:count])}" for count in (1, 2, 3)} | {
+        f"{' '.join(tokens[-count:])}$" for count in (1, 2)
     }
-    return named | start | set(tokens) | {f"{a} {b}" for a, b in pairwise(tokens)}
+    parts = {f"{token[:STEM]}-" for token in tokens if len(token) > STEM} | {
+        f"-{token[-3:]}" for token in tokens if len(token) > LONG
+    }
+    kinds = {"short"} if len(tokens) < LONG else set()
+    kinds |= {"a name"} if _NAME.search(text) else set()
+    return frozenset(runs | ends | parts | kinds | {f"={cue}" for cue in _cues(text)})
 
 
 @cache
-def weights() -> dict[str, list[int]]:
-    """Return the learned weights, in hundredths of a natural logarithm."""
-    return json.loads(WEIGHTS.read_text(encoding="utf-8"))
+def weights() -> tuple[dict[str, int], np.ndarray]:
+    """Return the row of each feature ("" is the constant), and the rows: a weight for each class."""
+    with np.load(WEIGHTS) as kept:
+        names = bytes(kept["names"]).decode("utf-8").split("\n")
+        return {name: row for row, name in enumerate(names)}, kept["weights"].astype(float) / SCALE
 
 
-def log_chances(named: set[str]) -> dict[str, float]:
-    """Return for each letter of SCQA the logarithm of the chance that such a clause plays that part."""
-    learned = weights()
-    rows = [learned[""], *(learned[name] for name in named if name in learned)]
-    sums = [sum(column) / 100 for column in zip(*rows, strict=True)]
-    whole = log(sum(map(exp, sums)))
-    return {letter: points - whole for letter, points in zip(LETTERS, sums, strict=True)}
+def log_chances(named: Sequence[set[str]]) -> np.ndarray:
+    """Return for each piece (row) the logarithm of the chance of each of the CLASSES (column)."""
+    rows, learned = weights()
+    points = np.zeros((len(named), len(CLASSES)))
+    for place, names in enumerate(named):
+        points[place] = learned[[rows[""], *(rows[name] for name in names if name in rows)]].sum(axis=0)
+    return points - np.logaddexp.reduce(points, axis=1, keepdims=True)
+
+
+def forget_words() -> None:
+    """Forget the texts that were read, to measure the time of a first reading."""
+    for remembered in (_tokens, _cues, _words):
+        remembered.cache_clear()

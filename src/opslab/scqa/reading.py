@@ -1,30 +1,28 @@
 """Read an opening: which of its clauses plays which part."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import itemgetter
+
+import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
-from opslab.scqa.cues import CUES
-from opslab.scqa.model import features, log_chances
-from opslab.scqa.splitting import Unit, units
+from opslab.scqa.model import CLASSES, features, log_chances
+from opslab.scqa.splitting import Piece, pieces, units
 
 # Words
 NOT_TEXT = "text is {found}; expected the opening as text, between quotation marks"
 
-# What is expected before a word is read, in natural logarithms; chosen on the fields that the rules knew.
-ABSENT = 3.0  # a whole text is likelier than one that lacks a part
-UNUSUAL = 3.0  # one of the four orders is likelier than another
-TURN = {True: 0.3, False: 4.0}  # most sentences hold one part; some words say that another begins
-LED = 1.0  # few texts begin with the question or the answer
-MOST_PARTS = 3  # in one sentence
-AGAIN = 1.0  # few texts come back to an answer that came first,
-SURE = 3.0  # and only to say what is uncertain about it
+NONE = CLASSES[0]  # the part of a greeting or a deadline
+# What is expected before a word is read, in natural logarithms; chosen with each field left out once.
+ABSENT = {"S": 1.5, "C": 1.5, "Q": 1.5, "A": 1.2}  # a whole text is likelier than one that lacks a part
+TURN = {
+    "": 0.0,
+    "mark": 0.3,
+    "pause": 0.5,
+}  # most sentences hold one part; some words say that another begins
+BACK = 1.0  # few texts come back to a part
 LABELLED = 30.0  # "Situation:" outweighs every word
-NOT_ASKED = 2.0  # a question is marked as one
-ASKING = {"=Q1", "=Q2", "=Q3", "=Q4", "=asked"}
 
 # Situation and complication may change places: listeners follow that as well.
 _USUAL = {
@@ -33,36 +31,30 @@ _USUAL = {
     for count in range(1, 5)
     for letters in itertools.combinations(order, count)
 }
-# The parts in every order, with any left out; U is a last word on an answer that came first.
-_PATHS = (
-    *("".join(path) for count in range(1, 5) for path in itertools.permutations("SCQA", count)),
-    *sorted(f"{path}U" for path in _USUAL if path[0] == "A" and path != "A"),
-)
-_PRIOR = {
-    path: -ABSENT * len(set("SCQA") - set(path))
-    - LED * (len(path) > 1 and path[0] in "QA")
-    - UNUSUAL * (path.rstrip("U") not in _USUAL)
-    - AGAIN * ("U" in path)
-    for path in _PATHS
-}
 
-# By the number of a sentence's pieces: the paths that they may end, the paths before them, and their letters.
-# The first piece goes on with the part before, or begins the next one.
-_STEPS = {
-    count: [
-        (path, {path[: 1 - count or None], path[:-count]}, path[-count:])
-        for path in _PATHS
-        if len(path) >= count
-    ]
-    for count in range(1, MOST_PARTS + 1)
-}
-_points = itemgetter(0)
-_Trail = tuple  # the trail before, the pieces of a sentence, their letters and its number; or ()
+# A state of reading: the parts that were read, one bit each, and the last piece's place in CLASSES.
+_STATES = [(read, last) for read in range(16) for last in range(5) if not last or read >> (last - 1) & 1]
+_READ, _LAST = np.array(_STATES).T
+_ABSENT = sum(cost * (_READ >> place & 1 == 0) for place, cost in enumerate(ABSENT.values()))
+
+
+def _steps(turn: float) -> np.ndarray:
+    """Return the cost of going from each state (row) to each (column)."""
+    costs = np.full((len(_STATES), len(_STATES)), np.inf)
+    for row, (read, last) in enumerate(_STATES):
+        for now in range(5):
+            part = 1 << (now - 1) if now else 0
+            back = BACK if now != last and read & part else 0.0
+            costs[row, _STATES.index((read | part, now))] = (turn if now != last else 0.0) + back
+    return costs
+
+
+_STEPS = {junction: _steps(turn) for junction, turn in TURN.items()}
 
 
 @dataclass(frozen=True)
 class Clause:
-    """Words that play one part, a letter of SCQA, and the number of their sentence, from 1."""
+    """Words that play one part, a letter of SCQA or – for none, and the number of their sentence, from 1."""
 
     text: str
     part: str
@@ -114,17 +106,16 @@ class Opening:
 
     def text(self, part: str) -> str:
         """Return the clauses of one part."""
-        return _joined([clause for clause in self.clauses if LETTERS[clause.part] == part])
+        return _joined([clause for clause in self.clauses if LETTERS.get(clause.part) == part])
 
 
 def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
 
-    Greetings, courtesies and signatures are passed over. The clauses are read together. A reading gets points
-    for what the words of each clause say (`model`), and for what is expected of a text: all four parts, in
-    one of the four orders, a whole sentence to a part. The reading with most points is taken, so a clause
-    without telling words is read by its place. A label such as "Situation:" or "情境：" is followed. At most
-    a page is read.
+    Greetings, courtesies and signatures are passed over, or play no part (–). The clauses are read together.
+    A reading gets points for what the words of each clause and its neighbours say (`model`), and for what is
+    expected of a text: all four parts, each in one place, a whole sentence to a part. The reading with most
+    points is taken. A label such as "Situation:" or "情境：" is followed. At most a page is read.
 
     Raises
     ------
@@ -142,76 +133,44 @@ def read_opening(text: str) -> Opening:
     if not isinstance(text, str):
         raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))
     sentences, headings, cut = units(text)
-    if not sentences:
-        return Opening((), tuple(headings), cut)
-    return Opening(_best(sentences), tuple(headings), cut)
+    found = pieces(sentences)
+    return Opening(clauses(found, played(found, log_chances(features(found)))), tuple(headings), cut)
 
 
-@lru_cache(512)
-def _score(words: str, label: str) -> dict[str, float]:
-    named = features(words)
-    scores = log_chances(named)
-    if not named & ASKING:
-        scores["Q"] -= NOT_ASKED
-    if label:
-        scores[label] += LABELLED
-    return scores | {"U": scores["A"] - (0 if "=A4" in named else SURE)}
+def played(found: Sequence[Piece], chances: np.ndarray) -> str:
+    """Return a letter for each piece: the part that it plays in the reading with most points."""
+    points, trail = np.where((_READ == 0) & (_LAST == 0), 0.0, -np.inf), []
+    for piece, each in zip(found, whole(chances), strict=True):
+        if piece.label:
+            each = np.where([letter == piece.label for letter in CLASSES[:5]], each, each - LABELLED)
+        reached = points[:, None] - _STEPS[piece.junction]
+        trail.append(reached.argmax(axis=0))
+        points = reached.max(axis=0) + each[_LAST]
+    state = int(np.argmax(points - _ABSENT))
+    letters = []
+    for before in reversed(trail):
+        letters.append(CLASSES[_LAST[state]])
+        state = before[state]
+    return "".join(reversed(letters))
 
 
-def _options(unit: Unit) -> Iterator[tuple[list[str], list[dict[str, float]], float]]:
-    """Yield the ways to part a sentence: its pieces, what each scores, and what parting costs."""
-    for count in range(MOST_PARTS):
-        for turns in itertools.combinations(unit.turns, count):
-            places = [0, *(place for place, _ in turns), len(unit.text)]
-            pieces = [unit.text[start:end].strip() for start, end in itertools.pairwise(places)]
-            if all(map(str.strip, pieces)):
-                yield (
-                    pieces,
-                    [_score(piece, unit.label) for piece in _marked(pieces)],
-                    sum(TURN[marked] for _, marked in turns),
-                )
+def whole(chances: np.ndarray) -> np.ndarray:
+    """Return the logarithms of chances of no part and of the four, hollow or not."""
+    both = chances[:, :5].copy()
+    for place, letter in enumerate(CLASSES[5:], start=5):
+        part = CLASSES.index(letter.upper())
+        both[:, part] = np.logaddexp(both[:, part], chances[:, place])
+    return both
 
 
-def _marked(pieces: list[str]) -> list[str]:
-    """Return pieces with the question mark where the question is: not after the cause that follows it."""
-    *before, last = pieces
-    if before and last[-1] in "?？" and CUES["because"].search(last):
-        return [*before[:-1], before[-1].rstrip(",，;； ") + "?", last.rstrip("?？")]
-    return pieces
-
-
-def _best(sentences: list[Unit]) -> tuple[Clause, ...]:
-    """Return the clauses of the reading with most points."""
-    best: dict[str, tuple[float, _Trail]] = {"": (0.0, ())}  # by the path walked so far
-    for number, unit in enumerate(sentences, start=1):
-        reached: dict[str, tuple[float, _Trail]] = {}
-        for pieces, scores, cost in _options(unit):
-            for path, walked, letters in _STEPS[len(pieces)]:
-                before = max((best[one] for one in walked if one in best), key=_points, default=None)
-                if before is None:
-                    continue
-                points = before[0] - cost
-                for score, letter in zip(scores, letters, strict=True):
-                    points += score[letter]
-                if path not in reached or points > reached[path][0]:
-                    reached[path] = points, (before[1], pieces, letters, number)
-        best = reached
-    _, trail = max(((points + _PRIOR[path], trail) for path, (points, trail) in best.items()), key=_points)
-    return tuple(_walked(trail))
-
-
-def _walked(trail: _Trail) -> Iterator[Clause]:
-    """Yield the clauses along a trail, the first one first."""
-    steps = []
-    while trail:
-        trail, *step = trail
-        steps.append(step)
-    for pieces, letters, number in reversed(steps):
-        for piece, letter in zip(pieces, letters, strict=True):
-            yield Clause(piece, letter.replace("U", "A"), number)
-
-
-forget_clauses = _score.cache_clear  # to measure the time of a first reading
+def clauses(found: Sequence[Piece], letters: str) -> tuple[Clause, ...]:
+    """Return neighbours in a sentence that play the same part as one clause."""
+    grouped = itertools.groupby(
+        zip(found, letters, strict=True), key=lambda pair: (pair[0].sentence, pair[1])
+    )
+    return tuple(
+        Clause(join([piece.text for piece, _ in same]), letter, number) for (number, letter), same in grouped
+    )
 
 
 def is_usual(parts: str) -> bool:
@@ -220,8 +179,8 @@ def is_usual(parts: str) -> bool:
 
 
 def _played(parts: Iterable[str]) -> str:
-    return "".join(dict.fromkeys(parts))
+    return "".join(part for part in dict.fromkeys(parts) if part != NONE)
 
 
-def _joined(clauses: list[Clause]) -> str:
-    return join([clause.text for clause in clauses])
+def _joined(told: Sequence[Clause]) -> str:
+    return join([clause.text for clause in told])

@@ -39,6 +39,32 @@ class Unit:
     turns: tuple[tuple[int, bool], ...]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Words between two turns, the number of their sentence (from 1), its label and all its words.
+
+    The junction is "" where a sentence begins, "mark" where a word says that something new begins, and else
+    "pause".
+    """
+
+    text: str
+    sentence: int
+    label: str
+    junction: str
+    whole: str
+
+
+def pieces(sentences: Iterable[Unit], before: int = 0) -> list[Piece]:
+    """Return the pieces of sentences; `before` is how many sentences came before."""
+    found = []
+    for number, unit in enumerate(sentences, start=before + 1):
+        starts = [(0, ""), *((place, "mark" if marked else "pause") for place, marked in unit.turns)]
+        for (start, junction), end in zip(starts, [*(place for place, _ in unit.turns), None], strict=True):
+            if words := unit.text[start:end].strip():
+                found.append(Piece(words, number, unit.label, junction, unit.text))
+    return found
+
+
 def units(text: str) -> tuple[list[Unit], list[str], bool]:
     """Return the sentences of a page, its headings, and whether it was cut."""
     lines = text[:PAGE].splitlines()

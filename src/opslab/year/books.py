@@ -1,7 +1,7 @@
 """Where Lantern stands, and what a week does to it.
 
-`Books.live` is the week; each part of it is one method. What is one quantity in every run is a cell (see
-`cells`); arrays have the runs as their first axis. A year is thousands of operations, so that their number is
+`Books.live` is the week; each part of it is one method. What is one number in every run is a quantity (see
+`arithmetic`); arrays have the runs as their first axis. A year is thousands of operations, so their number is
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from opslab.ground.estimates import Z95
 from opslab.world.draw import Values
 from opslab.year import firm as lantern
-from opslab.year.cells import Cell, of_runs
+from opslab.year.arithmetic import Quantity, of_runs
 from opslab.year.effects import USUAL, Decided, Effects, effects
 from opslab.year.firm import CURIOUS, MUTED, NEED, UNMUTED, Firm
 from opslab.year.luck import scores, uniforms
@@ -29,8 +29,8 @@ class Books:
     """The company's stocks, and the luck that awaits it: each run's own, or (`alike`) run 1's for all."""
 
     def __init__(self, true: Firm, seed: int, runs: int, alike: bool = False):
-        self.true, self.cells, draws = true, of_runs(runs), 1 if alike else runs
-        all_runs, of = self.cells.all_runs, self.cells.of
+        self.true, self.reckon, draws = true, of_runs(runs), 1 if alike else runs
+        all_runs, of = self.reckon.all_runs, self.reckon.of
         luck = {name: np.exp(sd * scores(seed, name, draws)) for name, sd in lantern.NOISE.items()}
         self.chance = {name: of(scores(seed, name, draws)) for name in ("survey", "posts", "trial", "seen")}
         self.character = {
@@ -83,7 +83,7 @@ class Books:
         )  # who signed up, four weeks before on
         self.unknown = all_runs(np.nan)
         # What a policy may know of the week that is over.
-        self.seen: dict[str, Cell] = {
+        self.seen: dict[str, Quantity] = {
             "newcomers": all_runs(lantern.NEWCOMERS),
             "retention": all_runs(lantern.KEPT),
             "tickets": self.tickets,
@@ -97,10 +97,10 @@ class Books:
         self._plan: Decided = {}
         self._look(0)
 
-    def live(self, week: int, plan: Decided) -> list[Cell]:
+    def live(self, week: int, plan: Decided) -> list[Quantity]:
         """Live through a week (from 0) and return what is written down of it: see `COLUMNS`."""
         if plan is not self._plan:
-            self._plan, self._does = plan, effects(plan, self.true, self.character, self.cells)
+            self._plan, self._does = plan, effects(plan, self.true, self.character, self.reckon)
         does = self._does
         need, curious, spent = self._find(week, does)
         came = need + curious
@@ -108,7 +108,7 @@ class Books:
         self.reachable = self.reachable + came
         left = self._lose(week, does)
         written, told_no = self._recall(does, left)
-        self.kinds = self.cells.of(_total(self.users[..., : OLD + week + 1], 3))
+        self.kinds = self.reckon.of(_total(self.users[..., : OLD + week + 1], 3))
         self.there = _all_kinds(self.kinds)
         joined, paid = self._group(week, need, curious)
         late = self._answer(week, does, came)
@@ -126,22 +126,22 @@ class Books:
         seen, ahead = self.seen, self._ahead() if week == WEEKS - 1 else self.unknown
         return [
             *[seen[name] for name in RECORDED], self.there, seen["dormant"],
-            need / self.cells.most(came, EDGE), self.trust, self.points, income, costs, written, told_no,
+            need / self.reckon.most(came, EDGE), self.trust, self.points, income, costs, written, told_no,
             joined, self.due, self.due - paid, negative, ahead,
         ]  # fmt: skip
 
     def known(self, run: int) -> dict[str, float]:
         """Return what is known of one run on a Monday."""
-        return {name: self.cells.one(cell, run) for name, cell in self.seen.items()}
+        return {name: self.reckon.one(quantity, run) for name, quantity in self.seen.items()}
 
-    def _find(self, week: int, does: Effects) -> tuple[Cell, Cell, Cell]:
+    def _find(self, week: int, does: Effects) -> tuple[Quantity, Quantity, Quantity]:
         """Win newcomers: return those with the need, the curious, and the yuan spent."""
-        true, column = self.true, self.cells.column
+        true, column = self.true, self.reckon.column
         self.at_least -= does.most
         spent, bought = does.total, does.bought
         if self.at_least < 0:
-            spent = self.cells.least(does.total, self.budget)
-            share = spent / self.cells.most(does.total, EDGE)
+            spent = self.reckon.least(does.total, self.budget)
+            share = spent / self.reckon.most(does.total, EDGE)
             bought = _mixed(does.wanted * column(share), true.split)
         self.budget = self.budget - spent
         level = bought + self.carried
@@ -150,7 +150,7 @@ class Books:
         users /= level + true.half
         users *= np.where(true.by_word, column(self.warmth * self.trusted * does.shared), 1.0)
         users *= column(self.fate["reach"][week] * does.reached)
-        need, all_kinds = self.cells.of(_total(users[:, None] * self.counted, 2))
+        need, all_kinds = self.reckon.of(_total(users[:, None] * self.counted, 2))
         curious = all_kinds - need
         self.users[:, NEED, UNMUTED, OLD + week] = need
         self.users[:, CURIOUS, UNMUTED, OLD + week] = curious
@@ -158,12 +158,12 @@ class Books:
 
     def _lose(self, week: int, does: Effects) -> Any:
         """Let users mute and leave: return who left, by muted and kind."""
-        true, users, column = self.true, self.users[..., : OLD + week + 1], self.cells.column
+        true, users, column = self.true, self.users[..., : OLD + week + 1], self.reckon.column
         unmuted = users[:, :, UNMUTED, :-1]
         muted = unmuted * does.muting
         unmuted -= muted
         users[:, :, MUTED, :-1] += muted
-        self.said_no = self.said_no + self.cells.of(muted.sum(axis=(1, 2)))
+        self.said_no = self.said_no + self.reckon.of(muted.sum(axis=(1, 2)))
         factor = does.clings * column(self.fate["leaving"][week])
         factor *= column(lantern.DOUBT - self.trust)
         chance = true.leaving[week, ..., : OLD + week + 1] * factor[:, :, None, None]
@@ -173,9 +173,9 @@ class Books:
         leaving = np.minimum(chance, 1.0, out=chance)
         leaving *= users
         users -= leaving
-        return self.cells.of(_total(leaving, 3))
+        return self.reckon.of(_total(leaving, 3))
 
-    def _recall(self, does: Effects, left: Any) -> tuple[Cell, Cell]:
+    def _recall(self, does: Effects, left: Any) -> tuple[Quantity, Quantity]:
         """Take in who left, bring back who comes: return how many were written to, and who had said no."""
         away, users, written, back = self.away, self.users, [], []
         away[0] = away[0] + sum(left[MUTED])
@@ -197,9 +197,9 @@ class Books:
         users[:, CURIOUS, UNMUTED, 0] += back[3] + back[4]
         return sum(written), written[0]
 
-    def _group(self, week: int, need: Cell, curious: Cell) -> tuple[Cell, Cell]:
+    def _group(self, week: int, need: Quantity, curious: Quantity) -> tuple[Quantity, Quantity]:
         """Let members join and leave: return who joined, and the reward that was paid."""
-        true, least = self.true, self.cells.least
+        true, least = self.true, self.reckon.least
         self.willing = self.willing + _kinds(need, curious, true.will_join)
         joined = least(true.joining * self.willing * self.trusted, self.willing)
         self.willing = self.willing - joined
@@ -207,15 +207,15 @@ class Books:
         paid = least(pot, self.due)
         self.fund = pot - paid
         factor = 1 + (lantern.UNPAID - 1) * (1 - paid / self.due)
-        chance = true.members_leaving[week, : week + 1] * self.cells.column(factor)
+        chance = true.members_leaving[week, : week + 1] * self.reckon.column(factor)
         self.members[:, : week + 1] *= 1 - np.minimum(chance, 1.0)
         self.members[:, week + 1] = joined
-        self.in_group = self.cells.of(_total(self.members, 1))
+        self.in_group = self.reckon.of(_total(self.members, 1))
         return joined, paid
 
-    def _answer(self, week: int, does: Effects, came: Cell) -> Cell:
+    def _answer(self, week: int, does: Effects, came: Quantity) -> Quantity:
         """Work at the desk: return the share of tickets that were not answered within a day."""
-        true, cells = self.true, self.cells
+        true, reckon = self.true, self.reckon
         asking = lantern.ASKING * came / lantern.NEWCOMERS
         come = (
             (asking + (1 - lantern.ASKING) * self.there / self.start)
@@ -224,39 +224,39 @@ class Books:
             * does.unhelped
         )
         waiting = self.tickets + come * self.fate["tickets"][week]
-        load = cells.least(waiting / does.room, true.most_load)
-        self.tickets = cells.most(waiting - does.room, 0.0)
-        place = cells.between(cells.whole(load * 100), 1, len(true.loads)) - 1
+        load = reckon.least(waiting / does.room, true.most_load)
+        self.tickets = reckon.most(waiting - does.room, 0.0)
+        place = reckon.between(reckon.whole(load * 100), 1, len(true.loads)) - 1
         late, wait = 1 - true.within_day[does.desk, place], true.median_wait[does.desk, place]
-        if cells.some(self.tickets):
+        if reckon.some(self.tickets):
             behind = self.tickets / does.room * lantern.DAYS  # days of work that lie there
-            late = cells.where(behind > 0, cells.between(behind, 0.1, 1.0), late)
+            late = reckon.where(behind > 0, reckon.between(behind, 0.1, 1.0), late)
             wait = wait + behind * lantern.HOURS * lantern.MINUTES
         self.seen["tickets"], self.seen["within_day"] = self.tickets, 1 - late
         self.seen["median_wait"] = wait
         return late
 
-    def _talk(self, week: int, does: Effects, late: Cell) -> Cell:
+    def _talk(self, week: int, does: Effects, late: Quantity) -> Quantity:
         """Hear what is said: return the share of negative posts that anybody can see."""
-        cells, (good, bad) = self.cells, self.attitudes
+        reckon, (good, bad) = self.reckon, self.attitudes
         turned = lantern.UNHAPPY_LATE * late + (lantern.TRUST - self.trust) / 2
-        good, bad = cells.between(good - turned, 0.02, 0.9), cells.between(bad + turned, 0.02, 0.9)
+        good, bad = reckon.between(good - turned, 0.02, 0.9), reckon.between(bad + turned, 0.02, 0.9)
         count = lantern.POSTS * self.there / self.start
-        luck = self.chance["posts"][week] * cells.root(count * (good + bad)) / 2
+        luck = self.chance["posts"][week] * reckon.root(count * (good + bad)) / 2
         now = self.posts[week % QUARTER]
-        now[:, 0] = cells.most(count * good + luck, 0.0)
-        now[:, 1] = cells.most(count * bad * does.seen - luck, 0.0)
+        now[:, 0] = reckon.most(count * good + luck, 0.0)
+        now[:, 1] = reckon.most(count * bad * does.seen - luck, 0.0)
         self.warmth = self.warmth + lantern.FORUM_SPEED * (does.warmth - self.warmth)
         return bad * does.seen
 
-    def _trust(self, does: Effects, late: Cell, told_no: Cell) -> None:
+    def _trust(self, does: Effects, late: Quantity, told_no: Quantity) -> None:
         """Useful content on one core builds trust; pushing, late answers and writing to a no spend it."""
         spent = does.pushed + lantern.TRUST_WAIT * late + lantern.TRUST_WRITTEN * (told_no > 0)
         built = does.built * (1 - self.trust)
-        self.trust = self.cells.between(self.trust * (1 - spent) + built - does.chased, 0.01, 1.0)
+        self.trust = self.reckon.between(self.trust * (1 - spent) + built - does.chased, 0.01, 1.0)
         self.trusted = self.trust / lantern.TRUST
 
-    def _sell(self, week: int, does: Effects, need: Cell, curious: Cell) -> Cell:
+    def _sell(self, week: int, does: Effects, need: Quantity, curious: Quantity) -> Quantity:
         """Return the week's income: first courses, repeats and top-ups of the active, dues."""
         true, (unmuted, muted) = self.true, self.kinds
         self.buyers = self.buyers + _kinds(need, curious, true.buys)
@@ -270,9 +270,9 @@ class Books:
         sales = sales * (1 + lantern.TRUSTED * (self.trusted - 1))
         return sales * self.fate["sales"][week] + self.in_group * true.dues
 
-    def _try(self, week: int, wanted: Values, came: Cell) -> Cell:
+    def _try(self, week: int, wanted: Values, came: Quantity) -> Quantity:
         """Run the trial: return what it cost to begin one. What wins by its interval is adopted for good."""
-        tests, of = self.true.tests, self.cells.of
+        tests, of = self.true.tests, self.reckon.of
         begun = (wanted != self.test) & (wanted > 0)
         self.since = np.where(wanted == self.test, self.since + 1, 1.0)
         self.sample = np.where(wanted == self.test, self.sample, 0.0) + came
@@ -298,38 +298,38 @@ class Books:
         self.test = wanted
         return 0.0
 
-    def _ahead(self) -> Cell:
+    def _ahead(self) -> Quantity:
         """Return what those who are there will bring in the 52 weeks after the year (yuan, lesson 07).
 
         Their dues depend on the fund: where it cannot pay the reward, with what now joins, members leave.
         """
-        true, active, of = self.true, np.array([1.0, self.true.muted_activity]), self.cells.of
+        true, active, of = self.true, np.array([1.0, self.true.muted_activity]), self.reckon.of
         weeks = _weighed((self.users * true.ahead).sum(axis=3), active)
         comes = of(self.members[:, -1]) * true.entry_fee * lantern.TO_FUND
-        paid = self.cells.least((self.fund / lantern.AHEAD + comes) / lantern.REWARD, 1.0)
+        paid = self.reckon.least((self.fund / lantern.AHEAD + comes) / lantern.REWARD, 1.0)
         stay = [of((self.members * ahead).sum(axis=1)) for ahead in true.members_ahead]
         return of(_weighed(weeks, true.spending)) + (paid * stay[0] + (1 - paid) * stay[1]) * true.dues
 
     def _look(self, week: int) -> None:
         """Write down what is known on the Monday of `week` (from 0), with the error it is known with."""
-        cells, seen = self.cells, self.seen
-        good, bad = cells.of(_total(self.posts, 0))
-        count = QUARTER * lantern.POSTS * cells.most(self.there / self.start, EDGE)
+        reckon, seen = self.reckon, self.seen
+        good, bad = reckon.of(_total(self.posts, 0))
+        count = QUARTER * lantern.POSTS * reckon.most(self.there / self.start, EDGE)
         net, both = (good - bad) / count, (good + bad) / count
         now = min(week, WEEKS - 1)
-        asked = cells.root(self.trust * (1 - self.trust) / ASKED)
+        asked = reckon.root(self.trust * (1 - self.trust) / ASKED)
         if week > SEEN:  # the cohort that signed up four weeks ago
-            size = cells.most(cells.of(self.cohorts[:, week - 1]), 1.0)
-            stayed = _all_kinds(cells.of(self.users[..., OLD + week - 1 - SEEN]))
-            share = cells.between(stayed / size, 0.0, 1.0)
-            error = cells.root(share * (1 - share) / size)
-            seen["retention"] = cells.between(share + error * self.chance["seen"][now], 0.0, 1.0)
+            size = reckon.most(reckon.of(self.cohorts[:, week - 1]), 1.0)
+            stayed = _all_kinds(reckon.of(self.users[..., OLD + week - 1 - SEEN]))
+            share = reckon.between(stayed / size, 0.0, 1.0)
+            error = reckon.root(share * (1 - share) / size)
+            seen["retention"] = reckon.between(share + error * self.chance["seen"][now], 0.0, 1.0)
         seen["budget"], seen["cash"], seen["fund"] = self.budget, self.cash, self.fund
         seen["active"], seen["members"] = self.there, self.in_group
         seen["dormant"] = sum(self.away)
         seen["sentiment"] = net
-        seen["sentiment_error"] = Z95 * cells.root(cells.most(both - net * net, EDGE) / count)
-        seen["trust"] = cells.between(self.trust + asked * self.chance["survey"][now], 0.0, 1.0)
+        seen["sentiment_error"] = Z95 * reckon.root(reckon.most(both - net * net, EDGE) / count)
+        seen["trust"] = reckon.between(self.trust + asked * self.chance["survey"][now], 0.0, 1.0)
         seen["said_no"] = self.said_no / self.reachable
 
 
@@ -360,7 +360,7 @@ def _shocks(seed: int, runs: int) -> dict[str, Values]:
     return {"reach": reach, "tickets": tickets}
 
 
-def _all_kinds(kinds: Any) -> Cell:
+def _all_kinds(kinds: Any) -> Quantity:
     """Return the sum over kind and muted."""
     unmuted, muted = kinds
     return unmuted[NEED] + muted[NEED] + unmuted[CURIOUS] + muted[CURIOUS]
@@ -379,6 +379,6 @@ def _mixed(values: Values, weights: Values) -> Values:
 _total = np.add.reduce  # what `.sum` does, without the way there
 
 
-def _kinds(need: Cell, curious: Cell, weights: Values) -> Cell:
+def _kinds(need: Quantity, curious: Quantity, weights: Values) -> Quantity:
     """Return the weighted sum of those with the need and the curious."""
     return need * weights.item(NEED) + curious * weights.item(CURIOUS)

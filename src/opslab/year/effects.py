@@ -7,7 +7,7 @@ import numpy as np
 
 from opslab.world.draw import Values
 from opslab.year import firm as lantern
-from opslab.year.cells import Cell, Cells
+from opslab.year.arithmetic import Arithmetic, Quantity
 from opslab.year.firm import Firm
 from opslab.year.plan import Plan
 
@@ -20,36 +20,36 @@ WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1,
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Effects:
-    """One cell for each run; arrays have one row for each."""
+    """Quantities of all runs; arrays have one row for each."""
 
     wanted: Values  # yuan for each group of channels; for each channel
     bought: Values
-    total: Cell  # yuan in all; in the run with the most
+    total: Quantity  # yuan in all; in the run with the most
     most: float
-    shared: Cell  # factors: on word of mouth, on reach
-    reached: Cell
+    shared: Quantity  # factors: on word of mouth, on reach
+    reached: Quantity
     muting: Values  # chance in a week
     clings: Values  # by kind: factor on leaving
-    lift: Cell  # of activity
-    written: list[Cell]  # by group of those who are away: 1 if it is written to
-    asked: Cell  # factors on tickets: what the forum leaves, what members leave
-    unhelped: Cell
-    room: Cell  # tickets a week
-    desk: Cell  # row of the table of waits
-    seen: Cell  # share of unhappy posts that anybody can see; where word of mouth goes
-    warmth: Cell
-    built: Cell  # trust: share of the gap closed, share spent, lost
-    pushed: Cell
-    chased: Cell
-    points: Cell  # yuan for an answer
-    clerks: Cell  # yuan a week
-    forum: Cell
+    lift: Quantity  # of activity
+    written: list[Quantity]  # by group of those who are away: 1 if it is written to
+    asked: Quantity  # factors on tickets: what the forum leaves, what members leave
+    unhelped: Quantity
+    room: Quantity  # tickets a week
+    desk: Quantity  # row of the table of waits
+    seen: Quantity  # share of unhappy posts that anybody can see; where word of mouth goes
+    warmth: Quantity
+    built: Quantity  # trust: share of the gap closed, share spent, lost
+    pushed: Quantity
+    chased: Quantity
+    points: Quantity  # yuan for an answer
+    clerks: Quantity  # yuan a week
+    forum: Quantity
     tests: bool  # whether any run tries anything
 
 
-def effects(plan: Decided, true: Firm, character: Mapping[str, Values], cells: Cells) -> Effects:
+def effects(plan: Decided, true: Firm, character: Mapping[str, Values], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    of, wanted = cells.of, np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
+    of, wanted = reckon.of, np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
     forum, focus, points, clerks = plan["forum"], plan["focus"], plan["points"], plan["clerks"]
     # Which share of all the effect that points for answers can have they have.
     pulled = np.minimum(character["points"] * (1 - np.exp(-points / lantern.PULL)), 2)

@@ -1,6 +1,6 @@
 """A year of Lantern, week by week, under a plan or a policy; and the same year again with one thing changed.
 
-Runs are computed side by side: one array cell for each run. Mechanisms are those of the lessons, with the
+Runs are computed side by side: one place of an array for each. Mechanisms are those of the lessons, with the
 parameters of `world.truth`; what is guessed beyond them stands in `firm`.
 """
 

@@ -19,7 +19,6 @@ async function run(name) {
 
 const PRINTED = location.search.includes("print-pdf");
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
-const CARD = 20, CONTROL = 36, VERDICT = 52, TITLE_LETTERS = 84; // px of an explorable around its plot
 
 async function startSlides() {
   await run("reveal");
@@ -45,24 +44,6 @@ function fit(slide) {
     room.style.setProperty("--fit", size.toFixed(2)); // twentieths, without the dust of their sums
     if (![room, ...wide].some(full)) return;
   }
-}
-
-// What of its slide a figure leaves for the plot. A slide that is not shown yet is laid out for the moment.
-function plotHeight(place, bundle) {
-  const stage = place.closest(".stage");
-  if (!stage) return undefined;
-  const hidden = [...document.querySelectorAll(".slides section")].filter((one) => one.contains(stage) && !one.clientHeight);
-  hidden.forEach((one) => one.style.setProperty("display", "block", "important"));
-  const height = stage.clientHeight / getComputedStyle(stage).getPropertyValue("--scale");
-  hidden.forEach((one) => one.style.removeProperty("display"));
-  const { controls = [], guess } = bundle.layout?.meta?.opslab ?? {};
-  const lists = controls.every(({ kind }) => kind === "choice"); // then three of them stand in a row
-  const moved = lists ? Math.ceil(controls.length / 3) : controls.length;
-  const rows = guess ? Math.max(moved, guess.form === "curve" ? 2 : 1) : moved;
-  const titles = [guess?.prompt, ...[bundle, ...(bundle.frames ?? [])].map(({ layout }) => layout?.title?.text)];
-  const longest = Math.max(...titles.map((title) => title?.length ?? 0));
-  const more = Math.ceil(longest / TITLE_LETTERS) - lines(bundle.layout.title); // lines above what `mount` takes off
-  return Math.floor(height - CARD - CONTROL * rows - (guess ? VERDICT : 0) - LINE * Math.max(0, more));
 }
 
 // Figures --------------------------------------------------------------------------------------------------
@@ -106,10 +87,10 @@ async function plotlyHere() {
 // On a slide the figure fills the room; a notebook's own height is for a page. Browsers print each hatched bar as
 // a large bitmap, so what is printed is plain.
 function sized(bundle, place) {
-  const height = plotHeight(place, bundle);
-  if (!height) return bundle;
+  if (!place.closest(".stage")) return bundle;
+  const { height, ...layout } = bundle.layout ?? {};
   const data = PRINTED ? bundle.data.map(unhatched) : bundle.data;
-  return { ...bundle, data, layout: { ...bundle.layout, height } };
+  return { ...bundle, data, layout: { ...layout, autosize: true } };
 }
 
 const unhatched = (trace) => (trace.marker?.pattern ? { ...trace, marker: { ...trace.marker, pattern: {} } } : trace);

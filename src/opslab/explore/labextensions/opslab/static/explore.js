@@ -60,6 +60,7 @@ const STYLE = `
 .opslab-explore :is(input, select, button):focus-visible { outline: 3px solid var(--opslab-accent);
   outline-offset: 1px; border-radius: 4px; }
 .opslab-guess { margin: 4px 0; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; }
+.opslab-guess .opslab-controls { flex: 1 1 100%; }
 .opslab-guess button { min-height: 32px; padding: 2px 14px; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--opslab-ground); background: var(--opslab-accent); border: 1px solid transparent; border-radius: 4px; }
 .opslab-guess button:disabled { color: inherit; background: none; border-color: currentColor; opacity: 0.6;
@@ -101,6 +102,7 @@ export function mount(element, bundle, Plotly, live = null) {
   const controls = live?.controls ?? stored;
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
+  const fills = bundle.layout.autosize; // on a slide: what the words and controls leave
   const height = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
   const config = { ...bundle.config, responsive: false }; // the observer below sees more than window sizes
 
@@ -115,7 +117,7 @@ export function mount(element, bundle, Plotly, live = null) {
   caption.append(result);
   caption.dataset.longest = longest([asked?.prompt, ...[bundle, ...frames.values()].map(({ layout }) => titleOf(layout))]);
   caption.hidden = !caption.dataset.longest;
-  plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
+  if (!fills) plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
   const guess = asked && askGuess(asked, plot, { hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
@@ -145,14 +147,15 @@ export function mount(element, bundle, Plotly, live = null) {
     scheduled = true;
     requestAnimationFrame((now) => {
       scheduled = false;
-      const width = plot.clientWidth;
+      const { clientWidth: width, clientHeight: height } = plot;
       if (!width) return; // hidden: the observer calls again when it is shown
       const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
       result.textContent = titleOf(layout);
       // Plotly writes into the layout that it is given; ours has to stay what it is.
       const opening = !target;
       const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
-      if (width < NARROW) fitPhone(drawn, width, height);
+      nameAxes(drawn.layout);
+      if (width < NARROW) fitPhone(drawn);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
@@ -201,10 +204,11 @@ export function mount(element, bundle, Plotly, live = null) {
     asking = false;
   }
 
-  let width = 0;
+  let size = "";
   const observer = new ResizeObserver(() => {
-    if (plot.clientWidth === width) return;
-    width = plot.clientWidth;
+    const now = `${plot.clientWidth} ${plot.clientHeight}`;
+    if (now === size) return;
+    size = now;
     schedule();
   });
   observer.observe(plot);
@@ -236,7 +240,6 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
 
   const panel = create("div", { className: "opslab-guess" });
   const fields = create("div", { className: "opslab-controls" });
-  fields.style.flex = "1 1 100%";
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
@@ -516,14 +519,18 @@ function merge(base, change) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
 
-// On a phone: the legend below, the axes' names in more lines, and no numbers in the crowded cells of a heat map.
-function fitPhone(picture, width, height) {
-  const { layout } = picture;
-  const { l = 0, r = 0, t = 0 } = layout.margin ?? {};
-  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  for (const [axis, room] of [[layout.xaxis, width - l - r], [layout.yaxis, (height - t) / 1.6]]) {
+// The axes' names in more lines where they are longer than their axis.
+function nameAxes({ width, height, margin = {}, xaxis, yaxis }) {
+  const { l = 0, r = 0, t = 0 } = margin;
+  for (const [axis, room] of [[xaxis, width - l - r], [yaxis, (height - t) / 1.6]]) {
     if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
   }
+}
+
+// On a phone: the legend below, and no numbers in the crowded cells of a heat map.
+function fitPhone(picture) {
+  const { layout } = picture;
+  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" } : trace));
 }

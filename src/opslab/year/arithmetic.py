@@ -1,4 +1,4 @@
-"""A cell: what one quantity is in every run. For several runs it is an array; for a single one, a number.
+"""A quantity is what one thing is in every run: for several runs an array, for a single one a number.
 
 Python reckons with numbers ten times as fast as NumPy with arrays of one number, and comes to the same bits.
 `of_runs` gives the few things that the two do in different words.
@@ -10,32 +10,32 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-Cell = Any  # a float, or an array with one float for each run
+Quantity = Any  # a float, or an array with one float for each run
 
 
-class Cells(NamedTuple):
-    """How cells are made and compared."""
+class Arithmetic(NamedTuple):
+    """How quantities are made and reckoned with."""
 
-    all_runs: Callable[[float], Cell]  # the same in every run
+    all_runs: Callable[[float], Quantity]  # the same in every run
     of: Callable[
         [np.ndarray], Any
-    ]  # cells of an array whose first axis is the runs; they stand in `.T`'s order
-    column: Callable[[Cell], Any]  # what multiplies each row of an array whose first axis is the runs
-    least: Callable[[Cell, Cell], Cell]
-    most: Callable[[Cell, Cell], Cell]
-    root: Callable[[Cell], Cell]
-    some: Callable[[Cell], bool]  # whether it is not 0 in any run
-    where: Callable[[Any, Cell, Cell], Cell]
-    whole: Callable[[Cell], Any]
-    one: Callable[[Cell, int], float]  # of one run
+    ]  # quantities of an array whose first axis is the runs; they stand in `.T`'s order
+    column: Callable[[Quantity], Any]  # what multiplies each row of an array whose first axis is the runs
+    least: Callable[[Quantity, Quantity], Quantity]
+    most: Callable[[Quantity, Quantity], Quantity]
+    root: Callable[[Quantity], Quantity]
+    some: Callable[[Quantity], bool]  # whether it is not 0 in any run
+    where: Callable[[Any, Quantity, Quantity], Quantity]
+    whole: Callable[[Quantity], Any]
+    one: Callable[[Quantity, int], float]  # of one run
 
-    def between(self, value: Cell, low: float, high: float) -> Cell:
+    def between(self, value: Quantity, low: float, high: float) -> Quantity:
         """Return what `np.clip` does."""
         return self.least(self.most(value, low), high)
 
 
-def of_runs(runs: int) -> Cells:
-    """Return how cells of so many runs are made and compared.
+def of_runs(runs: int) -> Arithmetic:
+    """Return how quantities of so many runs are made and compared.
 
     Examples
     --------
@@ -43,12 +43,12 @@ def of_runs(runs: int) -> Cells:
     (1, array([1., 1.]))
     """
     if runs == 1:
-        return Cells(
+        return Arithmetic(
             float, lambda values: values[0].T.tolist(), lambda value: value, min, max, sqrt, bool,
             lambda found, this, that: this if found else that, int,
             lambda value, run: value,
         )  # fmt: skip
-    return Cells(
+    return Arithmetic(
         lambda value: np.full(runs, float(value)), lambda values: values.T, lambda value: value[:, None],
         np.minimum, np.maximum, np.sqrt, np.any, np.where, lambda values: values.astype(int),
         lambda values, run: values.item(run),
