@@ -308,6 +308,13 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0
 
 
+def test_the_name_of_a_mark_has_a_ground_where_it_would_lie_on_bars():
+    names = [
+        mark(drawing, 3, "alarm", axis="y").layout.annotations[0] for drawing in (bars(WORTH), lines(WORTH))
+    ]
+    assert [name.bgcolor for name in names] == [over.NAME_GROUND, None]
+
+
 SAID = [
     (say.number(999_999.7), "1,000,000"),
     (say.number(-1234.5), "\u22121,230"),

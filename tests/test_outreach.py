@@ -159,6 +159,14 @@ def test_the_ranking_of_hindsight_scores_one():
     assert qini(trial, hindsight).normalised == pytest.approx(1)
 
 
+def test_hindsight_can_be_passed_where_few_are_treated():
+    pilot = trial_of({"a": (20, 4, 180, 36)})
+    silent_treated_last = np.where(
+        pilot["treated"], np.where(pilot["returned"], 4, 1), np.where(pilot["returned"], 2, 3)
+    )
+    assert qini(pilot, silent_treated_last).normalised == pytest.approx(1.027, abs=0.001)
+
+
 def test_a_curve_begins_without_anyone_held_out():
     trial = pd.DataFrame({"score": [9, 8, 2, 2, 1], "treated": [1, 1, 1, 0, 0], "returned": [1, 0, 0, 1, 0]})
     assert qini(trial, "score").y.tolist() == [0.0, 1.0, 1.0, -2.0, -0.5]

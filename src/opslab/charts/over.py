@@ -22,6 +22,7 @@ PLOT_SHARE = 0.7  # of a figure's height: what its margins leave for the plot
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
+NAME_GROUND = "rgba(255,255,255,0.85)"  # the bars stay seen through it
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
 
@@ -64,7 +65,7 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
 
     Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
-    the drawing's own lines have their names at the right.
+    the drawing's own lines have their names at the right. Over bars the name has a ground, to be read.
 
     Examples
     --------
@@ -89,6 +90,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
         named = text and any("text" in (trace.mode or "") for trace in drawing.data if _is_line(trace))
         beside = {"x": 0 if named else 1, "xref": "paper", "xanchor": "left" if named else "right"}
         beside["yanchor"] = "bottom"
+        if text and any(trace.type == "bar" for trace in drawing.data):  # a name on them is not read
+            beside["bgcolor"] = NAME_GROUND
     return drawing.add_annotation(
         **{axis: math.log10(place) if logarithmic else place},
         **beside,

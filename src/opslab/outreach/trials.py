@@ -137,7 +137,8 @@ class Qini:
     normalised
         That area as a share of the one under the ranking of hindsight, which knows who returned: treated who
         returned first, held-out who returned last. It may be negative (worse than by lot), and is small even
-        for a good score: hindsight counts luck as skill.
+        for a good score: hindsight counts luck as skill. Nor is 1 its bound: where few are treated, an order
+        with the treated who did not return at its end can pass hindsight.
     """
 
     x: np.ndarray
