@@ -31,7 +31,7 @@ COUNTED = "{low} users against {high}: p = {p} for the split, false difference {
 ARMS = ("control", "treatment")
 COUNT_AXIS = "users recorded"
 DIFFERENCE = "difference of means, {unit}"
-LEFT = "θ = {theta}: difference {difference} (95% interval {interval}), {share} of the variance left"
+LEFT = "θ = {theta}: difference {difference} (95\u00a0% interval {interval}), {share} of the variance left"
 BEFORE, ADJUSTED = "as measured", "adjusted"
 VISIBLE = "Of {regions} regions {dark} held out for {weeks}: a lift of {lift} can be seen"
 VISIBLE_AXES = ("regions in the test", "smallest lift to be seen, %")
@@ -183,7 +183,7 @@ def mismatch_chart(
     split = sample_ratio_mismatch(totals.round().tolist())
     words = COUNTED.format(
         low=say.number(int(totals["control"])), high=say.number(int(totals["treatment"])),
-        p=f"{split.p:.4f}" if split.p >= 0.0001 else "under 0.0001", lift=_signed(lift),
+        p=say.number(split.p, digits=2) if split.p >= 0.0001 else "under 0.0001", lift=_signed(lift),
     )  # fmt: skip
     drawing = charts.figure(words if title is None else title, "", COUNT_AXIS)
     for place, arm in enumerate(ARMS):

@@ -4,6 +4,7 @@ import html
 import string
 from dataclasses import dataclass, fields, replace
 
+from opslab.ground import say
 from opslab.ground.frames import as_choice
 
 PARTS = ("situation", "complication", "question", "answer")
@@ -89,7 +90,7 @@ class Brief:
         ValueError
             If a name has no value, a value has no place, or a format does not fit its value.
         """
-        formatter = string.Formatter()
+        formatter = _Spoken()
         filled, used = {}, set()
         for part in PARTS:
             text = getattr(self, part)
@@ -114,6 +115,14 @@ class Brief:
     def _repr_html_(self) -> str:
         """Show the brief as text: nothing in it is run, and no formula is typeset."""
         return as_text(self.arrange())
+
+
+class _Spoken(string.Formatter):
+    """Formats as Python does, with a number and its per cent sign apart."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = super().format_field(value, format_spec)
+        return text.replace(say.PERCENT, say.SPACE + say.PERCENT) if format_spec.endswith("%") else text
 
 
 def join(parts: list[str]) -> str:

@@ -387,4 +387,5 @@ def _spell_out(link: Tag) -> None:
         return
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
-    link.replace_with(text if path in text else LOST_FILE.format(text=text, path=path))
+    lesson = path.endswith(".ipynb") and "/" not in path  # beside this one: its name says it
+    link.replace_with(text if lesson or path in text else LOST_FILE.format(text=text, path=path))
