@@ -261,6 +261,7 @@ BAD = {
     "needless": (lambda: best_order([0.5, 0.2], [1, 1], "cascade"), "belongs to the model 'position'"),
     "satisfied": (lambda: best_order([0.5, 0.2], model="dbn"), "needs satisfaction"),
     "one place": (lambda: examination({1: (3, 9)}), "two places"),
+    "no place": (lambda: examination({}), "0 place"),
     "no click": (lambda: examination({1: (3, 9), 2: (0, 9)}), "no click at place 2"),
     "first": (lambda: examination({"top": (3, 9), "end": (2, 9)}, first="tip"), "did you mean 'top'"),
     "more clicks": (lambda: examination({1: (3, 9), 2: (10, 9)}), "at most shown"),

@@ -182,6 +182,8 @@ def _going_on(model: str, pull: np.ndarray, pleased: np.ndarray, on: float) -> n
 
 def _swap_table(swaps: Any) -> pd.DataFrame:
     if isinstance(swaps, Mapping):
+        if not swaps:
+            raise ValueError(TWO_PLACES.format(found=0))
         swaps = pd.DataFrame(
             [(place, *pair) for place, pair in swaps.items()], columns=["place", "clicks", "shown"]
         )
