@@ -276,6 +276,7 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     found, brief = page.locator(".opslab-desk-found"), page.locator(".opslab-desk-brief pre")
     found.get_by_text("Would your listener say this, too?").wait_for()  # "best"
     found.get_by_text("What changed, for whom, by how much?").wait_for()
+    assert TYPED["Complication"] in found.inner_text()
     brief.filter(has_text=" ".join(TYPED.values())).wait_for()
     page.get_by_label("Order").select_option("direct: ASCQ 开门见山式")
     direct = " ".join(TYPED[name] for name in ("Answer", "Situation", "Complication", "Question"))
@@ -290,7 +291,6 @@ def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_tex
     boxes["Answer"].fill("A long answer that needs room. " * 20)
     for box in boxes.values():
         assert box.evaluate("e => e.scrollHeight - e.clientHeight") == 0
-    assert TYPED["Complication"] in found.inner_text()
     assert shown.locator("img, mjx-container, .MathJax").count() == 0
     assert page.evaluate("window.stolen") is None
     assert page.strangers == []
