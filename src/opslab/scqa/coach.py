@@ -13,7 +13,7 @@ from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
 from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import CLASSES, features, log_chances
-from opslab.scqa.reading import Opening, clauses, is_usual, played, whole
+from opslab.scqa.reading import Opening, is_usual, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE, Piece, pieces, units
 from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
@@ -92,11 +92,7 @@ class _Asking:
 
     def of_text(self, text: str) -> Iterator[Remark]:
         words = len(_WORD.findall(text[:PAGE]))
-        sentences, headings, cut = units(text)
-        found = pieces(sentences)
-        chances = log_chances(features(found))
-        letters = played(found, chances)
-        opening = Opening(clauses(found, letters), tuple(headings), cut)
+        opening, found, chances, letters = read_pieces(text)
         yield from self._headings(opening.headings)
         if opening.cut:
             yield self("too_long", count=len(text), read=PAGE)

@@ -132,9 +132,16 @@ def read_opening(text: str) -> Opening:
     """
     if not isinstance(text, str):
         raise ValueError(NOT_TEXT.format(found=repr(text)[:60]))
+    return read_pieces(text)[0]
+
+
+def read_pieces(text: str) -> tuple[Opening, list[Piece], np.ndarray, str]:
+    """Return what was read of a text; its pieces, the logarithms of their chances, and the part of each."""
     sentences, headings, cut = units(text)
     found = pieces(sentences)
-    return Opening(clauses(found, played(found, log_chances(features(found)))), tuple(headings), cut)
+    chances = log_chances(features(found))
+    letters = played(found, chances)
+    return Opening(clauses(found, letters), tuple(headings), cut), found, chances, letters
 
 
 def played(found: Sequence[Piece], chances: np.ndarray) -> str:
