@@ -287,7 +287,7 @@ def test_an_engine_refuses_what_pandas_refuses(case):
 
 
 def test_a_spark_whose_java_is_killed_half_way_is_told_in_words(spark, monkeypatch):
-    """The first answer comes, then the machine under it is gone: the last test, since no other could ask it."""
+    """The first answer comes, then the machine under it is gone: the last test of all."""
     java, collect = spark.sparkContext._gateway.proc, nw.LazyFrame.collect
 
     def last(self, *args, **kwargs):
