@@ -19,8 +19,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from opslab import acquisition, retention, targeting
-from tests.test_forms import CALLS, EVENTS, ORDERS, PATHS, PEOPLE, called, plain
+from opslab import acquisition, community, retention, targeting
+from tests.test_forms import ANSWERS, CALLS, EVENTS, ORDERS, PATHS, PEOPLE, TALK, THREADS, called, plain
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning",
@@ -138,6 +138,8 @@ SMALL = [
         "worth_by",
         "mean_by",
         "revenue_by_behaviour",
+        "exposed",
+        "defection",
     )
 ]
 # These need a row a user; of a user's many rows only what counts leaves the engine.
@@ -192,6 +194,23 @@ def test_equal_paths_leave_an_engine_once(any_engine, left):
     whole = acquisition.transitions(paths, converted="converted")
     assert plain(acquisition.transitions(table, converted="converted")) == plain(whole)
     assert 0 < sum(left) <= different + 10
+
+
+def test_equal_answers_leave_an_engine_once(left):
+    connection = duckdb.connect()
+    answers, threads, talk = (
+        connection.from_df(pd.concat([frame] * copies))
+        for frame, copies in ((ANSWERS, 9), (THREADS, 1), (TALK, 9))
+    )
+    once = sorted(community.replies_per_thread(ANSWERS, THREADS).replies)
+    pairs = {tuple(pair): weight for *pair, weight in community.answer_graph(TALK).edges(data="weight")}
+    left.clear()
+    assert sorted(community.replies_per_thread(answers, threads).replies / 9) == once
+    assert sum(left) <= 2 * len(THREADS) + 10
+    left.clear()
+    graph = community.answer_graph(talk)
+    assert {tuple(pair): weight / 9 for *pair, weight in graph.edges(data="weight")} == pairs
+    assert sum(left) <= len(TALK) + 5
 
 
 CREDITS = plain(acquisition.attribute(PATHS, converted="converted"))
