@@ -280,7 +280,9 @@ def slopes(
     words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS + 7) for name in names]}
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
-    texts = {end: moved_apart(frame[end].to_list(), words[end], span) for end in frame.columns}
+    texts = {
+        end: moved_apart(frame[end].to_list(), words[end], span, low - AIR * span) for end in frame.columns
+    }
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
         drawing.add_scatter(

@@ -183,7 +183,7 @@ class _Compiler:
         slide.notes += [block.html, self.guide.vote]
 
     def _list(self, block: Block, soup: BeautifulSoup) -> None:
-        """Show a list; of long items only what stands before the first colon."""
+        """Show a list; of long items only what stands before the first colon, of terms no other item."""
         if self.stack and self.stack[-1].kind == "opening" and not self.stack[-1].body:
             self.stack[-1].body.append(block.html)
             return
@@ -193,6 +193,10 @@ class _Compiler:
             short = BeautifulSoup(item.decode_contents().partition(":")[0], "html.parser")
             item.clear()
             item.append(short)
+        if long and any(item.find("strong") for item in items):
+            for item in items:
+                if not item.find("strong"):
+                    item.extract()
         if len(items) > MOST_ROWS or count(str(soup)) > MOST_SHOWN:
             self._say(block)
         else:

@@ -349,8 +349,9 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   // Room beside a guess at an end of the axis: its ring covers neither the other axis nor its numbers.
   function roomy(axis, [from, to]) {
     if (form !== "value" || axis?.type === "log" || [from, to, x[0]].some((end) => typeof end !== "number")) return [from, to];
-    const room = BESIDE * (to - from);
-    return [x[0] - from < room ? x[0] - room : from, to - x[0] < room ? x[0] + room : to];
+    const room = BESIDE * (to - from); // below 0 where the axis runs backwards
+    const along = (x[0] - from) / (to - from);
+    return [along < BESIDE ? x[0] - room : from, along > 1 - BESIDE ? x[0] + room : to];
   }
 
   settle();
