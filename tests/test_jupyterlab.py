@@ -265,6 +265,18 @@ def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, cours
 
 
 @pytest.mark.browser
+def test_a_lesson_is_there_to_its_last_cell_though_the_browser_is_never_idle(jupyterlab, page):
+    """JupyterLab's own way waits for idle moments, and whoever scrolls has none for seconds."""
+    page.add_init_script("window.requestIdleCallback = () => 0")
+    lesson = LESSONS[6]
+    open_notebook(page, jupyterlab, lesson, "never-idle.ipynb")
+    cells = len(nbformat.read(lesson, as_version=4).cells)
+    page.wait_for_function(
+        "cells => document.querySelectorAll('.jp-Notebook .jp-Cell').length === cells", arg=cells
+    )
+
+
+@pytest.mark.browser
 def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_text(jupyterlab, page, tmp_path):
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     book.cells = [nbformat.v4.new_code_cell("from opslab.scqa import desk\n\ndesk()", id="desk")]
