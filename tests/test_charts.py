@@ -238,6 +238,11 @@ def test_a_counted_axis_of_few_steps_has_no_halves():
     assert lines(pd.Series(range(40))).layout.xaxis.dtick is None
 
 
+def test_labels_have_the_digits_of_titles_and_counts_stay_whole():
+    assert dots(pd.Series({"now": 1676.4, "before": 97.3})).data[0].text == ("1,680", "97")
+    assert dots(pd.Series({"now": 1676, "before": 9})).data[0].text == ("1,676", "9")
+
+
 def test_what_is_below_zero_has_a_minus_in_its_cell():
     assert heatmap(pd.DataFrame([[-1.5, 2.0]])).data[0].text[0][0] == "−1.5"
 

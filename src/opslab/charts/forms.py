@@ -104,7 +104,7 @@ def lines(
         drawing.data[-1].update(line={"color": colours[place]}, marker={"color": colours[place]})
     if named:
         label_ends(drawing)
-    if frame.index.dtype.kind in "iu" and frame.index.max() - frame.index.min() <= MOST_STEPS:
+    if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
         drawing.update_xaxes(dtick=1)  # what is counted has no halves
     return shares(drawing) if share else drawing
 
@@ -564,8 +564,11 @@ def heatmap(
 
 
 def _written(values: Any, share: bool) -> list[str]:
-    """Return the values of one picture with as many decimals each."""
-    return [say.number(value, PER_CENT) for value in values] if share else say.column(values)
+    """Return the values of one picture with as many decimals each, to as many digits as elsewhere."""
+    if share:
+        return [say.number(value, PER_CENT) for value in values]
+    known = [float(value) for value in values]
+    return say.column([value if value.is_integer() else float(f"{value:.{say.DIGITS}g}") for value in known])
 
 
 def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
