@@ -568,7 +568,7 @@ def _written(values: Any, share: bool) -> list[str]:
     if share:
         return [say.number(value, PER_CENT) for value in values]
     known = [float(value) for value in values]
-    return say.column([value if value.is_integer() else float(f"{value:.{say.DIGITS}g}") for value in known])
+    return say.column([value if value % 1 == 0 else float(f"{value:.{say.DIGITS}g}") for value in known])
 
 
 def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
