@@ -127,6 +127,7 @@ export function mount(element, bundle, Plotly, live = null) {
 
   let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
   let scheduled = false;
+  let seen = "";
 
   function changed() {
     tell();
@@ -161,6 +162,10 @@ export function mount(element, bundle, Plotly, live = null) {
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
       const before = performance.now();
+      // Plotly never shows a label where it has seen an empty one: lines of another length begin anew.
+      const labelled = lengths(traces);
+      if (labelled !== seen) Plotly.purge(plot);
+      seen = labelled;
       Plotly.react(plot, traces, arranged, config);
       lasted = opening ? 0 : performance.now() - before;
     });
@@ -503,6 +508,9 @@ function between(from, to, way) {
   }
   return mixed;
 }
+
+// How many points each trace with labels has.
+const lengths = (traces) => traces.map(({ mode, y }) => (mode?.includes("text") ? (numbers(y) ?? y)?.length : "")).join();
 
 const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
 const unpackedOnce = new WeakMap();
