@@ -20,7 +20,7 @@ from opslab.ground.frames import (
     require_result,
     require_unique,
 )
-from opslab.ground.ids import _keys, numbered
+from opslab.ground.ids import _keys, labelled, numbered
 
 COLUMNS = {
     "user_id": "key",
@@ -255,6 +255,42 @@ def test_text_is_numbered_as_pandas_numbers_it(prefix, texts, sort):
     for column in (ids, pd.concat([ids, ids])[1:], ids.astype(object), ids.astype("category")):
         codes, different = numbered(column, sort=sort)
         expected, names = pd.factorize(column, sort=sort)
+        assert codes.tolist() == expected.tolist()
+        assert list(different) == list(names)
+
+
+@given(
+    st.sampled_from(["", "u", "user-", "CUST-00000"]),
+    st.lists(st.text(alphabet="0129:/a", max_size=7), min_size=1, max_size=30),
+    st.booleans(),
+)
+def test_text_that_is_a_number_after_letters_is_numbered_as_pandas_numbers_it(prefix, texts, sort):
+    ids = pd.Series([prefix + text for text in texts], dtype="str")
+    codes, different = numbered(ids, sort=sort)
+    expected, names = pd.factorize(ids, sort=sort)
+    assert codes.tolist() == expected.tolist()
+    assert list(different) == list(names)
+
+
+@pytest.mark.parametrize("text", ["user-{}", "{}", "{:07d}", "no {}", "{}.", "x{}00000"])
+@pytest.mark.parametrize("sort", [True, False])
+def test_many_ids_are_numbered_as_few_are(text, sort):
+    numbers = np.random.default_rng(1).integers(0, 900, 40_000)
+    ids = pd.Series([text.format(number) for number in numbers], dtype="str")
+    codes, different = numbered(ids, sort=sort)
+    expected, names = pd.factorize(ids, sort=sort)
+    assert np.array_equal(codes, expected)
+    assert different.equals(pd.Index(names))
+    keys = _keys(ids)
+    assert (keys.places() is None) == (text in ("{}.", "x{}00000"))
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "b"], ["b", None, "a"], [2, 1, 2], [True, False, None]])
+def test_few_labels_are_numbered_as_pandas_numbers_them(labels):
+    column = pd.Series(labels, dtype="str" if "b" in labels else None)
+    for one in (column, column.astype("category"), column.astype(object), column[1:]):
+        codes, different = labelled(one)
+        expected, names = pd.factorize(one)
         assert codes.tolist() == expected.tolist()
         assert list(different) == list(names)
 

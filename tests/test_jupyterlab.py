@@ -13,10 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
-from opslab.charts import bars, heatmap
+from opslab.charts import bars, heatmap, lines
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
+from tests.conftest import WINDOW
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
@@ -69,38 +70,29 @@ def stored(tmp_path_factory):
     return notebook(tmp_path_factory.mktemp("stored") / "stored.ipynb", run=True)
 
 
+# Alone, in a JupyterLab that may have shown others; run when its kernel is there: before that, a run is lost.
+OPEN = """async ([path, run]) => {
+  await jupyterapp.restored;
+  for (const before of [...jupyterapp.shell.widgets("main")]) before.dispose();
+  const panel = await jupyterapp.commands.execute("docmanager:open", { path });
+  await panel.context.ready;
+  if (!run) return;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  jupyterapp.commands.execute("notebook:run-all-cells");
+}"""
+
+
 def open_notebook(page, lab, source: Path, name: str, run: bool = False):
-    """Open a copy of a notebook in JupyterLab; `run` runs all its cells."""
+    """Open a copy of a notebook in the JupyterLab that the page shows, or in a new one; `run` runs it."""
     target = lab.root / name
     if not target.exists():
         target.write_bytes(source.read_bytes())
-    page.goto(f"{lab.address}/lab/tree/{name}?token={lab.token}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    if run:
-        page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")  # before that, a run is lost
-        page.click('li.lm-MenuBar-item:has-text("Run")')
-        page.click('[data-command="runmenu:run-all"]')
-
-
-@pytest.fixture(scope="module")
-def course(jupyterlab, shared_page):
-    """Return a JupyterLab in which one notebook is opened after another, as a student does."""
-    shared_page.goto(f"{jupyterlab.address}/lab?token={jupyterlab.token}&reset")
-    shared_page.wait_for_function("() => window.jupyterapp?.restored")
-    return shared_page
-
-
-def open_next(page, lab, source: Path, name: str):
-    """Open a copy of a notebook alone: the one before it is closed."""
-    (lab.root / name).write_bytes(source.read_bytes())
-    page.evaluate(
-        """async path => {
-          await jupyterapp.restored;
-          for (const before of [...jupyterapp.shell.widgets("main")]) before.dispose();
-          await jupyterapp.commands.execute("docmanager:open", { path });
-        }""",
-        name,
-    )
+    page.set_viewport_size(WINDOW)
+    if page.url == "about:blank":
+        page.goto(f"{lab.address}/lab?token={lab.token}&reset")
+        page.wait_for_function("() => window.jupyterapp?.restored")
+    page.evaluate(OPEN, [name, run])
     page.wait_for_selector(f".lm-TabBar-tab.jp-mod-current[title*='{name}']")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
 
@@ -186,7 +178,8 @@ def the_kernel_answers(page):
 
 
 @pytest.mark.browser
-def test_a_run_notebook_answers_in_jupyterlab(jupyterlab, page, tmp_path):
+def test_a_run_notebook_answers_in_jupyterlab(jupyterlab, shared_page, tmp_path):
+    page = shared_page
     open_notebook(page, jupyterlab, notebook(tmp_path / "run.ipynb", run=False), "run.ipynb", run=True)
     two_controls_combine(page)
     the_kernel_answers(page)
@@ -209,7 +202,8 @@ def test_the_widget_alone_answers_where_our_extension_is_missing(jupyterlab, pag
 
 
 @pytest.mark.browser
-def test_a_notebook_only_opened_has_working_sliders(jupyterlab, page, stored):
+def test_a_notebook_only_opened_has_working_sliders(jupyterlab, shared_page, stored):
+    page = shared_page
     open_notebook(page, jupyterlab, stored, "opened.ipynb")
     two_controls_combine(page)
     coarse = explorable(page, "A wave drawn on demand.")
@@ -221,9 +215,10 @@ def test_a_notebook_only_opened_has_working_sliders(jupyterlab, page, stored):
 
 @pytest.mark.browser
 def test_a_notebook_saved_by_its_reader_has_working_sliders_after_the_kernel_is_gone(
-    jupyterlab, page, stored
+    jupyterlab, shared_page, stored
 ):
     """JupyterLab trusts it, so would show the widget of a kernel that is gone: an error."""
+    page = shared_page
     open_notebook(page, jupyterlab, stored, "saved.ipynb", run=True)
     explorable(page, "A wave that stands.")
     save_and_stop(page, jupyterlab)
@@ -247,9 +242,9 @@ def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyte
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, course, lesson):
-    page = course
-    open_next(page, jupyterlab, lesson, lesson.name)
+def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, shared_page, lesson):
+    page = shared_page
+    open_notebook(page, jupyterlab, lesson, lesson.name)
     names = [
         output["data"][PLOTLY]["layout"]["meta"]["opslab"]["alt"]
         for cell in nbformat.read(lesson, as_version=4).cells
@@ -277,7 +272,10 @@ def test_a_lesson_is_there_to_its_last_cell_though_the_browser_is_never_idle(jup
 
 
 @pytest.mark.browser
-def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_text(jupyterlab, page, tmp_path):
+def test_the_scqa_desk_answers_while_a_student_types_and_shows_their_text_as_text(
+    jupyterlab, shared_page, tmp_path
+):
+    page = shared_page
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     book.cells = [nbformat.v4.new_code_cell("from opslab.scqa import desk\n\ndesk()", id="desk")]
     nbformat.write(book, tmp_path / "desk.ipynb")
@@ -538,7 +536,8 @@ def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(jupyterlab, pa
 
 
 @pytest.mark.browser
-def test_three_different_answers_open_the_solution(jupyterlab, page, exercise):
+def test_three_different_answers_open_the_solution(jupyterlab, shared_page, exercise):
+    page = shared_page
     open_notebook(page, jupyterlab, exercise, "three.ipynb", run=True)
     page.locator(".opslab-reply button").first.wait_for()
     for place, answer in enumerate(WRONG_ANSWERS):
@@ -559,6 +558,7 @@ def test_a_reply_outlives_its_kernel_without_buttons(jupyterlab, page, exercise)
     page.locator(".opslab-reply button").first.wait_for()
     run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
     save_and_stop(page, jupyterlab)
+    page.goto("about:blank")
     open_notebook(page, jupyterlab, exercise, "outlives.ipynb")
     reply = page.locator(".opslab-reply").first
     reply.get_by_text("You forgot to divide").wait_for()
@@ -599,6 +599,29 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)
+
+
+@pytest.mark.browser
+def test_a_line_that_gets_shorter_or_longer_keeps_its_label(page):
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+
+    def drawn(weeks):
+        table = pd.DataFrame({"kept": range(weeks), "lost": range(weeks, 0, -1)})
+        return lines(table, f"{weeks} weeks", "week", "users", markers=False)
+
+    bundle = explore(drawn, weeks=Slider(5, 9, step=2, value=9), alt="A line.").bundle
+    page.evaluate(
+        "bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }",
+        json.loads(json.dumps(bundle)),
+    )
+    group = explorable(page, "A line.")
+    for key, weeks in (("Home", 5), ("ArrowRight", 7), ("End", 9)):
+        press(page, group.get_by_label("Weeks"), key)
+        wait_for_title(page, group, f"{weeks} weeks")
+        group.locator(".textpoint", has_text="Kept").wait_for()
 
 
 STEP = """async ([bundle, slow]) => {
@@ -707,7 +730,7 @@ def save_and_stop(page, lab):
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
     page.keyboard.press("Control+s")
     page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)")
-    page.goto("about:blank")
+    page.evaluate("() => { for (const before of [...jupyterapp.shell.widgets('main')]) before.dispose(); }")
     for session in call(lab, "GET", "sessions"):
         call(lab, "DELETE", f"sessions/{session['id']}")
 
@@ -725,16 +748,17 @@ def call(lab, method: str, path: str):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", ["notebooks/06-retention", "exercises/04-acquisition", "solutions/12-scqa"])
-def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, course, path):
-    page, source = course, (REPOSITORY / path).with_suffix(".ipynb")
-    open_next(page, jupyterlab, source, f"only-opened-{source.name}")
+def test_a_notebook_of_the_course_that_was_only_opened_is_not_unsaved(jupyterlab, shared_page, path):
+    page, source = shared_page, (REPOSITORY / path).with_suffix(".ipynb")
+    open_notebook(page, jupyterlab, source, f"only-opened-{source.name}")
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
     page.wait_for_timeout(2_000)  # JupyterLab writes what the kernel says of itself
     assert page.locator(".jp-mod-dirty").count() == 0
 
 
 @pytest.mark.browser
-def test_a_notebook_of_another_kind_is_seen_to_be_unsaved(jupyterlab, page, stored, tmp_path):
+def test_a_notebook_of_another_kind_is_seen_to_be_unsaved(jupyterlab, shared_page, stored, tmp_path):
+    page = shared_page
     book = nbformat.read(stored, as_version=4)
     book.metadata["language_info"] = {"name": "python", "version": "3.9.9"}
     nbformat.write(book, tmp_path / "old.ipynb")

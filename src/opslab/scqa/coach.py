@@ -31,7 +31,7 @@ _CLEAR = 2.5  # by which another part must lead before a field is called misplac
 _NOT_ASKED, _ASKING = 2.0, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
-_WORD = re.compile(r"[a-z][a-z'’]+|[\u4e00-\u9fff]{2}", re.I)
+_WORD = re.compile(r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}")
 
 
 def coach(brief: Brief | str) -> Remarks:

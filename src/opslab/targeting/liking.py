@@ -19,7 +19,7 @@ from opslab.ground.frames import (
     small_table,
     to_pandas,
 )
-from opslab.ground.ids import numbered
+from opslab.ground.ids import labelled
 
 # Words
 NOT_LABELS = "{name} is a {found}; expected a column of labels, or a dictionary of labels to numbers"
@@ -90,14 +90,14 @@ def affinity_by(table: Any, group: str, label: str, users: Any = None, user: str
     """
     if users is None:
         first, second, rows = _pairs(native(table, kinds_of(any=[label, group]), what="table"), group, label)
-        groups = _factorized(first)
+        groups = labelled(first)
     else:
         first, second, rows = _pairs(
             native(table, kinds_of(any=[label], key=[user]), what="table"), user, label
         )
         people = read_table(users, kinds_of(key=[user], any=[group]), what="users", unique=[user])
         groups = _group_of(first, people[user], people[group])
-    square = _square(*groups, *_factorized(second), rows)
+    square = _square(*groups, *labelled(second), rows)
     square = square.loc[square.sum(axis=1) > 0, square.sum() > 0]
     if not square.size:
         raise ValueError(NOTHING.format(name="table"))
@@ -114,13 +114,9 @@ def _pairs(table: Frame, one: str, other: str) -> tuple[pd.Series, pd.Series, np
     return long[one], long[other], long["_rows"].to_numpy(np.int64)
 
 
-def _factorized(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    return numbered(column)
-
-
 def _group_of(asked: pd.Series, users: pd.Series, group: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """Return the group's number of each row, found through its user."""
-    codes, names = _factorized(group)
+    codes, names = labelled(group)
     place = places_among(asked, pd.Index(users), ours="table", theirs="users", key=users.name)
     if place.min() < 0:
         raise ValueError(UNKNOWN_USER.format(user=asked.iloc[int(place.argmin())]))
@@ -132,7 +128,10 @@ def _square(
 ) -> pd.DataFrame:
     # -1 marks a gap: one place more in each direction takes the gaps in, and is cut off.
     wide = len(labels) + 1
-    count = np.bincount((row + 1) * wide + column + 1, rows, minlength=(len(groups) + 1) * wide)
+    cell = row * np.int64(wide)
+    cell += column
+    cell += wide + 1
+    count = np.bincount(cell, rows, minlength=(len(groups) + 1) * wide)
     return pd.DataFrame(count.reshape(-1, wide)[1:, 1:], index=groups, columns=labels)
 
 

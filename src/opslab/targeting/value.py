@@ -82,7 +82,7 @@ def rfm(
     recency = last - day
     r = bins + 1 - quantile_scores(recency, bins)
     f, m = quantile_scores(count, bins), quantile_scores(paid, bins)
-    score = np.array([str(code) for code in range(1000)], dtype=object)[100 * r + 10 * f + m]
+    score = pd.array([str(code) for code in range(1000)], dtype="str").take(100 * r + 10 * f + m)
     return pd.DataFrame(
         {"recency": recency, "frequency": count, "monetary": paid, "r": r, "f": f, "m": m, "score": score},
         index=pd.Index(people, name=user),
@@ -113,9 +113,7 @@ def _in_numpy(
     total = total[bought]
     if paid.dtype.kind in "iu":
         total = np.rint(total).astype(np.int64)
-    table = pd.DataFrame({"day": latest[bought], "count": count[bought], "total": total}, index=people)
-    table = table if table.index.is_monotonic_increasing else table.sort_index()
-    return table.index, *(table[name].to_numpy() for name in table)
+    return people, latest[bought], count[bought], total
 
 
 @in_words()
