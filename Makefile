@@ -20,13 +20,14 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-# Who looks into a browser waits: three workers fill two cores, and linear algebra in threads would wait for them.
+# Who looks into a browser waits: four workers fill two cores, and linear algebra in threads would wait for them.
 test: export OPENBLAS_NUM_THREADS = 1
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
-	$(BIN)/python -m pytest $(NBVAL) -n 3 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
+	$(BIN)/python -m pytest $(NBVAL) -n 4 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
 	$(BIN)/python -m opslab.authoring.begin "$(NN)"
@@ -100,7 +101,7 @@ $(ENGINES): requirements-engines.lock | $(READY)
 # Tests and the grader start Python hundreds of times: all modules are compiled for them, once.
 $(QUICK): $(READY)
 	@echo "compiling (once) ..."
-	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
+	-@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src >/dev/null 2>&1
 	@touch $@
 
 # Some tests want a chromium, Firefox, bubblewrap or Spark. CI must have them; elsewhere their absence only skips those tests.

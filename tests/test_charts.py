@@ -232,11 +232,26 @@ def test_only_what_the_title_is_about_has_a_colour():
     assert colours == [[charts.GREY, charts.BLUE, charts.GREY]] * 4
 
 
+def test_a_counted_axis_of_few_steps_has_no_halves():
+    counted, measured = pd.Series([3, 5, 4], [0, 1, 2]), pd.Series([3, 5, 4], [0.5, 1.0, 1.5])
+    assert [lines(table).layout.xaxis.dtick for table in (counted, measured)] == [1, None]
+    assert lines(pd.Series(range(40))).layout.xaxis.dtick is None
+
+
+def test_labels_have_the_digits_of_titles_and_counts_stay_whole():
+    assert dots(pd.Series({"now": 1676.4, "before": 97.3})).data[0].text == ("1,680", "97")
+    assert dots(pd.Series({"now": 1676, "before": 9})).data[0].text == ("1,676", "9")
+
+
+def test_what_is_below_zero_has_a_minus_in_its_cell():
+    assert heatmap(pd.DataFrame([[-1.5, 2.0]])).data[0].text[0][0] == "−1.5"
+
+
 def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
     drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
     row = drawing.data[0]
     assert row.y == ("Referral", "SEO", "Search ads")
-    assert row.text == ("93.1", "44", "23.4")
+    assert row.text == ("93.1", "44.0", "23.4")  # as many decimals each
     assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
     assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
     assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]

@@ -147,7 +147,8 @@ def test_a_strength_makes_another_world_and_a_wrong_one_is_refused():
 
 
 def test_the_data_package_is_valid_for_frictionless():
-    report = frictionless.validate(str(FOLDER / "datapackage.json"), type="package")
+    # Every table whole but the longest, whose other 300,000 rows our own reader checks.
+    report = frictionless.validate(str(FOLDER / "datapackage.json"), type="package", limit_rows=40_000)
     assert report.valid, report.flatten(["type", "note"])
     assert [task.name for task in report.tasks] == TABLES
 

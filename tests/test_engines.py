@@ -17,8 +17,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from opslab import retention, targeting
-from tests.test_forms import CALLS, EVENTS, ORDERS, PEOPLE, plain
+from opslab import acquisition, community, retention, targeting
+from tests.test_forms import ANSWERS, CALLS, EVENTS, ORDERS, PATHS, PEOPLE, TALK, THREADS, plain
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning",
@@ -126,6 +126,9 @@ SMALL = [
         "revenue_retention",
         "worth_by",
         "mean_by",
+        "revenue_by_behaviour",
+        "exposed",
+        "defection",
     )
 ]
 # These need a row a user; of a user's many rows only what counts leaves the engine.
@@ -169,6 +172,76 @@ def test_an_engine_gives_what_pandas_gives_and_keeps_its_rows(engine, name, left
     result = function(**{key: engine(frame) for key, frame in frames.items()}, **others)
     assert 0 < sum(left) <= may_leave(name, result)
     assert plain(result) == plain(function(**{key: frame.copy() for key, frame in frames.items()}, **others))
+
+
+def test_equal_paths_leave_an_engine_once(engine, left):
+    paths = pd.concat([PATHS.assign(path_id=PATHS["path_id"] + 1000 * copy) for copy in range(COPIES)])
+    table, different = engine(paths), 2 * 3**2  # two steps in three channels, won or lost
+    whole = acquisition.transitions(paths, converted="converted")
+    assert plain(acquisition.transitions(table, converted="converted")) == plain(whole)
+    assert 0 < sum(left) <= different + 10
+
+
+def test_equal_answers_leave_an_engine_once(left):
+    connection = duckdb.connect()
+    answers, threads, talk = (
+        connection.from_df(pd.concat([frame] * copies))
+        for frame, copies in ((ANSWERS, 9), (THREADS, 1), (TALK, 9))
+    )
+    once = sorted(community.replies_per_thread(ANSWERS, THREADS).replies)
+    pairs = {tuple(pair): weight for *pair, weight in community.answer_graph(TALK).edges(data="weight")}
+    left.clear()
+    assert sorted(community.replies_per_thread(answers, threads).replies / 9) == once
+    assert sum(left) <= 2 * len(THREADS) + 10
+    left.clear()
+    graph = community.answer_graph(talk)
+    assert {tuple(pair): weight / 9 for *pair, weight in graph.edges(data="weight")} == pairs
+    assert sum(left) <= len(TALK) + 5
+
+
+CREDITS = plain(acquisition.attribute(PATHS, converted="converted"))
+PAID = np.repeat(np.where(np.arange(25) % 3, np.nan, np.arange(100, 125)), 2)
+TOLD = {
+    "1 and 0": PATHS["converted"].astype(int),
+    "who": PAID,
+    "what": [None if who != who else "order" for who in PAID],
+    "when": pd.to_datetime(np.where(np.isnan(PAID), "NaT", "2024-03-01")),
+}
+NOT_TOLD = {
+    "in some rows": (np.arange(50) % 5 == 0, "path .* has both a conversion and none"),
+    "0 for nobody": (np.where(np.isnan(PAID), 0, PAID), "holds 0.0; expected True or False"),
+    "words": (np.where(np.isnan(PAID), "no", "yes"), "'converted' of paths holds '(no|yes)'; expected True"),
+    "False or nothing": ([False, None] * 25, "holds False; expected True or False"),
+}
+
+
+@pytest.mark.parametrize("put", [duckdb.from_df, lambda frame: pl.from_pandas(frame).lazy()])
+@pytest.mark.parametrize("end", ["2024-04-20", "2024-05-23"])
+def test_a_running_warning_is_counted_in_one_row(put, end, left):
+    given = {"start": "2024-03-05", "end": end, "quiet_days": range(70), "horizon": 3}
+    whole = retention.running_warning(EVENTS, **given)
+    assert plain(retention.running_warning(put(longer(EVENTS)), **given)) == plain(
+        whole.assign(sent=whole["sent"] * COPIES, hits=whole["hits"] * COPIES)
+    )
+    assert 0 < sum(left) <= 5
+
+
+@pytest.mark.parametrize("put", [duckdb.from_df, lambda frame: pl.from_pandas(frame).lazy()])
+@pytest.mark.parametrize("case", [*TOLD, *NOT_TOLD])
+def test_an_engine_reads_a_conversion_as_pandas_does(put, case):
+    paths = PATHS.assign(converted=TOLD[case] if case in TOLD else NOT_TOLD[case][0])
+    if case in TOLD:
+        assert plain(acquisition.attribute(put(paths), converted="converted")) == CREDITS
+        return
+    for table in (paths, put(paths)):
+        with pytest.raises(ValueError, match=NOT_TOLD[case][1]):
+            acquisition.attribute(table, converted="converted")
+
+
+@pytest.mark.parametrize("step", [PATHS["step"] * 1000, PATHS["step"] / 2])
+def test_paths_with_steps_of_another_kind_are_read_whole(step):
+    paths = PATHS.assign(step=step)
+    assert plain(acquisition.attribute(duckdb.from_df(paths), converted="converted")) == CREDITS
 
 
 PARTS = {
@@ -250,6 +323,12 @@ REFUSED = {
     ),
     "stage_moves": ({"start": EARLY}, "start is 2023-01-01, before the first event"),
     "stage_moves, turned": ({"start": LATE}, "must lie after"),
+    "running_warning": ({"end": LATE}, "or earlier"),
+    "running_warning, turned": ({"start": "2024-04-10", "end": "2024-04-09"}, "must not lie before"),
+    "revenue_by_behaviour": ({"horizon": 400}, "no user can be watched for 399 days"),
+    "revenue_by_behaviour, strangers": (
+        {"orders": ORDERS.assign(user_id=ORDERS["user_id"] + 1000)}, f"orders and users {STRANGERS}"
+    ),
     "stages": ({"as_of": EARLY}, "as_of is 2023-01-01, before the first event"),
     "lifetimes": ({"quiet_days": 1000}, "the log has only 116 days"),
     "weekly_activity": ({"weeks": 60}, "no user can be watched for 419 days"),

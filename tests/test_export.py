@@ -582,6 +582,11 @@ def test_links_to_files_that_stay_behind_are_spelled_out(caplog):
     assert 'href="https://x.org"' in html
 
 
+def test_a_per_cent_sign_stays_on_the_line_of_its_number(caplog):
+    html, _ = export([new_markdown_cell("From 25 % to `22 %`.")], caplog)
+    assert "From 25\u00a0% to <code>22 %</code>." in html
+
+
 def test_tables_have_scoped_headers_and_the_index_name_above_its_column(caplog):
     table = pd.DataFrame({"users": [1, 2]}, index=pd.Index(["a", "b"], name="source"))
     html, _ = export([code(html_output(table._repr_html_()))], caplog)

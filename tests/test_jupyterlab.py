@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
-from opslab.charts import bars, heatmap
+from opslab.charts import bars, heatmap, lines
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
@@ -599,6 +599,29 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)
+
+
+@pytest.mark.browser
+def test_a_line_that_gets_shorter_or_longer_keeps_its_label(page):
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+
+    def drawn(weeks):
+        table = pd.DataFrame({"kept": range(weeks), "lost": range(weeks, 0, -1)})
+        return lines(table, f"{weeks} weeks", "week", "users", markers=False)
+
+    bundle = explore(drawn, weeks=Slider(5, 9, step=2, value=9), alt="A line.").bundle
+    page.evaluate(
+        "bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }",
+        json.loads(json.dumps(bundle)),
+    )
+    group = explorable(page, "A line.")
+    for key, weeks in (("Home", 5), ("ArrowRight", 7), ("End", 9)):
+        press(page, group.get_by_label("Weeks"), key)
+        wait_for_title(page, group, f"{weeks} weeks")
+        group.locator(".textpoint", has_text="Kept").wait_for()
 
 
 STEP = """async ([bundle, slow]) => {

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export.blocks import read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.prose import MOST_WORDS, count
+from opslab.authoring.export.prose import MOST_WORDS, clauses, count, sentences
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
@@ -107,6 +107,16 @@ def test_a_part_that_has_only_a_name_is_claimed_by_its_first_sentence():
     assert (picture.kind, picture.running, picture.title) == ("picture", "Situation", "Users leave.")
 
 
+def test_a_part_that_has_only_a_name_is_claimed_by_the_sentence_after_what_it_shows():
+    table = "| week | users |\n|---|---|\n| 1 | 20 |\n| 2 | 9 |"
+    long = f"It {'really ' * 20}fell."
+    for after, claim in (("Half have left. Why?", "Half have left."), (long, "Lantern sells.")):
+        part = text(f"# T\n\n- a\n\n## Situation\n\nLantern sells. It grew.\n\n{table}\n\n{after}\n\nMore.")
+        _, slide = slides(part)
+        assert (slide.kind, slide.title) == ("table", claim)
+        assert after in said(slide)
+
+
 def test_a_guess_comes_before_its_picture_and_the_question_of_the_slider_above_it():
     cells = [
         text("## Half of them leave\n\n**Your guess first.** How many? Then run the cell."),
@@ -147,7 +157,28 @@ def test_a_folded_subject_has_a_slide_of_its_own_and_answers_no_other_question()
     cell = f"**Only the slider can tell you:** where?\n\n{subject}"
     picture, subject = slides(text("## Claim"), figure(), text(cell))
     assert plain(*picture.lines) == "Only the slider can tell you: where?"
-    assert (plain(*subject.body), plain(subject.answer)) == ("A number & its interval", "Say it.")
+    assert (plain(subject.running), plain(subject.title)) == ("Claim", "A number & its interval")
+    assert (plain(*subject.body), subject.answer) == ("Say it.", "")
+
+
+def test_what_follows_a_folded_subject_stands_under_its_name_where_a_section_is_made_of_them():
+    subject = "<details><summary>Tiers</summary>\n\nThey sort. {}\n</details>"
+    table = "\n\n| tier | users |\n|---|---|\n| gold | 2 |\n"
+    first, picture, second = slides(
+        text("## At work\n\n" + subject.format("")), figure(), text(subject.format(table))
+    )
+    assert (plain(first.title), plain(picture.title), plain(picture.running)) == ("Tiers", "Tiers", "")
+    assert plain(*second.body) == "They sort. tier users gold 2"
+    *_, later = slides(text("## Claim"), figure(), text(subject.format("")), figure())
+    assert plain(later.title) == "Claim"
+
+
+def test_a_stop_in_brackets_parts_nothing():
+    sentence = "It fell (95 % interval: 1 to 2; see p. 4) in May."
+    assert sentences(f"{sentence} Why? (Ask them.)") == [sentence, "Why?", "(Ask them.)"]
+    assert clauses("It fell (95 % interval: 1 to 2); it rose") == [
+        "<p>It fell (95 % interval: 1 to 2);</p>", "<p>it rose</p>",
+    ]  # fmt: skip
 
 
 def test_a_vote_has_its_letters_large_and_its_advice_in_the_notes():

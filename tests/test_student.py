@@ -62,7 +62,7 @@ def answer(page, code: str) -> None:
 def test_from_make_lab_to_a_named_mistake(course, page):
     page.goto(course)
     page.get_by_role("link", name="the exercise of this page").click()
-    page.get_by_role("heading", name="Exercise: start here").wait_for()
+    page.get_by_role("heading", name="Exercise: 00 · Start here").wait_for()
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")  # before that, a run is lost
     page.click('li.lm-MenuBar-item:has-text("Run")')
     page.click('[data-command="runmenu:run-all"]')

@@ -430,6 +430,8 @@ def test_a_trees_title_tells_its_worth():
     gap = (score(play(PAR, 4)).worth - score(play(Plan(), 4)).worth).iloc[0] / 1000
     title = tree_chart(years, ["care"] * 4).layout.title.text.replace("<br>", " ").replace("\xa0", " ")
     assert f"{abs(round(gap)):,} {'more' if gap > 0 else 'less'} than the grey year" in title
+    usual = tree_chart(years, [next(iter(QUARTERLY))] * 4).layout.title.text.replace("<br>", " ")
+    assert "still to come, as in the grey year;" in usual
     with pytest.raises(ValueError, match="four names"):
         tree_chart(years, ["care"] * 3)
 

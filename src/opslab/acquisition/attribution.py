@@ -7,16 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import (
-    ColumnKind,
-    as_choice,
-    as_flags,
-    as_labels,
-    as_list,
-    kinds_of,
-    plain_value,
-    read_table,
-)
+from opslab.acquisition.touches import read_touches
+from opslab.ground.frames import as_choice, as_labels, as_list, kinds_of
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -28,18 +20,12 @@ EMPTY_MARK = "paths[{place}] has an empty mark in {found!r}; name a channel betw
 NO_PATHS = "paths has no rows; check the filter that made it"
 NO_CONVERSIONS = "no path ends in a conversion, so there is no credit to divide"
 UNKNOWN = "paths have unknown marks: {found}; channels are {known}"
-NOT_CONVERTED = (
-    "column {column!r} of paths holds {found!r}; expected True or False (1 or 0), or filled where the "
-    "path ended in a conversion and empty where it did not"
-)
 RESERVED_MARK = "paths use {found!r} as a mark; rename it, for it names a state of the chain"
-MIXED = "path {path!r} has both a conversion and none; {column!r} must be the same in all its rows"
 
 Model = Literal["first", "last", "linear", "markov", "shapley"]
 MODELS = ("first", "last", "linear", "markov", "shapley")
 START, CONVERSION, NULL = "(start)", "(conversion)", "(null)"
 SEPARATOR = ">"
-NO_IN_WORDS = ("", "-", "0", "0.0", "n", "no", "f", "false", "none", "nan", "null")  # filled, and yet not
 
 
 @dataclass(frozen=True)
@@ -208,7 +194,7 @@ def _read(
     if isinstance(paths, Sequence):
         number, marks, won, lost = _from_list(paths)
     else:
-        number, marks, won, lost = _from_table(paths, kinds, converted, path, step, channel)
+        number, marks, won, lost = read_touches(paths, kinds, converted, path, step, channel)
     codes, names = pd.factorize(marks, sort=True)
     known = list(names) if channels is None else as_labels(channels, "channels", unique=True)
     for mark in names:
@@ -248,35 +234,3 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
         counts.append(row[1:])
     won, lost = np.array(counts, dtype=float).T
     return np.array(number), np.array(marks, dtype=object), won, lost
-
-
-def _from_table(
-    paths: Any, kinds: dict[Any, ColumnKind], converted: str, path: str, step: str, channel: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    rows = read_table(paths, kinds, what="paths", unique=[path, step])
-    number, names = pd.factorize(rows[path], sort=True)
-    order = np.lexsort((rows[step].to_numpy(float), number))
-    reached = _reached(rows[converted], converted)
-    number, reached = number[order], reached[order]
-    count = np.bincount(number)
-    won = np.bincount(number, weights=reached)
-    mixed = (won > 0) & (won < count)
-    if mixed.any():
-        raise ValueError(MIXED.format(path=names[int(mixed.argmax())], column=converted))
-    return number, rows[channel].to_numpy()[order], (won > 0).astype(float), (won == 0).astype(float)
-
-
-def _reached(told: pd.Series, column: str) -> np.ndarray:
-    """Tell for each row whether it says that its path converted: by a flag, or by being filled."""
-    filled = told.notna().to_numpy()
-    there = told[filled]
-    if filled.all() and there.isin([0, 1]).all():
-        return as_flags(there, column)
-    # Whatever is filled counts as a conversion, so nothing that is filled may say "no".
-    denied = there.astype(str).str.strip().str.lower().isin(NO_IN_WORDS)
-    # Text in every row, such as "won" and "lost", would count them all.
-    denied |= filled.all() and isinstance(there.iloc[0], str)
-    if denied.any():
-        found = plain_value(there.iloc[int(denied.argmax())])
-        raise ValueError(NOT_CONVERTED.format(column=column, found=found))
-    return filled

@@ -45,7 +45,7 @@ PLAN = {
     },
     "Community": {"11-community": "design a community that pays for itself, run it, and break it"},
     "Explain": {"12-scqa": "explain a result in one minute so that people act"},
-    "Year": {"13-capstone": "run Lantern for a year"},
+    "Year": {"13-capstone": "decide quarter by quarter, and say beforehand what each will bring"},
 }
 MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"

@@ -43,6 +43,7 @@ PANELS = "tables of numbers with one index"
 PER_CENT = "%"
 
 MOST_LABELS = 400  # cells of a heat map that have their numbers
+MOST_STEPS = 10  # of a counted axis: each has its number
 FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 ROW = 44  # px of a row of dots: its value stands above it
@@ -103,6 +104,8 @@ def lines(
         drawing.data[-1].update(line={"color": colours[place]}, marker={"color": colours[place]})
     if named:
         label_ends(drawing)
+    if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
+        drawing.update_xaxes(dtick=1)  # what is counted has no halves
     return shares(drawing) if share else drawing
 
 
@@ -151,7 +154,7 @@ def bars(
         below, above = ends
         drawing.data[0].error_y = {"type": "data", "array": above, "arrayminus": below, "color": INK}
     elif frame.shape[1] == 1 and len(frame) <= FEW_BARS:
-        text = [say.number(value, PER_CENT if share else "") for value in frame.iloc[:, 0]]
+        text = _written(frame.iloc[:, 0], share)
         drawing.update_traces(text=text, textposition="outside", cliponaxis=False)
     drawing.update_layout(barmode="relative" if stacked else "group")
     if not isinstance(frame.index, pd.DatetimeIndex):
@@ -211,7 +214,7 @@ def dots(
     values = frame.iloc[:, 0].to_numpy(float)
     order = np.arange(len(values)) if ordered else np.argsort(-values, kind="stable")
     colours = np.array(_colours(list(frame.index), focus, "focus", one=BLUE))[order]
-    texts = [say.number(value, PER_CENT if share else "") for value in values]
+    texts = _written(values, share)
     drawing = figure(title, x, y)
     drawing.add_scatter(
         x=values[order],
@@ -269,15 +272,17 @@ def slopes(
     if frame.shape[1] != 2:
         raise ValueError(NOT_TWO.format(found=frame.shape[1]))
     drawing = figure(title, x)
-    unit = PER_CENT if share else ""
     colours = _colours(list(frame.index), focus, "focus")
-    numbers = {end: [say.number(value, unit) for value in frame[end]] for end in frame.columns}
     first, last = frame.columns
+    both = _written(frame.to_numpy(float).T.ravel(), share)
+    numbers = {first: both[: len(frame)], last: both[len(frame) :]}
     names = [f"{number}  {say.name(name)}" for number, name in zip(numbers[last], frame.index, strict=True)]
     words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS + 7) for name in names]}
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
-    texts = {end: moved_apart(frame[end].to_list(), words[end], span) for end in frame.columns}
+    texts = {
+        end: moved_apart(frame[end].to_list(), words[end], span, low - AIR * span) for end in frame.columns
+    }
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
         drawing.add_scatter(
@@ -540,7 +545,7 @@ def heatmap(
         hoverongaps=False,
         # Without its sign a share fits into a narrow cell; the scale beside the cells has it.
         text=(frame * 100 if share else frame).map(
-            lambda value: "" if pd.isna(value) else f"{value:{label}}"
+            lambda value: "" if pd.isna(value) else f"{value:{label}}".replace("-", say.MINUS)
         ),
         texttemplate="%{text}" if frame.size <= MOST_LABELS else None,
         hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
@@ -556,6 +561,14 @@ def heatmap(
     drawing.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=24)
     drawing.update_layout(height=max(HEIGHT, min(720, 150 + 18 * len(frame))))
     return drawing
+
+
+def _written(values: Any, share: bool) -> list[str]:
+    """Return the values of one picture with as many decimals each, to as many digits as elsewhere."""
+    if share:
+        return [say.number(value, PER_CENT) for value in values]
+    known = [float(value) for value in values]
+    return say.column([value if value % 1 == 0 else float(f"{value:.{say.DIGITS}g}") for value in known])
 
 
 def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:

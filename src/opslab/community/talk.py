@@ -3,23 +3,28 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from opslab.ground.frames import (
+    ColumnKind,
     as_choice,
     as_labels,
     as_list,
     as_number,
     as_numbers,
+    in_words,
     kinds_of,
     native,
+    one_row,
     places_among,
     read_table,
     small_table,
 )
 
 GROUPS = ("top 1 %", "next 9 %", "other 90 %")
+ROWS = "_rows"  # name of a column
 CENTRALITIES = ("answers", "pagerank", "betweenness")
 
 # Words
@@ -132,12 +137,13 @@ def replies_per_thread(
     as_choice(merge, "merge", (True, False))
     moved = as_number(moved, "moved", least=0, most=1)
     asked = read_table(threads, ["thread_id", "week", "kind", "topic"], what="threads", unique=["thread_id"])
-    written = read_table(answers, ["thread_id"], what="answers")["thread_id"]
-    places_among(written, pd.Index(asked["thread_id"]), ours="answers", theirs="threads", key="thread_id")
+    written = _rows_of_each(answers, ["thread_id"], "answers").set_index("thread_id")[ROWS]
+    known = pd.Index(asked["thread_id"])
+    places_among(written.index.to_series(), known, ours="answers", theirs="threads", key="thread_id")
     side = asked[asked["kind"] == "side"].sort_values("thread_id")
     if side.empty:
         raise ValueError(NO_SIDE_THREADS.format(found=", ".join(map(repr, asked["kind"].unique()))))
-    replies = side["thread_id"].map(written.value_counts()).fillna(0)
+    replies = side["thread_id"].map(written).fillna(0)
     table = side[["thread_id", "week", "topic"]].assign(replies=replies)
     if merge:
         table = table.groupby(["week", "topic"], as_index=False, observed=True).agg(
@@ -165,10 +171,17 @@ def answer_graph(talk: Any) -> Any:
     """
     import networkx as nx  # slow to import
 
-    who = read_table(talk, ["user_id", "asked_by"], what="talk").astype({"asked_by": object})
-    other = who[who["user_id"].astype(object) != who["asked_by"]]
-    pairs = other.groupby(["user_id", "asked_by"], observed=True).size().reset_index(name="weight")
-    return nx.from_pandas_edgelist(pairs, "user_id", "asked_by", "weight", create_using=nx.DiGraph)
+    pairs = _rows_of_each(talk, ["user_id", "asked_by"], "talk").rename(columns={ROWS: "weight"})
+    other = pairs[pairs["user_id"] != pairs["asked_by"]]
+    return nx.from_pandas_edgelist(other, "user_id", "asked_by", "weight", create_using=nx.DiGraph)
+
+
+@in_words()
+def _rows_of_each(table: Any, columns: list[str], what: str) -> pd.DataFrame:
+    """Return the different values of `columns`, sorted, with how many `ROWS` have them; no more is read."""
+    groups = native(table, columns, what=what).lazy().group_by(*columns).agg(nw.len().alias(ROWS))
+    whole = small_table(groups).astype({ROWS: np.int64, **dict.fromkeys(columns, object)})
+    return whole.sort_values(columns, ignore_index=True)
 
 
 def core_users(graph: Any, count: int = 20, by: str = "answers") -> list:
@@ -209,21 +222,36 @@ def defection(talk: Any, leavers: Iterable[Any]) -> pd.Series:
     >>> defection(talk, leavers=[1]).round(2).to_dict()
     {'answers': 0.67, 'threads': 0.5, 'good': 0.67}
     """
-    talk = read_table(talk, {"user_id": "key", "thread_id": "key", "quality": "number"}, what="talk")
+    kinds: dict[str, ColumnKind] = {"user_id": "key", "thread_id": "key", "quality": "number"}
+    rows = native(talk, kinds, what="talk").lazy()
     gone = set(as_labels(leavers, "leavers"))
-    unknown = gone - set(talk.user_id)
-    if unknown:
-        raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown, key=str)))
-    lost = talk.user_id.isin(gone)
-    good = talk.quality >= 4
+    writer = nw.col("user_id")
+    lost = writer.is_in(list(gone)) if gone else writer.is_null()  # which nobody is
+    with in_words():
+        there = small_table(rows.filter(lost).group_by("user_id").agg(nw.len().alias(ROWS)))["user_id"]
+        unknown = gone - set(there)
+        if unknown:
+            raise ValueError(UNKNOWN_PEOPLE.format(count=len(unknown), example=min(unknown, key=str)))
+        seen = _lost(rows, lost)
     return pd.Series(
         {
-            "answers": lost.mean(),
-            "threads": 1 - talk[~lost].thread_id.nunique() / talk.thread_id.nunique(),
-            "good": (lost & good).sum() / max(good.sum(), 1),
+            "answers": seen["lost"] / seen["all"],
+            "threads": seen["silent"] / seen["threads"],
+            "good": seen["lost_good"] / max(seen["good"], 1),
         },
         name="share lost",
     )
+
+
+def _lost(rows: nw.LazyFrame[Any], lost: nw.Expr) -> dict[str, float]:
+    """Count answers and threads, in all and without those that are `lost`: one row leaves an engine."""
+    good = nw.col("quality") >= 4
+    marks = {"all": nw.lit(True), "lost": lost, "good": good, "lost_good": lost & good}
+    marked = rows.select("thread_id", **{name: one.cast(nw.Int64) for name, one in marks.items()})
+    threads = marked.group_by("thread_id").agg(nw.col(*marks).sum())
+    silent = (nw.col("all") == nw.col("lost")).cast(nw.Int64)
+    sums = threads.select(*marks, silent=silent, threads=nw.lit(1))
+    return one_row(sums.select(nw.col(*marks, "silent", "threads").sum()))
 
 
 def graph_measures(graph: Any) -> pd.Series:
@@ -280,11 +308,12 @@ def exposed(roster: Any, columns: Sequence[str], fewer_than: int = 2) -> float:
     """
     columns = [columns] if isinstance(columns, str) else as_list(columns, "columns")
     least = as_number(fewer_than, "fewer_than", least=1, whole=True)
-    table = small_table(native(roster, kinds_of(any=columns), what="roster"))
-    if not columns:
-        return float(len(table) < least)
-    alike = table.groupby(columns, dropna=False, observed=True)[columns[0]].transform("size")
-    return float((alike < least).mean())
+    rows = native(roster, kinds_of(any=columns), what="roster").lazy()
+    with in_words():
+        alike = (rows.group_by(*columns).agg if columns else rows.select)(nw.len().alias(ROWS))
+        few = nw.when(nw.col(ROWS) < least).then(nw.col(ROWS)).otherwise(0)
+        seen = one_row(alike.select(nw.col(ROWS).sum(), few=few.sum()))
+    return float(seen["few"] / seen[ROWS])
 
 
 def _require_graph(graph: Any) -> None:

@@ -195,6 +195,12 @@ def read_headings(lesson: str) -> dict[str, Heading]:
     return headings
 
 
+def read_title(lesson: str) -> str:
+    """Return a lesson's number and name, as the heading of its exercises says them; else the file's name."""
+    first = next((cell.source for cell in read_solution(lesson).cells if cell.cell_type == "markdown"), "")
+    return (re.findall(r"^# [^:\n]+: +(.+?) *$", first, re.M) or [lesson])[0]
+
+
 def find_question(lesson: str, name: str) -> Question:
     """Return one question of a lesson, or raise a ValueError that lists its questions."""
     questions = read_questions(lesson)

@@ -112,6 +112,10 @@ class _Markdown:
     """A notebook's form: links, a table, and mistakes folded away, for they tell much of the answer."""
 
     @staticmethod
+    def lesson(name: str) -> str:
+        return f"[{answer_key.read_title(name)}](../notebooks/{name}.ipynb)"
+
+    @staticmethod
     def link(text: str, address: str) -> str:
         return f"[{text}]({address})"
 
@@ -136,6 +140,10 @@ class _Markdown:
 
 class _Plain:
     """A terminal's form: no colours, no marks, lines that fit."""
+
+    @staticmethod
+    def lesson(name: str) -> str:
+        return name
 
     @staticmethod
     def link(text: str, address: str) -> str:
@@ -288,7 +296,7 @@ def _row(lesson: str, items: list[Item], form: _Form) -> tuple[str, ...]:
     )
     done = SOME_OF.format(some=sum(item.record.right for item in items), count=len(items))
     return (
-        form.link(lesson, f"../notebooks/{lesson}.ipynb"),
+        form.lesson(lesson),
         form.link(QUESTIONS.format(count=len(items)), f"../exercises/{lesson}.ipynb"),
         f"{done} ({levels})" if levels else done,
         SOME_OF.format(some=sum(item.record.mastered for item in checked), count=len(checked)),

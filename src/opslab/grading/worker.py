@@ -1,4 +1,4 @@
-"""Run one submission's cells, inside the sandbox: `python -m opslab.grading.worker PIPE TABLES`.
+"""Run one submission's cells, inside the sandbox, started by `opslab.grading.sandbox` with PIPE and TABLES.
 
 Two lines of JSON come on stdin. The first has limits, the user to become, the seed of the world to run in and
 the sheet's set-up cells, which run at once, on tables of that world from the open file TABLES. The second has
@@ -10,6 +10,7 @@ reads the pipe treats it as data and judges elsewhere.
 
 import asyncio
 import builtins
+import gc
 import getpass
 import importlib
 import json
@@ -47,6 +48,8 @@ async def main(pipe: int, tables: int) -> None:
     kernel = Kernel(job["seed"])
     for source in job["setup"]:
         (await kernel.run(source)).raise_error()
+    gc.freeze()  # what is loaded stays: the collector, asleep so far, need not look at it
+    gc.enable()
     cells = json.loads(sys.stdin.readline())["cells"]
     asks = os.fdopen(os.dup(0), encoding="utf-8")
     with open(os.devnull, "r+") as nothing:

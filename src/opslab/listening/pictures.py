@@ -21,7 +21,7 @@ VOICES = ("share", "per_unit")
 # Words
 VOICE_X = {"share": "share of all posts", "per_unit": "posts for each unit sold"}
 LOUDEST = "Loudest: {name}, {value} ({range})"
-NET_X = "net sentiment: (positive - negative) / all posts"
+NET_X = "net sentiment: (positive − negative) / all posts"
 PAIR, PAIRS = "pair of brands", "pairs of brands"
 NET_ZERO = "as many for as against"
 APART = "Of {pairs}, {apart} can be told apart at these numbers of posts"

@@ -86,7 +86,7 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     >>> from opslab.outreach import qini
     >>> trial = pd.DataFrame({"score": [3, 3, 2, 2], "treated": [1, 0, 1, 0], "returned": [1, 0, 0, 1]})
     >>> qini_chart({"score": qini(trial, "score")}, at=0.5).layout.title.text
-    'Write to 50%: 1 extra returns by score, 0 if all are written to'
+    'Write to 50\\xa0%: 1 extra returns by score, 0 if all are written to'
     """
     require_named(curves, "curves", CURVES)
     share = as_number(at, "at", least=0, most=1)
@@ -103,7 +103,7 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
         say.number(round(float(value)))
         for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
     ]
-    words = {"share": f"{100 * share:.0f}%", "extra": extra[0], "all": extra[1]}
+    words = {"share": say.share(share, 0), "extra": extra[0], "all": extra[1]}
     words["name"] = say.name(first, capital=False)
     table[AT_RANDOM] = curve.y[-1] * places
     drawing = charts.lines(

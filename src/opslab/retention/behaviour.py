@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_numbers
-from opslab.ground.engine import START, can_join, counts_itself, settled
+from opslab.ground.engine import DAY, START, can_join, counts_itself, require_met, rows_by_day, settled
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import (
     as_names,
@@ -17,6 +17,7 @@ from opslab.ground.frames import (
     in_words,
     kinds_of,
     native,
+    one_row,
     places_among,
     read_table,
     small_table,
@@ -159,9 +160,14 @@ def mean_by(table: Any, by: str | Sequence[str], value: str) -> pd.DataFrame:
         result, spread = _means_in_engine(native(table, kinds), names, value)
     else:
         groups = read_table(table, kinds).groupby(names, observed=True)[value]
-        result, spread = groups.agg(users="size", mean="mean"), groups.std()
-    half = Z95 * spread / np.sqrt(result["users"])
-    return result.assign(low=result["mean"] - half, high=result["mean"] + half)
+        result, spread = pd.DataFrame({"users": groups.size(), "mean": groups.mean()}), groups.std()
+    return _with_interval(result, spread)
+
+
+def _with_interval(groups: pd.DataFrame, spread: pd.Series) -> pd.DataFrame:
+    """Add the interval of each group's mean, from its standard deviation."""
+    half = Z95 * spread / np.sqrt(groups["users"])
+    return groups.assign(low=groups["mean"] - half, high=groups["mean"] + half)
 
 
 @in_words()
@@ -227,25 +233,96 @@ def revenue_by_behaviour(
         raise ValueError(EDGES_START.format(found=list(edges)))
     days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
-    people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
+    joined = can_join(events, users, user) and can_join(orders, users, user)
+    log = engine_log(events, user, when, until) if joined else None
+    if log is not None:
+        groups = _paid_in_engine(log, orders, users, (days, horizon), ends, since, user, when, amount)
+    else:
+        people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
+        groups = _paid(people, orders, users, (days, horizon), ends, since, user, when, amount)
+    groups.index = pd.Index(pd.Categorical.from_codes(groups.index, _range_names(ends), ordered=True))
+    paying = groups["payers"] / groups["users"]
+    table = _with_interval(
+        groups[["users"]].assign(paying=paying, revenue=groups["revenue"], mean=groups["mean"]),
+        groups["spread"],
+    )
+    return table.assign(share=table["revenue"] / table["revenue"].sum()).rename_axis("active_days")
+
+
+def _paid(
+    people: pd.DataFrame,
+    orders: Any,
+    users: Any,
+    span: tuple[int, int],
+    ends: Sequence[int],
+    since: str,
+    user: str,
+    when: str,
+    amount: str,
+) -> pd.DataFrame:
+    """Return of each group its users and payers; sum, mean and spread of what they paid in days of `span`."""
     bought = read_table(orders, kinds_of(key=[user], date=[when], payment=[amount]), what="orders")
     everyone = pd.Index(small_table(native(users, kinds_of(key=[user]), what="users").select(user))[user])
     places_among(bought[user], everyone, ours="orders", theirs="users", key=user)
     start = pd.Series(day_numbers(people[since]), index=people[user])
     age = bought[when] - bought[user].map(start)
-    paid = bought[(age >= days) & (age < horizon)].groupby(user)[amount].sum()
+    sums = bought[(age >= span[0]) & (age < span[1])].groupby(user)[amount].sum()
+    paid = people[user].map(sums).fillna(0).astype(float)
     group = np.searchsorted(ends, people["active_days"], side="right") - 1
-    table = pd.DataFrame(
-        {
-            "active_days": pd.Categorical.from_codes(group, _range_names(ends), ordered=True),
-            "paid": people[user].map(paid).fillna(0).astype(float),
-        }
+    groups = paid.groupby(group).agg(users="size", revenue="sum", mean="mean", spread="std")
+    return groups.assign(payers=(paid > 0).groupby(group).sum())
+
+
+@in_words()
+def _paid_in_engine(
+    log: EngineLog,
+    orders: Any,
+    users: Any,
+    span: tuple[int, int],
+    ends: Sequence[int],
+    since: str,
+    user: str,
+    when: str,
+    amount: str,
+) -> pd.DataFrame:
+    """Return the same: one row a group leaves the engine."""
+    followed = Followed.of(log, users, [], since, user)
+    people = followed.people.filter(nw.col(START) <= log.last - (span[1] - 1))
+    if not one_row(people.select(count=nw.len()))["count"]:
+        raise followed.too_short(span[1] - 1)
+    table = native(orders, kinds_of(key=[user], date=[when], payment=[amount]), what="orders")
+    bought = rows_by_day(
+        table.with_columns(nw.col(amount).cast(nw.Float64).alias("_paid")), when, user, "_paid"
     )
-    result = mean_by(table, "active_days", "paid")
-    groups = table.groupby("active_days", observed=True)["paid"]
-    result.insert(1, "paying", groups.agg(lambda paid: (paid > 0).mean()))
-    result.insert(2, "revenue", groups.sum())
-    return result.assign(share=result["revenue"] / result["revenue"].sum())
+    met = bought.select(user).join(followed.people.select(user), on=user, how="inner")
+    require_met(
+        one_row(met.select(met=nw.len()))["met"],
+        bought, followed.people, ours="orders", theirs="users", key=user,
+    )  # fmt: skip
+    age = nw.col(DAY) - nw.col(START)
+    later = settled(bought.join(people, on=user, how="inner")).filter((age >= span[0]) & (age < span[1]))
+    sums = settled(later.group_by(user).agg(nw.col("_paid").sum()))
+    active = settled(followed.days(user, span[0]).group_by(user).agg(_active=nw.len()))
+    each = settled(people.select(user).join(active, on=user, how="left"))
+    each = settled(each.join(sums, on=user, how="left"))
+    paid, reached = nw.col("_paid").fill_null(0.0), nw.col("_active").fill_null(0)
+    group = sum(((reached >= end).cast(nw.Int64) for end in ends[1:]), nw.lit(0))
+    rows = each.select(_group=group, paid=paid, payers=(paid > 0).cast(nw.Int64)).group_by("_group")
+    column = nw.col("paid")
+    groups = small_table(
+        rows.agg(
+            nw.col("payers").sum(),
+            users=nw.len(),
+            revenue=column.sum(),
+            mean=column.mean(),
+            spread=column.std(ddof=1),
+        )
+    )
+    return (
+        groups.astype({"_group": np.int64, "users": np.int64, "spread": float})
+        .set_index("_group")
+        .sort_index()
+    )
 
 
 def _range_names(lows: Sequence[int]) -> list[str]:

@@ -345,20 +345,47 @@ def running_warning(
     [2, 1]
     """
     rules, horizon = _rules(quiet_days), as_number(horizon, "horizon", least=1, whole=True)
-    visits = read_visits(events, user, when)
-    first, last = (
-        _day_in_log(*visits.ends, day, name, 0) - visits.origin
-        for day, name in ((start, "start"), (end, "end"))
-    )
-    _day_in_log(*visits.ends, end, "end", horizon)
-    if last < first:
-        raise ValueError(NOT_EARLIER.format(end=end, start=start))
-    silence = visits.silences()
-    near = (silence > rules.min()) & (visits.step >= first - rules.max()) & (visits.step <= last)
-    step, silence = visits.step[near], silence[near]  # the other visits are due under no limit
-    counts = [_sent(step + limit, silence - limit, first, last, horizon) for limit in rules]
+    log = engine_log(events, user, when)
+    if log is not None and not log.rows.implementation.is_dask():  # which knows no next row
+        first, last = _morning(log.first, log.last, start, end, horizon)
+        blocks = [rules[place : place + QUERY] for place in range(0, len(rules), QUERY)]
+        counts = [row for block in blocks for row in _sent_in_engine(log, user, block, first, last, horizon)]
+    else:
+        visits = read_visits(events, user, when)
+        first, last = (day - visits.origin for day in _morning(*visits.ends, start, end, horizon))
+        silence = visits.silences()
+        near = (silence > rules.min()) & (visits.step >= first - rules.max()) & (visits.step <= last)
+        step, silence = visits.step[near], silence[near]  # the other visits are due under no limit
+        counts = [_sent(step + limit, silence - limit, first, last, horizon) for limit in rules]
     table = pd.DataFrame(counts, pd.Index(rules, name="quiet_days"), ["sent", "hits"])
     return table.assign(precision=table["hits"] / table["sent"])
+
+
+def _morning(low: int, high: int, start: Any, end: Any, horizon: int) -> tuple[int, int]:
+    """Return the first and the last day of warning, in a log of the days `low` to `high`."""
+    first, last = (_day_in_log(low, high, day, name, 0) for day, name in ((start, "start"), (end, "end")))
+    _day_in_log(low, high, end, "end", horizon)
+    if last < first:
+        raise ValueError(NOT_EARLIER.format(end=end, start=start))
+    return first, last
+
+
+@in_words()
+def _sent_in_engine(
+    log: EngineLog, user: str, rules: np.ndarray, first: int, last: int, horizon: int
+) -> list[tuple[int, int]]:
+    """Count messages and hits of each rule: one row leaves the engine."""
+    days = log.rows.group_by(user, DAY).agg(nw.len().alias("_rows"))
+    following = nw.col(DAY).shift(-1).over(user, order_by=DAY).fill_null(NEVER)
+    silence, counts = nw.col("_next") - nw.col(DAY), {}
+    for place, limit in enumerate(rules.tolist()):
+        sent = (nw.col(DAY) >= first - limit) & (nw.col(DAY) <= last - limit) & (silence > limit)
+        counts |= {f"sent{place}": sent, f"hits{place}": sent & (silence > limit + horizon)}
+    each = days.select(DAY, _next=following).select(
+        **{name: one.cast(nw.Int64) for name, one in counts.items()}
+    )
+    seen = one_row(each.select(nw.col(*counts).sum()))
+    return [(int(seen[f"sent{place}"]), int(seen[f"hits{place}"])) for place in range(len(rules))]
 
 
 def _sent(due: np.ndarray, more: np.ndarray, first: int, last: int, horizon: int) -> tuple[int, int]:

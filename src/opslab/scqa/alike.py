@@ -27,7 +27,7 @@ _BASES = (
     re.compile(r"([\u4e00-\u9fff]+?)的?[人用户客]*(?:里|中|当中)(?:面)?有"),
 )
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been)\b.*\bby\b|被", re.I)
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[a-z][a-z'’]*|[\u4e00-\u9fff]", re.I)
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?i:[a-z][a-z'’]*)|[\u4e00-\u9fff]")
 
 
 def alike(one: str, other: str) -> float:

@@ -11,9 +11,11 @@ import numpy as np
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
 from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
+from opslab.scqa.doubts import doubts
+from opslab.scqa.doubts import features as read_features
 from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import CLASSES, features, log_chances
-from opslab.scqa.reading import Opening, is_usual, read_pieces, whole
+from opslab.scqa.reading import Opening, is_usual, leads, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE, Piece, pieces, units
 from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
@@ -22,14 +24,14 @@ from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, ST
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
 
 CERTAIN = {"empty", "too_short", "too_long", "other_language", "blank_heading"}
-HOLLOW = {"s": "contested_situation", "c": "idle_complication", "a": "vague_answer"}  # by class of the model
+ASKED = "?"  # ends the name of a rule that is not sure enough to state what it found
 COUNTS = Path(__file__).with_name("measured.json")  # by rule: how often it was right, and how often it spoke
 # In natural logarithms, chosen with each field left out once.
 _CLEAR = 2.5  # by which another part must lead before a field is called misplaced
 _NOT_ASKED, _ASKING = 2.0, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
-_WORD = re.compile(r"[a-z][a-z'’]+|[\u4e00-\u9fff]{2}", re.I)
+_WORD = re.compile(r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}")
 
 
 def coach(brief: Brief | str) -> Remarks:
@@ -45,8 +47,8 @@ def coach(brief: Brief | str) -> Remarks:
     in its reason and in `Remark.confidence`. What any answer may be asked (no_number, no_uncertainty), and
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
 
-    Where a complication tells no event, an answer is a wish or a situation is a judgement, a model says so
-    (`opslab.scqa.model`); lists of words say the rest.
+    Models say where a part is missing or says nothing, and where a question or an answer does not belong to
+    the rest (`opslab.scqa.model` of clauses, `opslab.scqa.doubts` of the whole); lists of words say the rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
     is wise, or whether the question is the right one. That the answer answers the question it sees by kind
@@ -99,8 +101,12 @@ class _Asking:
         if not opening.clauses or (len(opening.clauses) == 1 and words < 4):
             yield self("too_short", quote=text.strip(), count=words)
             return
-        for part in opening.missing:
-            yield self("missing", part, why=self._reading(opening))
+        hollow = _hollow(found, chances, letters)
+        speaks = doubts(read_features(found, chances, letters, leads(found, chances)))
+        for letter, part in LETTERS.items():
+            rule = f"missing_{letter}"
+            if part in opening.missing or (rule in speaks and letter.lower() not in hollow):
+                yield self("missing", part, why=self._reading(opening), sure=speaks.get(rule, False))
         if not is_usual(opening.parts):
             yield self._order(opening.parts)
         told = [clause for clause in reversed(opening.clauses) if clause.part in LETTERS]
@@ -110,7 +116,7 @@ class _Asking:
             for part, clause in first.items()
         }
         texts = {part: opening.text(part) for part in PARTS}
-        yield from self._contents(texts, places, _hollow(found, chances, letters))
+        yield from self._contents(texts, places, hollow, speaks)
 
     def of_brief(self, brief: Brief) -> Iterator[Remark]:
         texts = {part: getattr(brief, part).strip() for part in PARTS}
@@ -125,7 +131,7 @@ class _Asking:
         chances = log_chances(features(found))
         for part, text in texts.items():
             if not text:
-                yield self("missing", part, places[part], sure=1.0)
+                yield self("missing", part, places[part], confidence=1.0)
             elif len(_WORD.findall(text)) < 2 and not RULES["quantity"].search(text):
                 yield self("too_short", part, places[part], text, count=len(text.split()))
             else:
@@ -134,7 +140,8 @@ class _Asking:
         # The part is given: only whether it is hollow is open.
         given = whole(chances)[np.arange(len(found)), [CLASSES.index(letter) for letter in letters]]
         told = {part: (place, texts[part]) for part, place in places.items()}
-        yield from self._contents(texts, told, _hollow(found, chances - given[:, None], letters))
+        hollow = _hollow(found, chances - given[:, None], letters)
+        yield from self._contents(texts, told, hollow, doubts(read_features(found, chances, letters, {})))
 
     def _misplaced(self, part: str, text: str, place: str, chances: np.ndarray) -> Iterator[Remark]:
         if not len(chances):
@@ -152,24 +159,36 @@ class _Asking:
         return self("unusual_order", parts="-".join(parts), orders=orders)
 
     def _contents(
-        self, texts: dict[str, str], places: dict[str, tuple[str, str]], hollow: dict[str, str]
+        self,
+        texts: dict[str, str],
+        places: dict[str, tuple[str, str]],
+        hollow: dict[str, str],
+        speaks: dict[str, bool],
     ) -> Iterator[Remark]:
-        def at(code: str, part: str, word: str = "", count: int = 0) -> Remark:
-            return self(code, part, *places[part], word=word, count=count)
+        def at(code: str, part: str, word: str = "", *, sure: bool = True, count: int = 0) -> Remark:
+            return self(code, part, *places[part], sure=sure, word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
-        if "s" not in hollow and (judged := RULES["contested"].search(situation)):
-            hollow = {**hollow, "s": judged[0]}
-        for letter, word in hollow.items():
-            yield at(HOLLOW[letter], LETTERS[letter.upper()], word)
+        judged = RULES["contested"].search(situation)
+        if situation and ("s" in hollow or judged or "contested_situation" in speaks):
+            word = hollow.get("s") or (judged[0] if judged else situation)
+            yield at("contested_situation", "situation", word, sure=speaks.get("contested_situation", False))
+        if "c" in hollow:
+            yield at("idle_complication", "complication", hollow["c"])
+        if answer and ("a" in hollow or "vague_answer" in speaks):
+            sure = "a" in hollow or speaks["vague_answer"]
+            yield at("vague_answer", "answer", hollow.get("a", answer), sure=sure)
         if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
-        if complication and "c" not in hollow and is_strange(question, f"{situation} {complication}"):
-            yield at("question_without_cause", "question")
+        strange = complication and "c" not in hollow and is_strange(question, f"{situation} {complication}")
+        if question and (strange or "question_without_cause" in speaks):
+            yield at("question_without_cause", "question", sure=speaks.get("question_without_cause", False))
         if not answer:
             return
-        if kind := unnamed_kind(question, answer):
-            yield at("off_question", "answer", ASKED_WORDS[self.tongue][kind])
+        kind = unnamed_kind(question, answer)
+        if question and (kind or "off_question" in speaks):
+            word = ASKED_WORDS[self.tongue][kind]
+            yield at("off_question", "answer", word, sure=speaks.get("off_question", False))
         if "a" not in hollow and not RULES["quantity"].search(answer):
             yield at("no_number", "answer")
         if not RULES["uncertain"].search(answer) and not any(map(RULES["unknown"].search, texts.values())):
@@ -195,26 +214,33 @@ class _Asking:
         place: str = "",
         quote: str = "",
         why: str = "",
-        sure: float = 0.0,
+        *,
+        sure: bool = True,
+        confidence: float = 0.0,
         **details: object,
     ) -> Remark:
         rule = f"{code}_{part[0].upper()}" if code == "missing" else code
         what, because = WORDS[self.tongue][rule]
         reasons = [because.format(part=self.parts.get(part[:1].upper(), ""), **details), why]
-        right, said = _counts().get(rule, (0, 0))
-        confidence = sure or (1.0 if code in CERTAIN else right / said if said else 0.0)
-        if not sure and confidence >= STATED and said:
+        rule = rule if sure else rule + ASKED
+        right, said = counts().get(rule, (0, 0))
+        measured = right / said if said else 0.0
+        if not confidence and measured >= STATED:
             reasons.append(MEASURED[self.tongue].format(right=right, said=said))
+        confidence = confidence or (1.0 if code in CERTAIN else measured)
         told = " ".join(filter(None, reasons))
-        return Remark(code, what, part, place or self.places["whole"], quote, told, confidence, self.tongue)
+        return Remark(
+            code, what, part, place or self.places["whole"], quote, told, confidence, self.tongue, rule
+        )
 
 
 @cache
-def _counts() -> dict[str, tuple[int, int]]:
+def counts() -> dict[str, tuple[int, int]]:
+    """Return for each rule how often it was right, and how often it spoke."""
     return json.loads(COUNTS.read_text(encoding="utf-8"))
 
 
-forget_counts = _counts.cache_clear  # after they were measured again
+forget_counts = counts.cache_clear  # after they were measured again
 
 
 def _hollow(found: Sequence[Piece], chances: np.ndarray, letters: str) -> dict[str, str]:

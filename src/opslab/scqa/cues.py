@@ -53,6 +53,7 @@ def _patterns(section: str) -> Patterns:
 RULES = _patterns("rules")
 SENTENCES = _patterns("sentences")
 ASKED_FOR, DUE = _patterns("asked_for"), _patterns("due")
+QUESTIONS = _patterns("questions")
 LINKED = _patterns("linked")["words"]
 _TELLING = ("same", "steady", "checkable", "empty_A", "empty_C", "contested", "firm", "quantity")
 # What speaks for a part; the model gives each its weight.

@@ -5,14 +5,19 @@ from functools import lru_cache
 
 from opslab.scqa.cues import ASKED_FOR, DUE, LINKED, TOPICS, WORDS
 
-BEGINNING = 4  # letters of a word that name its matter
+BEGINNING, STEM = 4, 5  # letters of a word that name its matter; that two forms of a word share
 NEW = 3  # words; fewer cannot tell of another matter
 
 
-def unnamed_kind(question: str, answer: str) -> str:
-    """Return what a question asks for and its answer does not name: "who", "how_many", "when", or ""."""
+def named_kinds(question: str, answer: str) -> dict[str, bool]:
+    """Return what a question asks for ("who", "how_many", "when"), and whether its answer names any."""
     asked = (kind for kind, pattern in ASKED_FOR.items() if pattern.search(question))
-    return next((kind for kind in asked if not DUE[kind].search(answer)), "")
+    return {kind: bool(DUE[kind].search(answer)) for kind in asked}
+
+
+def unnamed_kind(question: str, answer: str) -> str:
+    """Return what a question asks for and its answer does not name, or ""."""
+    return next((kind for kind, named in named_kinds(question, answer).items() if not named), "")
 
 
 def is_strange(text: str, before: str) -> bool:
@@ -20,9 +25,9 @@ def is_strange(text: str, before: str) -> bool:
 
     One that points back ("it", "then") or is too short to tell of anything is not.
     """
-    if LINKED.search(text) or len(_content(text)) < NEW:
+    if LINKED.search(text) or len(content(text)) < NEW:
         return False
-    return not any(read(text) & read(before) for read in (_content, _parts, _matters))
+    return not any(read(text) & read(before) for read in (content, _parts, matters))
 
 
 def _words(text: str) -> list[str]:
@@ -30,9 +35,18 @@ def _words(text: str) -> list[str]:
 
 
 @lru_cache(64)
-def _content(text: str) -> frozenset[str]:
+def content(text: str) -> frozenset[str]:
     """Return the English words and the Chinese characters that tell of something."""
     return frozenset(_words(text)) | (frozenset(re.findall(r"[\u4e00-\u9fff]", text)) - WORDS["small"])
+
+
+@lru_cache(64)
+def stems(text: str) -> frozenset[str]:
+    """Return the beginnings of English words and the pairs of Chinese characters."""
+    runs = re.findall(r"[\u4e00-\u9fff]+", text)
+    return frozenset(word[:STEM] for word in _words(text)) | frozenset(
+        run[place : place + 2] for run in runs for place in range(len(run) - 1)
+    )
 
 
 @lru_cache(64)
@@ -43,17 +57,23 @@ def _parts(text: str) -> frozenset[str]:
 
 
 @lru_cache(64)
-def _matters(text: str) -> frozenset[str]:
+def matters(text: str) -> frozenset[str]:
     """Return the topics that a text touches."""
     words = _words(text)
+    known = {*words, *(word.removesuffix("s") for word in words)}
+    known |= {word[:size] for word in words for size in range(BEGINNING, len(word))}
+    chinese = "".join(re.findall(r"[\u4e00-\u9fff]+", text))
     return frozenset(
-        topic for topic, stems in TOPICS.items() if any(_holds(text, words, stem) for stem in stems)
+        topic
+        for topic, (english, signs) in _TOPICS.items()
+        if english & known or (chinese and any(sign in chinese for sign in signs))
     )
 
 
-def _holds(text: str, words: list[str], stem: str) -> bool:
-    if stem > "\u2e80":
-        return stem in text
-    return any(
-        word in (stem, f"{stem}s") or (len(stem) >= BEGINNING and word.startswith(stem)) for word in words
+_TOPICS = {
+    topic: (
+        frozenset(stem for stem in stems if stem < "\u2e80"),
+        [stem for stem in stems if stem > "\u2e80"],
     )
+    for topic, stems in TOPICS.items()
+}

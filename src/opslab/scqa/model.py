@@ -8,7 +8,7 @@ with them.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -35,10 +35,10 @@ def features(pieces: Sequence[Piece]) -> list[set[str]]:
     for place, (piece, text) in enumerate(zip(pieces, texts, strict=True)):
         named = {*_words(text), f"junction {piece.junction}"}
         if piece.whole != piece.text:
-            named |= {f"s={cue}" for cue in _cues(piece.whole.translate(SIMPLIFIED))}
+            named |= {f"s={cue}" for cue in cues_in(piece.whole.translate(SIMPLIFIED))}
         for side, near in (("p", place - 1), ("n", place + 1)):
             if 0 <= near < len(texts):
-                named |= {f"{side}={cue}" for cue in _cues(texts[near])}
+                named |= {f"{side}={cue}" for cue in cues_in(texts[near])}
                 named.add(f"{side}^{' '.join(_tokens(texts[near])[:1])}")
         ends = place + 1 == len(pieces) or pieces[place + 1].sentence != piece.sentence
         after = min(last - piece.sentence, 3)
@@ -56,9 +56,16 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(512)
-def _cues(text: str) -> frozenset[str]:
-    small = text.lower()
-    return frozenset(name for name, cue in SMALL.items() if cue.search(text if cue.flags & re.I else small))
+def cues_in(text: str) -> frozenset[str]:
+    """Return the names of the cues in a text."""
+    texts = text.lower(), text
+    return frozenset(name for name, search, as_written in _searches() if search(texts[as_written]))
+
+
+@cache
+def _searches() -> list[tuple[str, Callable[[str], object], bool]]:
+    """Return each cue's name, how it is looked for, and whether in the letters as they are written."""
+    return [(name, cue.search, bool(cue.flags & re.I)) for name, cue in SMALL.items()]
 
 
 @lru_cache(512)
@@ -73,7 +80,7 @@ def _words(text: str) -> frozenset[str]:
     }
     kinds = {"short"} if len(tokens) < LONG else set()
     kinds |= {"a name"} if _NAME.search(text) else set()
-    return frozenset(runs | ends | parts | kinds | {f"={cue}" for cue in _cues(text)})
+    return frozenset(runs | ends | parts | kinds | {f"={cue}" for cue in cues_in(text)})
 
 
 @cache
@@ -95,5 +102,5 @@ def log_chances(named: Sequence[set[str]]) -> np.ndarray:
 
 def forget_words() -> None:
     """Forget the texts that were read, to measure the time of a first reading."""
-    for remembered in (_tokens, _cues, _words):
+    for remembered in (_tokens, cues_in, _words):
         remembered.cache_clear()

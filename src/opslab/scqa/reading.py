@@ -146,6 +146,27 @@ def read_pieces(text: str) -> tuple[Opening, list[Piece], np.ndarray, str]:
 
 def played(found: Sequence[Piece], chances: np.ndarray) -> str:
     """Return a letter for each piece: the part that it plays in the reading with most points."""
+    points, trail = _points(found, chances)
+    state = int(np.argmax(points))
+    letters = []
+    for before in reversed(trail):
+        letters.append(CLASSES[_LAST[state]])
+        state = before[state]
+    return "".join(reversed(letters))
+
+
+def leads(found: Sequence[Piece], chances: np.ndarray) -> dict[str, float]:
+    """Return for each part by how many points the best reading with it leads the best one without it."""
+    points, _ = _points(found, chances)
+    there = [_READ >> place & 1 == 1 for place in range(len(LETTERS))]
+    return {
+        letter: np.max(points[has], initial=-LABELLED) - np.max(points[~has], initial=-LABELLED)
+        for letter, has in zip(LETTERS, there, strict=True)
+    }
+
+
+def _points(found: Sequence[Piece], chances: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the points of the best reading that ends in each state, and from where each step came."""
     points, trail = np.where((_READ == 0) & (_LAST == 0), 0.0, -np.inf), []
     for piece, each in zip(found, whole(chances), strict=True):
         if piece.label:
@@ -153,12 +174,7 @@ def played(found: Sequence[Piece], chances: np.ndarray) -> str:
         reached = points[:, None] - _STEPS[piece.junction]
         trail.append(reached.argmax(axis=0))
         points = reached.max(axis=0) + each[_LAST]
-    state = int(np.argmax(points - _ABSENT))
-    letters = []
-    for before in reversed(trail):
-        letters.append(CLASSES[_LAST[state]])
-        state = before[state]
-    return "".join(reversed(letters))
+    return points - _ABSENT, trail
 
 
 def whole(chances: np.ndarray) -> np.ndarray:

@@ -43,6 +43,7 @@ class Remark:
     why : the reason, and how often such a question was right, where that is measured
     confidence : share of 1: measured on texts written without sight of the rules; 1 where there is no doubt
     language : "en" or "zh", the language of the brief
+    rule : under which it is measured: the code, the part that is missing, and "?" if it was less than sure
     """
 
     code: str
@@ -53,6 +54,7 @@ class Remark:
     why: str
     confidence: float
     language: str = "en"
+    rule: str = ""
 
     @property
     def told(self) -> dict[str, str]:

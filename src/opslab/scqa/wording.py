@@ -21,10 +21,20 @@ PLACES = {
 # How a text was read: the reason of a question about a part.
 READ = {"en": "I read sentence {number} as the {part}", "zh": "我把第{number}句读作{part}"}
 AND, STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
-# What a question asks for.
+# Why an answer may not be one: by what the question asks for, or by the whole.
 ASKED_WORDS = {
-    "en": {"who": "who does it", "how_many": "how many", "when": "when"},
-    "zh": {"who": "谁", "how_many": "多少", "when": "什么时候"},
+    "en": {
+        "who": "The question asks who does it, and the answer names nobody.",
+        "how_many": "The question asks how many, and the answer names no number.",
+        "when": "The question asks when, and the answer names no time.",
+        "": "It reads like an answer to another question than the one that is asked.",
+    },
+    "zh": {
+        "who": "疑问问的是谁，回答里没有说到。",
+        "how_many": "疑问问的是多少，回答里没有说到。",
+        "when": "疑问问的是什么时候，回答里没有说到。",
+        "": "读起来，它回答的像是另一个问题。",
+    },
 }
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
@@ -46,11 +56,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "missing_S": (
             "What does your listener already agree on?",
-            "No words give it, so your first step may be disputed.",
+            "No words clearly give it, so your first step may be disputed.",
         ),
         "missing_C": (
             "What changed?",
-            "No words say what disturbs the situation, so nobody sees a need to act.",
+            "No words clearly say what disturbs the situation, so nobody sees a need to act.",
         ),
         "missing_Q": (
             "What has to be decided?",
@@ -82,11 +92,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "question_without_cause": (
             "Why does this question arise now?",
-            "It shares hardly a word with what stands before, so your listener may not see its cause.",
+            "It seems not to come from what stands before, so your listener may not see its cause.",
         ),
         "off_question": (
             "What is the answer to the question?",
-            "The question asks {word}, and the answer names nothing of that kind.",
+            "{word}",
         ),
         "vague_answer": (
             "Who does what, until when?",
@@ -121,9 +131,9 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "question_without_cause": (
             "为什么现在要问这个？",
-            "它和前面说的几乎没有共同的词，听众可能看不出它从哪里来。",
+            "它不像是从前面说的事来的，听众可能看不出它的缘由。",
         ),
-        "off_question": ("对这个疑问的回答是什么？", "疑问问的是{word}，回答里没有说到。"),
+        "off_question": ("对这个疑问的回答是什么？", "{word}"),
         "vague_answer": ("谁做什么，到什么时候？", "“{word}”是愿望：四周以后谁也看不出做了没有。"),
         "no_number": ("多少，到什么时候？", "回答里没有数量。"),
         "no_uncertainty": ("你还不知道什么，什么会让你改主意？", "文中没有区间、条件或试行。"),

@@ -24,8 +24,8 @@ ENDS = "{best}: {most} {name} by week 52"
 ENDS_AND = "; {worst}: {least}"
 COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
 NOTHING = "up to week 52 the two years are the same"
-LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} {than} the grey year; {no} said no"
-MORE, LESS = "more than", "less than"
+LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} the grey year; {no} said no"
+MORE, LESS, SAME = "{gap} more than", "{gap} less than", "as in"
 NOT_A_TREE = "years is a {found}; expected the result of tree"
 NO_PATH = "path is {found!r}; expected four names of plans, one a quarter, such as {first!r}"
 UNITS = {
@@ -132,7 +132,7 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
     ends = {name: _ends(years[name]) for name in PANELS}
     worth, gap = (_worth(own), _worth(own) - _worth(usual))
     title = LEAF.format(
-        worth=say.number(round(worth)), gap=say.number(abs(round(gap))), than=MORE if gap >= 0 else LESS,
+        worth=say.number(round(worth)), gap=_against(round(gap)),
         no=say.share(own.said_no.iloc[-1], 0),
     )  # fmt: skip
     drawing = charts.figure(title)
@@ -177,6 +177,11 @@ def _year(years: pd.DataFrame, names: list[str], path: tuple[str, ...]) -> pd.Da
     for name in path:
         place = place * len(names) + names.index(name)
     return years.iloc[place * WEEKS : (place + 1) * WEEKS]
+
+
+def _against(gap: int) -> str:
+    """Say how a year's worth compares with that of the grey year."""
+    return (MORE if gap > 0 else LESS if gap else SAME).format(gap=say.number(abs(gap)))
 
 
 def _ends(values: pd.Series) -> tuple[float, float]:

@@ -43,6 +43,7 @@ CODE_LABEL = "Code"
 RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
+PER_CENT = re.compile(r"(?<=\d) %")  # stays on the line of its number
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 IMPORTS = re.compile(r"^(from|import) ", re.M)
@@ -250,6 +251,9 @@ class _CellReader:
         for link in soup.find_all("a", href=True):
             _spell_out(link)
         scope_headers(soup)
+        for text in soup.find_all(string=PER_CENT):
+            if not text.find_parent(["code", "pre"]):
+                text.replace_with(PER_CENT.sub("\u00a0%", text))
         for table in soup.find_all("table"):
             self._hold(table)
         return soup

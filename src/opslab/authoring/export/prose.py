@@ -14,10 +14,13 @@ MOST_WORDS = 80  # on a slide
 MOST_LARGE = 46  # in large letters
 MOST_SHOWN = 60  # of a table, a result or code
 MOST_ROWS = 12
+IN_BRACKETS = r"[^()]*\)"  # follows a stop that ends nothing
 SENTENCE = re.compile(
-    r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)|.+$', re.DOTALL
+    r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)'
+    rf"(?!{IN_BRACKETS})|.+$",
+    re.DOTALL,
 )
-CLAUSE = re.compile(r"(?<=[;:])\s+")
+CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
 
 

@@ -4,8 +4,9 @@ A section of the lesson is a stack of slides. In its order: a *guess* stands in 
 axes that it is made on; a *picture* fills its slide, with the question above it that only its slider
 answers; a table, a result or short code that the lesson shows stands large; a *check* has its answer one
 key away; a *vote* has its options in large letters. A section without any of these gets its first
-sentences, in large letters. All else is said, not shown: it goes into the notes, with the guide's minutes,
-likely errors and advice.
+sentences, in large letters, and so has each subject that is folded. A part that has only a name, such as
+Situation, is claimed by the first sentence after what it shows, else by its first one. All else is said, not
+shown: it goes into the notes, with the guide's minutes, likely errors and advice.
 
 An author's marks go before these rules: what is marked `slide` or `subslide` stands on a slide as it is, a
 `fragment` joins the slide before it and is shown by key, `notes` are only said, and `skip` is left out.
@@ -105,6 +106,8 @@ class _Compiler:
         self.stacks: list[list[Slide]] = []
         self.stack: list[Slide] = []
         self.heading: Block | None = None
+        self.subject = ""  # of what was folded last
+        self.unclaimed: Slide | None = None  # of a part that has only a name: waits for its claim
         self.said: list[Block] = []  # of the section, before its first slide
         self.lead: list[str] = []  # the sentence before what comes next
         self.guess: Block | None = None  # waits for its picture
@@ -145,6 +148,7 @@ class _Compiler:
             self._add_guide()
             self.stacks.append(self.stack)
         self.stack, self.said, self.lead = [], [], []
+        self.subject, self.unclaimed = "", None
 
     # What a block becomes, by its kind ----------------------------------------------------------------------
 
@@ -179,7 +183,7 @@ class _Compiler:
         slide.notes += [block.html, self.guide.vote]
 
     def _list(self, block: Block, soup: BeautifulSoup) -> None:
-        """Show a list; of long items only what stands before the first colon."""
+        """Show a list; of long items only what stands before the first colon, of terms no other item."""
         if self.stack and self.stack[-1].kind == "opening" and not self.stack[-1].body:
             self.stack[-1].body.append(block.html)
             return
@@ -189,6 +193,10 @@ class _Compiler:
             short = BeautifulSoup(item.decode_contents().partition(":")[0], "html.parser")
             item.clear()
             item.append(short)
+        if long and any(item.find("strong") for item in items):
+            for item in items:
+                if not item.find("strong"):
+                    item.extract()
         if len(items) > MOST_ROWS or count(str(soup)) > MOST_SHOWN:
             self._say(block)
         else:
@@ -202,16 +210,28 @@ class _Compiler:
         details.extract()
         summary = details.find("summary")
         name = summary.extract().get_text() if isinstance(summary, Tag) else ""
-        if name and not name.startswith(
-            THINK
-        ):  # a subject of its own: what stands before it belongs elsewhere
-            if soup.get_text(strip=True):
-                self._text(replace(block, html=str(soup)))
-            soup = BeautifulSoup(f"<p><strong>{escape(name)}</strong></p>", "html.parser")
+        if name and not name.startswith(THINK):
+            return self._folded(block, soup, name, details.decode_contents())
         question, answer = large(str(soup)), details.decode_contents()
         shown = clipped(answer, min(MOST_LARGE, MOST_WORDS - 10 - count(question)))
         slide = self._add("check", block, body=[question], answer=f"<p>{shown}</p>")
         slide.notes += [str(soup), answer]
+
+    def _folded(self, block: Block, before: BeautifulSoup, name: str, html: str) -> None:
+        """Show a subject of its own under its name; what stands before it belongs elsewhere."""
+        if before.get_text(strip=True):
+            self._text(replace(block, html=str(before)))
+        parted = bool(self.subject) or not self.stack  # the section is made of such subjects
+        self.subject = ""
+        inner = BeautifulSoup(html, "html.parser")
+        tables = [str(table.extract()) for table in inner.select(".scroll")]
+        shown = [table for table in tables[:1] if fits(table)]
+        first = clipped(str(inner), 1 if shown else MOST_LARGE)
+        slide = self._add("words", block, body=[f"<p>{first}</p>", *shown])
+        slide.title = escape(name)
+        self.subject = slide.title if parted else ""
+        slide.running = inside(self.heading.html) if self.heading else ""
+        slide.notes.append(html)
 
     def _code(self, block: Block) -> None:
         if self.code:
@@ -266,7 +286,12 @@ class _Compiler:
             self._add("code", code, body=[code.html])
 
     def _say(self, block: Block) -> None:
-        """Put prose into the notes; its last sentence may head what follows."""
+        """Put prose into the notes; its first sentence may claim what it follows, its last what comes."""
+        if self.unclaimed and block.html.startswith("<p>"):
+            claim = clipped(block.html, 1)
+            if text_width(BeautifulSoup(claim, "html.parser").get_text()) <= TITLE_LETTERS:
+                self.unclaimed.title = claim
+            self.unclaimed = None
         final = sentences(inside(block.html))[-1:] if block.html.startswith("<p>") else []
         self.lead = final if count(*final) <= MOST_LINE else []
         last = self.stack[-1] if self.stack else None
@@ -294,10 +319,12 @@ class _Compiler:
         announced = kind == "code" or (kind in ("table", "result") and "".join(self.lead).endswith(":"))
         lead = self.lead if announced else []
         slide = Slide(kind, self._anchor(block), block.cell, lines=lead, **parts)
-        head = inside(self.heading.html) if self.heading else ""
+        head = self.subject or (inside(self.heading.html) if self.heading else "")
+        self.unclaimed = None
         if head in LABELS:
             slide.running = head
-            slide.title = "" if kind in SPEAKING or lead else clipped(self._prose(), 1)
+            if kind not in SPEAKING and not lead:
+                slide.title, self.unclaimed = clipped(self._prose(), 1), slide
         elif not self.stack or not (lead or kind in SPEAKING):
             slide.title = head
         else:

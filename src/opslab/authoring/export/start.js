@@ -40,8 +40,8 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const wide = [...room.querySelectorAll(".scroll, pre")];
   const full = (box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
-  const most = Number(getComputedStyle(room).getPropertyValue("--most"));
-  for (const [whole, least] of [[true, 1], [false, SMALLEST]]) { // a header wraps only where type would get small
+  const [most, unbroken] = ["--most", "--unbroken"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  for (const [whole, least] of [[true, unbroken], [false, SMALLEST]]) { // lines wrap only where type would get small
     room.classList.toggle("whole", whole);
     for (let size = most; size >= least; size -= 0.05) {
       room.style.setProperty("--fit", size.toFixed(2)); // twentieths, without the dust of their sums

@@ -19,7 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
-from opslab.authoring.export.blocks import SHOWN, form_place, scope_headers
+from opslab.authoring.export.blocks import PER_CENT, SHOWN, form_place, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
@@ -258,9 +258,19 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
     )
 
 
+def _hold_per_cent(_app: Sphinx, page: nodes.document, _name: str) -> None:
+    """Keep each per cent sign on the line of its number."""
+    for text in list(page.findall(nodes.Text)):
+        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)) and PER_CENT.search(
+            text
+        ):
+            text.parent.replace(text, nodes.Text(PER_CENT.sub("\u00a0%", text)))
+
+
 def setup(app: Sphinx) -> dict:
     """Teach Sphinx to write formulas as MathML, which needs no script, and to describe pages."""
     app.add_html_math_renderer("mathml", (_visit_math, None), (_visit_math, None))
     app.add_config_value("opslab_promises", {}, "html")
     app.connect("html-page-context", _describe)
+    app.connect("doctree-resolved", _hold_per_cent)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

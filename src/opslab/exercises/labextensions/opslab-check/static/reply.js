@@ -4,7 +4,7 @@
 //   default { initialize, render }   the anywidget, in every notebook program
 
 const WORDS = {
-  waiting: "The kernel is busy. Your click is kept.",
+  waiting: "The kernel is busy, and your click is kept. If the kernel was ended, run the cell again.",
   copy: "Copy",
   copied: "Copied",
 };

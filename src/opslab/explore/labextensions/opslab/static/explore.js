@@ -32,6 +32,7 @@ const FRAME = 16; // ms: the first picture of a step already shows that it moves
 const SMOOTH = 60; // ms: a picture that takes longer to draw would stutter, and jumps instead
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
+const BESIDE = 0.03; // of the axis: room beside a guess
 const STYLE_ID = "opslab-explore-style";
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
 const DARK = {
@@ -126,6 +127,7 @@ export function mount(element, bundle, Plotly, live = null) {
 
   let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
   let scheduled = false;
+  let seen = "";
 
   function changed() {
     tell();
@@ -160,6 +162,10 @@ export function mount(element, bundle, Plotly, live = null) {
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
       const before = performance.now();
+      // Plotly never shows a label where it has seen an empty one: lines of another length begin anew.
+      const labelled = lengths(traces);
+      if (labelled !== seen) Plotly.purge(plot);
+      seen = labelled;
       Plotly.react(plot, traces, arranged, config);
       lasted = opening ? 0 : performance.now() - before;
     });
@@ -338,10 +344,19 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   }
 
   // An axis that ends below a guess is drawn longer, so that the guess is seen beside the truth.
-  function seen({ yaxis }) {
-    if (form === "peak" || !yaxis?.range || yaxis.type === "log") return {};
+  function seen({ xaxis, yaxis }) {
+    const wider = xaxis?.range ? { xaxis: { ...xaxis, range: roomy(xaxis, xaxis.range) } } : {};
+    if (form === "peak" || !yaxis?.range || yaxis.type === "log") return wider;
     const made = form === "curve" ? drawn() : heights;
-    return { yaxis: { ...yaxis, range: [Math.min(yaxis.range[0], ...made), Math.max(yaxis.range[1], ...made)] } };
+    return { ...wider, yaxis: { ...yaxis, range: [Math.min(yaxis.range[0], ...made), Math.max(yaxis.range[1], ...made)] } };
+  }
+
+  // Room beside a guess at an end of the axis: its ring covers neither the other axis nor its numbers.
+  function roomy(axis, [from, to]) {
+    if (form !== "value" || axis?.type === "log" || [from, to, x[0]].some((end) => typeof end !== "number")) return [from, to];
+    const room = BESIDE * (to - from); // below 0 where the axis runs backwards
+    const along = (x[0] - from) / (to - from);
+    return [along < BESIDE ? x[0] - room : from, along > 1 - BESIDE ? x[0] + room : to];
   }
 
   settle();
@@ -358,7 +373,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
       bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
       if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
       if (form === "curve") bare.shapes = [{ type: "line", x0: x[here], x1: x[here], yref: "paper", y0: 0, y1: 1, line: { color: "#52606D", width: 1, dash: "dot" } }];
-      if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: span, autorange: false };
+      if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: roomy(layout.xaxis, span), autorange: false };
       return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
     },
   };
@@ -493,6 +508,9 @@ function between(from, to, way) {
   }
   return mixed;
 }
+
+// How many points each trace with labels has.
+const lengths = (traces) => traces.map(({ mode, y }) => (mode?.includes("text") ? (numbers(y) ?? y)?.length : "")).join();
 
 const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
 const unpackedOnce = new WeakMap();

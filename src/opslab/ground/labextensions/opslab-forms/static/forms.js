@@ -40,7 +40,7 @@ const STYLE = `
 .opslab-form .opslab-remarks > li { padding: 6px 0; border-bottom: 1px solid rgba(128, 128, 128, 0.4); }
 .opslab-form .opslab-remarks :is(strong, span) { display: block; }
 .opslab-form :empty:is(p, ul, ol) { display: none; }
-.reveal .opslab-form { max-width: none; font-size: 20px; }
+.reveal .opslab-form { max-width: none; font-size: calc(20px * max(1, var(--fit))); }
 `;
 
 export function create(tag, properties = {}, ...children) {

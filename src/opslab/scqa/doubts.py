@@ -1,0 +1,144 @@
+"""What speaks for each fault of a whole text: logistic regressions over what was read of it.
+
+A feature is how far a reading with a part leads one without it, how hollow a part's words are, which cues
+stand in which part, what the parts share with each other, and whether an answer has the form that its
+question asks for. `benchmarks/scqa_model.py` learns the weights (`doubts.npz`) and the levels.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from opslab.scqa.brief import LETTERS, join
+from opslab.scqa.cues import LINKED, QUESTIONS, RULES, SIMPLIFIED
+from opslab.scqa.matching import content, matters, named_kinds, stems
+from opslab.scqa.model import CLASSES, cues_in
+from opslab.scqa.splitting import Piece
+
+DOUBTS = Path(__file__).with_name("doubts.npz")
+MOST, LONG = 8.0, 50  # natural logarithms at which a feature ends; letters of a short part
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_PAIRS = ("Q SC", "Q C", "Q S", "Q A", "A Q", "A C", "A SC", "A SCQ", "C S")
+_PIECES = re.compile(r"[?？]|[,，;；]? ?(?:\band\b|又|以及)")
+_VERB = re.compile(r"([\u4e00-\u9fff])不\1|要不要(.)|该不该(.)|能不能(.)|是否应?该?(.)|能否(.)")
+_BEGINNING = 12  # letters of an answer in which it may say the question's verb again
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The rows of the features, their usual values, the weights (a column for each rule), and two levels.
+
+    From the first level on a rule says that it found a fault, from the second on it asks.
+    """
+
+    rows: dict[str, int]
+    usual: np.ndarray
+    weights: np.ndarray
+    constant: np.ndarray
+    rules: tuple[str, ...]
+    levels: np.ndarray
+
+
+@cache
+def learned() -> Learned:
+    """Return the weights that are kept."""
+    with np.load(DOUBTS) as kept:
+        names, rules = (tuple(bytes(kept[key]).decode().split("\n")) for key in ("names", "rules"))
+        rows = {name: row for row, name in enumerate(names)}
+        return Learned(rows, kept["usual"], kept["weights"], kept["constant"], rules, kept["levels"])
+
+
+def doubts(named: Mapping[str, float]) -> dict[str, bool]:
+    """Return the rules that speak by these features, and whether each is sure enough to state it."""
+    known = learned()
+    return {
+        rule: bool(point >= state)
+        for rule, point, (state, ask) in zip(known.rules, points(named, known), known.levels, strict=True)
+        if point >= min(state, ask)
+    }
+
+
+def points(named: Mapping[str, float], known: Learned) -> np.ndarray:
+    """Return for each rule what speaks for it, in natural logarithms.
+
+    Where the leads of a reading are not known (in a brief the parts are given), they are taken as usual.
+    """
+    values = np.zeros(len(known.rows))
+    if not any(name.startswith("gap") for name in named):
+        gaps = [row for name, row in known.rows.items() if name.startswith("gap")]
+        values[gaps] = known.usual[gaps]
+    told = [(known.rows[name], value) for name, value in named.items() if name in known.rows]
+    values[[row for row, _ in told]] = [value for _, value in told]
+    return (values - known.usual) @ known.weights + known.constant
+
+
+def features(
+    found: Sequence[Piece], chances: np.ndarray, letters: str, leads: Mapping[str, float]
+) -> dict[str, float]:
+    """Return what is read of a text, by name: its pieces, their chances, their letters, and the leads."""
+    named = {f"gap {letter}": float(np.clip(lead, -MOST, MOST)) for letter, lead in leads.items()}
+    texts = {}
+    for letter in LETTERS:
+        own = [place for place, played in enumerate(letters) if played == letter]
+        texts[letter] = join([found[place].text for place in own]).translate(SIMPLIFIED)
+        if own and letter != "Q":
+            named |= _hollow(letter, chances[own], [len(found[place].text) for place in own])
+        cues = {cue for place in own for cue in cues_in(found[place].text.translate(SIMPLIFIED))}
+        named |= {f"{letter} {cue}": 1.0 for cue in cues}
+        size = len(texts[letter]) * (2.5 if _CHINESE.search(texts[letter]) else 1)
+        named |= {f"size {letter}": float(np.log1p(size / LONG)), f"no {letter}": float(not own)}
+    named |= {"Chinese": float(bool(_CHINESE.search("".join(texts.values()))))}
+    for read in (stems, content, matters):
+        named |= _shared(read.__name__, {letter: read(text) for letter, text in texts.items()})
+    return named | _asked(texts["Q"], texts["A"])
+
+
+def _hollow(letter: str, chances: np.ndarray, sizes: list[int]) -> dict[str, float]:
+    empty, full = (chances[:, CLASSES.index(one)] for one in (letter.lower(), letter))
+    values = empty.max(), np.average(empty - full, weights=sizes), (empty - full).min()
+    names = ("most", "mean", "least")
+    return {
+        f"hollow {letter} {name}": float(np.clip(value, -MOST, MOST))
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def _shared(kind: str, texts: Mapping[str, frozenset[str]]) -> dict[str, float]:
+    """Return how much of one part stands in others."""
+    found = {}
+    for pair in _PAIRS:
+        one, others = pair.split()
+        count = len(texts[one] & frozenset().union(*(texts[letter] for letter in others)))
+        name = f"{kind} {pair}"
+        found |= {name: float(np.log1p(count)), f"{name} share": count / (len(texts[one]) + 1)}
+        found[f"{name} none"] = float(bool(texts[one]) and not count)
+    return found
+
+
+def _asked(question: str, answer: str) -> dict[str, float]:
+    """Return what is asked, how often, and whether the answer has the form for it."""
+    kinds = {kind for kind, pattern in QUESTIONS.items() if kind != "yes" and pattern.search(question)}
+    each = [
+        frozenset(kind for kind, pattern in QUESTIONS.items() if pattern.search(part))
+        for part in _PIECES.split(question)
+    ]
+    yes = bool(QUESTIONS["yes"].search(answer))
+    named = {f"asks {kind}": 1.0 for kind in kinds} | {"says yes or no": float(yes)}
+    named |= {
+        "questions": float(min(sum(map(bool, each)), 4)),
+        "kinds asked": float(len({*each} - {frozenset()}) > 1),
+        "marks": float(min(len(RULES["asked"].findall(question)), 3)),
+        "Q points back": float(bool(LINKED.search(question))),
+        "A points back": float(bool(LINKED.search(answer))),
+    }
+    if "whether" in kinds:
+        named[f"whether, {yes}"] = 1.0
+    named |= {f"{kind} named {there}": 1.0 for kind, there in named_kinds(question, answer).items()}
+    if verb := _VERB.search(question):
+        said = next(filter(None, verb.groups())) in answer[:_BEGINNING]
+        named[f"verb again {said}"] = 1.0
+    return named
