@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import time
 from pathlib import Path
 
@@ -240,6 +241,20 @@ def test_the_weights_are_those_of_the_texts_that_they_were_learned_from():
     with np.load(model.WEIGHTS) as kept:
         assert str(kept["learned_from"]) == learned_from()
         assert kept["weights"].shape == (len(model.weights()[0]), len(model.CLASSES))
+
+
+def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
+    from opslab.scqa.cues import SMALL
+    from opslab.scqa.model import cues_in
+
+    for case in benchmark().cases(("bakery", "law", "zoo")):
+        for words, _ in case.clauses:
+            found = {
+                name
+                for name, cue in SMALL.items()
+                if cue.search(words if cue.flags & re.I else words.lower())
+            }
+            assert cues_in(words) == found
 
 
 def test_the_weights_of_the_faults_have_a_column_for_each_rule_and_state_later_than_they_ask():

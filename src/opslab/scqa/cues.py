@@ -32,6 +32,31 @@ class Patterns(Mapping[str, re.Pattern[str]]):
         return len(self.texts)
 
 
+def without_chinese(pattern: str) -> str:
+    """Return a pattern for texts without Chinese signs: without the alternatives that need one."""
+    kept = [told for told, needs in _alternatives(pattern) if not needs]
+    return "|".join(kept) or "(?!)"
+
+
+def _alternatives(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Yield the outer alternatives of a pattern, and whether each holds a Chinese sign that must be there."""
+    depth, told, needs = 0, "", False
+    for found in _ATOM.finditer(pattern):
+        atom = found[0]
+        if atom == "|" and not depth:
+            yield told, needs
+            told, needs = "", False
+            continue
+        depth += (atom == "(") - (atom == ")")
+        needs |= not depth and bool(_SIGN.fullmatch(atom))
+        told += atom
+    yield told, needs
+
+
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\u4e00-\u9fff][?*{]?|.", re.S)
+_SIGN = re.compile(r"[\u4e00-\u9fff]")
+
+
 def _joined(lines: str) -> str:
     return "".join(line.strip() for line in lines.splitlines())
 

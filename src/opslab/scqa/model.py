@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from opslab.scqa.cues import SIMPLIFIED, SMALL
+from opslab.scqa.cues import SIMPLIFIED, SMALL, without_chinese
 from opslab.scqa.splitting import Piece
 
 CLASSES = "–SCQAsca"  # none, the parts, and the hollow ones of situation, complication and answer
@@ -24,6 +24,7 @@ STEM, LONG = 5, 4  # letters
 _TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%;；:：]")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _ASKS = re.compile("[?？]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def features(pieces: Sequence[Piece]) -> list[set[str]]:
@@ -58,14 +59,17 @@ def _tokens(text: str) -> tuple[str, ...]:
 @lru_cache(512)
 def cues_in(text: str) -> frozenset[str]:
     """Return the names of the cues in a text."""
-    texts = text.lower(), text
-    return frozenset(name for name, search, as_written in _searches() if search(texts[as_written]))
+    texts, chinese = (text.lower(), text), bool(_CHINESE.search(text))
+    return frozenset(name for name, search, as_written in _searches(chinese) if search(texts[as_written]))
 
 
 @cache
-def _searches() -> list[tuple[str, Callable[[str], object], bool]]:
+def _searches(chinese: bool) -> list[tuple[str, Callable[[str], object], bool]]:
     """Return each cue's name, how it is looked for, and whether in the letters as they are written."""
-    return [(name, cue.search, bool(cue.flags & re.I)) for name, cue in SMALL.items()]
+    cues = [(name, cue, cue.flags & re.I) for name, cue in SMALL.items()]
+    if not chinese:
+        cues = [(name, re.compile(without_chinese(cue.pattern), flag), flag) for name, cue, flag in cues]
+    return [(name, cue.search, bool(flag)) for name, cue, flag in cues]
 
 
 @lru_cache(512)
