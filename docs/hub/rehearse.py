@@ -31,6 +31,8 @@ import psutil
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+# The Python under this environment: the environment itself has no pip, with which the course is installed.
+PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 sys.path[:0] = [str(REPOSITORY), str(REPOSITORY / "src")]
 
 from opslab.exercises.answer_key import find_question  # noqa: E402
@@ -97,11 +99,8 @@ class Ready:
 def prepare(folder: Path) -> Ready:
     """Install the course from its lock file, the hub from PyPI and the proxy from npm."""
     ready, began = Ready(folder), time.monotonic()
-    course = (
-        folder / "opslab-of-the-hub"
-    )  # where the package finds data and solutions, as /opt/opslab would be
-    run("git", "clone", "-q", REPOSITORY, course)
-    run(sys.executable, "prepare.py", folder / "environment", cwd=ready.course)
+    run("git", "clone", "-q", REPOSITORY, ready.course)
+    run(PYTHON, "prepare.py", folder / "environment", cwd=ready.course)
     settings = runpy.run_path(str(REPOSITORY / "prepare.py"))
     indexes = {**settings["uv_settings"](settings["pip_settings"]()), **os.environ}
     install = [ready.bin / "uv", "pip", "install", "-q", "--python", folder / "environment"]
