@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals as nw
 import numpy as np
@@ -233,13 +233,14 @@ def revenue_by_behaviour(
         raise ValueError(EDGES_START.format(found=list(edges)))
     days = as_number(days, "days", least=1, whole=True)
     horizon = as_number(horizon, "horizon", least=days + 1, whole=True)
+    asked = _Paying(orders, users, (days, horizon), ends, since, user, when, amount)
     joined = can_join(events, users, user) and can_join(orders, users, user)
     log = engine_log(events, user, when, until) if joined else None
     if log is not None:
-        groups = _paid_in_engine(log, orders, users, (days, horizon), ends, since, user, when, amount)
+        groups = _paid_in_engine(log, asked)
     else:
         people = active_days(events, users, days, horizon, since=since, user=user, when=when, until=until)
-        groups = _paid(people, orders, users, (days, horizon), ends, since, user, when, amount)
+        groups = _paid(people, asked)
     groups.index = pd.Index(pd.Categorical.from_codes(groups.index, _range_names(ends), ordered=True))
     paying = groups["payers"] / groups["users"]
     table = _with_interval(
@@ -249,18 +250,22 @@ def revenue_by_behaviour(
     return table.assign(share=table["revenue"] / table["revenue"].sum()).rename_axis("active_days")
 
 
-def _paid(
-    people: pd.DataFrame,
-    orders: Any,
-    users: Any,
-    span: tuple[int, int],
-    ends: Sequence[int],
-    since: str,
-    user: str,
-    when: str,
-    amount: str,
-) -> pd.DataFrame:
+class _Paying(NamedTuple):
+    """Whose orders are added up: in days of `span` after `since`, by groups from `ends` active days on."""
+
+    orders: Any
+    users: Any
+    span: tuple[int, int]
+    ends: Sequence[int]
+    since: str
+    user: str
+    when: str
+    amount: str
+
+
+def _paid(people: pd.DataFrame, asked: _Paying) -> pd.DataFrame:
     """Return of each group its users and payers; sum, mean and spread of what they paid in days of `span`."""
+    orders, users, span, ends, since, user, when, amount = asked
     bought = read_table(orders, kinds_of(key=[user], date=[when], payment=[amount]), what="orders")
     everyone = pd.Index(small_table(native(users, kinds_of(key=[user]), what="users").select(user))[user])
     places_among(bought[user], everyone, ours="orders", theirs="users", key=user)
@@ -274,18 +279,9 @@ def _paid(
 
 
 @in_words()
-def _paid_in_engine(
-    log: EngineLog,
-    orders: Any,
-    users: Any,
-    span: tuple[int, int],
-    ends: Sequence[int],
-    since: str,
-    user: str,
-    when: str,
-    amount: str,
-) -> pd.DataFrame:
+def _paid_in_engine(log: EngineLog, asked: _Paying) -> pd.DataFrame:
     """Return the same: one row a group leaves the engine."""
+    orders, users, span, ends, since, user, when, amount = asked
     followed = Followed.of(log, users, [], since, user)
     people = followed.people.filter(nw.col(START) <= log.last - (span[1] - 1))
     if not one_row(people.select(count=nw.len()))["count"]:
