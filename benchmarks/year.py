@@ -17,8 +17,9 @@ from scipy.stats import spearmanr
 
 from opslab.explore import Choice, explore
 from opslab.year import NAIVE, PAR, Plan, State, compare, league, play, replay, score, tree, tree_chart
-from opslab.year.league import BROKEN, HELD_BACK
+from opslab.year.league import HELD_BACK
 from opslab.year.plan import LEVERS
+from opslab.year.score import unkept
 
 RESULT = Path(__file__).with_suffix(".md")
 DRAWN = 200
@@ -80,7 +81,7 @@ def par() -> tuple[Plan, np.ndarray]:
     """Return the best simple plan of those that keep the guardrails, and each plan's worth by run."""
     told = [score(play(plan, SEARCHED, runs=50)) for plan in SIMPLE]
     worth = np.array([table.worth.to_numpy() for table in told])
-    kept = [max(table.broken.explode().value_counts(), default=0) <= BROKEN * len(table) for table in told]
+    kept = [not unkept(table) for table in told]
     best = max(range(len(SIMPLE)), key=lambda k: (kept[k], worth[k].mean()))
     return SIMPLE[best], worth
 

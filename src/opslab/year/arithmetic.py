@@ -4,7 +4,7 @@ Python reckons with numbers ten times as fast as NumPy with arrays of one number
 `of_runs` gives the few things that the two do in different words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ class Arithmetic(NamedTuple):
     some: Callable[[Quantity], bool]  # whether it is not 0 in any run
     where: Callable[[Any, Quantity, Quantity], Quantity]
     whole: Callable[[Quantity], Any]
-    one: Callable[[Quantity, int], float]  # of one run
+    each: Callable[[Quantity], Sequence[float]]  # run by run
 
     def between(self, value: Quantity, low: float, high: float) -> Quantity:
         """Return what `np.clip` does."""
@@ -46,10 +46,10 @@ def of_runs(runs: int) -> Arithmetic:
         return Arithmetic(
             float, lambda values: values[0].T.tolist(), lambda value: value, min, max, sqrt, bool,
             lambda found, this, that: this if found else that, int,
-            lambda value, run: value,
+            lambda value: (value,),
         )  # fmt: skip
     return Arithmetic(
         lambda value: np.full(runs, float(value)), lambda values: values.T, lambda value: value[:, None],
         np.minimum, np.maximum, np.sqrt, np.any, np.where, lambda values: values.astype(int),
-        lambda values, run: values.item(run),
+        lambda values: values.tolist(),
     )  # fmt: skip

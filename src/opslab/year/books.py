@@ -5,6 +5,7 @@
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -129,9 +130,10 @@ class Books:
             joined, self.due, self.due - paid, negative, ahead,
         ]  # fmt: skip
 
-    def known(self, run: int) -> dict[str, float]:
-        """Return what is known of one run on a Monday."""
-        return {name: self.reckon.one(quantity, run) for name, quantity in self.seen.items()}
+    def known(self) -> Iterator[dict[str, float]]:
+        """Return what is known on a Monday, run by run."""
+        by_run = zip(*map(self.reckon.each, self.seen.values()), strict=True)
+        return (dict(zip(self.seen, values, strict=True)) for values in by_run)
 
     def _find(self, week: int, does: Effects) -> tuple[Quantity, Quantity, Quantity]:
         """Win newcomers: return those with the need, the curious, and the yuan spent."""

@@ -11,14 +11,13 @@ from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_number
 from opslab.ground.turns import LONGEST, LostTurnError, turns
 from opslab.year.plan import Plan, Policy
-from opslab.year.score import CAP, NAIVE, PAR, score
+from opslab.year.score import CAP, NAIVE, PAR, score, unkept
 from opslab.year.simulation import NOT_A_POLICY, History, as_setting, play, require_history
 
 # Words
 NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
 
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
-BROKEN = 0.1  # share of runs in which a guardrail may break before it caps the grade
 COLUMNS = ["policy", "worth", "on_par", "low", "high", "grade", "broken", "reason"]
 
 
@@ -112,8 +111,7 @@ def _row(name: str, history: History, naive: pd.Series, par: pd.Series) -> dict[
     # The error of a ratio of means, from the run-by-run residuals (delta method).
     residual = (told.worth - naive) - on_par * (par - naive)
     reach = Z95 * residual.std() / np.sqrt(len(told)) / abs(scale) if len(told) > 1 else 0.0
-    share = told.broken.explode().value_counts() / len(told)
-    broken = tuple(share.index[share > BROKEN])
+    broken = unkept(told)
     return {
         "policy": name,
         "worth": float(told.worth.mean()),

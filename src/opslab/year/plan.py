@@ -37,9 +37,10 @@ class Plan:
     focus
         Share of messages on one image (0 to 1).
     points
-        Yuan in points for an answer, 0 to 2.
+        Yuan in points for an answer, 0 to 2. Above 0.5 some answer for the points, and trust falls.
     test
-        Which trial newcomers are split for, or "none". A trial takes four weeks with the same test.
+        Which trial newcomers are split for, or "none". A trial takes the first four weeks of the same test;
+        if its interval lies above 0, what was tried is given to all newcomers from then on.
 
     Raises
     ------

@@ -26,7 +26,8 @@ GUARDRAILS = {
 }
 
 LEAST_WITHIN_DAY, MOST_SAID_NO = 0.9, 0.12
-CAP = 0.6  # of the grade for a policy that breaks a guardrail
+MOST_BROKEN = 0.1  # share of the years in which a guardrail may break: it is kept in nine years of ten
+CAP = 0.6  # of the grade for a policy that does not keep a guardrail
 NAIVE = Plan()
 # The best of about 200 simple plans: `benchmarks/year.py` looks for it.
 PAR = Plan(ads=2_000, own=3_500, friends=3_000, pushes=0, recall="answered", clerks=5, focus=0.6, points=0.2)
@@ -82,6 +83,24 @@ def score(history: History) -> pd.DataFrame:
     names = np.array(list(GUARDRAILS))
     told["broken"] = [tuple(names[row]) for row in np.stack([broken[name] for name in GUARDRAILS], axis=1)]
     return told
+
+
+def unkept(told: pd.DataFrame) -> tuple[str, ...]:
+    """Return the guardrails that broke in more than one year of ten, the one that broke most often first.
+
+    Parameters
+    ----------
+    told
+        What `score` returned for a few years.
+
+    Examples
+    --------
+    >>> from opslab.year import Plan, play
+    >>> sorted(unkept(score(play(Plan(recall="nobody", pushes=0, clerks=1), seed=7, runs=10))))
+    ['reward', 'sentiment', 'within_day']
+    """
+    share = told.broken.explode().value_counts() / len(told)
+    return tuple(share.index[share > MOST_BROKEN])
 
 
 def compare(before: History, after: History, column: str = "cash") -> pd.DataFrame:
@@ -149,6 +168,10 @@ def debrief(history: History, week: int = 1, changes: Iterable[dict[str, Any]] |
     for change in as_list(changes, "changes"):
         gain = score(replay(history, first, **change)).worth - now
         reach = Z95 * gain.std() / np.sqrt(len(gain)) if len(gain) > 1 else 0.0
-        label = ", ".join(f"{name}={value}" for name, value in change.items())
+        label = ", ".join(f"{name}={_said(value)}" for name, value in change.items())
         rows.append((label, gain.mean(), gain.mean() - reach, gain.mean() + reach))
     return pd.DataFrame(rows, columns=["change", "gain", "low", "high"]).set_index("change")
+
+
+def _said(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

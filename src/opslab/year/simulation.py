@@ -96,7 +96,7 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
     if isinstance(policy, Plan):
         fixed = _coded([policy] * runs)
         return _played(lambda week, books: fixed, seed, runs, world)
-    return _played(_asking(policy, runs), seed, runs, world)
+    return _played(_asking(policy), seed, runs, world)
 
 
 def as_setting(seed: int, runs: int, world: int) -> dict[str, int]:
@@ -239,7 +239,7 @@ def _as_told(told: Mapping[str, np.ndarray]) -> Callable[[int, Books], dict[str,
     return lambda week, books: plans[since[week]]
 
 
-def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, np.ndarray]]:
+def _asking(policy: Policy) -> Callable[[int, Books], dict[str, np.ndarray]]:
     """Return what asks a policy in each run; while the plans stay, they are the same object."""
     last: list[Plan] = []
     coded: dict[str, np.ndarray] = {}
@@ -247,8 +247,8 @@ def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, np.nd
     def asked(week: int, books: Books) -> dict[str, np.ndarray]:
         nonlocal last, coded
         plans = []
-        for run in range(runs):
-            plan = policy(_state(week, books, run))
+        for seen in books.known():
+            plan = policy(_state(week, seen))
             if isinstance(plan, Mapping):
                 plan = Plan(**plan)
             if not isinstance(plan, Plan):
@@ -261,8 +261,7 @@ def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, np.nd
     return asked
 
 
-def _state(week: int, books: Books, run: int) -> State:
-    seen = books.known(run)
+def _state(week: int, seen: dict[str, float]) -> State:
     return State(week=week + 1, test=TESTS[int(seen.pop("test"))], **seen)
 
 
