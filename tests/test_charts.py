@@ -1,6 +1,8 @@
 """Every picture has one look, holds a sentence as its title, and says in words what it cannot draw."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -58,14 +60,35 @@ def table(columns: int = 3, rows: int = 4) -> pd.DataFrame:
     )
 
 
-def test_the_template_is_registered_and_the_default():
+def test_the_first_picture_makes_the_template_the_default():
+    charts.figure()
     assert pio.templates.default == "opslab"
     assert px.scatter(x=[1], y=[1]).layout.template.layout.colorway == charts.PALETTE
     assert go.Figure().layout.template.layout.title.x == 0
 
 
+DRAWN_FIRST = ("charts.figure()", "charts.small_multiples({'ads': pd.Series([1.0])}, 'One')")
+
+
+@pytest.mark.parametrize("draws", DRAWN_FIRST)
+@pytest.mark.parametrize(("chosen", "default"), [("plotly", "opslab"), ("plotly_dark", "plotly_dark")])
+def test_the_first_picture_has_the_look_and_a_chosen_default_stays(draws, chosen, default):
+    code = f"""
+import pandas as pd, plotly.io as pio
+from opslab import charts
+pio.templates.default = {chosen!r}
+drawing = {draws}
+assert drawing.layout.template == pio.templates["opslab"]
+assert pio.templates.default == {default!r}
+pio.templates.default = "seaborn"
+charts.figure()
+assert pio.templates.default == "seaborn"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_fonts_come_from_the_reader_s_machine_and_know_chinese():
-    family = pio.templates["opslab"].layout.font.family
+    family = figure().layout.template.layout.font.family
     assert family.startswith("system-ui")
     assert family.endswith("sans-serif")
     for name in ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"):

@@ -1,6 +1,6 @@
 """The look of every picture and table in the course: one template, one palette, a few plain forms.
 
-Importing this package registers the template "opslab" and makes it Plotly's default. The forms take a tidy
+The first picture registers the template "opslab" and makes it Plotly's default. The forms take a tidy
 table (names or times in the index, one column for each series) and return a `plotly.graph_objects.Figure`;
 they know no subject. A form fits a question:
 

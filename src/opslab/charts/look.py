@@ -1,6 +1,7 @@
 """How pictures look: the template, the palette, titles that wrap, and an empty figure to draw on."""
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from opslab.ground.frames import as_choice
 # Words
 NOT_TEXT = "{name} is {found!r}; expected text"
 
+LOOK, PLOTLY_S_OWN = "opslab", "plotly"  # names of templates
 # Okabe-Ito, those that stand out from white first.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, BLACK, YELLOW = "#E69F00", "#56B4E9", "#000000", "#F0E442"
@@ -87,6 +89,18 @@ def _template() -> go.layout.Template:
     )
 
 
+@cache
+def _use_look() -> None:
+    """Register the template, and make it the default unless somebody has chosen another than Plotly's own.
+
+    Plotly reads all its rules for that, so it waits for the first picture. Once is enough: whoever chooses
+    another default later keeps it.
+    """
+    pio.templates[LOOK] = _template()
+    if pio.templates.default == PLOTLY_S_OWN:
+        pio.templates.default = LOOK
+
+
 def wrap(text: str, columns: int = TITLE_COLUMNS) -> str:
     """Break `text` into lines joined by ``<br>``, each at most `columns` half-width letters wide.
 
@@ -122,10 +136,11 @@ def figure(title: str = "", x: str = "", y: str = "", *, legend: bool = False) -
             raise ValueError(NOT_TEXT.format(name=name, found=text))
     words = wrap(title) if title else ""
     more_lines = words.count("<br>")
+    _use_look()
     return go.Figure(
         layout={
             # Named here as well as made the default: a figure shown elsewhere keeps its look.
-            "template": "opslab",
+            "template": LOOK,
             # Plotly hangs a title by its middle, not its first line: push it down by half of the rest.
             "title": {"text": words, "pad": {"t": 14 + more_lines * LINE_HEIGHT // 2}},
             "margin": {"t": top_margin(more_lines + 1 if words else 0, legend)},
@@ -207,7 +222,3 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces.append(letter)
     return pieces
-
-
-pio.templates["opslab"] = _template()
-pio.templates.default = "opslab"

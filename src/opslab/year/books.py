@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from opslab.ground.estimates import Z95
-from opslab.world.draw import Values
 from opslab.year import firm as lantern
 from opslab.year.arithmetic import Quantity, of_runs
 from opslab.year.effects import USUAL, Decided, Effects, effects
@@ -270,7 +269,7 @@ class Books:
         sales = sales * (1 + lantern.TRUSTED * (self.trusted - 1))
         return sales * self.fate["sales"][week] + self.in_group * true.dues
 
-    def _try(self, week: int, wanted: Values, came: Quantity) -> Quantity:
+    def _try(self, week: int, wanted: np.ndarray, came: Quantity) -> Quantity:
         """Run the trial: return what it cost to begin one. What wins by its interval is adopted for good."""
         tests, of = self.true.tests, self.reckon.of
         begun = (wanted != self.test) & (wanted > 0)
@@ -293,7 +292,7 @@ class Books:
                 self.seen[name] = of(np.where(ends, values, self.seen[name]))
         return of(lantern.TEST_COST * begun)
 
-    def _rest(self, wanted: Values) -> float:
+    def _rest(self, wanted: np.ndarray) -> float:
         """Try nothing in any run: whatever is tried next begins anew."""
         self.test = wanted
         return 0.0
@@ -343,14 +342,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _shocks(seed: int, runs: int) -> dict[str, Values]:
+def _shocks(seed: int, runs: int) -> dict[str, np.ndarray]:
     """Return factors on reach and on tickets, by run and week: one shock in one week of each run."""
     week, kind = uniforms(seed, "shock", runs)[:, :2].T
     begins = lantern.SHOCK_FROM + (week * (lantern.SHOCK_TO - lantern.SHOCK_FROM)).astype(int)
     kind = (kind * len(lantern.SHOCKS)).astype(int)
     since = np.arange(WEEKS) - begins[:, None]
 
-    def during(name: str, weeks: int) -> Values:
+    def during(name: str, weeks: int) -> np.ndarray:
         return (kind == lantern.SHOCKS.index(name))[:, None] & (since >= 0) & (since < weeks)
 
     reach = np.where(during("rival", lantern.RIVAL_WEEKS), lantern.RIVAL_REACH, 1.0)
@@ -366,12 +365,12 @@ def _all_kinds(kinds: Any) -> Quantity:
     return unmuted[NEED] + muted[NEED] + unmuted[CURIOUS] + muted[CURIOUS]
 
 
-def _weighed(values: Values, weights: Values) -> Values:
+def _weighed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted sum over the last axis. A matrix product rounds each run by how many there are."""
     return _total(values * weights, -1)
 
 
-def _mixed(values: Values, weights: Values) -> Values:
+def _mixed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return for each run the weighted sums, one for each column of `weights`; see `_weighed`."""
     return _total(values[:, :, None] * weights, 1)
 
@@ -379,6 +378,6 @@ def _mixed(values: Values, weights: Values) -> Values:
 _total = np.add.reduce  # what `.sum` does, without the way there
 
 
-def _kinds(need: Quantity, curious: Quantity, weights: Values) -> Quantity:
+def _kinds(need: Quantity, curious: Quantity, weights: np.ndarray) -> Quantity:
     """Return the weighted sum of those with the need and the curious."""
     return need * weights.item(NEED) + curious * weights.item(CURIOUS)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opslab.world.draw import Values
 from opslab.year import firm as lantern
 from opslab.year.arithmetic import Arithmetic, Quantity
 from opslab.year.firm import Firm
 from opslab.year.plan import Plan
 
-Decided = Mapping[str, Values]  # each lever of the plan, words as codes
+Decided = Mapping[str, np.ndarray]  # each lever of the plan, words as codes
 
 USUAL = Plan()  # last year's
 # Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
@@ -22,14 +21,14 @@ WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1,
 class Effects:
     """Quantities of all runs; arrays have one row for each."""
 
-    wanted: Values  # yuan for each group of channels; for each channel
-    bought: Values
+    wanted: np.ndarray  # yuan for each group of channels; for each channel
+    bought: np.ndarray
     total: Quantity  # yuan in all; in the run with the most
     most: float
     shared: Quantity  # factors: on word of mouth, on reach
     reached: Quantity
-    muting: Values  # chance in a week
-    clings: Values  # by kind: factor on leaving
+    muting: np.ndarray  # chance in a week
+    clings: np.ndarray  # by kind: factor on leaving
     lift: Quantity  # of activity
     written: list[Quantity]  # by group of those who are away: 1 if it is written to
     asked: Quantity  # factors on tickets: what the forum leaves, what members leave
@@ -47,7 +46,7 @@ class Effects:
     tests: bool  # whether any run tries anything
 
 
-def effects(plan: Decided, true: Firm, character: Mapping[str, Values], reckon: Arithmetic) -> Effects:
+def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
     of, wanted = reckon.of, np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
     forum, focus, points, clerks = plan["forum"], plan["focus"], plan["points"], plan["clerks"]

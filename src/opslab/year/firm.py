@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from opslab.outreach import waiting
-from opslab.world.parameters.trials import Experiment
-from opslab.world.parameters.voices import SupportDesk
-from opslab.world.strengths import truth
-from opslab.world.truth import Truth, UserKind
 from opslab.year.plan import MOST_CLERKS, TESTS, WEEKS
+
+if TYPE_CHECKING:
+    from opslab.world.parameters.trials import Experiment
+    from opslab.world.parameters.voices import SupportDesk
+    from opslab.world.truth import Truth, UserKind
 
 DAYS, HOURS, MINUTES = 7, 24, 60  # of a place at the desk: every day, round the clock
 NEED, CURIOUS = 0, 1
@@ -133,6 +135,8 @@ class Firm:
 @lru_cache(maxsize=8)
 def firm(world: int = 0) -> Firm:
     """Return Lantern as `world.truth` has it in one of the parallel worlds."""
+    from opslab.world.strengths import truth  # the whole story, which only a year that is played needs
+
     true = truth(world)
     kinds = (true.need, true.curious)
     curves, groups, arms = true.market.responses, true.trials.recall.groups, true.notifications
@@ -186,7 +190,7 @@ def firm(world: int = 0) -> Firm:
     )
 
 
-def _leaving(true: Truth, week: int, ages: np.ndarray) -> np.ndarray:
+def _leaving(true: "Truth", week: int, ages: np.ndarray) -> np.ndarray:
     """Return by kind, muted and cohort the chance to leave in a week, counted from the year's first.
 
     Cohorts: those who came back, who do not age; those of `USERS`; the newcomers of each week of the year.
@@ -201,7 +205,7 @@ def _leaving(true: Truth, week: int, ages: np.ndarray) -> np.ndarray:
     return np.array(table)
 
 
-def _members_leaving(true: Truth) -> np.ndarray:
+def _members_leaving(true: "Truth") -> np.ndarray:
     """Return by week and cohort (last year's members, then each week's) the chance not to renew."""
     week, life = np.arange(WEEKS + AHEAD)[:, None], true.membership.life
     tenure = np.concatenate([np.full((1, 1), -26.0), np.arange(WEEKS)[None, :]], axis=1)
@@ -209,7 +213,7 @@ def _members_leaving(true: Truth) -> np.ndarray:
     return life.alpha / (life.alpha + life.beta + months) * DAYS / true.membership.days
 
 
-def _still_there(true: Truth, kind: UserKind) -> float:
+def _still_there(true: "Truth", kind: "UserKind") -> float:
     """Return the share of those who will join who are still there on the day."""
     weeks, life = np.arange(WEEKS), kind.life
     stays = np.cumprod(1 - life.alpha / (life.alpha + life.beta + weeks))
@@ -221,7 +225,7 @@ def _weeks_ahead(leaving: np.ndarray) -> np.ndarray:
     return np.cumprod(1 - leaving, axis=0).sum(axis=0)
 
 
-def _spending(true: Truth, kind: int, price: float) -> float:
+def _spending(true: "Truth", kind: int, price: float) -> float:
     """Return yuan a week: repeat courses (BG/NBD, buyers not yet lost) and top-ups."""
     courses, coins = true.courses, true.lives.top_ups
     repeats = (true.need, true.curious)[kind].buys * courses.r / courses.alpha * price
@@ -231,7 +235,7 @@ def _spending(true: Truth, kind: int, price: float) -> float:
     return repeats + buys * monthly * DAYS / true.membership.days
 
 
-def _recorded(true: Truth, test: Experiment) -> tuple[float, float, float, float]:
+def _recorded(true: "Truth", test: "Experiment") -> tuple[float, float, float, float]:
     """Return what the records of a trial tell, where some treated Android users were never recorded."""
     trials, ios = true.trials.experiments, true.ios
     left = (1 - ios) * (1 - test.lost)
@@ -242,7 +246,7 @@ def _recorded(true: Truth, test: Experiment) -> tuple[float, float, float, float
     return test.completing, test.completing * seen + test.lift, share, test.lift
 
 
-def _waits(load: float, clerks: int, desks: tuple[SupportDesk, ...]) -> tuple[float, float]:
+def _waits(load: float, clerks: int, desks: "tuple[SupportDesk, ...]") -> tuple[float, float]:
     """Return the median wait (minutes) and the share taken up within a day."""
     minutes = sum(d.per_day * d.minutes for d in desks) / sum(d.per_day for d in desks)
     desk = waiting(load * clerks / minutes, minutes, clerks, target=HOURS * MINUTES)

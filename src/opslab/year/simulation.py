@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.frames import as_number, nearest, require_named
-from opslab.world.draw import Values
 from opslab.year.books import COLUMNS, Books
 from opslab.year.firm import firm
 from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State
@@ -221,18 +220,18 @@ def require_history(history: Any) -> None:
         raise ValueError(NOT_A_HISTORY.format(found=type(history).__name__))
 
 
-def _coded(plans: Sequence[Plan]) -> dict[str, Values]:
+def _coded(plans: Sequence[Plan]) -> dict[str, np.ndarray]:
     """Return each lever as one number for each run; words and flags as codes."""
     return {name: _in_code(name, [getattr(plan, name) for plan in plans]) for name in LEVERS}
 
 
-def _in_code(name: str, values: Any) -> Values:
+def _in_code(name: str, values: Any) -> np.ndarray:
     if name in CODES:
         return np.array([CODES[name].index(value) for value in values], dtype=int)
     return np.array(values, dtype=float)
 
 
-def _as_told(told: Mapping[str, Values]) -> Callable[[int, Books], dict[str, Values]]:
+def _as_told(told: Mapping[str, np.ndarray]) -> Callable[[int, Books], dict[str, np.ndarray]]:
     """Return what plays plans by run and week; while the plans stay, they are the same object."""
     stays = np.all([(values[:, 1:] == values[:, :-1]).all(axis=0) for values in told.values()], axis=0)
     since = np.maximum.accumulate(np.where(np.append(False, stays), 0, np.arange(WEEKS)))
@@ -240,12 +239,12 @@ def _as_told(told: Mapping[str, Values]) -> Callable[[int, Books], dict[str, Val
     return lambda week, books: plans[since[week]]
 
 
-def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, Values]]:
+def _asking(policy: Policy, runs: int) -> Callable[[int, Books], dict[str, np.ndarray]]:
     """Return what asks a policy in each run; while the plans stay, they are the same object."""
     last: list[Plan] = []
-    coded: dict[str, Values] = {}
+    coded: dict[str, np.ndarray] = {}
 
-    def asked(week: int, books: Books) -> dict[str, Values]:
+    def asked(week: int, books: Books) -> dict[str, np.ndarray]:
         nonlocal last, coded
         plans = []
         for run in range(runs):
@@ -268,7 +267,7 @@ def _state(week: int, books: Books, run: int) -> State:
 
 
 def _played(
-    plans: Callable[[int, Books], dict[str, Values]],
+    plans: Callable[[int, Books], dict[str, np.ndarray]],
     seed: int,
     runs: int,
     world: int,
@@ -276,7 +275,7 @@ def _played(
 ) -> History:
     books = Books(firm(world), seed, runs, alike)
     written = np.empty((WEEKS, len(COLUMNS), runs))
-    decided: list[tuple[int, Mapping[str, Values]]] = []  # from which week on
+    decided: list[tuple[int, Mapping[str, np.ndarray]]] = []  # from which week on
     for week in range(WEEKS):
         plan = plans(week, books)
         if not decided or plan is not decided[-1][1]:
