@@ -8,7 +8,8 @@ tests/scqa_openings/ holds openings from 56 fields, each clause with the part th
 one planted fault or none. The rules and the models were made with 48 fields (LEARNED). Nobody had read the other eight (KEPT)
 when rules and weights were frozen; they were measured once, and nothing was changed after that. A remark is right if it names the
 planted fault. What the coach says of its certainty (measured.json) adds to the kept fields the others, each read with weights that
-were learned without it (scqa_model.json). A rule that is less than sure is measured apart, and named with a "?". Time: a page of 3,000 letters, the median of 50 readings.
+were learned without it (scqa_model.json). tests/scqa_openings/waiting/ holds 32 fields more, written like the others, that no weights
+know yet; whoever learns anew measures on fields that were not read before. A rule that is less than sure is measured apart, and named with a "?". Time: a page of 3,000 letters, the median of 50 readings.
 """
 
 # ruff: noqa: E501

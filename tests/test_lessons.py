@@ -162,5 +162,5 @@ def test_a_collapsed_answer_begins_with_words_that_give_nothing_away(lesson):
     for cell in lesson_cells(lesson, "code"):
         if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             first = cell.outputs[0]
-            shown = first.get("text") or first.data["text/plain"]
+            shown = first.get("text") or first.data.get("text/html") or first.data["text/plain"]
             assert shown.splitlines()[0] == HIDDEN

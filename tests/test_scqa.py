@@ -816,3 +816,19 @@ def test_lines_that_say_the_same_overlap(pair):
 def test_lines_that_only_share_words_do_not_overlap(pair):
     assert not overlap(*pair)
     assert not overlap(*pair[::-1])
+
+
+OPENINGS = sorted((ROOT / "tests" / "scqa_openings").rglob("*.json"))
+PLANTED = {
+    *(f"missing-{part}" for part in ("situation", "complication", "question", "answer")),
+    *("several-questions", "vague-answer", "contested-situation"),
+    *("no-change", "answer-elsewhere", "question-without-cause"),
+}
+
+
+@pytest.mark.parametrize("file", OPENINGS, ids=lambda file: file.stem)
+def test_a_labelled_opening_is_its_clauses_in_order_and_has_one_fault_or_none(file):
+    for opening in json.loads(file.read_text(encoding="utf-8")):
+        told = "".join(clause for clause, _ in opening["clauses"])
+        assert "".join(told.split()) == "".join(opening["text"].split()), opening["id"]
+        assert opening["fault"] in {None, *PLANTED}, opening["id"]

@@ -10,11 +10,14 @@ from urllib.parse import unquote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_output
 
 from opslab.authoring.course import PLANNED, read_course
+from opslab.authoring.export import site
 from opslab.authoring.export.browser import browser_path
 from opslab.authoring.export.site import build_site, read_addresses
 from opslab.authoring.export.site.home import LEAD
+from opslab.authoring.syntax import HIDDEN
 
 REPOSITORY = Path(__file__).parents[1]
 COURSE = read_course(REPOSITORY)
@@ -90,6 +93,21 @@ def test_every_link_and_picture_of_every_page_is_there(folder):
         if target and "://" not in target and not (page.parent / unquote(target)).exists()
     ]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("text", "3 of 4\n"), ("text/plain", "0.75"), ("text/html", "<p>3 of 4</p>")]
+)
+def test_whatever_kind_of_answer_was_hidden_the_site_leaves_off_the_placeholder(kind, told):
+    hidden = f"{HIDDEN}\n{told}"
+    output = (
+        new_output("stream", text=hidden)
+        if kind == "text"
+        else new_output("execute_result", data={kind: hidden})
+    )
+    cell = new_code_cell("answer", outputs=[output], metadata={"jupyter": {"outputs_hidden": True}})
+    site._adapt(cell, fold=True)
+    assert (output if kind == "text" else output.data)[kind].strip() == told.strip()
 
 
 def test_the_first_page_says_what_this_is_and_has_three_doors_and_every_lesson(folder):

@@ -308,11 +308,14 @@ def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
 
 
 def _hide(output: NotebookNode) -> None:
-    """Let a collapsed output begin with words that give nothing away: JupyterLab shows its first line."""
-    if "text" in output:
-        output.text = f"{HIDDEN}\n{output.text}"
-    else:
-        output.data["text/plain"] = f"{HIDDEN}\n{output.data['text/plain']}"
+    """Let a collapsed output begin with words that give nothing away: JupyterLab shows its first line.
+
+    Of a table that is the first line of its HTML.
+    """
+    texts, kinds = (output, ["text"]) if "text" in output else (output.data, ["text/plain", "text/html"])
+    for kind in kinds:
+        if kind in texts:
+            texts[kind] = f"{HIDDEN}\n{texts[kind]}"
 
 
 def _environment(target: Target, notebook: NotebookNode, private: Path) -> dict[str, str]:

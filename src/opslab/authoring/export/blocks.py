@@ -205,7 +205,7 @@ class _CellReader:
         return Block("figure", figure_place(bundle, number=number), self.name, figure=number)
 
     def _html(self, data: dict) -> Block | None:
-        soup = self._tidy(BeautifulSoup(data["text/html"], "html.parser"))
+        soup = self._tidy(BeautifulSoup(data["text/html"].removeprefix(HIDDEN), "html.parser"))
         if not soup.get_text(strip=True) and not soup.find(["img", "svg"]):
             return self._text_block(data["text/plain"]) if "text/plain" in data else None
         kind = "table" if soup.find("table") else "output"

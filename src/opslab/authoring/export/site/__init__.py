@@ -23,6 +23,7 @@ from opslab.authoring.export.blocks import PER_CENT, SHOWN, form_place, scope_he
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
+from opslab.authoring.syntax import HIDDEN
 from opslab.exercises.sheets import tags
 from opslab.explore import PLOTLY
 from opslab.ground.forms import FORMS, MARKER
@@ -199,7 +200,9 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
     if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
         tagged.append("hide-output")
     for output in cell.outputs:
-        if PLOTLY in output.get("data", {}):
+        if "text" in output:
+            output.text = output.text.removeprefix(f"{HIDDEN}\n")
+        elif PLOTLY in output.get("data", {}):
             output.data = {PLOTLY: output.data[PLOTLY]}
         elif MARKER in output.get("data", {}):
             output.data = {MARKER: output.data[MARKER] | {"text": output.data["text/plain"]}}
@@ -207,9 +210,11 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
             told = _to_pages(output.data["text/markdown"])
             output.data["text/markdown"] = re.sub(r"\.ipynb(#[^)]*)?\)", ".html)", told)
         elif "text/html" in output.get("data", {}):
-            table = BeautifulSoup(output.data["text/html"], "html.parser")
+            table = BeautifulSoup(output.data["text/html"].removeprefix(HIDDEN), "html.parser")
             scope_headers(table)
             output.data["text/html"] = str(table)
+        elif "text/plain" in output.get("data", {}):
+            output.data["text/plain"] = output.data["text/plain"].removeprefix(f"{HIDDEN}\n")
 
 
 def _write_static(root: Path, folder: Path) -> None:
