@@ -9,7 +9,9 @@ import pytest
 
 from opslab.authoring.build import FILES, HIDDEN, stale
 from opslab.authoring.course import MARK
+from opslab.charts.over import moved_apart
 from opslab.exercises.sheets import tags
+from opslab.explore.bundle import decode
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -18,6 +20,7 @@ BUILT = sorted(
     path for kind in ("notebooks", "exercises", "solutions") for path in (ROOT / kind).glob("*.ipynb")
 )
 BELITTLING = r"\b(simply|just|obviously|easy|easily|clearly|of course)\b"
+PADDING = re.compile(r"^( <br>)+|(<br> )+$")  # of a name, so that it lies apart from others
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
@@ -89,6 +92,41 @@ def test_every_title_says_the_result_and_changes_with_the_controls(lesson):
         name = bundle["layout"]["meta"]["opslab"]["alt"]
         assert all(titles), name
         assert len(titles) == 1 or len(set(titles)) > 1, name
+
+
+def positions(bundle):
+    """Yield a figure's traces and its vertical axis, at each position of its controls."""
+    for frame in [{"data": [], "layout": {}}, *bundle["frames"]]:
+        changes = dict(zip(frame.get("traces", itertools.count()), frame["data"], strict=False))
+        traces = [trace | changes.get(place, {}) for place, trace in enumerate(bundle["data"])]
+        yield traces, bundle["layout"].get("yaxis", {}) | frame["layout"].get("yaxis", {})
+
+
+def names_at_ends(traces):
+    """Yield the height and the text of each line's name."""
+    for trace in traces:
+        texts = trace.get("text")
+        if {"lines", "text"} <= {*trace.get("mode", "").split("+")} and sum(map(bool, texts)) == 1:
+            place = next(place for place, text in enumerate(texts) if text)
+            yield list(decode(trace).values())[place], texts[place]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_names_at_the_ends_of_lines_are_placed_for_the_range_that_is_seen(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        for traces, axis in positions(bundle):
+            ends = list(names_at_ends(traces))
+            if not ends or "range" not in axis or axis.get("type") == "log":
+                continue
+            heights, found = zip(*ends, strict=True)
+            low, high = axis["range"]
+            due = moved_apart(heights, [PADDING.sub("", text) for text in found], high - low, low)
+            name = bundle["layout"]["meta"]["opslab"]["alt"]
+            lifts = [
+                abs(text.count("<br>") - wanted.count("<br>"))
+                for text, wanted in zip(found, due, strict=True)
+            ]
+            assert max(lifts) <= 1, f"{name} Call label_ends again once the axis has its range."
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
