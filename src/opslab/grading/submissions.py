@@ -55,7 +55,7 @@ WRONG_ENDING = "ends in {ending!r}; if it is the notebook, rename it to {name}.i
 OTHER_LESSON = "is the exercise of {found}, expected {lesson}"
 NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson}?"
 
-# Calls of check as students write them: check("q1", ...), and not grader.check("q1"), which is another course's.
+# Calls of check as students write them: check("q1", ...); grader.check("q1") is another course's.
 _CHECK = re.compile(r"""(?<![\w.])check\s*\(\s*["'](\w+)["']""")
 # What would steer a terminal, turn the direction of writing around, or stand for no letter at all.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
