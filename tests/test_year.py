@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.year import GRID, SEARCHED, adaptive, keeps
 from opslab import datasets
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
@@ -181,9 +182,28 @@ def test_every_lever_matters(lever, value):
     assert abs(gap.mean()) > 2 * gap.std() / np.sqrt(len(gap))
 
 
-def adaptive(state: State) -> Plan:
-    clerks = 5 if state.within_day < 0.97 or state.active > 5_000 else 4
-    return replace(PAR, clerks=clerks, test="welcome_tour" if state.week <= 4 else "none")
+OTHERS = GRID | {
+    "pushes": (0.5, 1, 3), "recall": ("nobody", "not muted", "all"), "forum": (False,), "test": TESTS,
+    "clerks": (3, 4), "ads": (1_000, 2_000, 8_800),
+}  # fmt: skip
+
+
+def test_par_lies_within_its_grid_or_at_the_ends_of_what_can_be_done():
+    for lever, values in GRID.items():
+        here, limit = getattr(PAR, lever), LIMITS[lever]
+        assert here in values
+        assert min(values) < here < max(values) or here in (limit.least, limit.most)
+
+
+@pytest.mark.parametrize(("seed", "world"), SEARCHED)
+def test_no_plan_beside_par_is_worth_more_and_keeps_the_guardrails(seed, world):
+    assert keeps(PAR, seed, world)
+    best = score(play(PAR, seed, 50, world=world)).worth.mean()
+    for lever, values in OTHERS.items():
+        for value in values:
+            plan = replace(PAR, **{lever: value})
+            more = score(play(plan, seed, 50, world=world)).worth.mean() > best
+            assert not more or not keeps(plan, seed, world), (lever, value)
 
 
 def test_no_constant_plan_is_best():
