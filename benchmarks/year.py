@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -23,37 +24,28 @@ from opslab.year.score import unkept
 
 RESULT = Path(__file__).with_suffix(".md")
 DRAWN = 200
-SEARCHED = 77  # luck on which par is looked for; the league's is another
-VARIED = ("ads", "own", "friends", "pushes", "recall", "clerks", "focus", "points")
-SPENT = [
-    (8_800, 700, 1_600),
-    (3_000, 2_000, 2_000),
-    (2_000, 3_500, 3_000),
-    (0, 3_500, 3_000),
-    (0, 2_000, 2_000),
-]
-SENT = [(3, "all"), (1, "answered"), (0, "answered"), (0, "nobody"), (1, "not muted")]
-CARED = [
-    (2, 0.3, 0),
-    (3, 0.3, 0),
-    (3, 0.6, 0.2),
-    (4, 0.3, 0),
-    (4, 0.6, 0.2),
-    (4, 0.6, 0.4),
-    (5, 0.6, 0.2),
-    (3, 0.3, 0.2),
-]
+# On which luck, and in which of the worlds, par is looked for; the league's luck is another.
+SEARCHED = [(seed, world) for world in (0, 3, 4_711) for seed in (77, 177, 277)]
+RANKED, HELD = 50, 1_000  # years by which plans are ranked; in which the guardrails of the best have to hold
+# The simple plans: every combination of these, without pushes, with letters to those alone who once answered,
+# with the forum open and the tour tried. What else these could be, `tests/test_year.py` tries beside par.
+GRID = {
+    "ads": (0, 2_000),
+    "own": (2_500, 4_500, 6_500),
+    "friends": (5_000, 7_000, 9_000),
+    "clerks": (4, 5),
+    "focus": (0.3, 0.5, 0.7),
+    "points": (0, 0.4, 0.8),
+}
 SIMPLE = [
-    Plan(**dict(zip(VARIED, values, strict=True)))
-    for values in ((*spent, *sent, *cared) for spent in SPENT for sent in SENT for cared in CARED)
-]  # fmt: skip
+    Plan(**dict(zip(GRID, values, strict=True)), pushes=0, recall="answered", test="welcome_tour")
+    for values in product(*GRID.values())
+]
 
 
 def adaptive(state: State) -> Plan:
-    """Let the desk follow the work, try the tour once, and send a push while few have said no."""
-    clerks = 5 if state.within_day < 0.97 or state.active > 5_000 else 4
-    trial = "welcome_tour" if state.week <= 4 else "none"
-    return replace(PAR, clerks=clerks, test=trial, pushes=1 if state.said_no < 0.06 else 0)
+    """Let the desk follow the users."""
+    return replace(PAR, clerks=3 if state.active < 6_000 else 4 if state.active < 10_000 else 5)
 
 
 def cpu(run: Callable[[], object]) -> float:
@@ -77,21 +69,34 @@ def same_again(number: int) -> bool:
     return replay(year, week).table.equals(year.table) and again[before].equals(year.table[before])
 
 
-def par() -> tuple[Plan, np.ndarray]:
-    """Return the best simple plan of those that keep the guardrails, and each plan's worth by run."""
-    told = [score(play(plan, SEARCHED, runs=50)) for plan in SIMPLE]
-    worth = np.array([table.worth.to_numpy() for table in told])
-    kept = [not unkept(table) for table in told]
-    best = max(range(len(SIMPLE)), key=lambda k: (kept[k], worth[k].mean()))
-    return SIMPLE[best], worth
+def ranked(seed: int, world: int) -> np.ndarray:
+    """Return what each simple plan is worth, one row for each, one column for each year."""
+    return np.array([score(play(plan, seed, RANKED, world=world)).worth.to_numpy() for plan in SIMPLE])
+
+
+def keeps(plan: Plan, seed: int, world: int) -> bool:
+    """Tell whether a plan keeps each guardrail in nine years of ten."""
+    return not unkept(score(play(plan, seed, HELD, world=world)))
+
+
+def par(worth: np.ndarray, seed: int, world: int) -> Plan:
+    """Return the plan that is worth most of those that keep the guardrails."""
+    richest = np.argsort(-worth.mean(axis=1))
+    return next(SIMPLE[place] for place in richest if keeps(SIMPLE[place], seed, world))
 
 
 def main() -> None:
-    best, worth = par()
+    worths = [ranked(*place) for place in SEARCHED]
+    found = [par(worth, *place) for worth, place in zip(worths, SEARCHED, strict=True)]
+    worth = worths[0]
     pairs = [spearmanr(worth[:, a], worth[:, b])[0] for a in range(12) for b in range(a)]
     rows = [
         ("simple plans tried", f"{len(SIMPLE)}", ""),
-        ("par, as found here", f"{best}", f"as in the package: {best == PAR}"),
+        (
+            "par, as found here on three seeds in each of three worlds",
+            "; ".join(dict.fromkeys(map(repr, found))),
+            f"as in the package: {set(found) == {PAR}}",
+        ),
         ("rank correlation of two single runs, mean", f"{np.mean(pairs):.2f}", ".7 to .9"),
     ]
     table = league({"last year": NAIVE, "par": PAR, "adaptive": adaptive})

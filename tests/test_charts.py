@@ -224,6 +224,14 @@ def test_a_name_stands_at_the_last_known_point_of_its_line():
     assert [trace.text for trace in label_ends(plain).data] == [None, None]
 
 
+def test_names_are_placed_again_for_the_range_that_an_axis_gets_later():
+    drawing = timeline(pd.DataFrame({"a": [1, 1], "b": [2, 3]}), now=1)
+    assert [trace.text[-1].count("<br>") for trace in drawing.data[:2]] == [0, 0]
+    label_ends(drawing.update_yaxes(range=[0, 100]))
+    assert [trace.mode for trace in drawing.data] == ["lines+text"] * 2 + ["lines"] * 2 + ["markers"]
+    assert min(trace.text[-1].count("<br>") for trace in drawing.data[:2]) > 0
+
+
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
 def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
     words = list("abcde")[: len(heights)]
@@ -243,7 +251,7 @@ def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
 def test_no_name_is_moved_to_the_numbers_below_the_axis(low):
     words = ["a<br>a", "b", "c"]
     lowest, *_, highest = over.moved_apart([low, low, low + 1], words, 100, low)
-    assert lowest == "a<br>a<br> "  # stands on the axis, though its middle was there
+    assert lowest == "a<br>a<br> <br> "  # stands on the axis, though its middle was there
     assert highest.count("<br>") > 3
 
 
@@ -262,7 +270,9 @@ def test_a_counted_axis_of_few_steps_has_no_halves():
 
 
 def test_labels_have_the_digits_of_titles_and_counts_stay_whole():
-    assert dots(pd.Series({"now": 1676.4, "before": 97.3})).data[0].text == ("1,680", "97")
+    values = {"now": 1676.4, "before": 97.3, "at first": 12.34}
+    told = tuple(say.number(value) for value in values.values())
+    assert dots(pd.Series(values), ordered=True).data[0].text == told == ("1,680", "97.3", "12.3")
     assert dots(pd.Series({"now": 1676, "before": 9})).data[0].text == ("1,676", "9")
 
 
@@ -274,7 +284,7 @@ def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
     drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
     row = drawing.data[0]
     assert row.y == ("Referral", "SEO", "Search ads")
-    assert row.text == ("93.1", "44.0", "23.4")  # as many decimals each
+    assert row.text == ("93.1", "44", "23.4")  # as a title says them
     assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
     assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
     assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]
@@ -344,6 +354,23 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0
+
+
+@pytest.mark.parametrize(("heights", "side"), [([40, 20, 9], 0), ([9, 20, 40], 1), ([3, None, np.nan], 1)])
+def test_the_name_of_a_mark_stands_where_the_lines_leave_room(heights, side):
+    curve = go.Figure(go.Scatter(x=[0, 1, 2], y=heights, mode="lines"))
+    assert mark(curve, 6, "goal", axis="y").layout.annotations[0].x == side
+
+
+def test_rows_are_as_high_as_their_tallest_name():
+    long = "Market: new members a year, in all cities"
+    low, high = (dots(pd.Series({"ads": 1, name: 2})).layout.height for name in ("seo", long))
+    assert high - low == 2 * (4 * charts.over.LABEL_LINE - charts.forms.ROW)
+
+
+def test_a_rows_name_does_not_touch_the_plot():
+    for drawing in (dots(WORTH), share_bar(pd.DataFrame({"a": [1, 2], "b": [3, 4]}, index=["x", "y"]))):
+        assert drawing.layout.yaxis.ticks or drawing.layout.yaxis.ticklabelstandoff >= 4
 
 
 def test_the_name_of_a_mark_has_a_ground_where_it_would_lie_on_bars():

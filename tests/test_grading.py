@@ -385,6 +385,16 @@ FILES = {
     "deep": ("anna.ipynb", b"[" * 100_000, "not a notebook"),
     "50 MB": ("anna.ipynb", b" " * 50_000_000, "50 MB, where 20 MB are the most"),
     "no checks": ("anna.ipynb", bare_notebook("1 + 1").encode(), "holds no call of check"),
+    "another course's checks": (
+        "anna.ipynb",
+        bare_notebook("import otter\ngrader = otter.Notebook()", 'mean = 6\ngrader.check("q1")').encode(),
+        "holds no call of check",
+    ),
+    "another course's questions": (
+        "anna.ipynb",
+        bare_notebook("from checks import check", 'check("lab2_1", 6)').encode(),
+        "holds no call of check",
+    ),
 }
 
 

@@ -549,7 +549,7 @@ def test_what_is_refused_runs_nothing_and_leaves_what_was_written(course, room, 
 
 
 def test_a_zip_of_another_courses_notebooks_is_refused_with_examples(course, room, tmp_path, capsys):
-    files = {f"{name}/x.ipynb": bare_notebook("1 + 1") for name in MOODLE}
+    files = {f"{name}/x.ipynb": bare_notebook("1 + 1", 'grader.check("q1")') for name in MOODLE}
     assert graded(tmp_path, zipped(tmp_path / "other.zip", files)) == 2
     words = capsys.readouterr().err
     assert "none of the 2 hand-ins in" in words

@@ -224,6 +224,7 @@ def test_a_notebook_saved_by_its_reader_has_working_sliders_after_the_kernel_is_
     save_and_stop(page, jupyterlab)
     open_notebook(page, jupyterlab, stored, "saved.ipynb")
     two_controls_combine(page)
+    answers_to_its_controls(page, explorable(page, "A wave drawn on demand."))
     assert "Error displaying widget" not in page.content()
 
 
@@ -377,7 +378,7 @@ def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyt
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_text("Quarter 2 of 4: weeks 14 to 26").wait_for()
-    page.get_by_text("Active users: 4,190, your forecast 3,000 to 5,000 held.").wait_for()
+    page.get_by_text("Active users: 4,189, your forecast 3,000 to 5,000 held.").wait_for()
     desk = page.locator(".opslab-year")
     assert desk.locator("li b").count() == 0
     assert page.get_by_label("Pushes a week").input_value() == "1"
@@ -474,6 +475,21 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     assert page.strangers == []
 
 
+@pytest.mark.browser
+def test_a_form_that_outlives_its_kernel_says_what_needs_one(jupyterlab, shared_page, tmp_path):
+    page = shared_page
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    book.cells = [nbformat.v4.new_code_cell(FORMS[name], id=name) for name in ("setup", "mail")]
+    nbformat.write(book, tmp_path / "ended.ipynb")
+    open_notebook(page, jupyterlab, tmp_path / "ended.ipynb", "ended.ipynb", run=True)
+    mail = page.get_by_role("group", name="Paste a mail")
+    mail.get_by_text("4 to go").wait_for()
+    save_and_stop(page, jupyterlab)
+    open_notebook(page, jupyterlab, tmp_path / "ended.ipynb", "ended.ipynb")
+    mail.get_by_label("Your mail").fill("A new mail.")
+    mail.get_by_text("open the lesson in JupyterLab and run this cell").wait_for()
+
+
 WRONG_ANSWERS = ("mean = 6", "mean = 50", "mean = 51")
 
 
@@ -497,6 +513,7 @@ def run_answer(page, question: str, code: str):
     page.keyboard.press("Control+Enter")
     number = cell.locator(".jp-InputPrompt").element_handle()
     page.wait_for_function("([e, old]) => ![old, '[*]:'].includes(e.innerText)", arg=[number, before])
+    cell.locator(".opslab-dots").wait_for(state="attached")  # the buttons are there, and not only closed ones
     return cell.locator(".opslab-reply")
 
 
@@ -553,17 +570,43 @@ def test_three_different_answers_open_the_solution(jupyterlab, shared_page, exer
 
 
 @pytest.mark.browser
-def test_a_reply_outlives_its_kernel_without_buttons(jupyterlab, page, exercise):
-    open_notebook(page, jupyterlab, exercise, "outlives.ipynb", run=True)
+@pytest.mark.parametrize("again", ["in the same JupyterLab", "in a new one"])
+def test_a_reply_that_outlives_its_kernel_has_closed_buttons_that_say_why(jupyterlab, page, exercise, again):
+    name = f"outlives-{again[-3:]}.ipynb"
+    open_notebook(page, jupyterlab, exercise, name, run=True)
     page.locator(".opslab-reply button").first.wait_for()
     run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
     save_and_stop(page, jupyterlab)
-    page.goto("about:blank")
-    open_notebook(page, jupyterlab, exercise, "outlives.ipynb")
+    if again == "in a new one":
+        page.goto("about:blank")
+    open_notebook(page, jupyterlab, exercise, name)
     reply = page.locator(".opslab-reply").first
     reply.get_by_text("You forgot to divide").wait_for()
-    assert reply.get_by_role("button").count() == 0
+    reply.get_by_text("Run the cell again: then these buttons work.").wait_for()
+    for button in ("Hint", "Solution"):
+        closed = reply.get_by_role("button", name=button)
+        assert closed.get_attribute("aria-disabled") == "true"
+        press(page, closed, "Enter")
     assert "Error displaying widget" not in page.content()
+    no_barriers(page, ".opslab-reply")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    reply.locator(".opslab-dots").wait_for(state="attached")
+    press(page, reply.get_by_role("button", name="Hint"), "Enter")
+    reply.get_by_text("What is asked?").wait_for()
+
+
+@pytest.mark.browser
+def test_the_buttons_of_a_notebook_that_was_only_closed_work_when_it_is_opened_again(
+    jupyterlab, page, exercise
+):
+    open_notebook(page, jupyterlab, exercise, "closed.ipynb", run=True)
+    run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
+    save(page)
+    open_notebook(page, jupyterlab, exercise, "closed.ipynb")
+    reply = page.locator(".opslab-reply").first
+    reply.locator(".opslab-dots").wait_for(state="attached")
+    press(page, reply.get_by_role("button", name="Hint"), "Enter")
+    reply.get_by_text("What is asked?").wait_for()
 
 
 @pytest.mark.browser
@@ -725,11 +768,15 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
         assert min(control.bounding_box()["height"], control.bounding_box()["width"]) >= 24
 
 
-def save_and_stop(page, lab):
-    """Save the notebook, leave it and end all kernels."""
+def save(page):
     page.wait_for_selector("#jp-main-statusbar >> text=/\\| Idle/")
     page.keyboard.press("Control+s")
     page.wait_for_selector(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)")
+
+
+def save_and_stop(page, lab):
+    """Save the notebook, leave it and end all kernels."""
+    save(page)
     page.evaluate("() => { for (const before of [...jupyterapp.shell.widgets('main')]) before.dispose(); }")
     for session in call(lab, "GET", "sessions"):
         call(lab, "DELETE", f"sessions/{session['id']}")

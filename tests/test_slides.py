@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export.blocks import read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.prose import MOST_WORDS, clauses, count, sentences
+from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, sentences
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
@@ -173,12 +173,33 @@ def test_what_follows_a_folded_subject_stands_under_its_name_where_a_section_is_
     assert plain(later.title) == "Claim"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "is_shown"),
+    [
+        ("Then run the cell.", False),
+        ("Drag the circle, then press <em>Show the answer</em>.", False),
+        ("Click it and use the arrow keys.", False),
+        ("Those who click are less interested.", True),
+        ("A reader stops at the first click.", True),
+        ("The darker a cell, the more of its cohort are there.", True),
+        ("In which quarter is <em>press</em> the least harm?", True),
+    ],
+)
+def test_what_only_a_desk_needs_is_left_out_and_what_users_do_is_shown(sentence, is_shown):
+    assert (clipped(sentence, 40) == sentence) is is_shown
+
+
 def test_a_stop_in_brackets_parts_nothing():
     sentence = "It fell (95 % interval: 1 to 2; see p. 4) in May."
     assert sentences(f"{sentence} Why? (Ask them.)") == [sentence, "Why?", "(Ask them.)"]
     assert clauses("It fell (95 % interval: 1 to 2); it rose") == [
         "<p>It fell (95 % interval: 1 to 2);</p>", "<p>it rose</p>",
     ]  # fmt: skip
+
+
+def test_of_a_sentence_that_is_too_long_whole_clauses_are_shown_and_it_ends():
+    shown = clauses(f"Do this; count it so: {'word ' * MOST_WORDS}; and that")
+    assert shown == ["<p>Do this;</p>", "<p>count it so.</p>"]
 
 
 def test_a_vote_has_its_letters_large_and_its_advice_in_the_notes():

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.year import GRID, SEARCHED, adaptive, keeps
 from opslab import datasets
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
@@ -181,9 +182,28 @@ def test_every_lever_matters(lever, value):
     assert abs(gap.mean()) > 2 * gap.std() / np.sqrt(len(gap))
 
 
-def adaptive(state: State) -> Plan:
-    clerks = 5 if state.within_day < 0.97 or state.active > 5_000 else 4
-    return replace(PAR, clerks=clerks, test="welcome_tour" if state.week <= 4 else "none")
+OTHERS = GRID | {
+    "pushes": (0.5, 1, 3), "recall": ("nobody", "not muted", "all"), "forum": (False,), "test": TESTS,
+    "clerks": (3, 4), "ads": (1_000, 2_000, 8_800),
+}  # fmt: skip
+
+
+def test_par_lies_within_its_grid_or_at_the_ends_of_what_can_be_done():
+    for lever, values in GRID.items():
+        here, limit = getattr(PAR, lever), LIMITS[lever]
+        assert here in values
+        assert min(values) < here < max(values) or here in (limit.least, limit.most)
+
+
+@pytest.mark.parametrize(("seed", "world"), SEARCHED)
+def test_no_plan_beside_par_is_worth_more_and_keeps_the_guardrails(seed, world):
+    assert keeps(PAR, seed, world)
+    best = score(play(PAR, seed, 50, world=world)).worth.mean()
+    for lever, values in OTHERS.items():
+        for value in values:
+            plan = replace(PAR, **{lever: value})
+            more = score(play(plan, seed, 50, world=world)).worth.mean() > best
+            assert not more or not keeps(plan, seed, world), (lever, value)
 
 
 def test_no_constant_plan_is_best():
@@ -499,6 +519,30 @@ def test_the_dashboard_shows_what_a_policy_is_told_and_no_more(at_home):
     assert now["Trust, asked of 100"].now == say.share(seen[13].trust)
     assert now["Still there after four weeks"].before == say.share(seen[0].retention)
     assert len(now["Members"].weeks) == 14
+    assert now["Tickets waiting"].now == say.number(round(seen[13].tickets))
+    so_far = np.mean([state.within_day for state in seen[1:14]])
+    assert now["Answered within a day, this year so far"].now == say.share(so_far)
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_the_desk_tells_what_the_last_trial_found_and_when_the_money_ends(seed, at_home):
+    plans = (Plan(), Plan(test="welcome_tour"), Plan(test="none", friends=15_000), Plan())
+    seen: list[State] = []
+    play(lambda state: seen.append(state) or plans[(state.week - 1) // 13], seed)
+    desk, told = year_desk(seed), []
+    for plan in plans:
+        told.append(" ".join(desk.run(plan, SAID, "To see.")).replace("\xa0", " "))
+    assert "trial" not in told[0]
+    assert "budget" not in told[0]
+    found = seen[26]
+    low, high = (100 * (found.test_lift + sign * found.test_error) for sign in (-1, 1))
+    assert f"welcome tour: {say.number(100 * found.test_lift)} more of 100" in told[1]
+    assert say.between(low, high).replace("\xa0", " ") in told[1]
+    assert ("all newcomers have it" in told[1]) == (low > 0)
+    spent = sum(getattr(plans[2], group) for group in ("ads", "own", "friends"))
+    gone = next(week for week in range(40, WEEKS + 1) if seen[39].budget < spent * (week - 39))
+    assert f"gone in week {gone};" in told[2]
+    assert "budget" not in told[3]
 
 
 def test_what_was_played_and_typed_is_there_again_until_the_year_begins_anew(at_home):

@@ -25,7 +25,16 @@ from opslab.charts.look import (
     shares,
     wrap,
 )
-from opslab.charts.over import BREAK, LABEL_COLUMNS, LABEL_SIZE, label_ends, label_width, mark, moved_apart
+from opslab.charts.over import (
+    BREAK,
+    LABEL_COLUMNS,
+    LABEL_LINE,
+    LABEL_SIZE,
+    label_ends,
+    label_width,
+    mark,
+    moved_apart,
+)
 from opslab.ground import say
 from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, require_named
 
@@ -46,7 +55,8 @@ MOST_LABELS = 400  # cells of a heat map that have their numbers
 MOST_STEPS = 10  # of a counted axis: each has its number
 FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
-ROW = 44  # px of a row of dots: its value stands above it
+NAME_GAP = 6  # px between a row's name and the plot, where no tick stands
+ROW = 44  # px of a row of dots, at least: its value stands above it
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
 AIR = 0.15  # of the height of slopes: above the highest and below the lowest
 PART_FONT = {"size": 12, "color": INK}
@@ -215,10 +225,12 @@ def dots(
     order = np.arange(len(values)) if ordered else np.argsort(-values, kind="stable")
     colours = np.array(_colours(list(frame.index), focus, "focus", one=BLUE))[order]
     texts = _written(values, share)
+    names = [wrap(say.name(name), LABEL_COLUMNS) for name in frame.index[order]]
+    row = max(ROW, *(LABEL_LINE * (name.count(BREAK) + 1) for name in names))
     drawing = figure(title, x, y)
     drawing.add_scatter(
         x=values[order],
-        y=[wrap(say.name(name), LABEL_COLUMNS) for name in frame.index[order]],
+        y=names,
         mode="markers+text",
         marker={"size": 12, "color": colours.tolist()},
         text=[texts[place] for place in order],
@@ -238,8 +250,9 @@ def dots(
         mark(drawing, as_number(reference, "reference"), reference_name)
     rows = len(values)
     drawing.update_xaxes(rangemode="tozero", showgrid=True)
-    drawing.update_yaxes(type="category", range=[rows - 0.5, -0.75], showgrid=False, showline=False, ticks="")
-    drawing.update_layout(height=drawing.layout.margin.t + 64 + ROW * rows)
+    drawing.update_yaxes(type="category", range=[rows - 0.5, -0.75], showgrid=False, showline=False)
+    drawing.update_yaxes(ticks="", ticklabelstandoff=NAME_GAP)
+    drawing.update_layout(height=drawing.layout.margin.t + 64 + row * rows)
     return shares(drawing, "x") if share else drawing
 
 
@@ -380,7 +393,7 @@ def share_bar(
         barmode="overlay", bargap=0.62, height=drawing.layout.margin.t + 40 + 150 * len(rows)
     )
     drawing.update_yaxes(tickvals=list(range(len(rows))), ticktext=rows, range=[len(rows) - 0.5, -0.5])
-    drawing.update_yaxes(showgrid=False, showline=False, ticks="")
+    drawing.update_yaxes(showgrid=False, showline=False, ticks="", ticklabelstandoff=NAME_GAP)
     drawing.update_xaxes(range=[0, 1], showticklabels=False, showline=False, ticks="")
     drawing.update_layout(margin={"l": 64 if any(rows) else 24, "b": 32})
     return shares(drawing, "x")
@@ -566,11 +579,8 @@ def heatmap(
 
 
 def _written(values: Any, share: bool) -> list[str]:
-    """Return the values of one picture with as many decimals each, to as many digits as elsewhere."""
-    if share:
-        return [say.number(value, PER_CENT) for value in values]
-    known = [float(value) for value in values]
-    return say.column([value if value % 1 == 0 else float(f"{value:.{say.DIGITS}g}") for value in known])
+    """Return the values of a picture as its title says them, so that none reads differently in both."""
+    return [say.number(value, PER_CENT if share else "") for value in values]
 
 
 def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:

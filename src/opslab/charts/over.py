@@ -29,7 +29,8 @@ BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 def label_ends(drawing: go.Figure) -> go.Figure:
     """Write each line's name at its end in place of a legend; returns the same figure.
 
-    Names that would lie on each other are moved apart. For fewer than six lines; more want a legend.
+    Names that would lie on each other are moved apart, and none stands on the numbers below the axis. For
+    fewer than six lines; more want a legend. Where the axis gets its range later, name them again then.
 
     Examples
     --------
@@ -38,8 +39,9 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     >>> drawing.data[0].text, drawing.layout.showlegend
     (('', '\\xa0ads'), False)
     """
-    named = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
-    ends = [(trace, place) for trace in named if (place := _last(trace.y)) is not None]
+    able = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
+    named = [trace for trace in able if "text" in (trace.mode or "")] or able
+    ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
     # A space parts a name from its line.
     words = [
         say.SPACE + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + say.SPACE) for trace, _ in ends
@@ -49,7 +51,7 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     for (trace, place), text in zip(ends, texts, strict=True):
         colour = trace.line.color
         trace.update(
-            mode=f"{trace.mode}+text",
+            mode=f"{(trace.mode or 'lines').removesuffix('+text')}+text",
             text=[text if i == place else "" for i in range(len(trace.y))],
             textposition="middle right",
             textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},
@@ -65,7 +67,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
 
     Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
-    the drawing's own lines have their names at the right. Over bars the name has a ground, to be read.
+    the drawing's own lines have their names at the right, or end nearer to it there than they begin. Over
+    bars the name has a ground, to be read.
 
     Examples
     --------
@@ -87,8 +90,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     if axis == "x":
         beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
     else:
-        named = text and any("text" in (trace.mode or "") for trace in drawing.data if _is_line(trace))
-        beside = {"x": 0 if named else 1, "xref": "paper", "xanchor": "left" if named else "right"}
+        left = text and _is_crowded_right(drawing, place)
+        beside = {"x": 0 if left else 1, "xref": "paper", "xanchor": "left" if left else "right"}
         beside["yanchor"] = "bottom"
         if text and any(trace.type == "bar" for trace in drawing.data):  # a name on them is not read
             beside["bgcolor"] = NAME_GROUND
@@ -146,7 +149,7 @@ def moved_apart(
     scale = PLOT_SHARE * HEIGHT / half / span
     at = np.array(heights, float)[order] * scale
     tall = np.array([words[i].count(BREAK) + 1 for i in order])
-    least = low * scale + tall - 1
+    least = low * scale + tall
     place = at.copy()
     for _ in range(ROUNDS):
         place = np.maximum(place, least)
@@ -169,9 +172,16 @@ def _is_line(trace: Any) -> bool:
     return trace.type == "scatter" and "lines" in (trace.mode or "lines")
 
 
-def _last(values: Any) -> int | None:
-    known = [i for i, value in enumerate(values) if value is not None and math.isfinite(value)]
-    return known[-1] if known else None
+def _is_crowded_right(drawing: go.Figure, height: float) -> bool:
+    """Whether lines have their names at the right, or end nearer to a height than they begin."""
+    drawn = [trace for trace in drawing.data if _is_line(trace)]
+    known = [[trace.y[i] for i in _known(trace.y)] for trace in drawn if trace.y is not None]
+    begun, ended = (min((abs(ys[i] - height) for ys in known if ys), default=math.inf) for i in (0, -1))
+    return ended < begun or any("text" in (trace.mode or "") for trace in drawn)
+
+
+def _known(values: Any) -> list[int]:
+    return [i for i, value in enumerate(values) if value is not None and math.isfinite(value)]
 
 
 def _seen(drawing: go.Figure) -> tuple[float, float]:

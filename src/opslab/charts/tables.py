@@ -49,7 +49,8 @@ class ReadableTable:
 
     def _cell(self, tag: str, scope: str, place: int, text: str) -> str:
         side = "right" if self.numeric[place] else "left"
-        return f'<{tag} {scope} style="text-align: {side}">{html.escape(text)}</{tag}>'
+        words = html.escape(text.replace(say.SPACE, " "))  # on a phone a number may stand above its "million"
+        return f'<{tag} {scope} style="text-align: {side}">{words}</{tag}>'
 
 
 def as_table(table: Any, units: Mapping[Any, str] | None = None) -> ReadableTable:

@@ -5,8 +5,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from opslab.ground.engine import read_unordered
 from opslab.ground.estimates import share_seen
-from opslab.ground.frames import as_choice, as_number, read_table
+from opslab.ground.frames import as_choice, as_number
 
 # Words
 ONE_SIDE = "everybody in people has {found} meetings; a comparison needs both sides"
@@ -59,7 +60,7 @@ def strong_share(people: Any) -> pd.Series:
 
 def ties_by_meetings(people: Any) -> pd.DataFrame:
     """Return the `share` of strong ties and the number of `people`: up to three meetings, and more."""
-    table = read_table(people, {"meetings": "number", "strong": "flag"}, what="people")
+    table = read_unordered(people, {"meetings": "number", "strong": "flag"}, what="people")
     many = table["meetings"] > MANY_MEETINGS
     if many.all() or not many.any():
         raise ValueError(ONE_SIDE.format(found=MORE if many.all() else UP_TO))

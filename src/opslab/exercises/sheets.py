@@ -3,7 +3,7 @@
 `opslab.authoring.questions` writes them there, from what an author wrote; `read_sheet` finds them again.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from opslab.exercises.cells import AnyCell, AnyNotebook
@@ -60,11 +60,6 @@ class Question:
     def relative(self) -> float:
         """Relative tolerance, as a share of the expected value."""
         return float(self.tolerance[:-1]) / 100 if self.tolerance.endswith("%") else 0.0
-
-    def looser(self, times: float) -> "Question":
-        """Return the question with a tolerance so many times as wide."""
-        number = self.tolerance.removesuffix("%")
-        return replace(self, tolerance=f"{times * float(number):g}{self.tolerance[len(number) :]}")
 
     @property
     def opening(self) -> str:

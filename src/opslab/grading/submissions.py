@@ -55,8 +55,8 @@ WRONG_ENDING = "ends in {ending!r}; if it is the notebook, rename it to {name}.i
 OTHER_LESSON = "is the exercise of {found}, expected {lesson}"
 NO_CHECKS = "holds no call of check(…): is it the exercise notebook of {lesson}?"
 
-# Calls of check as students write them: check("q1", ...) or check('q1', ...).
-_CHECK = re.compile(r"""\bcheck\s*\(\s*["'](\w+)["']""")
+# Calls of check as students write them: check("q1", ...); grader.check("q1") is another course's.
+_CHECK = re.compile(r"""(?<![\w.])check\s*\(\s*["'](\w+)["']""")
 # What would steer a terminal, turn the direction of writing around, or stand for no letter at all.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # How browsers, JupyterLab and file managers name copies: anna (1), anna-Copy1, anna copy 2, anna - 副本.
@@ -323,7 +323,8 @@ def _require_lesson(cells: Sequence[CodeCell], lesson: str, sheet: Sequence[Code
     others = {cell.id.partition("-exercise-")[0] for cell in cells if "-exercise-" in cell.id} - {lesson}
     if others:
         raise SubmissionError(OTHER_LESSON.format(found=", ".join(sorted(others)), lesson=lesson))
-    if not any(cell.questions for cell in cells):
+    known = frozenset[str]().union(*(cell.questions for cell in sheet))
+    if not any(cell.questions & known for cell in cells):
         raise SubmissionError(NO_CHECKS.format(lesson=lesson))
 
 

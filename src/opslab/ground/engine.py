@@ -4,7 +4,7 @@ A lazy table (DuckDB, Spark, Dask, Polars) is asked in Narwhals' words that all 
 up. What is asked here leaves the engine as one row, or as a small table that its caller names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import day_number, require_span
-from opslab.ground.frames import Frame, one_row, places_among, small_table
+from opslab.ground.frames import ColumnKind, Frame, native, one_row, places_among, read_table, small_table
 
-DAY, START = "_day", "_start"  # names of columns
+DAY, START, TIMES = "_day", "_start", "_times"  # names of columns
 QUERY = 60  # numbers that one query is asked for: many more, and planning takes longer than counting
 ANY_AGE = (-(10**7), np.inf)  # in days: a span that every row lies in
 
@@ -28,6 +28,19 @@ def counts_itself(table: Any) -> bool:
     return isinstance(frame, nw.LazyFrame) or (
         isinstance(frame, nw.DataFrame) and frame.implementation.is_polars()
     )
+
+
+def read_unordered(frame: Any, columns: Mapping[str, ColumnKind], *, what: str = "table") -> pd.DataFrame:
+    """Return `columns` as `read_table` does, where the order of rows says nothing.
+
+    Equal rows leave an engine once, with how often they stand there, and are written out again here.
+    """
+    if not counts_itself(frame):
+        return read_table(frame, columns, what=what)
+    table = native(frame, columns, what=what).lazy().select(*columns)
+    counted = small_table(table.group_by(*columns).agg(nw.len().alias(TIMES)))
+    rows = counted.loc[counted.index.repeat(counted[TIMES])]
+    return read_table(rows, columns, what=what)
 
 
 def can_join(one: Any, other: Any, key: str) -> bool:

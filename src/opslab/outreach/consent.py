@@ -6,10 +6,12 @@ words, for a course; they are no legal advice.
 
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_day
+from opslab.ground.engine import DAY, counts_itself, rows_by_day
 from opslab.ground.frames import (
     as_choice,
     kinds_of,
@@ -80,13 +82,9 @@ def contactable(
     checked = native(users, kinds_of(key=[user]), what=USERS)
     require_unique(checked, [user], what=USERS)
     people = small_table(checked)
-    words = read_table(consent, kinds_of(key=[user], text=[purpose], flag=[given], date=[when]), what=CONSENT)
-    for name in words[purpose].unique():
-        as_choice(name, purpose, PURPOSES)
-    if as_of is not None:
-        words = words[words[when] <= as_day(as_of, "as_of")]
-        if words.empty:
-            raise ValueError(BEFORE_ALL)
+    words = _words(consent, user, purpose, given, when, None if as_of is None else as_day(as_of, "as_of"))
+    if words.empty:
+        raise ValueError(BEFORE_ALL)
     words = words.assign(
         place=places_among(words[user], pd.Index(people[user]), ours=CONSENT, theirs=USERS, key=user)
     )
@@ -97,6 +95,26 @@ def contactable(
         may_message=_last_word(said, purpose, MARKETING, given, len(people), silence=True),
         may_share=_last_word(said, purpose, SHARING, given, len(people), silence=False),
     )
+
+
+def _words(consent: Any, user: str, purpose: str, given: str, when: str, until: int | None) -> pd.DataFrame:
+    """Return what was said up to a day: of a user's equal words an engine gives the latest only."""
+    kinds = kinds_of(key=[user], text=[purpose], flag=[given])
+    dated = kinds | kinds_of(date=[when])
+    if not counts_itself(consent):
+        words = read_table(consent, dated, what=CONSENT)
+        _require_purposes(words[purpose], purpose)
+        return words if until is None else words[words[when] <= until]
+    log = rows_by_day(native(consent, dated, what=CONSENT), when, *kinds)
+    _require_purposes(small_table(log.select(purpose).unique())[purpose], purpose)
+    said = log if until is None else log.filter(nw.col(DAY) <= until)
+    latest = small_table(said.group_by(*kinds).agg(nw.col(DAY).max()))
+    return latest.rename(columns={DAY: when}).astype({given: bool})
+
+
+def _require_purposes(found: pd.Series, name: str) -> None:
+    for purpose in found.unique():
+        as_choice(purpose, name, PURPOSES)
 
 
 def _last_word(

@@ -9,15 +9,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import (
-    POSITIVE,
-    as_names,
-    as_number,
-    kinds_of,
-    native,
-    plain_numbers,
-    small_table,
-)
+from opslab.ground.engine import read_unordered
+from opslab.ground.frames import POSITIVE, as_names, as_number, kinds_of, native
 
 # Words
 TICKETS = "tickets"
@@ -185,26 +178,25 @@ def desk_report(
     table = native(tickets, kinds_of(key=names, any=[wait], number=[handling]), what=TICKETS)
     known = table.filter(~nw.col(wait).is_null())
     native(known.to_native(), kinds_of(number=[wait]), what=TICKETS)
-    whole = small_table(table.select(*names, wait, handling))
-    times = whole[names].assign(wait=_floats(whole[wait]), handling=plain_numbers(whole[handling]))
-    for column, name, done, came in (
-        (wait, "wait", TAKEN_UP, CAME), (handling, "handling", CLOSED, OPENED)
+    waited = read_unordered(tickets, kinds_of(key=names, any=[wait]), what=TICKETS)
+    worked = read_unordered(tickets, kinds_of(key=names, number=[handling]), what=TICKETS)
+    waited = waited[names].assign(wait=_floats(waited[wait]))
+    worked = worked[names].assign(handling=worked[handling])
+    for column, least, done, came in (
+        (wait, waited["wait"].min(), TAKEN_UP, CAME), (handling, worked["handling"].min(), CLOSED, OPENED)
     ):  # fmt: skip
-        if times[name].min() < 0:
-            raise ValueError(
-                BEFORE_IT_CAME.format(column=column, found=times[name].min(), done=done, came=came)
-            )
-    groups = times.groupby(names if len(names) > 1 else names[0], observed=True)
-    waits, work = groups["wait"], groups["handling"]
+        if least < 0:
+            raise ValueError(BEFORE_IT_CAME.format(column=column, found=least, done=done, came=came))
+    key = names if len(names) > 1 else names[0]
+    waits, work = waited.groupby(key, observed=True)["wait"], worked.groupby(key, observed=True)["handling"]
     recorded = waits.count()
     if not recorded.all():
         raise ValueError(NO_WAITS.format(group=recorded.index[int((recorded == 0).argmax())], column=wait))
-    found = times["wait"].notna()
-    flags = times.assign(at_once=times["wait"].eq(0), within=times["wait"].le(limit))[found]
-    shares = flags.groupby(names if len(names) > 1 else names[0], observed=True)[["at_once", "within"]].mean()
+    flags = waited.assign(at_once=waited["wait"].eq(0), within=waited["wait"].le(limit)).dropna(subset="wait")
+    shares = flags.groupby(key, observed=True)[["at_once", "within"]].mean()
     return pd.DataFrame(
         {
-            "tickets": groups.size(),
+            "tickets": waits.size(),
             "recorded": recorded,
             "mean": waits.mean(),
             "median": waits.median(),

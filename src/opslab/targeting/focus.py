@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_names, as_numbers, kinds_of, read_table
+from opslab.ground.engine import read_unordered
+from opslab.ground.frames import as_list, as_names, as_numbers, kinds_of
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"
@@ -64,7 +65,7 @@ def focus_table(messages: Any, by: str | Sequence[str], columns: Sequence[str] =
     """
     keys = as_names(by)
     columns = as_list(columns, "columns")
-    table = read_table(messages, kinds_of(key=[*keys, *columns], amount=["recalled"]), what="messages")
+    table = read_unordered(messages, kinds_of(key=[*keys, *columns], amount=["recalled"]), what="messages")
     groups = table.groupby(keys, observed=True)
     index = {name: groups[name].agg(_index_of) for name in columns}
     return pd.DataFrame({**index, "recalled": groups["recalled"].mean()})

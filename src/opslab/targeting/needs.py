@@ -7,8 +7,18 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.days import as_day, clock_times, day_numbers
+from opslab.ground.engine import can_join, require_met
 from opslab.ground.estimates import share_interval
-from opslab.ground.frames import as_number, kinds_of, native, places_among, read_table, small_table
+from opslab.ground.frames import (
+    ColumnKind,
+    as_number,
+    kinds_of,
+    native,
+    places_among,
+    read_table,
+    require_unique,
+    small_table,
+)
 
 # Words
 UNKNOWN_EVENT = "events has {event!r}, for which brings names no need; it names {known}"
@@ -95,6 +105,8 @@ def still_right(
     [2.0, 0.5]
     """
     kinds = kinds_of(key=["user_id", "need"], date=["signup_date"])
+    if can_join(users, answers, "user_id"):
+        users = _asked(users, answers, kinds)
     people = read_table(users, kinds, what="users", unique=["user_id"]).set_index("user_id")
     told = read_table(answers, ["user_id", "need"], what="answers")
     months = as_number(months, "months", least=0)
@@ -110,3 +122,13 @@ def still_right(
     hits = int(np.sum((need.to_numpy()[noted] == told["need"].to_numpy()) & (noted >= 0)))
     low, high = share_interval(hits, len(told))
     return pd.Series({"people": len(told), "right": hits / len(told), "low": low, "high": high})
+
+
+def _asked(users: Any, answers: Any, kinds: Mapping[str, ColumnKind]) -> pd.DataFrame:
+    """Return those of `users` whom `answers` name, found by the engine that has both."""
+    people = native(users, kinds, what="users")
+    require_unique(people, ["user_id"], what="users")
+    told = native(answers, ["user_id"], what="answers").lazy()
+    asked = small_table(people.lazy().join(told.select("user_id"), on="user_id", how="semi").select(*kinds))
+    require_met(len(asked), told, people.lazy(), ours="answers", theirs="users", key="user_id")
+    return asked

@@ -1,14 +1,23 @@
 """What people would pay: the price sensitivity meter of van Westendorp (1976, ESOMAR Congress)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from opslab.ground.engine import read_unordered
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import as_list, as_number, as_numbers, kinds_of, native, small_table
+from opslab.ground.frames import (
+    as_list,
+    as_number,
+    as_numbers,
+    kinds_of,
+    native,
+    read_table,
+    small_table,
+)
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"
@@ -97,7 +106,7 @@ def price_sensitivity(survey: Any, weights: Any = None, columns: Sequence[str] =
     >>> round(prices.lowest, 1), round(prices.optimal, 1), round(prices.highest, 1)
     (6.5, 11.5, 15.0)
     """
-    prices, weight = _answers(survey, weights, columns)
+    prices, weight = _answers(survey, weights, columns, read_table if weights is not None else read_unordered)
     ordered = _in_order(prices)
     if not ordered.any():
         raise ValueError(NONE_IN_ORDER)
@@ -203,13 +212,14 @@ def price_test(trial: Any) -> pd.DataFrame:
     return found
 
 
-def _answers(survey: Any, weights: Any, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the four prices of each answer, and its weight."""
+def _answers(
+    survey: Any, weights: Any, columns: Sequence[str], read: Callable[..., pd.DataFrame] = read_table
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the four prices of each answer, and its weight; weights and draws follow the order of rows."""
     names = as_list(columns, "columns")
     if isinstance(columns, str) or len(names) != 4:
         raise ValueError(FOUR.format(found=columns))
-    table = small_table(native(survey, kinds_of(amount=names), what="survey"))
-    prices = table[names].to_numpy(float)
+    prices = read(survey, kinds_of(amount=names), what="survey")[names].to_numpy(float)
     if weights is None:
         return prices, np.ones(len(prices))
     return prices, as_numbers(weights, "weights", least=0, length=len(prices))

@@ -48,9 +48,9 @@ def league(
     -------
     DataFrame
         One row for each policy, best first. `worth`: mean yuan (see `score`). `on_par`: 0 for last year's
-        plan, 1 for par, the best of about 200 simple plans; (worth - last year's) / (par - last year's) over
-        the runs, with its 95 % interval `low` to `high`, paired run by run. `grade`: `on_par` between 0 and
-        1; at most 0.6 where a guardrail broke in more than one run of ten. `broken`: those guardrails.
+        plan, 1 for par, the best simple plan; (worth - last year's) / (par - last year's) over the runs, with
+        its 95 % interval `low` to `high`, paired run by run. `grade`: `on_par` between 0 and 1; at most 0.6
+        where a guardrail broke in more than one run of ten. `broken`: those guardrails.
         `reason`: empty if it played.
 
     Examples

@@ -29,8 +29,12 @@ LEAST_WITHIN_DAY, MOST_SAID_NO = 0.9, 0.12
 MOST_BROKEN = 0.1  # share of the years in which a guardrail may break: it is kept in nine years of ten
 CAP = 0.6  # of the grade for a policy that does not keep a guardrail
 NAIVE = Plan()
-# The best of about 200 simple plans: `benchmarks/year.py` looks for it.
-PAR = Plan(ads=2_000, own=3_500, friends=3_000, pushes=0, recall="answered", clerks=5, focus=0.6, points=0.2)
+# The plan worth most of 324 that never change and keep each guardrail in nine years of ten:
+# `benchmarks/year.py` has them and finds the same on three seeds in each of three worlds.
+PAR = Plan(
+    ads=0, own=4_500, friends=7_000, pushes=0, recall="answered", clerks=5, focus=0.5, points=0.4,
+    test="welcome_tour",
+)  # fmt: skip
 
 
 def score(history: History) -> pd.DataFrame:

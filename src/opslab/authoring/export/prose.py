@@ -5,9 +5,11 @@ import re
 from bs4 import BeautifulSoup, Tag
 
 # Words
-# Sentences that make sense only before a notebook.
+# Sentences that make sense only before a notebook; what users press and click is the lesson's own matter.
 AT_A_DESK = re.compile(
-    r"\b(cells?|click|open\s+the\s+(picture|output)|write\s+(it|them|both)\s+down|press|drag)\b", re.I
+    r"\b(the\s+cell\b|drag\b|click\s+(it|into|the\s+bar)\b|press\s+<|open\s+the\s+(picture|output)\b"
+    r"|write\s+(it|them|both)\s+down\b)",
+    re.I,
 )
 
 MOST_WORDS = 80  # on a slide
@@ -75,9 +77,10 @@ def four_sentences(soup: BeautifulSoup) -> list[str]:
 
 
 def clauses(sentence: str) -> list[str]:
-    """Return a long sentence clause by clause, as far as it can be read on a slide."""
-    kept: list[str] = []
-    for clause in CLAUSE.split(sentence):
-        if count(*kept, clause) <= MOST_WORDS - 10:
-            kept.append(f"<p>{clause}</p>")
-    return kept
+    """Return a long sentence clause by clause, as far as it can be read on a slide; a full stop ends it."""
+    parts = CLAUSE.split(sentence)
+    shown = next(n for n in range(len(parts), -1, -1) if count(*parts[:n]) <= MOST_WORDS - 10)
+    kept = parts[:shown]
+    if 0 < shown < len(parts):
+        kept[-1] = f"{kept[-1].rstrip(';:')}."
+    return [f"<p>{clause}</p>" for clause in kept]

@@ -40,10 +40,11 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const wide = [...room.querySelectorAll(".scroll, pre")];
   const full = (box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
-  const [most, unbroken] = ["--most", "--unbroken"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
-  for (const [whole, least] of [[true, unbroken], [false, SMALLEST]]) { // lines wrap only where type would get small
+  const [most, unbroken, broken] = ["--most", "--unbroken", "--broken"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  // Lines wrap only where type would get small.
+  for (const [whole, largest, least] of [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]]) {
     room.classList.toggle("whole", whole);
-    for (let size = most; size >= least; size -= 0.05) {
+    for (let size = largest; size >= least; size -= 0.05) {
       room.style.setProperty("--fit", size.toFixed(2)); // twentieths, without the dust of their sums
       if (![room, ...wide].some(full)) return;
     }

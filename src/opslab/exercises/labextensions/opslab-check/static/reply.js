@@ -1,14 +1,18 @@
 // Draws the reply of a check: its words, and below them two buttons, a dot for each question, and what is next.
 //
-//   mount(element, html, model)      anywhere; without a model, which needs a kernel, the words alone
+//   mount(element, html, model)      anywhere; without a model, which needs a kernel, its buttons are closed
 //   default { initialize, render }   the anywidget, in every notebook program
 
 const WORDS = {
+  hint: "Hint",
+  solution: "Solution",
+  ended: "Run the cell again: then these buttons work.",
   waiting: "The kernel is busy, and your click is kept. If the kernel was ended, run the cell again.",
   copy: "Copy",
   copied: "Copied",
 };
 const PATIENCE = 800; // ms until a wait is worth a word
+const COMING = 2000; // ms until a reply's model is there, if its kernel runs
 const PROSE = "jp-RenderedHTMLCommon"; // as JupyterLab sets HTML
 const STYLE_ID = "opslab-reply-style";
 const STYLE = `
@@ -56,7 +60,10 @@ export function mount(element, html, model = null) {
   reply.append(create("div", { className: PROSE, innerHTML: html }));
   element.append(reply);
   reply.querySelectorAll(".opslab-report").forEach(offerCopy);
-  if (!model) return () => reply.remove();
+  if (!model) {
+    const late = setTimeout(() => reply.append(closed()), COMING);
+    return () => { clearTimeout(late); reply.remove(); };
+  }
   const below = build(model);
   reply.append(...below.parts);
   model.on("change:state", below.tell);
@@ -83,8 +90,8 @@ function offerCopy(report) {
 
 function build(model) {
   const why = create("span", { className: "opslab-why", id: `opslab-why-${(count += 1)}` });
-  const hint = button(() => model.get("state").hint.closed, () => ask("hint"), why);
-  const solution = button(() => model.get("state").solution.closed, () => ask("solution"), why);
+  const hint = button(() => reason("hint"), () => ask("hint"), why);
+  const solution = button(() => reason("solution"), () => ask("solution"), why);
   const buttons = create("div", { className: "opslab-buttons" });
   buttons.append(hint, solution);
   const dots = create("ol", { className: "opslab-dots" });
@@ -94,6 +101,10 @@ function build(model) {
   const earlier = readBefore(model.get("state").read);
   const said = create("div", { className: `opslab-said ${PROSE}`, ariaLive: "polite" });
   let waiting = 0;
+
+  function reason(what) {
+    return isGone(model) ? WORDS.ended : model.get("state")[what].closed;
+  }
 
   function ask(what) {
     clearTimeout(waiting);
@@ -122,6 +133,17 @@ function build(model) {
 
   say();
   return { parts: [row, ...earlier, said], tell, say };
+}
+
+// What stands below a reply whose kernel has ended, or has not begun.
+function closed() {
+  const why = create("span", { className: "opslab-why", id: `opslab-why-${(count += 1)}`, textContent: WORDS.ended });
+  const buttons = create("div", { className: "opslab-buttons" });
+  buttons.append(...[WORDS.hint, WORDS.solution].map((textContent) =>
+    Object.assign(button(() => WORDS.ended, null, why), { textContent, ariaDisabled: "true" })));
+  const row = create("div", { className: "opslab-below" });
+  row.append(buttons, why);
+  return row;
 }
 
 // A closed button stays in reach of the keyboard, so that its reason is heard.
@@ -165,7 +187,14 @@ function addStyle(page) {
 // JupyterLab's renderer has no kernel of its own: a reply whose kernel runs leaves word here, under its key.
 const models = (globalThis.opslabReplies ??= new Map());
 export const LIVE_EVENT = "opslab-live-reply";
-export const modelUnder = (key) => models.get(key) ?? null;
+// A notebook that was closed leaves its models here; if its kernel lives, they are made anew when it is opened.
+export function modelUnder(key) {
+  const model = models.get(key);
+  return !model || isGone(model) ? null : model;
+}
+
+// JupyterLab's manager of a notebook has no kernel once the notebook was closed, or its kernel ended.
+const isGone = (model) => model.widget_manager?.kernel === null;
 
 function announce(key) {
   document.dispatchEvent(new CustomEvent(LIVE_EVENT, { detail: key }));

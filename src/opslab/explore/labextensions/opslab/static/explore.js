@@ -624,13 +624,19 @@ function liveFrom(model) {
     clearTimeout(keeping);
     keeping = setTimeout(() => { model.set("kept", guess); model.save_changes(); }, PAUSE);
   };
-  return { controls: model.get("fine").length ? model.get("fine") : null, draw, recall: () => model.get("kept"), keep };
+  // JupyterLab's manager of a notebook has no kernel once the notebook was closed, or its kernel ended.
+  const gone = () => model.widget_manager?.kernel === null;
+  return { controls: model.get("fine").length ? model.get("fine") : null, draw, recall: () => model.get("kept"), keep, gone };
 }
 
 // JupyterLab's renderer has no kernel of its own: a widget whose kernel has something to do leaves word here.
 const livePictures = (globalThis.opslabLivePictures ??= new Map());
 export const LIVE_EVENT = "opslab-live-picture";
-export const liveUnder = (key) => livePictures.get(key);
+// A notebook that was closed leaves its own here; if its kernel lives, they are made anew when it is opened.
+export function liveUnder(key) {
+  const live = livePictures.get(key);
+  return live?.gone() ? undefined : live;
+}
 
 export default {
   initialize({ model }) {

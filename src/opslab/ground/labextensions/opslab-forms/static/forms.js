@@ -139,7 +139,14 @@ export function link(state, model, answer) {
 // JupyterLab's renderer has no kernel of its own: a form whose kernel runs leaves word here, under its key.
 const models = (globalThis.opslabForms ??= new Map());
 export const LIVE_EVENT = "opslab-live-form";
-export const modelUnder = (key) => models.get(key) ?? null;
+// A notebook that was closed leaves its models here; if its kernel lives, they are made anew when it is opened.
+export function modelUnder(key) {
+  const model = models.get(key);
+  return !model || isGone(model) ? null : model;
+}
+
+// JupyterLab's manager of a notebook has no kernel once the notebook was closed, or its kernel ended.
+const isGone = (model) => model.widget_manager?.kernel === null;
 
 export function widget(mount) {
   return {
