@@ -224,6 +224,14 @@ def test_a_name_stands_at_the_last_known_point_of_its_line():
     assert [trace.text for trace in label_ends(plain).data] == [None, None]
 
 
+def test_names_are_placed_again_for_the_range_that_an_axis_gets_later():
+    drawing = timeline(pd.DataFrame({"a": [1, 1], "b": [2, 3]}), now=1)
+    assert [trace.text[-1].count("<br>") for trace in drawing.data[:2]] == [0, 0]
+    label_ends(drawing.update_yaxes(range=[0, 100]))
+    assert [trace.mode for trace in drawing.data] == ["lines+text"] * 2 + ["lines"] * 2 + ["markers"]
+    assert min(trace.text[-1].count("<br>") for trace in drawing.data[:2]) > 0
+
+
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
 def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
     words = list("abcde")[: len(heights)]

@@ -9,7 +9,10 @@ import pytest
 
 from opslab.authoring.build import FILES, HIDDEN, stale
 from opslab.authoring.course import MARK
+from opslab.charts import HEIGHT
+from opslab.charts.over import LABEL_LINE, PLOT_SHARE
 from opslab.exercises.sheets import tags
+from opslab.explore.bundle import decode
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -89,6 +92,39 @@ def test_every_title_says_the_result_and_changes_with_the_controls(lesson):
         name = bundle["layout"]["meta"]["opslab"]["alt"]
         assert all(titles), name
         assert len(titles) == 1 or len(set(titles)) > 1, name
+
+
+def positions(bundle):
+    """Yield a figure's traces and its vertical axis, at each position of its controls."""
+    for frame in [{"data": [], "layout": {}}, *bundle["frames"]]:
+        changes = dict(zip(frame.get("traces", itertools.count()), frame["data"], strict=False))
+        traces = [trace | changes.get(place, {}) for place, trace in enumerate(bundle["data"])]
+        yield traces, bundle["layout"].get("yaxis", {}) | frame["layout"].get("yaxis", {})
+
+
+def names_at_ends(traces, low, high):
+    """Return from where to where each line's name reaches above the axis' foot, in lines of type, sorted."""
+    reaches = []
+    for trace in traces:
+        texts = trace.get("text")
+        if {"lines", "text"} <= {*trace.get("mode", "").split("+")} and sum(map(bool, texts)) == 1:
+            place = next(place for place, text in enumerate(texts) if text)
+            rows = [bool(row.strip()) for row in texts[place].split("<br>")]  # empty ones move it
+            height = (list(decode(trace).values())[place] - low) / (high - low)
+            top = height * PLOT_SHARE * HEIGHT / LABEL_LINE + len(rows) / 2 - rows.index(True)
+            reaches.append((top - sum(rows), top))
+    return sorted(reaches)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_names_at_the_ends_of_lines_lie_apart_and_above_the_axis(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        for traces, axis in positions(bundle):
+            if "range" in axis and axis.get("type") != "log":
+                names = names_at_ends(traces, *axis["range"])
+                gaps = [upper[0] - lower[1] for lower, upper in itertools.pairwise([(0, 0), *names])]
+                alt = bundle["layout"]["meta"]["opslab"]["alt"]
+                assert min(gaps, default=0) >= -0.5, f"{alt} Call label_ends once the axis has its range."
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

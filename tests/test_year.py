@@ -519,6 +519,30 @@ def test_the_dashboard_shows_what_a_policy_is_told_and_no_more(at_home):
     assert now["Trust, asked of 100"].now == say.share(seen[13].trust)
     assert now["Still there after four weeks"].before == say.share(seen[0].retention)
     assert len(now["Members"].weeks) == 14
+    assert now["Tickets waiting"].now == say.number(round(seen[13].tickets))
+    so_far = np.mean([state.within_day for state in seen[1:14]])
+    assert now["Answered within a day, this year so far"].now == say.share(so_far)
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_the_desk_tells_what_the_last_trial_found_and_when_the_money_ends(seed, at_home):
+    plans = (Plan(), Plan(test="welcome_tour"), Plan(test="none", friends=15_000), Plan())
+    seen: list[State] = []
+    play(lambda state: seen.append(state) or plans[(state.week - 1) // 13], seed)
+    desk, told = year_desk(seed), []
+    for plan in plans:
+        told.append(" ".join(desk.run(plan, SAID, "To see.")).replace("\xa0", " "))
+    assert "trial" not in told[0]
+    assert "budget" not in told[0]
+    found = seen[26]
+    low, high = (100 * (found.test_lift + sign * found.test_error) for sign in (-1, 1))
+    assert f"welcome tour: {say.number(100 * found.test_lift)} more of 100" in told[1]
+    assert say.between(low, high).replace("\xa0", " ") in told[1]
+    assert ("all newcomers have it" in told[1]) == (low > 0)
+    spent = sum(getattr(plans[2], group) for group in ("ads", "own", "friends"))
+    gone = next(week for week in range(40, WEEKS + 1) if seen[39].budget < spent * (week - 39))
+    assert f"gone in week {gone};" in told[2]
+    assert "budget" not in told[3]
 
 
 def test_what_was_played_and_typed_is_there_again_until_the_year_begins_anew(at_home):

@@ -29,7 +29,8 @@ BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 def label_ends(drawing: go.Figure) -> go.Figure:
     """Write each line's name at its end in place of a legend; returns the same figure.
 
-    Names that would lie on each other are moved apart. For fewer than six lines; more want a legend.
+    Names that would lie on each other are moved apart, and none stands on the numbers below the axis. For
+    fewer than six lines; more want a legend. Where the axis gets its range later, name them again then.
 
     Examples
     --------
@@ -38,7 +39,8 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     >>> drawing.data[0].text, drawing.layout.showlegend
     (('', '\\xa0ads'), False)
     """
-    named = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
+    able = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
+    named = [trace for trace in able if "text" in (trace.mode or "")] or able
     ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
     # A space parts a name from its line.
     words = [
@@ -49,7 +51,7 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     for (trace, place), text in zip(ends, texts, strict=True):
         colour = trace.line.color
         trace.update(
-            mode=f"{trace.mode}+text",
+            mode=f"{(trace.mode or 'lines').removesuffix('+text')}+text",
             text=[text if i == place else "" for i in range(len(trace.y))],
             textposition="middle right",
             textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},

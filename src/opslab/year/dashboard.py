@@ -21,7 +21,7 @@ class Reading(NamedTuple):
     weeks: list[float]
 
 
-# Field of `State`, its name, how much of it is 1, and its unit.
+# Field of `State` (or `so_far`, the mean of its `within_day`), its name, how much of it is 1, and its unit.
 SHOWN = {
     "cash": ("Cash, 1,000 yuan", 1e-3, ""),
     "budget": ("Budget left, 1,000 yuan", 1e-3, ""),
@@ -32,7 +32,9 @@ SHOWN = {
     "members": ("Members", 1, ""),
     "fund": ("Members' fund, 1,000 yuan", 1e-3, ""),
     "said_no": ("Said no this year", 1, "%"),
-    "within_day": ("Answered within a day", 1, "%"),
+    "tickets": ("Tickets waiting", 1, ""),
+    "within_day": ("Answered within a day, last week", 1, "%"),
+    "so_far": ("Answered within a day, this year so far", 1, "%"),
     "sentiment": ("Net sentiment", 1, "%"),
     "trust": ("Trust, asked of 100", 1, "%"),
 }
@@ -41,7 +43,9 @@ SHOWN = {
 def known(first: State, history: History) -> pd.DataFrame:
     """Return what is known on each Monday, by weeks gone by: 0 as the year begins, 52 at its end."""
     then = history.table.loc[1].rename(columns={"users": "active", "away": "dormant"})
-    return pd.concat([pd.DataFrame([asdict(first)], index=[0]), then])[list(SHOWN)].astype(float)
+    mondays = pd.concat([pd.DataFrame([asdict(first)], index=[0]), then])
+    so_far = then.within_day.expanding().mean()  # as the guardrail counts
+    return mondays.assign(so_far=so_far).fillna({"so_far": first.within_day})[list(SHOWN)].astype(float)
 
 
 def readings(mondays: pd.DataFrame, week: int) -> list[Reading]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from opslab.ground.frames import as_number
 from opslab.ground.kept import keep, recall
 from opslab.year.dashboard import Reading, known, readings
 from opslab.year.plan import WEEKS, Plan, State
-from opslab.year.score import GUARDRAILS, score
+from opslab.year.score import GUARDRAILS, NAIVE, PAR, score
 from opslab.year.simulation import QUARTERS, History, play
 
 # Words
@@ -31,7 +31,18 @@ QUARTER = "Quarter {number} of {all}: weeks {first} to {last}"
 IS_OVER = "The year is over"
 HELD = "{name}: {truth}, your forecast {interval} held."
 MISSED = "{name}: {truth}, your forecast {interval} did not hold."
-OVER = "Your year was worth {worth} thousand yuan; as last year it would have been {usual}."
+SPENT = (
+    "At this pace the budget is gone in week {week}; from then on nothing is spent on ads, own and friends."
+)
+TRIED = (
+    "The last trial, {test}: {lift} more of 100 newcomers complete their profile ({interval}); {share} of "
+    "its records are of those who had it. {verdict}"
+)
+WON, NOT_WON = "It clearly won: all newcomers have it now.", "It did not clearly win, so nothing changes."
+OVER = (
+    "Your year was worth {worth} thousand yuan; as last year it would have been {usual}, under par, the best "
+    "plan found that never changes, {par}."
+)
 ALL_KEPT = "All guardrails held."
 BROKE = "Guardrails broken: {names}. {payers}"
 FORECASTS = (
@@ -63,6 +74,14 @@ class Quarter:
     why: str
 
 
+class Played(NamedTuple):
+    """A year, what a policy was told on each of its Mondays, and what of it is shown, by weeks gone by."""
+
+    history: History
+    told: list[State]
+    mondays: pd.DataFrame
+
+
 class YearDesk:
     """The form; it is shown when it ends a cell. What was played on it is kept until the year begins again.
 
@@ -88,12 +107,12 @@ class YearDesk:
     @property
     def history(self) -> History:
         """The year: the quarters that were run, and last year's plan in those that were not."""
-        return self._played[0]
+        return self._played.history
 
     @property
     def forecasts(self) -> pd.DataFrame:
         """The intervals and what came: columns quarter, of (cash in 1,000 yuan, users), low, high, truth."""
-        mondays, rows = self._played[1], []
+        mondays, rows = self._played.mondays, []
         for number, quarter in enumerate(self.quarters, start=1):
             end = mondays.loc[number * WEEKS_EACH]
             for name, (low, high) in quarter.forecast.items():
@@ -109,7 +128,7 @@ class YearDesk:
     @property
     def dashboard(self) -> list[Reading]:
         """What Lantern knows on the Monday after the last quarter that was run."""
-        return readings(self._played[1], len(self.quarters) * WEEKS_EACH)
+        return readings(self._played.mondays, len(self.quarters) * WEEKS_EACH)
 
     def run(
         self, plan: Plan | Mapping[str, Any], forecast: Mapping[str, tuple[float, float]], why: str
@@ -158,15 +177,36 @@ class YearDesk:
         last = self.forecasts[lambda table: table.quarter == len(self.quarters)]
         found = [
             (HELD if row.low <= row.truth <= row.high else MISSED).format(
-                name=NAMES[row.of], truth=say.number(row.truth), interval=say.between(row.low, row.high)
+                name=NAMES[row.of],
+                truth=say.number(round(row.truth)),
+                interval=say.between(row.low, row.high),
             )
             for row in last.itertuples()
         ]
+        found += self._monday() if self.quarters else []
         return found + (self._end() if len(self.quarters) == QUARTERS else [])
+
+    def _monday(self) -> list[str]:
+        """Say what else a manager has to know: what the last trial found, and how long the money lasts."""
+        week, found, played = len(self.quarters) * WEEKS_EACH, [], self._played
+        now, plan = played.told[min(week, WEEKS - 1)], self.plans[-1]
+        if now.test != "none":
+            lift, reach = 100 * now.test_lift, 100 * now.test_error
+            found.append(
+                TRIED.format(
+                    test=now.test.replace("_", " "), lift=say.number(lift),
+                    interval=say.between(lift - reach, lift + reach), share=say.share(now.test_share),
+                    verdict=WON if lift > reach else NOT_WON,
+                )
+            )  # fmt: skip
+        pace, left = plan.ads + plan.own + plan.friends, played.mondays.budget[week]
+        if left < pace * (WEEKS - week):
+            found.append(SPENT.format(week=week + 1 + int(left // pace)))
+        return found
 
     def _end(self) -> list[str]:
         year = score(self.history).iloc[0]
-        usual = score(play(Plan(), self.seed, world=self.world)).worth.iloc[0]
+        usual, par = (score(play(plan, self.seed, world=self.world)).worth.iloc[0] for plan in (NAIVE, PAR))
         words = {
             "said_no": say.share(year.said_no), "late": say.share(1 - year.within_day),
             "wrote_to_no": say.number(year.wrote_to_no), "missed": say.share(1 - year.reward),
@@ -176,7 +216,10 @@ class YearDesk:
         held, widths = calibration(self.forecasts, level=SURE), self.forecasts.groupby("of")
         width = {of: (part.high - part.low).mean() for of, part in widths}
         return [
-            OVER.format(worth=say.number(year.worth / 1_000), usual=say.number(usual / 1_000)),
+            OVER.format(
+                worth=say.number(year.worth / 1_000), usual=say.number(usual / 1_000),
+                par=say.number(par / 1_000),
+            ),
             BROKE.format(names=names, payers=f"{payers}.") if year.broken else ALL_KEPT,
             FORECASTS.format(
                 hits=held.hits, asked=held.asked, expected=say.number(SURE * held.asked),
@@ -185,17 +228,17 @@ class YearDesk:
         ]  # fmt: skip
 
     @property
-    def _played(self) -> tuple[History, pd.DataFrame]:
+    def _played(self) -> Played:
         """The year, and what is known on each of its Mondays."""
         plans = [*self.plans, *[Plan()] * (QUARTERS - len(self.quarters))]
-        seen: list[State] = []
+        told: list[State] = []
 
         def policy(state: State) -> Plan:
-            seen.append(state)
+            told.append(state)
             return plans[(state.week - 1) // WEEKS_EACH]
 
         history = play(policy, self.seed, world=self.world)
-        return history, known(seen[0], history)
+        return Played(history, told, known(told[0], history))
 
     @cached_property
     def widget(self) -> Any:

@@ -19,7 +19,7 @@ LABELS = {
     "clerks": "Clerks",
     "forum": "Forum open",
     "focus": "Share of messages on one image, 0 to 1",
-    "points": "Points for an answer, yuan",
+    "points": "Points for an answer, yuan (above 0.5 trust falls)",
     "test": "Test on newcomers",
 }
 
