@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,15 @@ def cell(engine: str, lines: dict[str, dict[str, Any]], call: str) -> str:
     return f"{rows}{line['seconds']:.1f} s ({line['busy']:.1f}), {line['peak'] / 1e9:.1f} GB"
 
 
+def commit() -> str:
+    """Return which state of the package is measured; `-dirty` if it is no commit's."""
+    run = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return run.stdout.strip() or "unknown"
+
+
 def main(millions: int) -> None:
     from opslab import world
 
@@ -239,8 +249,9 @@ def main(millions: int) -> None:
     lines = [
         f"Rows: {rows['activity']:,} of activity, {rows['orders']:,} of orders, {rows['users']:,} of users,",
         f"as Parquet. {os.cpu_count()} cores, Python {platform.python_version()}, {versions}.",
-        f"One run of `benchmarks/engines.py {millions}`: rows that left the engine, seconds on the clock",
-        "(and the processor's), highest memory so far. All engines gave the same results.",
+        f"One run of `benchmarks/engines.py {millions}` on {date.today()}, package at commit {commit()}:",
+        "rows that left the engine, seconds on the clock (and the processor's), highest memory so far.",
+        "All engines gave the same results.",
         "",
         f"| call | rows of the result | {' | '.join(measured)} |",
         "|---|---:" + "|---:" * len(measured) + "|",

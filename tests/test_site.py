@@ -26,6 +26,7 @@ PAGES = ["index.html", f"lessons/{LESSON}.html", f"exercises/{LESSON}.html", "so
 PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
 READY = "html[data-opslab=ready]"
 # The most letters that stand on one line of running text.
+UNDERLINES = "all => all.map((e) => getComputedStyle(e).textDecorationLine)"
 LONGEST_LINE = """() => {
   const range = document.createRange();
   let longest = 0;
@@ -232,6 +233,8 @@ def test_everyone_can_read_a_page_by_day_and_by_night(page, folder, path, scheme
     page.wait_for_selector(READY, state="attached")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+    lines = page.locator(".highlight .nn").evaluate_all(UNDERLINES)  # the name of a module is no link
+    assert {*lines} <= {"none"}
 
 
 @pytest.mark.browser
