@@ -21,12 +21,13 @@ from opslab.scqa.brief import LETTERS, join
 from opslab.scqa.reading import leads, read_pieces
 
 RULES = (
-    *("contested_situation", "missing_A", "missing_C", "missing_Q", "missing_S"),
+    *("contested_situation", "idle_complication", "missing_A", "missing_C", "missing_Q", "missing_S"),
     *("off_question", "question_without_cause", "vague_answer"),
 )
-STRENGTH, CHANGED = 0.02, 0.15  # of the penalty: scikit-learn's C; weight of a changed opening
+STRENGTH, CHANGED = 0.02, 0.02  # of the penalty: scikit-learn's C; weight of a changed opening
 SWAPS = 2  # openings whose parts are taken
-STATE, ASK = 1.5, 0.7  # right remarks that a wrong one outweighs, to state a fault and to ask
+# Right remarks that a wrong one outweighs, to state a fault and to ask; and the more where a good text is blamed.
+STATE, ASK, BLAME = 1.5, 0.5, 7.0
 
 
 @dataclass(frozen=True)
@@ -92,16 +93,12 @@ def learn(texts: Sequence[Read], levels: np.ndarray) -> doubts.Learned:
     table = reader.fit_transform([text.named for text in texts])
     scaler = StandardScaler().fit(table)
     names = reader.feature_names_
-    found = [_fitted(scaler.transform(table), texts, rule) for rule in RULES]
-    weights = np.array([one.coef_[0] for one in found]).T / scaler.scale_[:, None]
-    constant = np.array([one.intercept_[0] for one in found])
+    fitted = LogisticRegression(C=STRENGTH, max_iter=500)
+    fitted.fit(scaler.transform(table), [text.fault for text in texts], [text.weight for text in texts])
+    weights = fitted.coef_.T / scaler.scale_[:, None]
     rows = {name: row for row, name in enumerate(names)}
-    return doubts.Learned(rows, scaler.mean_, weights, constant, RULES, levels)
-
-
-def _fitted(table: np.ndarray, texts: Sequence[Read], rule: str) -> LogisticRegression:
-    meant = [rule in NAMES.get(text.fault, ()) for text in texts]
-    return LogisticRegression(C=STRENGTH, max_iter=500).fit(table, meant, [text.weight for text in texts])
+    meant = np.array([[rule in NAMES.get(fault, ()) for fault in fitted.classes_] for rule in RULES])
+    return doubts.Learned(rows, scaler.mean_, weights, fitted.intercept_, RULES, meant, levels)
 
 
 def crossed(texts: Sequence[Read]) -> dict[int, doubts.Learned]:
@@ -111,19 +108,20 @@ def crossed(texts: Sequence[Read]) -> dict[int, doubts.Learned]:
     found = {fold: learn([text for text in texts if text.fold != fold], never) for fold in folds}
     asked = [text for text in texts if text.weight == 1]
     points = np.array([doubts.points(text.named, found[text.fold]) for text in asked])
+    good = np.array([not text.fault for text in asked])
     levels = np.array(
         [
-            _levels(points[:, place], np.array([rule in NAMES.get(text.fault, ()) for text in asked]))
+            _levels(points[:, place], np.array([rule in NAMES.get(text.fault, ()) for text in asked]), good)
             for place, rule in enumerate(RULES)
         ]
     )
     return {fold: doubts.Learned(**{**vars(one), "levels": levels}) for fold, one in found.items()}
 
 
-def _levels(points: np.ndarray, meant: np.ndarray) -> list[float]:
+def _levels(points: np.ndarray, meant: np.ndarray, good: np.ndarray) -> list[float]:
     """Return the points from which on a rule gains most, to state and to ask: right remarks less wrong ones."""
     order = np.argsort(-points, kind="stable")
-    told = [np.cumsum(np.where(meant[order], 1, -wrong)) for wrong in (STATE, ASK)]
+    told = [np.cumsum(np.where(meant, 1, -wrong)[order]) for wrong in (STATE + BLAME * good, ASK)]
     return [float(points[order[gain.argmax()]]) if gain.max() > 0 else np.inf for gain in told]
 
 
@@ -139,5 +137,6 @@ def keep(known: doubts.Learned) -> None:
         usual=known.usual.astype(np.float32),
         weights=known.weights.astype(np.float32),
         constant=known.constant,
+        meant=known.meant,
         levels=known.levels,
     )

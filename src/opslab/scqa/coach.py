@@ -13,7 +13,7 @@ from opslab.scqa.cues import CUES, RULES
 from opslab.scqa.cues import WORDS as LISTS
 from opslab.scqa.doubts import doubts
 from opslab.scqa.doubts import features as read_features
-from opslab.scqa.matching import is_strange, unnamed_kind
+from opslab.scqa.matching import is_strange, named_kinds, unnamed_kind
 from opslab.scqa.model import CLASSES, features, log_chances
 from opslab.scqa.reading import Opening, is_usual, leads, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
@@ -28,7 +28,7 @@ ASKED = "?"  # ends the name of a rule that is not sure enough to state what it 
 COUNTS = Path(__file__).with_name("measured.json")  # by rule: how often it was right, and how often it spoke
 # In natural logarithms, chosen with each field left out once.
 _CLEAR = 2.5  # by which another part must lead before a field is called misplaced
-_NOT_ASKED, _ASKING = 2.0, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
+_NOT_ASKED, _ASKING = 2.5, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
 _WORD = re.compile(r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}")
@@ -173,8 +173,9 @@ class _Asking:
         if situation and ("s" in hollow or judged or "contested_situation" in speaks):
             word = hollow.get("s") or (judged[0] if judged else situation)
             yield at("contested_situation", "situation", word, sure=speaks.get("contested_situation", False))
-        if "c" in hollow:
-            yield at("idle_complication", "complication", hollow["c"])
+        if complication and ("c" in hollow or "idle_complication" in speaks):
+            sure = speaks.get("idle_complication", False)
+            yield at("idle_complication", "complication", hollow.get("c", complication), sure=sure)
         if answer and ("a" in hollow or "vague_answer" in speaks):
             sure = "a" in hollow or speaks["vague_answer"]
             yield at("vague_answer", "answer", hollow.get("a", answer), sure=sure)
@@ -185,8 +186,8 @@ class _Asking:
             yield at("question_without_cause", "question", sure=speaks.get("question_without_cause", False))
         if not answer:
             return
-        kind = unnamed_kind(question, answer)
-        if question and (kind or "off_question" in speaks):
+        kind, answered = unnamed_kind(question, answer), any(named_kinds(question, answer).values())
+        if question and (kind or ("off_question" in speaks and not answered)):
             word = ASKED_WORDS[self.tongue][kind]
             yield at("off_question", "answer", word, sure=speaks.get("off_question", False))
         if "a" not in hollow and not RULES["quantity"].search(answer):

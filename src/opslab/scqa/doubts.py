@@ -1,8 +1,9 @@
-"""What speaks for each fault of a whole text: logistic regressions over what was read of it.
+"""What speaks for each fault of a whole text: one logistic regression, of all faults and of none.
 
-A feature is how far a reading with a part leads one without it, how hollow a part's words are, which cues
-stand in which part, what the parts share with each other, and whether an answer has the form that its
-question asks for. `benchmarks/scqa_model.py` learns the weights (`doubts.npz`) and the levels.
+A feature is how far a reading with a part leads one without it, how likely its pieces play the part, how
+hollow their words are, which cues stand in which part, what the parts share with each other, and whether an
+answer has the form that its question asks for. `benchmarks/scqa_model.py` learns the weights (`doubts.npz`)
+and the levels.
 """
 
 import re
@@ -17,10 +18,12 @@ from opslab.scqa.brief import LETTERS, join
 from opslab.scqa.cues import LINKED, QUESTIONS, RULES, SIMPLIFIED
 from opslab.scqa.matching import content, matters, named_kinds, stems
 from opslab.scqa.model import CLASSES, cues_in
+from opslab.scqa.reading import NONE, whole
 from opslab.scqa.splitting import Piece
 
 DOUBTS = Path(__file__).with_name("doubts.npz")
 MOST, LONG = 8.0, 50  # natural logarithms at which a feature ends; letters of a short part
+FEW = 1e-3  # a chance that counts as none
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PAIRS = ("Q SC", "Q C", "Q S", "Q A", "A Q", "A C", "A SC", "A SCQ", "C S")
 _PIECES = re.compile(r"[?？]|[,，;；]? ?(?:\band\b|又|以及)")
@@ -30,9 +33,10 @@ _BEGINNING = 12  # letters of an answer in which it may say the question's verb 
 
 @dataclass(frozen=True)
 class Learned:
-    """The rows of the features, their usual values, the weights (a column for each rule), and two levels.
+    """The rows of the features, their usual values, the weights (a column for each fault), and the rules.
 
-    From the first level on a rule says that it found a fault, from the second on it asks.
+    `meant` tells which faults (columns) a rule (row) names. Each rule has two levels: from the first on it
+    says that it found a fault, from the second on it asks.
     """
 
     rows: dict[str, int]
@@ -40,6 +44,7 @@ class Learned:
     weights: np.ndarray
     constant: np.ndarray
     rules: tuple[str, ...]
+    meant: np.ndarray
     levels: np.ndarray
 
 
@@ -49,7 +54,8 @@ def learned() -> Learned:
     with np.load(DOUBTS) as kept:
         names, rules = (tuple(bytes(kept[key]).decode().split("\n")) for key in ("names", "rules"))
         rows = {name: row for row, name in enumerate(names)}
-        return Learned(rows, kept["usual"], kept["weights"], kept["constant"], rules, kept["levels"])
+        usual, weights, constant = kept["usual"], kept["weights"], kept["constant"]
+        return Learned(rows, usual, weights, constant, rules, kept["meant"], kept["levels"])
 
 
 def doubts(named: Mapping[str, float]) -> dict[str, bool]:
@@ -63,7 +69,7 @@ def doubts(named: Mapping[str, float]) -> dict[str, bool]:
 
 
 def points(named: Mapping[str, float], known: Learned) -> np.ndarray:
-    """Return for each rule what speaks for it, in natural logarithms.
+    """Return for each rule the logarithm of the odds that a text has a fault which it names.
 
     Where the leads of a reading are not known (in a brief the parts are given), they are taken as usual.
     """
@@ -73,7 +79,15 @@ def points(named: Mapping[str, float], known: Learned) -> np.ndarray:
         values[gaps] = known.usual[gaps]
     told = [(known.rows[name], value) for name, value in named.items() if name in known.rows]
     values[[row for row, _ in told]] = [value for _, value in told]
-    return (values - known.usual) @ known.weights + known.constant
+    told = (values - known.usual) @ known.weights + known.constant
+    chances = known.meant @ np.exp(told - np.logaddexp.reduce(told))
+    return log_odds(chances)
+
+
+def log_odds(chances: np.ndarray) -> np.ndarray:
+    """Return the logarithms of odds, none beyond MOST."""
+    with np.errstate(divide="ignore"):
+        return np.clip(np.log(chances) - np.log1p(-np.minimum(chances, 1.0)), -MOST, MOST)
 
 
 def features(
@@ -94,7 +108,24 @@ def features(
     named |= {"Chinese": float(bool(_CHINESE.search("".join(texts.values()))))}
     for read in (stems, content, matters):
         named |= _shared(read.__name__, {letter: read(text) for letter, text in texts.items()})
-    return named | _asked(texts["Q"], texts["A"])
+    return named | _played(chances, letters) | _asked(texts["Q"], texts["A"])
+
+
+def _played(chances: np.ndarray, letters: str) -> dict[str, float]:
+    """Return how likely the pieces play each part, how many were read as it, and the order of the parts."""
+    named = {"pieces": float(np.log1p(len(letters)))}
+    named["order " + "".join(dict.fromkeys(letters.replace(NONE, "")))] = 1.0
+    for letter, each in zip(LETTERS, np.exp(whole(chances))[:, 1:].T, strict=True):
+        second, first = np.sort([0.0, 0.0, *each])[-2:]
+        values = {
+            "likeliest": log_odds(first),
+            "second": np.log(second + FEW),
+            "sum": each.sum(),
+            "nowhere": np.log(1 + FEW - each).sum(),
+            "count": letters.count(letter),
+        }
+        named |= {f"{name} {letter}": float(np.clip(value, -MOST, MOST)) for name, value in values.items()}
+    return named
 
 
 def _hollow(letter: str, chances: np.ndarray, sizes: list[int]) -> dict[str, float]:
