@@ -128,6 +128,14 @@ def test_ci_runs_the_readmes_test_command():
     assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
 
 
+def test_the_pythons_of_the_package_are_those_that_were_run():
+    named = {line.rpartition(" ")[2] for line in PROJECT["classifiers"] if " :: Python :: 3." in line}
+    told = (ROOT / "docs/teaching.md").read_text(encoding="utf-8").partition("## What we ran")[2]
+    run, _, not_run = told.partition("**Not run by us:**")
+    assert named == set(re.findall(r"\b3\.1\d\b", run))
+    assert named.isdisjoint(re.findall(r"Python (3\.\d+)", not_run))
+
+
 def test_an_older_python_is_refused_with_advice(tmp_path):
     old = tmp_path / "oldpython"
     old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Python 3.9.2" && exit 0\nexit 1\n')

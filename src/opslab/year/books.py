@@ -5,7 +5,9 @@
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -75,7 +77,7 @@ class Books:
         self.upkeep, self.helped = all_runs(0), None
         self.test, self.since, self.sample = np.zeros(runs, dtype=int), np.zeros(runs), np.zeros(runs)
         self.said_no = all_runs(0)
-        self.reachable = sum(self.kinds[UNMUTED]) + sum(self.away[1:])
+        self.reachable = _sum(self.kinds[UNMUTED]) + _sum(self.away[1:])
         self.attitudes = true.attitudes[[0, 2]].tolist()  # positive, negative
         self.posts = np.tile(lantern.POSTS * true.attitudes[[0, 2]], (QUARTER, runs, 1))
         self.cohorts = np.full(
@@ -179,7 +181,7 @@ class Books:
     def _recall(self, does: Effects, left: Any) -> tuple[Quantity, Quantity]:
         """Take in who left, bring back who comes: return how many were written to, and who had said no."""
         away, users, written, back = self.away, self.users, [], []
-        away[0] = away[0] + sum(left[MUTED])
+        away[0] = away[0] + _sum(left[MUTED])
         for kind, who in ((NEED, 1), (CURIOUS, 3)):  # recent; those of long ago stand behind them
             recent = away[who] + left[UNMUTED][kind]
             older = recent / lantern.LONG_AGO
@@ -196,7 +198,7 @@ class Books:
         users[:, NEED, MUTED, 0] += back[0]
         users[:, NEED, UNMUTED, 0] += back[1] + back[2]
         users[:, CURIOUS, UNMUTED, 0] += back[3] + back[4]
-        return sum(written), written[0]
+        return _sum(written), written[0]
 
     def _group(self, week: int, need: Quantity, curious: Quantity) -> tuple[Quantity, Quantity]:
         """Let members join and leave: return who joined, and the reward that was paid."""
@@ -327,7 +329,7 @@ class Books:
             seen["retention"] = reckon.between(share + error * self.chance["seen"][now], 0.0, 1.0)
         seen["budget"], seen["cash"], seen["fund"] = self.budget, self.cash, self.fund
         seen["active"], seen["members"] = self.there, self.in_group
-        seen["dormant"] = sum(self.away)
+        seen["dormant"] = _sum(self.away)
         seen["sentiment"] = net
         seen["sentiment_error"] = Z95 * reckon.root(reckon.most(both - net * net, EDGE) / count)
         seen["trust"] = reckon.between(self.trust + asked * self.chance["survey"][now], 0.0, 1.0)
@@ -383,3 +385,8 @@ _total = np.add.reduce  # what `.sum` does, without the way there
 def _kinds(need: Quantity, curious: Quantity, weights: np.ndarray) -> Quantity:
     """Return the weighted sum of those with the need and the curious."""
     return need * weights.item(NEED) + curious * weights.item(CURIOUS)
+
+
+def _sum(values: Iterable[Any]) -> Any:
+    """Return the sum, rounded at each step as for arrays; from Python 3.12 on `sum` of numbers is not."""
+    return reduce(add, values, 0)
