@@ -34,6 +34,14 @@ def pytest_collection_modifyitems(items):
 WINDOW = {"width": 1280, "height": 900}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def own_home(tmp_path_factory):
+    """Let no file of tests find what another one, or a kernel that it started, has kept for a student."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPSLAB_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture
 def tiny_course(tmp_path, monkeypatch):
     """Yield the root of a course of one lesson, 06-tiny, with its solution and an empty home."""
