@@ -34,7 +34,7 @@ from benchmarks.scqa import LEARNED, OPENINGS, Case, cases, measure, rules, sque
 from opslab.ground.paths import course_root
 from opslab.scqa import cues, doubts, model
 from opslab.scqa.brief import LETTERS, join
-from opslab.scqa.splitting import LABELS, pieces, units
+from opslab.scqa.splitting import pieces, units
 
 coaching = importlib.import_module("opslab.scqa.coach")  # the package has a function of this name
 TESTS = course_root() / "tests"
@@ -76,7 +76,7 @@ def written() -> list[Told]:
         if "misplaced" not in entry.get("faults", ()):
             parts = zip(LETTERS, entry.get("brief", ()), strict=False)
             lines += [f"{part} {words}" for part, words in parts if words.strip()]
-        found.append([(LABELS.sub("", line[2:]), line[0]) for line in lines])
+        found.append([(cues.SENTENCES["label"].sub("", line[2:]), line[0]) for line in lines])
     return [text for text in found if text]
 
 

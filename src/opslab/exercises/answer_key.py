@@ -236,13 +236,14 @@ class _Opening:
 
     def __init__(self, question: Question, names: dict[str, object]):
         self._statements = ast.parse(question.opening).body
+        self._dumps = list(map(ast.dump, self._statements))
         self._names = [names]  # before the first statement, after it, after the second, ...
 
     def skipped(self, code: ast.Module) -> tuple[dict[str, object], ast.Module]:
         """Return the names after the first statements that are the solution's, and the code that is left."""
         shared = 0
-        for ours, theirs in zip(self._statements, code.body, strict=False):
-            if ast.dump(ours) != ast.dump(theirs) or not self._reach(shared + 1):
+        for ours, theirs in zip(self._dumps, code.body, strict=False):
+            if ours != ast.dump(theirs) or not self._reach(shared + 1):
                 break
             shared += 1
         return self._names[shared], ast.Module(code.body[shared:], [])
@@ -255,7 +256,7 @@ class _Opening:
             _execute(statement, after)
             made = {name: value for name, value in after.items() if value is not before.get(name)}
             if not _can_be_copied(made):
-                del self._statements[count - 1 :]
+                del self._dumps[count - 1 :]
                 return False
             self._names.append(after)
         return True

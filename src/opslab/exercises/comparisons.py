@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
+from functools import lru_cache
 from numbers import Real
 from typing import Any, TypeGuard
 
@@ -535,6 +536,7 @@ def _label(key: object) -> str:
     return ", ".join(map(_label, key)) if isinstance(key, tuple) else str(key)
 
 
+@lru_cache(4096)
 def _plain_label(label: str) -> str:
     """Return a label without case, and with one space for `_` and `-`: "Feed-ads" is `feed_ads`."""
     return re.sub(r"(?<=\w)[\s_-]+(?=\w)", " ", label.strip()).casefold()

@@ -16,8 +16,8 @@ from opslab.listening.inputs import as_texts, counts_by
 MORE_THAN_ALL = "{name} is {found:g}, more than {whole} ({total:g}); it counts one word among all"
 NO_WORDS = "{name} has no words or Chinese characters to count"
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)?"
+HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]+"
 
 
 def log_likelihood(a: float, n_a: float, b: float, n_b: float) -> tuple[float, float]:
@@ -88,8 +88,8 @@ def _counts(values: Any, name: str) -> pd.Series:
 
 def _words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
-    pairs = [run[place : place + 2] for run in HAN.findall(plain) for place in range(len(run) - 1)]
-    return pairs + WORD.findall(HAN.sub(" ", plain))
+    pairs = [run[place : place + 2] for run in re.findall(HAN, plain) for place in range(len(run) - 1)]
+    return pairs + re.findall(WORD, re.sub(HAN, " ", plain))
 
 
 def _keyness(a: np.ndarray, n_a: float, b: np.ndarray, n_b: float) -> tuple[np.ndarray, np.ndarray]:

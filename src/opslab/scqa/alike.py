@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 
 # Words that carry no meaning of their own in a line, and those that deny it.
-_LIGHT = re.compile(
+_LIGHT = (
     r"(?:a|an|the|th[ieo]se?|that|its?|is|are|was|were|be|been|being|am|do|does|did|ha[sd]|have|will|would|of|in|on"
     r"|at|to|for|from|with|by|as|and|or|so|we|us|our|they|them|their|s?he|his|her|you|your|i|my|who|which|what"
     r"|than|then|also|too|now|t?here|just|still|very|anybody|anyone|nobody|no|not|never|none|[的了是就也在都很着过没有不未人])"
 )
-_DENIED = re.compile(r"\b(not|no|never|nobody|none|nothing|without|cannot)\b|n['’]t\b|[不没未无非]", re.I)
+_DENIED = r"(?i)\b(not|no|never|nobody|none|nothing|without|cannot)\b|n['’]t\b|[不没未无非]"
 _OPPOSITES = (
     (
         "up rise rose risen grow grew grown more higher high gain improve 升 涨 增 多 高",
@@ -23,11 +23,11 @@ _OPPOSITES = (
 )
 # The whole of which a share is told: "of those who leave", "流失的人里".
 _BASES = (
-    re.compile(r"\b(?:of|among)\s+(?:(?:all|the|those|them|who|that|are|were|our|us)\s+)*([a-z]+)", re.I),
-    re.compile(r"([\u4e00-\u9fff]+?)的?[人用户客]*(?:里|中|当中)(?:面)?有"),
+    r"(?i)\b(?:of|among)\s+(?:(?:all|the|those|them|who|that|are|were|our|us)\s+)*([a-z]+)",
+    r"([\u4e00-\u9fff]+?)的?[人用户客]*(?:里|中|当中)(?:面)?有",
 )
-_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been)\b.*\bby\b|被", re.I)
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|(?i:[a-z][a-z'’]*)|[\u4e00-\u9fff]")
+_PASSIVE = r"(?i)\b(?:is|are|was|were|be|been)\b.*\bby\b|被"
+_WORD = r"\d+(?:[.,]\d+)*|(?i:[a-z][a-z'’]*)|[\u4e00-\u9fff]"
 
 
 def alike(one: str, other: str) -> float:
@@ -47,8 +47,8 @@ def alike(one: str, other: str) -> float:
 
 def _words(line: str) -> list[str]:
     """Return what carries a line's meaning, in its order: words without their endings, signs, numbers."""
-    found = (word.lower().replace("’", "'") for word in _WORD.findall(line))
-    return [_stem(word) for word in found if not _LIGHT.fullmatch(word)]
+    found = (word.lower().replace("’", "'") for word in re.findall(_WORD, line))
+    return [_stem(word) for word in found if not re.fullmatch(_LIGHT, word)]
 
 
 def _stem(word: str) -> str:
@@ -62,14 +62,14 @@ def _numbers(words: Iterable[str]) -> set[str]:
 def _says_another(one: str, other: str, a: list[str], b: list[str]) -> bool:
     numbers = [_numbers(a), _numbers(b)]
     bases = [
-        {_stem(base.lower()) for found in _BASES for base in found.findall(line)} for line in (one, other)
+        {_stem(base.lower()) for found in _BASES for base in re.findall(found, line)} for line in (one, other)
     ]
     return (
-        bool(_DENIED.search(one)) != bool(_DENIED.search(other))
+        bool(re.search(_DENIED, one)) != bool(re.search(_DENIED, other))
         or _opposed({*a} - {*b}, {*b} - {*a})
         or (_are_apart(*numbers) and {*a} - numbers[0] != {*b} - numbers[1])
         or _are_apart(*bases)
-        or (_exchanged(a, b) and bool(_PASSIVE.search(one)) == bool(_PASSIVE.search(other)))
+        or (_exchanged(a, b) and bool(re.search(_PASSIVE, one)) == bool(re.search(_PASSIVE, other)))
     )
 
 

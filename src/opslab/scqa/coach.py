@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
-from opslab.scqa.cues import CUES, RULES
-from opslab.scqa.cues import WORDS as LISTS
+from opslab.scqa.cues import CUES, RULES, word_list
 from opslab.scqa.doubts import doubts
 from opslab.scqa.doubts import features as read_features
 from opslab.scqa.matching import is_strange, named_kinds, unnamed_kind
@@ -31,7 +30,7 @@ _CLEAR = 2.5  # by which another part must lead before a field is called misplac
 _NOT_ASKED, _ASKING = 2.5, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
-_WORD = re.compile(r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}")
+_WORD = r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}"
 
 
 def coach(brief: Brief | str) -> Remarks:
@@ -93,7 +92,7 @@ class _Asking:
         self.parts, self.places = LETTER_WORDS[tongue], PLACES[tongue]
 
     def of_text(self, text: str) -> Iterator[Remark]:
-        words = len(_WORD.findall(text[:PAGE]))
+        words = len(re.findall(_WORD, text[:PAGE]))
         opening, found, chances, letters = read_pieces(text)
         yield from self._headings(opening.headings)
         if opening.cut:
@@ -132,7 +131,7 @@ class _Asking:
         for part, text in texts.items():
             if not text:
                 yield self("missing", part, places[part], confidence=1.0)
-            elif len(_WORD.findall(text)) < 2 and not RULES["quantity"].search(text):
+            elif len(re.findall(_WORD, text)) < 2 and not RULES["quantity"].search(text):
                 yield self("too_short", part, places[part], text, count=len(text.split()))
             else:
                 own = [place for place, letter in enumerate(letters) if LETTERS[letter] == part]
@@ -260,6 +259,6 @@ def _hollow(found: Sequence[Piece], chances: np.ndarray, letters: str) -> dict[s
 
 def is_blank(heading: str) -> bool:
     """Whether a heading would fit any report: it is empty, or made of general words only."""
-    chinese = sorted((word for word in LISTS["general"] if word > "\u4e00"), key=len, reverse=True)
+    chinese = sorted((word for word in word_list("general") if word > "\u4e00"), key=len, reverse=True)
     rest = re.sub("|".join(chinese), " ", heading.lower())
-    return all(word in LISTS["general"] or word.isdigit() for word in re.findall(r"\w+", rest))
+    return all(word in word_list("general") or word.isdigit() for word in re.findall(r"\w+", rest))

@@ -2,25 +2,33 @@
 
 They stand in cues.toml: words of rhetoric, so that a text on any subject can be read, and words that belong
 to one matter. Most are alternatives of regular expressions; a list that several use is named there between
-tildes.
+tildes. They are read and compiled when they are first asked for: all of them take a while.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property, partial
 from pathlib import Path
 
-_SECTIONS = tomllib.loads(Path(__file__).with_name("cues.toml").read_text(encoding="utf-8"))
+_TELLING = ("same", "steady", "checkable", "empty_A", "empty_C", "contested", "firm", "quantity")
+_ATOM = r"(?s)\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\u4e00-\u9fff][?*{]?|."
+_SIGN = r"[\u4e00-\u9fff]"
+
+Texts = dict[str, tuple[str, re.RegexFlag]]  # by the name of a pattern: how it is written
 
 _compiled = cache(re.compile)
 
 
 class Patterns(Mapping[str, re.Pattern[str]]):
-    """Patterns by their names. Each is compiled when it is first asked for: all of them take a while."""
+    """Patterns by their names."""
 
-    def __init__(self, texts: Mapping[str, tuple[str, re.RegexFlag]]) -> None:
-        self.texts = dict(texts)
+    def __init__(self, read: Callable[[], Texts]) -> None:
+        self._read = read
+
+    @cached_property
+    def texts(self) -> Texts:
+        """How the patterns are written."""
+        return self._read()
 
     def __getitem__(self, name: str) -> re.Pattern[str]:
         return _compiled(*self.texts[name])
@@ -41,60 +49,78 @@ def without_chinese(pattern: str) -> str:
 def _alternatives(pattern: str) -> Iterator[tuple[str, bool]]:
     """Yield the outer alternatives of a pattern, and whether each holds a Chinese sign that must be there."""
     depth, told, needs = 0, "", False
-    for found in _ATOM.finditer(pattern):
+    for found in re.finditer(_ATOM, pattern):
         atom = found[0]
         if atom == "|" and not depth:
             yield told, needs
             told, needs = "", False
             continue
         depth += (atom == "(") - (atom == ")")
-        needs |= not depth and bool(_SIGN.fullmatch(atom))
+        needs |= not depth and bool(re.fullmatch(_SIGN, atom))
         told += atom
     yield told, needs
 
 
-_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\u4e00-\u9fff][?*{]?|.", re.S)
-_SIGN = re.compile(r"[\u4e00-\u9fff]")
+def word_list(name: str) -> frozenset[str]:
+    """Return a list of words."""
+    return _word_lists("words")[name]
+
+
+def topics() -> dict[str, frozenset[str]]:
+    """Return the beginnings of the words of each matter."""
+    return _word_lists("topics")
+
+
+def simplified(text: str) -> str:
+    """Return a text with traditional signs as the simplified ones."""
+    return text.translate(_signs())
+
+
+@cache
+def _sections() -> dict[str, dict[str, str]]:
+    import tomllib
+
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _word_lists(section: str) -> dict[str, frozenset[str]]:
+    return {name: frozenset(text.split()) for name, text in _sections()[section].items()}
+
+
+@cache
+def _signs() -> dict[int, str]:
+    pairs = _joined(_sections()["signs"]["traditional"])
+    return str.maketrans(dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
 def _joined(lines: str) -> str:
     return "".join(line.strip() for line in lines.splitlines())
 
 
-_LISTS = {name: _joined(lines) for name, lines in _SECTIONS["lists"].items()}
-
-
-def _patterns(section: str) -> Patterns:
-    """Return the patterns of a section by their names."""
-    found = {}
-    for name, lines in _SECTIONS[section].items():
+def _texts(section: str) -> Texts:
+    lists = {name: _joined(lines) for name, lines in _sections()["lists"].items()}
+    found: Texts = {}
+    for name, lines in _sections()[section].items():
         pattern = _joined(lines)
-        for shared, words in _LISTS.items():
-            pattern = pattern.replace(f"~{shared}~", words)
+        for shared, alternatives in lists.items():
+            pattern = pattern.replace(f"~{shared}~", alternatives)
         found[name] = (pattern, re.I)
-    return Patterns(found)
+    return found
 
 
-RULES = _patterns("rules")
-SENTENCES = _patterns("sentences")
-ASKED_FOR, DUE = _patterns("asked_for"), _patterns("due")
-QUESTIONS = _patterns("questions")
-LINKED = _patterns("linked")["words"]
-_TELLING = ("same", "steady", "checkable", "empty_A", "empty_C", "contested", "firm", "quantity")
-# What speaks for a part; the model gives each its weight.
-CUES = Patterns(
-    _patterns("parts").texts
-    | {name: RULES.texts[rule] for name, rule in (("Q2", "indirect"), ("A4", "uncertain"))}
-    | {name: RULES.texts[name] for name in _TELLING}
+def _telling() -> Texts:
+    rules = {"Q2": "indirect", "A4": "uncertain", **{name: name for name in _TELLING}}
+    return _texts("parts") | {name: RULES.texts[rule] for name, rule in rules.items()}
+
+
+def _small() -> Texts:
+    return {name: (text, flag if "(?-i:" in text else re.NOFLAG) for name, (text, flag) in CUES.texts.items()}
+
+
+RULES, SENTENCES, ASKED_FOR, DUE, QUESTIONS = (
+    Patterns(partial(_texts, section)) for section in ("rules", "sentences", "asked_for", "due", "questions")
 )
+CUES = Patterns(_telling)  # what speaks for a part; the model gives each its weight
 # The same for small letters, read in two thirds of the time. One that needs a name's capital stays.
-SMALL = Patterns(
-    {name: (text, flag if "(?-i:" in text else re.NOFLAG) for name, (text, flag) in CUES.texts.items()}
-)
-WORDS, TOPICS = (
-    {name: frozenset(words.split()) for name, words in _SECTIONS[section].items()}
-    for section in ("words", "topics")
-)
-# Traditional signs are read as the simplified ones.
-_SIGNS = _joined(_SECTIONS["signs"]["traditional"])
-SIMPLIFIED = str.maketrans(dict(zip(_SIGNS[::2], _SIGNS[1::2], strict=True)))
+SMALL = Patterns(_small)

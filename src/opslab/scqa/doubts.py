@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, join
-from opslab.scqa.cues import LINKED, QUESTIONS, RULES, SIMPLIFIED
+from opslab.scqa.cues import QUESTIONS, RULES, simplified
 from opslab.scqa.matching import content, matters, named_kinds, stems
 from opslab.scqa.model import CLASSES, cues_in
 from opslab.scqa.reading import NONE, whole
@@ -24,10 +24,10 @@ from opslab.scqa.splitting import Piece
 DOUBTS = Path(__file__).with_name("doubts.npz")
 MOST, LONG = 8.0, 50  # natural logarithms at which a feature ends; letters of a short part
 FEW = 1e-3  # a chance that counts as none
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_CHINESE = r"[\u4e00-\u9fff]"
 _PAIRS = ("Q SC", "Q C", "Q S", "Q A", "A Q", "A C", "A SC", "A SCQ", "C S")
-_PIECES = re.compile(r"[?？]|[,，;；]? ?(?:\band\b|又|以及)")
-_VERB = re.compile(r"([\u4e00-\u9fff])不\1|要不要(.)|该不该(.)|能不能(.)|是否应?该?(.)|能否(.)")
+_PIECES = r"[?？]|[,，;；]? ?(?:\band\b|又|以及)"
+_VERB = r"([\u4e00-\u9fff])不\1|要不要(.)|该不该(.)|能不能(.)|是否应?该?(.)|能否(.)"
 _BEGINNING = 12  # letters of an answer in which it may say the question's verb again
 
 
@@ -98,14 +98,14 @@ def features(
     texts = {}
     for letter in LETTERS:
         own = [place for place, played in enumerate(letters) if played == letter]
-        texts[letter] = join([found[place].text for place in own]).translate(SIMPLIFIED)
+        texts[letter] = simplified(join([found[place].text for place in own]))
         if own and letter != "Q":
             named |= _hollow(letter, chances[own], [len(found[place].text) for place in own])
-        cues = {cue for place in own for cue in cues_in(found[place].text.translate(SIMPLIFIED))}
+        cues = {cue for place in own for cue in cues_in(simplified(found[place].text))}
         named |= {f"{letter} {cue}": 1.0 for cue in cues}
-        size = len(texts[letter]) * (2.5 if _CHINESE.search(texts[letter]) else 1)
+        size = len(texts[letter]) * (2.5 if re.search(_CHINESE, texts[letter]) else 1)
         named |= {f"size {letter}": float(np.log1p(size / LONG)), f"no {letter}": float(not own)}
-    named |= {"Chinese": float(bool(_CHINESE.search("".join(texts.values()))))}
+    named |= {"Chinese": float(bool(re.search(_CHINESE, "".join(texts.values()))))}
     for read in (stems, content, matters):
         named |= _shared(read.__name__, {letter: read(text) for letter, text in texts.items()})
     return named | _played(chances, letters) | _asked(texts["Q"], texts["A"])
@@ -155,7 +155,7 @@ def _asked(question: str, answer: str) -> dict[str, float]:
     kinds = {kind for kind, pattern in QUESTIONS.items() if kind != "yes" and pattern.search(question)}
     each = [
         frozenset(kind for kind, pattern in QUESTIONS.items() if pattern.search(part))
-        for part in _PIECES.split(question)
+        for part in re.split(_PIECES, question)
     ]
     yes = bool(QUESTIONS["yes"].search(answer))
     named = {f"asks {kind}": 1.0 for kind in kinds} | {"says yes or no": float(yes)}
@@ -163,13 +163,13 @@ def _asked(question: str, answer: str) -> dict[str, float]:
         "questions": float(min(sum(map(bool, each)), 4)),
         "kinds asked": float(len({*each} - {frozenset()}) > 1),
         "marks": float(min(len(RULES["asked"].findall(question)), 3)),
-        "Q points back": float(bool(LINKED.search(question))),
-        "A points back": float(bool(LINKED.search(answer))),
+        "Q points back": float(bool(RULES["linked"].search(question))),
+        "A points back": float(bool(RULES["linked"].search(answer))),
     }
     if "whether" in kinds:
         named[f"whether, {yes}"] = 1.0
     named |= {f"{kind} named {there}": 1.0 for kind, there in named_kinds(question, answer).items()}
-    if verb := _VERB.search(question):
+    if verb := re.search(_VERB, question):
         said = next(filter(None, verb.groups())) in answer[:_BEGINNING]
         named[f"verb again {said}"] = 1.0
     return named

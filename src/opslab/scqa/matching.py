@@ -1,9 +1,9 @@
 """Whether an answer stays with its question, and a question with what led to it."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from opslab.scqa.cues import ASKED_FOR, DUE, LINKED, TOPICS, WORDS
+from opslab.scqa.cues import ASKED_FOR, DUE, RULES, topics, word_list
 
 BEGINNING, STEM = 4, 5  # letters of a word that name its matter; that two forms of a word share
 NEW = 3  # words; fewer cannot tell of another matter
@@ -25,19 +25,19 @@ def is_strange(text: str, before: str) -> bool:
 
     One that points back ("it", "then") or is too short to tell of anything is not.
     """
-    if LINKED.search(text) or len(content(text)) < NEW:
+    if RULES["linked"].search(text) or len(content(text)) < NEW:
         return False
     return not any(read(text) & read(before) for read in (content, _parts, matters))
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.findall(r"[a-zé]{3,}", text.lower()) if word not in WORDS["small"]]
+    return [word for word in re.findall(r"[a-zé]{3,}", text.lower()) if word not in word_list("small")]
 
 
 @lru_cache(64)
 def content(text: str) -> frozenset[str]:
     """Return the English words and the Chinese characters that tell of something."""
-    return frozenset(_words(text)) | (frozenset(re.findall(r"[\u4e00-\u9fff]", text)) - WORDS["small"])
+    return frozenset(_words(text)) | (frozenset(re.findall(r"[\u4e00-\u9fff]", text)) - word_list("small"))
 
 
 @lru_cache(64)
@@ -65,15 +65,18 @@ def matters(text: str) -> frozenset[str]:
     chinese = "".join(re.findall(r"[\u4e00-\u9fff]+", text))
     return frozenset(
         topic
-        for topic, (english, signs) in _TOPICS.items()
+        for topic, (english, signs) in _matters().items()
         if english & known or (chinese and any(sign in chinese for sign in signs))
     )
 
 
-_TOPICS = {
-    topic: (
-        frozenset(stem for stem in stems if stem < "\u2e80"),
-        [stem for stem in stems if stem > "\u2e80"],
-    )
-    for topic, stems in TOPICS.items()
-}
+@cache
+def _matters() -> dict[str, tuple[frozenset[str], list[str]]]:
+    """Return the stems of each topic: English ones, and Chinese signs."""
+    return {
+        topic: (
+            frozenset(stem for stem in stems if stem < "\u2e80"),
+            [stem for stem in stems if stem > "\u2e80"],
+        )
+        for topic, stems in topics().items()
+    }

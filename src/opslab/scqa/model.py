@@ -14,29 +14,29 @@ from pathlib import Path
 
 import numpy as np
 
-from opslab.scqa.cues import SIMPLIFIED, SMALL, without_chinese
+from opslab.scqa.cues import SMALL, simplified, without_chinese
 from opslab.scqa.splitting import Piece
 
 CLASSES = "–SCQAsca"  # none, the parts, and the hollow ones of situation, complication and answer
 WEIGHTS = Path(__file__).with_name("parts.npz")
 SCALE = 50  # a weight is a whole number of fiftieths of a natural logarithm
 STEM, LONG = 5, 4  # letters
-_TOKEN = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%;；:：]")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
-_ASKS = re.compile("[?？]")
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_TOKEN = r"[a-z]+(?:['’][a-z]+)?|\d[\d.,:]*|[\u4e00-\u9fff]|[?？!！%;；:：]"
+_NAME = r"(?<=[a-z,] )[A-Z][a-z]+"
+_ASKS = "[?？]"
+_CHINESE = r"[\u4e00-\u9fff]"
 
 
 def features(pieces: Sequence[Piece]) -> list[set[str]]:
     """Return for each piece of a text the names of what is in it and around it."""
-    texts = [piece.text.translate(SIMPLIFIED) for piece in pieces]
-    asking = [place for place, text in enumerate(texts) if _ASKS.search(text)]
+    texts = [simplified(piece.text) for piece in pieces]
+    asking = [place for place, text in enumerate(texts) if re.search(_ASKS, text)]
     last = pieces[-1].sentence if pieces else 0
     found = []
     for place, (piece, text) in enumerate(zip(pieces, texts, strict=True)):
         named = {*_words(text), f"junction {piece.junction}"}
         if piece.whole != piece.text:
-            named |= {f"s={cue}" for cue in cues_in(piece.whole.translate(SIMPLIFIED))}
+            named |= {f"s={cue}" for cue in cues_in(simplified(piece.whole))}
         for side, near in (("p", place - 1), ("n", place + 1)):
             if 0 <= near < len(texts):
                 named |= {f"{side}={cue}" for cue in cues_in(texts[near])}
@@ -52,14 +52,14 @@ def features(pieces: Sequence[Piece]) -> list[set[str]]:
 
 @lru_cache(512)
 def _tokens(text: str) -> tuple[str, ...]:
-    found = _TOKEN.findall(text.lower())
+    found = re.findall(_TOKEN, text.lower())
     return tuple("#" if token[0].isdigit() else token.replace("’", "'") for token in found)
 
 
 @lru_cache(512)
 def cues_in(text: str) -> frozenset[str]:
     """Return the names of the cues in a text."""
-    texts, chinese = (text.lower(), text), bool(_CHINESE.search(text))
+    texts, chinese = (text.lower(), text), bool(re.search(_CHINESE, text))
     return frozenset(name for name, search, as_written in _searches(chinese) if search(texts[as_written]))
 
 
@@ -83,7 +83,7 @@ def _words(text: str) -> frozenset[str]:
         f"-{token[-3:]}" for token in tokens if len(token) > LONG
     }
     kinds = {"short"} if len(tokens) < LONG else set()
-    kinds |= {"a name"} if _NAME.search(text) else set()
+    kinds |= {"a name"} if re.search(_NAME, text) else set()
     return frozenset(runs | ends | parts | kinds | {f"={cue}" for cue in cues_in(text)})
 
 

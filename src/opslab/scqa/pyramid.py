@@ -49,11 +49,9 @@ WHY = {
     "rest": "“Other” may hold the most important thing. Name it, or say how large it is.",
     "blank_heading": "It would fit any report. Write what you found, as a sentence.",
 }
-_REST = re.compile(
-    r"\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*", re.I
-)
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~&])")
-_LIST_MARK = re.compile(r"^(\s*)(\d+)([.)])|^(\s*)([-+=])")
+_REST = r"(?i)\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*"
+_SPECIAL = r"([\\`*_{}\[\]<>#|$~&])"
+_LIST_MARK = r"^(\s*)(\d+)([.)])|^(\s*)([-+=])"
 SLIDE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{answer}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -198,7 +196,7 @@ class Pyramid:
         seen: list[tuple[int, str, str]] = []
         for number, (reason, lines) in enumerate(self.reasons.items(), start=1):
             place = REASON.format(number=number)
-            if _REST.fullmatch(reason):
+            if re.fullmatch(_REST, reason):
                 found.append(_remark("rest", place, reason, 0.8))
             elif is_blank(reason):
                 found.append(_remark("blank_heading", place, reason, 0.85))
@@ -253,8 +251,8 @@ def _groups(groups: object, name: str) -> dict:
 
 
 def _escaped(text: str) -> str:
-    plain = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-    return _LIST_MARK.sub(lambda mark: (mark[2] + "\\" + mark[3]) if mark[2] else "\\" + mark[5], plain)
+    plain = re.sub(_SPECIAL, r"\\\1", " ".join(text.split()))
+    return re.sub(_LIST_MARK, lambda mark: (mark[2] + "\\" + mark[3]) if mark[2] else "\\" + mark[5], plain)
 
 
 def _shown(text: str) -> str:

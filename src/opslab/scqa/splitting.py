@@ -14,17 +14,13 @@ GREETINGS = 2  # before a sentence, such as a title and a good morning
 MOST_TURNS, LEAST = 2, 2  # places looked at in a sentence; words on either side of one
 WRAPPED = 40  # letters: a line at least so long that ends in mid-sentence goes on in the next
 
-LABELS = SENTENCES["label"]  # that a writer may put before a part
-_END = re.compile(r"(?<=[.!?])[\"”’)*]*\s+(?=\S)|(?<=[。！？])[”’）*]*")
-_ENDED = re.compile(r"[.!?。！？：；:;][\"”’)）*]*$")
-_TITLE = re.compile(
-    r"(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl)\.$",
-    re.I,
-)
-_COUNTED = re.compile(r"\bnos?\.$", re.I)  # followed by a number
-_INITIAL = re.compile(r"(^|\b(mr|mrs|ms|dr|prof)\. )[A-Z]\.$", re.I)
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^(?:subject|re|betreff|主题|标题)\s*[:：]\s*(.*)$", re.I)
-_ITEM = re.compile(r"^([-*•]|\d+[.)])\s")
+_END = r"(?<=[.!?])[\"”’)*]*\s+(?=\S)|(?<=[。！？])[”’）*]*"
+_ENDED = r"[.!?。！？：；:;][\"”’)）*]*$"
+_TITLE = r"(?i)(^|[\s(])(mr|mrs|ms|dr|prof|st|sr|jr|rev|capt|messrs|approx|ca|vs|e\.g|i\.e|cf|incl)\.$"
+_COUNTED = r"(?i)\bnos?\.$"  # followed by a number
+_INITIAL = r"(?i)(^|\b(mr|mrs|ms|dr|prof)\. )[A-Z]\.$"
+_HEADING = r"(?i)^\s{0,3}#{1,6}\s+(.*)$|^(?:subject|re|betreff|主题|标题)\s*[:：]\s*(.*)$"
+_ITEM = r"^([-*•]|\d+[.)])\s"
 
 
 @dataclass(frozen=True)
@@ -68,8 +64,8 @@ def pieces(sentences: Iterable[Unit], before: int = 0) -> list[Piece]:
 def units(text: str) -> tuple[list[Unit], list[str], bool]:
     """Return the sentences of a page, its headings, and whether it was cut."""
     lines = text[:PAGE].splitlines()
-    headings = [found[1] or found[2] or "" for found in map(_HEADING.match, lines) if found]
-    body = _without_address([line.strip() for line in lines if not _HEADING.match(line)])
+    headings = [found[1] or found[2] or "" for line in lines if (found := re.match(_HEADING, line))]
+    body = _without_address([line.strip() for line in lines if not re.match(_HEADING, line)])
     capital = next((letter for letter in " ".join(body) if letter.isalpha()), "").isupper()
     sentences = [
         Unit(sentence, label, _turns(sentence))
@@ -83,10 +79,9 @@ def units(text: str) -> tuple[list[Unit], list[str], bool]:
 def _without_address(lines: list[str]) -> list[str]:
     """Return the lines without a first one that names somebody: a few words, no end, before a sentence."""
     told = [line for line in lines if line]
-    if len(told) > 1 and _size(told[0]) <= ADDRESS and not LABELS.match(told[0]):
-        ends = map(_ENDED.search, told[:2])
-        if [bool(end) for end in ends] == [False, True]:
-            return lines[lines.index(told[0]) + 1 :]
+    short = len(told) > 1 and _size(told[0]) <= ADDRESS and not SENTENCES["label"].match(told[0])
+    if short and [_has_ended(line) for line in told[:2]] == [False, True]:
+        return lines[lines.index(told[0]) + 1 :]
     return lines
 
 
@@ -98,7 +93,7 @@ def _without_signature(lines: list[str]) -> list[str]:
             return lines[:place]
     kept = list(lines)
     while kept and (
-        not kept[-1] or (SENTENCES["signature"].match(kept[-1]) and any(map(_ENDED.search, kept[:-1])))
+        not kept[-1] or (SENTENCES["signature"].match(kept[-1]) and any(map(_has_ended, kept[:-1])))
     ):
         kept.pop()
     return kept
@@ -108,30 +103,30 @@ def _unwrapped(lines: Iterable[str]) -> Iterator[str]:
     """Yield paragraphs: a long line that ends in mid-sentence, or a label alone, goes on in the next line."""
     held, open_ended = "", False
     for line in lines:
-        if not (open_ended and line) or _ITEM.match(line) or LABELS.match(line):
+        if not (open_ended and line) or re.match(_ITEM, line) or SENTENCES["label"].match(line):
             yield held
             held = ""
         held = join([held, line]) if held else line
-        alone = (label := LABELS.match(line)) and label.end() == len(line)
-        open_ended = bool(alone) or (len(line) >= WRAPPED and not _ENDED.search(line))
+        alone = (label := SENTENCES["label"].match(line)) and label.end() == len(line)
+        open_ended = bool(alone) or (len(line) >= WRAPPED and not _has_ended(line))
     yield held
 
 
 def _sentences(paragraph: str, capital: bool) -> Iterator[tuple[str, str]]:
     """Yield the sentences of a paragraph, each with the letter that a label gives it."""
     letter, held = "", ""
-    pieces = [piece.strip() for piece in _END.split(paragraph)]
+    pieces = [piece.strip() for piece in re.split(_END, paragraph)]
     for piece, later in zip(pieces, [*pieces[1:], ""], strict=True):
         held = f"{held} {piece}".strip()
         if later and (
-            _TITLE.search(held)
-            or _INITIAL.search(held)
-            or (_COUNTED.search(held) and later[0].isdigit())
+            re.search(_TITLE, held)
+            or re.search(_INITIAL, held)
+            or (re.search(_COUNTED, held) and later[0].isdigit())
             or (capital and held[-1] == "." and later[0].islower())
         ):
             continue
         sentence, held = held, ""
-        if label := LABELS.match(sentence):
+        if label := SENTENCES["label"].match(sentence):
             sentence, letter = sentence[label.end() :], label.lastgroup or ""
         else:
             for _ in range(GREETINGS):
@@ -154,6 +149,10 @@ def _turns(sentence: str) -> tuple[tuple[int, bool], ...]:
         if min(map(_size, (sentence[:place], sentence[place:]))) >= LEAST
     ]
     return tuple(sorted(enough[:MOST_TURNS]))
+
+
+def _has_ended(line: str) -> bool:
+    return re.search(_ENDED, line) is not None
 
 
 def _size(words: str) -> int:

@@ -2,7 +2,7 @@
 
 import re
 
-from opslab.scqa.cues import WORDS as LISTS
+from opslab.scqa.cues import word_list
 
 # Words
 LETTER_WORDS = {
@@ -156,6 +156,6 @@ def language(text: str) -> str:
         return "zh"
     foreign, english = (
         sum(word in known for word in latin)
-        for known in (LISTS["foreign"] - LISTS["english"], LISTS["english"])
+        for known in (word_list("foreign") - word_list("english"), word_list("english"))
     )
     return "" if len(latin) >= 5 and foreign > max(2, 1.5 * english) else "en"
