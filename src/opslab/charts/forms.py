@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from opslab.charts.look import (
     BLUE,
@@ -434,13 +433,10 @@ def small_multiples(
     across = min(as_number(columns, "columns", least=1, most=4, whole=True), len(series))
     down = -(-len(series) // across)
     names = [say.name(name) for name in series]
-    empty = figure(title)
-    drawing = make_subplots(
+    drawing = figure(title).set_subplots(
         down, across, shared_xaxes="all", shared_yaxes="all", subplot_titles=names,
         horizontal_spacing=0.06, vertical_spacing=0.16 / down, x_title=x, y_title=y,
     )  # fmt: skip
-    drawing.layout.template = empty.layout.template  # an update would mix it with a default somebody chose
-    drawing.update_layout(empty.layout)
     for place, (own, values) in enumerate(series.items()):
         cell = {"row": place // across + 1, "col": place % across + 1}
         others = [one for name, one in series.items() if name != own]

@@ -2,13 +2,14 @@
 
 import contextlib
 import io
-import multiprocessing as mp
 import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 # Words
 TOO_SLOW = "no result after {seconds:g} seconds: does it loop for ever?"
@@ -45,6 +46,8 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
     ...     ask("four"), ask("seven")
     (4, 5)
     """
+    import multiprocessing as mp  # few who import a subject play a league
+
     # A forked child knows functions that were written in a notebook; where there is no fork they must be
     # importable.
     forks = "fork" in mp.get_all_start_methods()
@@ -75,7 +78,7 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
         ours.close()
 
 
-def _child(pipe: Connection, task: Callable[..., Any], fence: bool) -> None:
+def _child(pipe: "Connection", task: Callable[..., Any], fence: bool) -> None:
     if fence:
         sys.addaudithook(_fence)
     while True:

@@ -1,6 +1,5 @@
 """Twelve mails with one fault each, to mend, and two mended versions of each, to compare."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -98,6 +97,8 @@ def mended_pairs(*numbers: int) -> Shown:
 @cache
 def read_mails() -> tuple[Mail, ...]:
     """Return the twelve mails with what is known of them."""
+    import tomllib
+
     stored = tomllib.loads(STORE.read_text(encoding="utf-8"))["mail"]
     return tuple(
         Mail(number, **{name: text.strip() for name, text in mail.items()})
