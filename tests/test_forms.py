@@ -441,6 +441,7 @@ FORMS: dict[str, Callable[[pd.DataFrame], object]] = {
         ),
         preserve_index=False,
     ),
+    "arrow with times and a zone": lambda frame: as_arrow(in_zone("Asia/Hong_Kong")(frame)),
     "polars with times and a zone": lambda frame: as_polars(in_zone("Asia/Hong_Kong")(frame)),
     "lazy with times and a zone": lambda frame: as_polars(in_zone("America/New_York")(frame)).lazy(),
     "polars dates": lambda frame: as_polars(frame).with_columns(pl.selectors.datetime().cast(pl.Date)),

@@ -42,6 +42,7 @@ CELLS = {
     "a loop that runs": "asyncio.get_running_loop()",
     "a loop in a loop": "asyncio.run(asyncio.sleep(0))",
     "awaited with an error": "await asyncio.sleep(0)\n1 / 0",
+    "who works": "import getpass\ngetpass.getuser()",
     "six": "6",
     "the last result": "assert _ == 6",
     "all results": "assert 6 in Out.values() and In[-1]",

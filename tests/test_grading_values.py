@@ -4,6 +4,8 @@ import contextlib
 import json
 import math
 import pickle
+from collections import namedtuple
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -127,17 +129,41 @@ class Angry:
         raise RuntimeError("do not look at me")
 
 
-@pytest.mark.parametrize(
-    "make", [Payload, Angry, lambda: print, lambda: pd, lambda: {1, 2}, lambda: iter("ab")]
-)
+@pytest.mark.parametrize("make", [Payload, Angry, lambda: print, lambda: pd, lambda: iter("ab")])
 def test_whatever_is_no_data_arrives_as_its_description(make):
     assert isinstance(passed(make()), Unreadable)
 
 
-@pytest.mark.parametrize(("value", "what"), [({1}, "a set"), (print, "a builtin_function_or_method")])
+@pytest.mark.parametrize(
+    ("value", "what"), [(iter([]), "a list_iterator"), (print, "a builtin_function_or_method")]
+)
 def test_what_cannot_be_read_is_named_by_its_type(value, what):
     assert passed(value) == Unreadable(what)
     assert passed([1, value])[1] == Unreadable(what)
+
+
+Named = namedtuple("Named", ["low", "high"])
+
+
+@dataclass
+class Told:
+    value: float
+    words: str = ""
+
+
+@pytest.mark.parametrize(
+    ("value", "arrives"),
+    [
+        ({2.5}, {2.5}),
+        (pd.Index(["b", "a"]), ["b", "a"]),
+        (np.array("c"), "c"),
+        (Named(1, 2.5), {"low": 1, "high": 2.5}),
+        (Told(0.25), {"value": 0.25}),
+    ],
+    ids=repr,
+)
+def test_what_a_check_reads_arrives_as_something_that_it_reads(value, arrives):
+    assert passed(value) == arrives
 
 
 def test_what_raises_when_it_is_looked_at_is_named_by_its_type():

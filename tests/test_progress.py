@@ -129,6 +129,7 @@ def test_what_is_known_of_a_lesson_or_question_that_is_gone_stays(file):
         "[]",
         "null",
         '{"06-tiny": 3}',
+        '{"05-\\ud83d": {}}',
         '{"06-tiny": {"q1": []}}',
         '{"06-tiny": {"q1": {"box": 9}}}',
         "[" * 100_000,

@@ -166,7 +166,7 @@ class NumberComparison(Comparison):
     def _no_number(self, value: object) -> UncheckableError:
         """Say what came in place of a number: a function, a result or a table that holds it, or else."""
         unit = IN_UNIT.format(unit=self.question.unit) if self.question.unit else ""
-        kind, parts, cells = type(value).__name__, _parts(value), labelled(value) or {}
+        kind, parts, cells = type(value).__name__, parts_of(value), labelled(value) or {}
         right = [name for name, part in parts.items() if self._is_right(part)]
         if inspect.isroutine(value):
             return NotYetError(NOT_CALLED.format(name=value.__name__), "not-called")
@@ -450,7 +450,7 @@ def _forms(value: object) -> Iterator[tuple[object, str]]:
         for column in value.columns[value.dtypes.map(pd.api.types.is_string_dtype)]:
             yield value.set_index(column), TAKEN_AS_NAMES.format(column=column)
         yield value.T, TAKEN_TURNED
-    if parts := _parts(value):
+    if parts := parts_of(value):
         yield parts, TAKEN_FROM_PARTS
 
 
@@ -497,7 +497,7 @@ def _plain_words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def _parts(value: object) -> dict[str, object]:
+def parts_of(value: object) -> dict[str, object]:
     """Return the public numbers of a result that has named parts, such as an estimate with its interval."""
     if isinstance(value, type) or not (is_dataclass(value) or hasattr(value, "_fields")):
         return {}

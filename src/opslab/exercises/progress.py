@@ -82,10 +82,10 @@ def _read() -> Stored:
     """Return the file's content; nothing where there is none."""
     try:
         stored = json.loads(_path().read_text(encoding="utf-8"))
-        _text(stored)  # what is nested too deeply to be written again is no progress
+        _text(stored).encode()  # what could not be written again is no progress
     except OSError:
         return {}
-    except RecursionError as error:
+    except (RecursionError, UnicodeEncodeError) as error:
         raise _DamagedError from error
     if not isinstance(stored, dict) or not all(isinstance(kept, dict) for kept in stored.values()):
         raise _DamagedError

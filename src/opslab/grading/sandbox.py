@@ -63,6 +63,7 @@ MOST_SAID = 5_000_000  # bytes that one run may send
 LONGEST_ERROR = 500  # letters kept of why a cell failed
 MOST_FUNCTIONS = 20  # that one run may hand over
 TICK = 0.25  # seconds between two looks at memory and clock
+STUDENT = "student"  # what a submission is told that its account is called
 NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
 
 
@@ -244,7 +245,7 @@ class Sandbox:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
             "HOME": home, "IPYTHONDIR": f"{home}/ipython", "OPSLAB_HOME": f"{home}/opslab",
             "OPSLAB_COURSE": str(course_root()), "PYTHONPATH": str(Path(__file__).parents[2]),
-            "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8", "USER": STUDENT, "LOGNAME": STUDENT,
             "PYTHONHASHSEED": "0",  # what a cell makes of a set is the same at each grading
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a kernel
             "PIP_RETRIES": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1",  # there is no network to wait for

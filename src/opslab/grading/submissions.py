@@ -62,7 +62,8 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-
 # How browsers, JupyterLab and file managers name copies: anna (1), anna-Copy1, anna copy 2, anna - 副本.
 _COPY = re.compile(r"\s*(\(\d+\)|-Copy\d*|-checkpoint|( -)? (copy|副本)( \d+| \(\d+\))?)$", re.IGNORECASE)
 _HELPERS = {".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
-_ENDINGS = {*MimeTypes().types_map[True], ".docx", ".md", ".zip"}  # Python's own list, not the machine's
+# Python's own list, not the machine's.
+_ENDINGS = {*MimeTypes().types_map[True], NOTEBOOK, ".docx", ".md", ".zip"}
 _SEED = re.compile(r"\bseed\s*=\s*(\d{1,9})\b")
 
 
@@ -338,14 +339,10 @@ def _hand_ins(folder: Path) -> dict[str, HandIn]:
 def _stem(path: Path) -> str:
     """Return the name of a file or folder without an ending that tells the kind of file."""
     name = path.name
-    if path.is_symlink() or not path.is_dir():
-        while _is_ending(ending := Path(name).suffix) and Path(name).stem:
-            name = name.removesuffix(ending)
+    if (path.is_symlink() or not path.is_dir()) and path.suffix.lower() in _ENDINGS:
+        # One ending, and a notebook's below it: "wang.ai" is a name, though .ai is an ending, too.
+        return name.removesuffix(path.suffix).removesuffix(NOTEBOOK) or name
     return name
-
-
-def _is_ending(ending: str) -> bool:
-    return ending == NOTEBOOK or ending.lower() in _ENDINGS
 
 
 def _original(student: str) -> str | None:

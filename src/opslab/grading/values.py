@@ -1,7 +1,8 @@
 """Answers as data: what a submission hands over is written as JSON and read back without running any code.
 
 Pickle would run code of the sender's choice in the process that judges. Here only numbers, texts, lists,
-mappings and tables pass; everything else arrives as `Unreadable`, which judges as "cannot be checked".
+sets, mappings and tables pass, and of a result its named numbers; everything else arrives as `Unreadable`,
+which judges as "cannot be checked".
 """
 
 import json
@@ -13,6 +14,7 @@ from numbers import Integral, Real
 import numpy as np
 import pandas as pd
 
+from opslab.exercises.comparisons import parts_of
 from opslab.exercises.judge import is_unanswered
 
 LARGEST = 500_000  # letters of JSON in one answer; the longest solution of the course has some thousands
@@ -119,16 +121,22 @@ def _plain(value: object, depth: int) -> object:
         return {"time": value.isoformat()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufb":
         return {"array": value.tolist()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return {"tuple" if isinstance(value, tuple) else "list": [_plain(item, depth + 1) for item in value]}
-    if isinstance(value, Mapping):
-        return {"mapping": [[_label(key), _plain(item, depth + 1)] for key, item in value.items()]}
+    if isinstance(value, np.ndarray) and not value.ndim:
+        return _plain(value.item(), depth + 1)
+    if isinstance(value, set | frozenset):
+        return {"set": [_plain(item, depth + 1) for item in sorted(value, key=str)]}
     if isinstance(value, pd.Series):
         return {"series": _cells(value, depth), "index": [_label(key) for key in value.index]}
     if isinstance(value, pd.DataFrame):
         columns = [_cells(value.iloc[:, place], depth) for place in range(value.shape[1])]
         names, keys = ([_label(key) for key in labels] for labels in (value.columns, value.index))
         return {"table": columns, "names": names, "index": keys}
+    if parts := parts_of(value):
+        return _plain(parts, depth)
+    if isinstance(value, list | tuple | np.ndarray | pd.Index):
+        return {"tuple" if isinstance(value, tuple) else "list": [_plain(item, depth + 1) for item in value]}
+    if isinstance(value, Mapping):
+        return {"mapping": [[_label(key), _plain(item, depth + 1)] for key, item in value.items()]}
     return {"unreadable": NOT_PLAIN.format(type=type(value).__name__)}
 
 
@@ -180,6 +188,7 @@ _READERS: dict[str, Callable[[dict], object]] = {
     "array": lambda data: np.array(data["array"], dtype=object),
     "list": lambda data: _values(data["list"]),
     "tuple": lambda data: tuple(_values(data["tuple"])),
+    "set": lambda data: set(_values(data["set"])),
     "mapping": lambda data: {_value(key): _value(item) for key, item in data["mapping"]},
     "series": lambda data: pd.Series(_values(data["series"]), _labels(data["index"]), dtype=object),
     "table": _table,

@@ -31,6 +31,7 @@ from traitlets.config import Config
 
 from opslab import datasets
 from opslab.exercises.answer_key import CAPTURED
+from opslab.exercises.judge import is_unanswered
 from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text
@@ -83,7 +84,7 @@ class _Captured(dict[str, object]):
     def __setitem__(self, question: str, answer: object) -> None:
         if callable(answer):
             self.functions[str(question)] = answer
-        else:
+        elif not is_unanswered(answer):
             self.functions.pop(str(question), None)
         self.answers.take(str(question), encode(answer))
 

@@ -616,6 +616,8 @@ class _EngineError(ValueError):
 
 def to_pandas(column: nw.Series) -> pd.Series:
     """Return a column as pandas."""
+    if column.implementation.is_pyarrow() and column.dtype == nw.Datetime:
+        column = column.dt.replace_time_zone(None)  # a table of several would be read by London's clock
     if not column.implementation.is_polars():
         return column.to_pandas()
     if column.dtype.is_nested() or column.dtype == nw.Unknown:
