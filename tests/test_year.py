@@ -1,8 +1,11 @@
 """Lantern's year: laws of shared luck, what every lever does, guardrails, and policies that misbehave."""
 
+import contextlib
 import dataclasses
 import itertools
 import json
+import os
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +20,7 @@ from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
 from opslab.ground import say
 from opslab.ground.kept import keep
+from opslab.ground.turns import LostTurnError, turns
 from opslab.world import hidden_facts, truth
 from opslab.year import (
     NAIVE,
@@ -39,7 +43,7 @@ from opslab.year import firm as lantern
 from opslab.year.firm import firm
 from opslab.year.league import HELD_BACK
 from opslab.year.luck import uniforms
-from opslab.year.plan import BUDGET, LEVERS, LIMITS, RECALL, TESTS, WEEKS
+from opslab.year.plan import BUDGET, LEVERS, LIMITS, RECALL, TESTS, WEEKS, as_plan
 from opslab.year.score import GUARDRAILS
 from tests.references import CASES
 from tests.strategies import LAW
@@ -380,6 +384,128 @@ def test_a_policy_that_misbehaves_loses_its_turn_and_says_why(tmp_path, monkeypa
     assert "pushes is 8" in reasons["limits"]
     assert reasons["plays"] == ""
     assert table.index[0] == "plays"
+
+
+def forged(**fields):
+    """Return a plan that went round the checks."""
+    plan = Plan()
+    for name, value in fields.items():
+        object.__setattr__(plan, name, value)
+    return plan
+
+
+FORGED = {
+    "an unknown field": ({"push": 1}, "no 'push' .did you mean 'pushes'"),
+    "a field without a name": ({1: 1}, "no 1; its fields are"),
+    "pandas' gap for a name": ({pd.NA: 1}, "its fields are"),
+    "money from ads": (forged(ads=-1e6), "ads is -1"),
+    "fewer than no clerks": (forged(clerks=-50), "clerks is -50"),
+    "points that are no number": (forged(points=float("nan")), "points is nan"),
+    "a list for a word": (forged(recall=["all"]), "recall is"),
+    "an empty plan": (object.__new__(Plan), "ads is None"),
+}
+
+
+@pytest.mark.parametrize("found", FORGED)
+def test_a_forged_plan_loses_its_turn_and_the_others_go_on(found):
+    plan, words = FORGED[found]
+    table = league({"policy": lambda state: plan, "plan": plan, "usual": NAIVE}, runs=2)
+    assert re.search(words, table.reason["policy"])
+    assert table.reason["plan"]
+    assert table.on_par["usual"] == 0
+    assert table.on_par.drop("usual").isna().all()
+    with pytest.raises(ValueError, match=words):
+        play(lambda state: plan)
+    with pytest.raises(ValueError, match=words):
+        year_desk().run(plan, SAID, "To see.")
+    with pytest.raises(ValueError, match=words):
+        debrief(play(Plan()), 1, [plan])
+
+
+@given(answer=st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(LEVERS), inner),
+    max_leaves=8,
+))  # fmt: skip
+def test_whatever_is_no_plan_is_refused_in_words(answer):
+    with contextlib.suppress(ValueError):
+        assert isinstance(as_plan(answer, "answer"), Plan)
+
+
+def test_one_change_instead_of_a_list_of_them_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"changes.0. is 'pushes'; expected a Plan, or a dictionary"):
+        debrief(play(Plan()), 1, {"pushes": 1})
+
+
+class Runs:
+    """A thing that would run code where it is unpickled."""
+
+    def __reduce__(self):
+        return os.mkdir, ("run",)
+
+
+class SilentError(Exception):
+    """An error that has no text."""
+
+    def __str__(self):
+        raise RuntimeError
+
+
+def silent():
+    raise SilentError
+
+
+def deep():
+    found = []
+    for _ in range(100_000):
+        found = [found]
+    return found
+
+
+NO_DATA = {"runs": Runs, "plan": Plan, "set": lambda: {1, 2}, "code": lambda: len, "deep": deep}
+
+
+@pytest.mark.parametrize("fence", [True, False])
+def test_what_a_child_answers_is_data_and_runs_nowhere(fence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make = NO_DATA | {"silent": silent, "data": lambda: {"a": [1.5, None]}}
+    with turns(lambda name: make[name](), seconds=20, fence=fence) as ask:
+        for name in NO_DATA:
+            with pytest.raises(LostTurnError, match="expected numbers, text"):
+                ask(name)
+        with pytest.raises(LostTurnError, match="SilentError"):
+            ask("silent")
+        assert ask("data") == {"a": [1.5, None]}
+    assert not any(tmp_path.iterdir())
+
+
+def by_sqlite(state):
+    import sqlite3
+
+    sqlite3.connect("mine.db").execute("create table mine (a)")
+    return Plan()
+
+
+def by_duckdb(state):
+    import duckdb
+
+    duckdb.sql("copy (select 1) to 'mine.csv'")
+    return Plan()
+
+
+def by_arrow(state):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"a": [1]}), "mine.parquet")
+    return Plan()
+
+
+@pytest.mark.parametrize("policy", [by_sqlite, by_duckdb, by_arrow])
+def test_no_library_writes_from_behind_the_fence(policy, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert league({"writes": policy}, runs=1).reason["writes"]
+    assert not any(path.stat().st_size for path in tmp_path.iterdir())
 
 
 def test_a_policy_that_loops_is_ended():

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_choice, as_list, as_number
-from opslab.year.plan import LEVERS, WEEKS, Plan
+from opslab.year.plan import LEVERS, WEEKS, Plan, as_plan
 from opslab.year.simulation import History, replay, require_history
 
 # Words
@@ -16,6 +16,7 @@ UNLIKE = (
     "the two histories are {ours} and {theirs}; compare what was played with the same seed, runs and world, "
     "as `replay` does"
 )
+CHANGE = "changes[{place}]"
 # What may not be broken, and how it is called.
 GUARDRAILS = {
     "said_no": "said no",
@@ -169,7 +170,8 @@ def debrief(history: History, week: int = 1, changes: Iterable[dict[str, Any]] |
         changes = [{lever: getattr(NAIVE, lever)} for lever in LEVERS]
     now = score(history).worth
     rows = []
-    for change in as_list(changes, "changes"):
+    for place, change in enumerate(as_list(changes, "changes")):
+        as_plan(change, CHANGE.format(place=place))
         gain = score(replay(history, first, **change)).worth - now
         reach = Z95 * gain.std() / np.sqrt(len(gain)) if len(gain) > 1 else 0.0
         label = ", ".join(f"{name}={_said(value)}" for name, value in change.items())
