@@ -130,9 +130,7 @@ def as_plan(found: Any, name: str) -> Plan:
     >>> as_plan({"clerks": 5}, "plan").clerks
     5
     """
-    given: Any = found
-    if isinstance(found, Plan):  # whoever goes round its checks may have put anything in
-        given = {lever: getattr(found, lever, None) for lever in LEVERS}
+    given = _fields(found) if isinstance(found, Plan) else found
     if not isinstance(given, Mapping):
         raise ValueError(NOT_A_PLAN.format(name=name, found=found))
     for lever in given:
@@ -141,6 +139,11 @@ def as_plan(found: Any, name: str) -> Plan:
                 NO_LEVER.format(name=lever, nearest=nearest(lever, LEVERS), names=", ".join(LEVERS))
             )
     return Plan(**given)
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    """Return what a plan holds: whoever goes round its checks may have put anything in, or nothing."""
+    return {lever: getattr(plan, lever, None) for lever in LEVERS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
