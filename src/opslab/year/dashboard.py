@@ -34,7 +34,7 @@ SHOWN = {
     "said_no": ("Said no this year", 1, "%"),
     "tickets": ("Tickets waiting", 1, ""),
     "within_day": ("Answered within a day, last week", 1, "%"),
-    "so_far": ("Answered within a day, this year so far", 1, "%"),
+    "so_far": ("Answered within a day, mean week so far", 1, "%"),
     "sentiment": ("Net sentiment", 1, "%"),
     "trust": ("Trust, asked of 100", 1, "%"),
 }

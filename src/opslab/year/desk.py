@@ -51,7 +51,7 @@ FORECASTS = (
 )
 PAID_BY = {
     "said_no": "{said_no} of those who could be written to said no",
-    "within_day": "{late} of the tickets waited longer than a day",
+    "within_day": "in the mean week {late} of the tickets waited longer than a day",
     "wrote_to_no": "{wrote_to_no} messages went to people who had said no",
     "sentiment": "those who speak of Lantern are not surely content",
     "reward": "members missed {missed} of their reward",

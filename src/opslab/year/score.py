@@ -50,7 +50,8 @@ def score(history: History) -> pd.DataFrame:
     DataFrame
         Index run. Columns worth, cash, ahead, points_owed, unpaid (yuan); then who paid for it, as shares and
         people: said_no (muted or unsubscribed in the year, of all who could be written to), within_day (share
-        of tickets answered within a day), wrote_to_no (messages to people who had said no), sentiment (the
+        of tickets answered within a day in the mean week: every week counts the same, one with a long queue
+        too), wrote_to_no (messages to people who had said no), sentiment (the
         lower end of its interval in week 52), reward (share of what was promised to the members); and
         `broken`, the names of the guardrails that did not hold: said_no up to 0.12, within_day from 0.9,
         no wrote_to_no, sentiment from 0, reward in full.
