@@ -69,6 +69,15 @@ def test_a_rebuild_changes_no_byte(course, code):
     assert (course / LESSON_TARGET.path).read_bytes() == first
 
 
+def test_each_trace_of_a_picture_is_one_line_of_the_file(course):
+    trace = "go.Figure(go.Scatter(y=[1, 2, 4], text=['', '', 'ads']))"
+    with_lesson(course, PICTURE.replace("go.Figure()", trace))
+    build(course, LESSON_TARGET)
+    lines = (course / LESSON_TARGET.path).read_text(encoding="utf-8").splitlines()
+    assert any('"ads"' in line and '"y": [ 1, 2, 4' in line for line in lines)
+    assert '   "metadata": {' in lines  # all else keeps its lines
+
+
 def test_cell_ids_come_from_label_or_place(course):
     ids = authored_ids(course, LESSON_TARGET)
     assert ids == ["06-tiny-001", "06-tiny-002", "06-tiny-003", "06-tiny-half"]

@@ -68,6 +68,13 @@ def compiled(*cells, guide=None, warn=pytest.fail):
     return lay_out(lesson, guide or Guide(), warn)
 
 
+def test_a_cue_begins_a_paragraph_and_a_bold_letter_inside_one_is_none():
+    words = "# A\n\n**Your guess first.** Which of **R**ecency and **F**requency?"
+    guess = "".join(compiled(new_markdown_cell(words))[0][-1].body)
+    assert guess.count('class="cue"') == 1
+    assert '<strong class="cue">Your guess first.</strong>' in guess
+
+
 def slides(*cells, **options):
     return [slide for stack in compiled(*cells, **options) for slide in stack]
 

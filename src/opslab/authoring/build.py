@@ -41,6 +41,7 @@ from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
 SECONDS_PER_CELL = 60
+INSIDE_A_FRAME = re.compile(r"\n {9,}")  # as deep lie only the parts of a figure's traces and frames
 # What JupyterLab writes into a notebook when it opens it: see ipython_kernel_config.py for the version.
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = IPythonKernel.language_info | {"version": "3"}
@@ -346,8 +347,10 @@ def _failure(target: Target, cell: NotebookNode, cause: str) -> BuildError:
 
 
 def _text(notebook: NotebookNode) -> bytes:
+    """Return a notebook's file, with each trace and frame of its figures in one line."""
     nbformat.validate(notebook)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return (INSIDE_A_FRAME.sub(" ", text) + "\n").encode()
 
 
 def _without_outputs(path: Path) -> bytes | None:

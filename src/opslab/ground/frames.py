@@ -549,7 +549,7 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
         if kind == "flag" and schema[column].is_numeric():
             other = nw.when((nw.col(column) != 0) & (nw.col(column) != 1)).then(nw.col(column))
             wanted.append(other.max().alias(f"other{number}"))
-    seen = one_row(table.lazy().select(*wanted))
+    seen = one_row(table.select(*wanted))
     if not seen["rows"]:
         raise ValueError(NO_ROWS.format(what=what))
     for number, (column, kind) in enumerate(kinds.items()):
@@ -574,9 +574,9 @@ def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[s
         raise ValueError(TOO_HIGH.format(found=high, **words))
 
 
-def one_row(lazy: nw.LazyFrame[Any]) -> dict[str, Any]:
+def one_row(table: Frame) -> dict[str, Any]:
     """Return a table's only row, computed."""
-    return collect(lazy).rows(named=True)[0]
+    return collect(table).rows(named=True)[0]
 
 
 def collect(table: Frame) -> nw.DataFrame:

@@ -23,12 +23,18 @@ SENTENCE = re.compile(
     re.DOTALL,
 )
 CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
+CUE = re.compile(r"(^|<p>)\s*<strong>")
 INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
 
 
 def count(*pieces: str) -> int:
     """Return the number of words in pieces of HTML."""
     return sum(len(re.sub(r"<[^>]+>", " ", INLINE.sub("", piece)).split()) for piece in pieces)
+
+
+def cued(html: str) -> str:
+    """Mark what is bold at the beginning of a paragraph: it says what is to be done."""
+    return CUE.sub(r'\1<strong class="cue">', html)
 
 
 def inside(html: str) -> str:

@@ -29,6 +29,7 @@ from opslab.authoring.export.prose import (
     clauses,
     clipped,
     count,
+    cued,
     fits,
     four_sentences,
     inside,
@@ -91,6 +92,7 @@ def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
         compiler.take(block)
     compiler.end_section()
     for slide in [slide for stack in compiler.stacks for slide in stack]:
+        slide.lines, slide.body = ([cued(piece) for piece in pieces] for pieces in (slide.lines, slide.body))
         if slide.words > MOST_WORDS:
             warn(FULL.format(cell=slide.cell, found=slide.words, most=MOST_WORDS))
     if guide.minutes and not compiler.guessed:
