@@ -33,6 +33,7 @@ from opslab.year import (
     league,
     play,
     replay,
+    rerun,
     score,
     tree,
     tree_chart,
@@ -111,6 +112,13 @@ def test_the_variance_of_a_replayed_difference_is_small(change, week, least):
     shared = score(replay(ours, week, **change)).worth - score(ours).worth
     apart = score(replay(theirs, week, **change)).worth - score(ours).worth
     assert apart.var() > least * shared.var()
+
+
+def test_years_are_run_again_from_rows_in_any_order():
+    year = play(lambda state: Plan(clerks=1 + state.week % 5), 9, 2)
+    shuffled = year.plans.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(rerun(shuffled, 9).table, year.table, check_exact=True)
+    pd.testing.assert_frame_equal(rerun(year.plans.reset_index(drop=True), 9).table, year.table)
 
 
 def test_common_random_numbers_need_fewer_runs():
@@ -702,6 +710,8 @@ def test_the_dashboard_shows_what_a_policy_is_told_and_no_more(at_home):
     now = {reading.name: reading for reading in desk.dashboard}
     assert now["Active users"].now == say.number(round(seen[13].active))
     assert now["Trust, asked of 100"].now == say.share(seen[13].trust)
+    low, high = (seen[13].sentiment + sign * seen[13].sentiment_error for sign in (-1, 1))
+    assert now["Net sentiment, its 95 % interval"].now == say.between(low, high, "%")
     assert now["Still there after four weeks"].before == say.share(seen[0].retention)
     assert len(now["Members"].weeks) == 14
     assert now["Tickets waiting"].now == say.number(round(seen[13].tickets))

@@ -153,7 +153,8 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     Parameters
     ----------
     plans
-        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`.
+        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`. Rows with run and
+        week as their index may come in any order; others are taken as they stand.
 
     Examples
     --------
@@ -164,6 +165,8 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     if not isinstance(plans, pd.DataFrame) or not set(LEVERS) <= set(plans.columns):
         raise ValueError(NOT_PLANS.format(found=type(plans).__name__))
     runs = as_number(len(plans) / WEEKS, "the number of runs in plans", least=1, most=MOST_RUNS, whole=True)
+    if list(plans.index.names) == ["run", "week"]:
+        plans = plans.sort_index()
     rows = plans[list(LEVERS)].to_dict("records")
     coded = _coded([Plan(**row) for row in rows])
     by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
