@@ -342,6 +342,31 @@ def test_parts_whose_types_drift_are_told_in_words(name, drift, tmp_path, reques
         targeting.rfm(read_parts(name, tmp_path, request), "2024-06-20")
 
 
+WITH_KEYS = {
+    "visits": lambda table: retention.cohort_table(table),
+    "curve": lambda table: retention.retention_curve(table, [0, 7], until=END),
+    "growth": lambda table: retention.growth_accounting(table),
+    "warning": lambda table: retention.early_warning(table, as_of="2024-04-20", quiet_days=[3, 9]),
+}
+
+
+@pytest.mark.parametrize("call", WITH_KEYS)
+def test_a_dask_part_whose_ids_are_text_makes_no_other_people_of_them(call, tmp_path, request):
+    EVENTS.iloc[:45].to_parquet(tmp_path / "1.parquet")
+    rest = EVENTS.iloc[45:]
+    rest.assign(user_id=rest.user_id.astype(str)).to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ValueError, match=r"events cannot be read: .*the same columns and types\?"):
+        WITH_KEYS[call](read_parts("dask", tmp_path, request))
+
+
+def test_spark_tells_the_cause_that_java_tells_last(tmp_path, request):
+    ORDERS.iloc[:60].to_parquet(tmp_path / "1.parquet")
+    ORDERS.iloc[60:].assign(amount=0.5).to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ValueError, match=r"amount") as told:
+        targeting.rfm(read_parts("spark", tmp_path, request), "2024-06-20")
+    assert "An error occurred while calling" not in str(told.value)
+
+
 def test_dask_s_first_part_does_not_make_whole_numbers_of_the_others(tmp_path, request):
     ORDERS.iloc[:60].to_parquet(tmp_path / "1.parquet")
     ORDERS.iloc[60:].assign(amount=0.5).to_parquet(tmp_path / "2.parquet")

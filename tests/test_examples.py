@@ -20,9 +20,11 @@ FOR_THE_BUILD = {"main", "write", "verify", "stream"}  # they write files
 
 
 def modules() -> list[str]:
-    """Return the modules that students import, those behind them, and the ground."""
+    """Return the modules that students import, those behind them, the ground, and the grader."""
     found = pkgutil.walk_packages(opslab.__path__, "opslab.")
-    return sorted(name for _, name, _ in found if name.split(".")[1] in (*DOORS, "ground"))
+    return sorted(
+        name for _, name, _ in found if name.split(".")[1] in (*DOORS, "ground", "exercises", "grading")
+    )
 
 
 def public_functions(door: str) -> list[tuple[str, object]]:

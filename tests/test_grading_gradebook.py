@@ -16,6 +16,7 @@ from opslab.exercises.sheets import Question
 from opslab.grading import archive, batch, deadlines, gradebook
 from opslab.grading.archive import unpacked
 from opslab.grading.batch import read_graded
+from opslab.grading.deadlines import read_deadline
 from opslab.grading.gradebook import EXTRA, find_users, gradebook_csv, grades, open_gradebook
 from opslab.grading.levels import Review, fingerprint, keep_review
 from opslab.grading.marks import Mark
@@ -430,6 +431,13 @@ BAD_DEADLINES = {
     "twice": (DUE, "student,minutes\nanna,5\nAnna,6\n", "names Anna twice, in lines 2 and 3"),
     "two of the name": (DUE, "student,minutes\nWei Wang,5\n", "Wei Wang may be Wei Wang 42 or Wei Wang 43"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2026-11-27", 23), ("20261127", 23), ("2026-11-27 18", 18), ("20261127T0700", 7)]
+)
+def test_only_a_day_alone_lasts_until_its_end(text, hour):
+    assert read_deadline(text).hour == hour
 
 
 @pytest.mark.parametrize("name", BAD_DEADLINES)

@@ -224,6 +224,22 @@ def test_a_container_and_a_cluster_have_what_the_teaching_page_says():
     said = re.search(r"Memory for each student: (\d+) GB", page)[1]
     assert memory["limit"] == f"{said}G"
     assert float(memory["guarantee"].removesuffix("M")) <= 1000 * float(said)
+    # The volume lies where the image's user and the server are, or a culled server takes the work with it.
+    (user,) = re.findall(r"useradd .*?(\w+) &&", recipe)
+    assert values["singleuser"]["storage"]["homeMountPath"] == f"/home/{user}"
+    assert values["hub"]["config"]["KubeSpawner"]["working_dir"] == f"/home/{user}"
+
+
+def test_no_text_calls_a_pip_that_the_environment_does_not_have():
+    texts = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob(".github/**/*.yml"),
+        *ROOT.glob("lessons/*/*.md"),
+    ]
+    assert [
+        path for path in texts if re.search(r"\.venv/bin/(pip|python -m pip)", path.read_text("utf-8"))
+    ] == []
 
 
 def test_the_rehearsal_uses_the_link_of_the_teaching_page():

@@ -6,7 +6,8 @@ the time of the download. Canvas writes into the name that a file came late.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from opslab.exercises.messages import UsageError
@@ -61,8 +62,8 @@ def read_deadline(text: str) -> datetime:
         found = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(BAD_DEADLINE.format(found=text)) from error
-    if ":" not in text:
-        found = datetime.combine(found, DAY_END)
+    with suppress(ValueError):  # unless it is more than a day
+        found = datetime.combine(date.fromisoformat(text.strip()), DAY_END)
     return found.astimezone().replace(tzinfo=None) if found.tzinfo else found
 
 

@@ -39,8 +39,8 @@ def hand_in(name: str) -> HandIn:
 
     >>> hand_in("Wei Wang_41_assignsubmission_file").student
     'Wei Wang 41'
-    >>> hand_in("wangwei_LATE_7_90_06-retention.ipynb")
-    HandIn(name='wangwei', id='7', number=90, late=True)
+    >>> hand_in("wangwei_LATE_7_900_06-retention.ipynb")
+    HandIn(name='wangwei', id='7', number=900, late=True)
     """
     if found := _MOODLE.fullmatch(name):
         return HandIn(found["name"], found["id"])

@@ -100,6 +100,7 @@ GONE = (
     "sending or receiving",
     "SparkContext",
 )
+CAUSE = "Caused by: "
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
@@ -541,7 +542,8 @@ def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) ->
             gaps = nw.col(column).is_null() | nw.col(column).is_nan()
             missing = gaps.cast(nw.Int64).sum()
         wanted.append(missing.alias(f"missing{number}"))
-        if kind in LIMITS:
+        # Dask believes its first part: an extreme of text tells whether the others hold numbers.
+        if kind in LIMITS or (table.implementation.is_dask() and kind in ("key", "text")):
             wanted += [
                 nw.col(column).min().alias(f"low{number}"),
                 nw.col(column).max().alias(f"high{number}"),
@@ -605,7 +607,9 @@ class _EngineError(ValueError):
     """What an engine says of a table that it cannot compute."""
 
     def __init__(self, said: Any) -> None:
-        text = (str(said).partition("\n")[0] or type(said).__name__).rstrip(". ")
+        first, *others = str(said).splitlines() or [""]
+        causes = [line for line in others if line.startswith(CAUSE)]  # what Java's first line does not tell
+        text = (causes[-1].removeprefix(CAUSE) if causes else first or type(said).__name__).rstrip(". ")
         gone = isinstance(said, ConnectionError) or any(sign in text for sign in GONE)
         super().__init__((ENGINE_GONE if gone else ENGINE_FAILED).format(error=text))
 
