@@ -83,7 +83,7 @@ GENERATIONS = pd.DataFrame({"first": [9, 8], "second": [0, 4]})
 TRIAL = pd.DataFrame({"group": list("ab") * 8, "score": range(16), "treated": [1, 1, 0, 0] * 4})
 TRIAL = TRIAL.assign(rule=TRIAL["group"] == "a", returned=TRIAL["score"] % 3 == 0)
 TICKETS = pd.DataFrame({"channel": list("aab"), "wait_minutes": [0, 9, 5], "handling_minutes": [3, 4, 5]})
-CLICKED = pd.Series([0.5], ["a"])
+CLICKED = pd.Series([0.5, 0.2], ["a", "b"])
 CONSENT = pd.DataFrame({"user_id": [1, 2], "purpose": ["marketing", "sharing"], "given": [False, True]})
 CONSENT = CONSENT.assign(date=pd.Timestamp("2024-01-05"))
 
@@ -366,7 +366,9 @@ GOOD = {
     community.weekly_reward: {"members": 5, "entry_fee": 2, "weeks": 3},
     community.who_leaves: {"history": HISTORY},
     content.best_order: {"attraction": [0.2, 0.5], "examination": [1, 0.5], "perseverance": 0.9},
-    content.clicks: {"order": ["a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1]},
+    content.clicks: {
+        "order": ["b", "a"], "attraction": CLICKED, "perseverance": 0.9, "examination": [1, 0.5],
+    },
     content.examination: {"swaps": pd.DataFrame({"place": [1, 2], "clicks": [3, 2], "shown": [9, 9]})},
     content.feed_life: {"contacts": 300, "posts_per_day": 2, "depth": 30},
     content.followers: {

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opslab import datasets, world
@@ -17,6 +17,7 @@ from opslab.content import (
     followers,
     gini,
     half_life,
+    life_chart,
     lorenz,
     page_chart,
     quality_chart,
@@ -29,6 +30,7 @@ from opslab.content import (
     zero_share,
 )
 from tests.references import CASES
+from tests.strategies import LAW
 
 POSITIVE = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=50)
 
@@ -152,6 +154,7 @@ def test_the_swap_test():
 SHARES = st.lists(st.floats(0, 1), min_size=2, max_size=5)
 
 
+@settings(LAW, max_examples=100)
 @given(SHARES, st.data())
 def test_no_other_order_brings_more_clicks(pull, data):
     places = data.draw(st.lists(st.floats(0, 1), min_size=len(pull), max_size=len(pull)))
@@ -183,6 +186,18 @@ def test_a_window_that_ends_too_soon_still_tells_the_half_life(life):
         assert found.low < life < found.high
         assert found.half_of_window < 6 + 1e-9
         assert found.naive < found.half_life or life < 2
+
+
+@pytest.mark.parametrize(("life", "total"), [(50_000, 1e5), (800_000, 1e6)])
+def test_a_few_views_of_a_great_many_tell_a_long_half_life(life, total):
+    hours = np.array([2, 9, 30])
+    found = half_life(hours, total * -np.expm1(-hours * np.log(2) / life), total)
+    assert found.half_life == pytest.approx(life, rel=1e-3)
+    assert found.low < life < found.high
+
+
+def test_a_share_of_the_items_is_one_item_at_least():
+    assert top_share([1, 2, 5], 1e-12) == top_share([1, 2, 5], 1) == 5 / 8
 
 
 def test_the_model_of_views_finds_what_was_planted():
@@ -238,6 +253,7 @@ def test_unpredictability_is_the_mean_difference_over_all_pairs():
 
 # Words
 
+LIVES = pd.DataFrame({"half_life": [2, 48], "views": [80, 300]}, index=["moments", "app"])
 
 BAD = {
     "falls": (lambda: half_life([1, 2], [5, 4], 9), "falls at place 1"),
@@ -255,8 +271,22 @@ BAD = {
     "tail": (lambda: tail_exponent([1, 1, 1], 1), "needs two"),
     "top": (lambda: top_share([1, 2], 3), "at most so many"),
     "nothing": (lambda: top_share([0, 0], 1), "add up to 0"),
-    "reader": (lambda: clicks([0], [0.5], model="positions"), "did you mean 'position'"),
-    "page of one": (lambda: clicks([0, 1], [0.5], [1]), "each item of attraction once"),
+    "reader": (lambda: clicks([0, 1], [0.5, 0.2], model="positions"), "did you mean 'position'"),
+    "longer order": (lambda: clicks([0, 1, 2], [0.5, 0.2], [1, 1]), "each item of attraction once"),
+    "page of one": (lambda: clicks([0], [0.5], [1]), "1 item.s.; a page whose order"),
+    "best of one": (lambda: best_order([0.5], model="cascade"), "1 item.s.; a page whose order"),
+    "picture of one": (lambda: page_chart(["a"], pd.Series([0.5], ["a"]), [1]), "1 item.s.; a page"),
+    "twins": (lambda: best_order(pd.Series([0.1, 0.2], ["a", "a"]), [1, 1]), "names 'a' twice"),
+    "clicks alone": (lambda: examination({"top": 5, "end": 4}), "swaps.'top'. must be a sequence"),
+    "three numbers": (lambda: examination({1: (3, 9), 2: (3, 9, 4)}), "swaps.2. has 3 values; expected 2"),
+    "life below 0": (lambda: life_chart(LIVES.assign(half_life=[3, -2]), 6), "half_life.1. is -2"),
+    "life missing": (lambda: life_chart(LIVES.assign(half_life=[np.nan, 4]), 6), "half_life"),
+    "views missing": (lambda: life_chart(LIVES.assign(views=[9, np.nan]), 6), "views"),
+    "all at once": (lambda: half_life([2, 8, 30], [7, 7, 7], 7), "no half-life .* count sooner"),
+    "at once, cut": (lambda: half_life([2, 8, 30], [7, 7, 7]), "no half-life .* count sooner"),
+    "all at hour 0": (lambda: half_life([0, 0], window=9), "no half-life .* count sooner"),
+    "hardly slower": (lambda: half_life([0.1, 4.899], window=5), "no half-life .* watch longer"),
+    "one of a great many": (lambda: half_life([24], [3], 1e12), "no half-life"),
     "places": (lambda: clicks([0, 1], [0.5, 0.2]), "needs examination"),
     "needless": (lambda: best_order([0.5, 0.2], [1, 1], "cascade"), "belongs to the model 'position'"),
     "satisfied": (lambda: best_order([0.5, 0.2], model="dbn"), "needs satisfaction"),

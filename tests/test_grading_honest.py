@@ -3,11 +3,14 @@
 import copy
 import json
 import os
+import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
+from opslab.exercises.answer_key import read_questions
 from opslab.grading.batch import grade
 from opslab.grading.sandbox import Limits
 from tests.classroom import LESSON, RIGHT, class_course, require_bubblewrap, submit
@@ -250,3 +253,25 @@ def test_there_are_forty_of_them():
     assert len(SUBMISSIONS) >= 40
     assert sum(expected != ALL for _, expected in SUBMISSIONS.values()) >= 6
     assert RIGHT.keys() == ALL.keys()
+
+
+ROOT = Path(__file__).parents[1]
+# The other lessons' answers are data: `test_grading_values` judges each as it comes out of the sandbox.
+ASKED = [
+    lesson.parent.name
+    for lesson in sorted(ROOT.glob("lessons/*/exercises.md"))
+    if any(question.measure for question in read_questions(lesson.parent.name).values())
+]
+
+
+@pytest.mark.parametrize("lesson", ASKED)
+def test_a_solution_that_hands_over_functions_is_right_in_the_sandbox(lesson, tmp_path):
+    require_bubblewrap(in_ci=bool(os.environ.get("CI")))
+    hand_in = tmp_path / "class" / "solved.ipynb"
+    hand_in.parent.mkdir()
+    shutil.copy(ROOT / "solutions" / f"{lesson}.ipynb", hand_in)
+    graded = grade(lesson, hand_in.parent, seed=4711, output=tmp_path / "grades")
+    assert not graded.problems
+    found = {mark.question: mark.finding for mark in graded.marks}
+    assert set(found) == set(read_questions(lesson))
+    assert set(found.values()) <= {"right", "written"}, found

@@ -87,12 +87,12 @@ def _row(name: str, result: pd.DataFrame | str, best: pd.Series | None) -> dict[
 def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFrame | str:
     """Return score and fund at the end of each run, or the reason why there are none."""
 
-    def play() -> pd.DataFrame:
+    def play() -> dict[str, list[float]]:
         history = simulate(policy, **setting)
-        return pd.DataFrame({"score": score(history), "fund": history.groupby("run").fund.last()})
+        return {"score": score(history).to_list(), "fund": history.groupby("run").fund.last().to_list()}
 
     try:
         with turns(play, seconds=seconds) as ask:
-            return ask()
+            return pd.DataFrame(ask(), dtype=float)
     except LostTurnError as reason:
         return str(reason)

@@ -21,8 +21,13 @@ TOO_SHORT = (
     "in the {window:g} hours watched the views do not slow down, so no half-life can be told: watch longer, "
     "or give total"
 )
+NOT_TOLD = (
+    "no half-life from {least:.2g} to {most:.2g} hours fits these views better than the others: count sooner "
+    "after the publication, or watch longer"
+)
 LATE = "hours has {found:g}, after the window of {window:g} hours; give the times within it"
 HALVES = np.log(2)
+FARTHEST = 1e9  # times the hours watched, or as small a part of them: what half-lives are looked for
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ class HalfLife:
     rate
         The share by which the views still to come shrink in an hour: log 2 / `half_life`.
     naive
-        What comes out if the end of the window is taken for the end of the piece's life.
+        What comes out if the end of the window is taken for the end of the piece's life: 0 if all views
+        within it had come by the first of the hours.
     half_of_window
         Hours until half of the views *within the window* have come: short wherever the window is.
     """
@@ -73,8 +79,8 @@ def half_life(
     Raises
     ------
     ValueError
-        Views that fall, a total below what was seen, times after the window, and views that do not slow
-        down within the window: they tell no half-life.
+        Views that fall, a total below what was seen, times after the window, and views that tell no
+        half-life: they do not slow down within the window, or all had come by the first of the hours.
 
     Examples
     --------
@@ -168,17 +174,22 @@ def _fitted(
             gain = seen * log_rate - rate * sums
         return float(cut * seen * np.log(-np.expm1(-rate * end)) - gain)
 
+    bounds = np.log(1 / FARTHEST / end), np.log(FARTHEST / end)
+
     def best(*how: float) -> float:
-        bounds = np.log(1e-4 / end), np.log(1e4 / end)
         found = minimize_scalar(loss, bounds=bounds, args=how, method="bounded", options={"xatol": 1e-10})
         return float(found.x)
 
     how = (truncated, later)
     top, step = best(*how), 1e-3
     bend = (loss(top + step, *how) - 2 * loss(top, *how) + loss(top - step, *how)) / step**2
-    reach = np.exp(Z95 / np.sqrt(bend)) if bend > 0 else np.inf
+    doubt = Z95 / np.sqrt(bend) if bend > 0 else np.inf
+    if doubt > np.log(FARTHEST) or not bounds[0] + step < top < bounds[1] - step:
+        raise ValueError(NOT_TOLD.format(least=HALVES * end / FARTHEST, most=HALVES * end * FARTHEST))
+    reach = np.exp(doubt)
     rate = float(np.exp(top))
     life = float(HALVES) / rate
     within = -float(np.log1p(np.expm1(-rate * end) / 2)) / rate
-    naive = float(HALVES / np.exp(best(False, 0.0)))
+    at_once = sums is None and counts[0] == seen
+    naive = 0.0 if at_once else float(HALVES / np.exp(best(False, 0.0)))
     return HalfLife(life, float(life / reach), float(life * reach), rate, naive, within)

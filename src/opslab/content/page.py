@@ -13,6 +13,7 @@ MODELS = ("position", "cascade", "dbn")
 
 # Words
 NOT_THE_ITEMS = "order has {found}; expected each item of attraction once: {items}"
+ONE_ITEM = "attraction has {found} item(s); a page whose order matters has two or more"
 NEEDS_EXAMINATION = "the model 'position' needs examination: a share of readers for each place, first to last"
 NEEDLESS = "{name} belongs to the model {model!r}; leave it out, or choose that model"
 NEEDS_SATISFACTION = (
@@ -158,7 +159,10 @@ def _checked(
 ) -> tuple[list[Any], np.ndarray, np.ndarray, np.ndarray]:
     as_choice(model, "model", MODELS)
     pull = as_numbers(attraction, "attraction", least=0, most=1)
-    items = attraction.index.to_list() if isinstance(attraction, pd.Series) else list(range(len(pull)))
+    labels = attraction.index if isinstance(attraction, pd.Series) else range(len(pull))
+    items = as_labels(labels, "attraction", unique=True)
+    if len(items) < 2:
+        raise ValueError(ONE_ITEM.format(found=len(items)))
     places, pleased = np.ones(len(pull)), np.ones(len(pull))
     if model == "position":
         if looked_at is None:
@@ -184,6 +188,8 @@ def _swap_table(swaps: Any) -> pd.DataFrame:
     if isinstance(swaps, Mapping):
         if not swaps:
             raise ValueError(TWO_PLACES.format(found=0))
+        for place, pair in swaps.items():
+            as_numbers(pair, f"swaps[{place!r}]", length=2)
         swaps = pd.DataFrame(
             [(place, *pair) for place, pair in swaps.items()], columns=["place", "clicks", "shown"]
         )

@@ -72,6 +72,8 @@ def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
     """
     require_result(lives, "lives", ["half_life", "views"], "a table of half-lives and views")
     now = as_number(hours, "hours", least=POSITIVE)
+    as_numbers(lives.half_life, "half_life", least=POSITIVE)
+    as_numbers(lives.views, "views", least=0)
     times = np.geomspace(0.25, 400, 60)
     so_far = {place: row.views * (1 - 2 ** (-times / row.half_life)) for place, row in lives.iterrows()}
     seen = lives.views * (1 - 2.0 ** (-now / lives.half_life))

@@ -82,7 +82,9 @@ def top_share(values: Any, top: float) -> float:
         raise ValueError(NOTHING_SEEN)
     asked = as_number(top, "top", least=POSITIVE)
     items = (
-        int(np.ceil(round(asked * len(ordered), 9))) if asked < 1 else int(as_number(top, "top", whole=True))
+        max(int(np.ceil(round(asked * len(ordered), 9))), 1)
+        if asked < 1
+        else int(as_number(top, "top", whole=True))
     )
     if items > len(ordered):
         raise ValueError(TOP_ABOVE.format(top=items, found=len(ordered)))

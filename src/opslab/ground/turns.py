@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
 TOO_SLOW = "no result after {seconds:g} seconds: does it loop for ever?"
 DIED = "its process ended without a result"
 RAISED = "{kind}: {message}"
+NOT_DATA = "it gave {found}; expected numbers, text, True, False or None, and lists and dictionaries of these"
 FENCED = "it may not use files, programs or the network ({event})"
 
 LONGEST = 3_600  # seconds
 LETTERS = 200  # kept of an error's text
+MOST_BYTES = 10_000_000  # of one answer
 # What Python tells of itself (audit events) before code reaches out of its process.
 REACHES_OUT = ("open", "os.", "subprocess.", "socket.", "shutil.", "ctypes.")
 
@@ -31,14 +35,15 @@ class LostTurnError(Exception):
 def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> Generator[Callable[..., Any]]:
     """Start a child process and give a function that asks it for `task(*given)`, as often as one likes.
 
-    The child cannot change this process or read what it holds, and is ended after `seconds` in all; what it
-    prints is dropped. With a `fence` it opens no files, programs or connections. That guards against
-    mistakes, not against malice.
+    The child cannot change this process, and is ended after `seconds` in all; what it prints is dropped. Its
+    answers come as data, in JSON (so a tuple comes as a list): nothing of them runs here. With a `fence` it
+    opens no files, programs or connections, and writes to none. That guards against mistakes, not against
+    malice: a child may know what this process knew when it began.
 
     Raises
     ------
     LostTurnError
-        By the function that asks, if there is no result.
+        By the function that asks, if there is no result, or one that is no such data.
 
     Examples
     --------
@@ -63,11 +68,11 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
             ours.send(given)
             if not ours.poll(max(end - time.monotonic(), 0)):
                 raise LostTurnError(TOO_SLOW.format(seconds=seconds))
-            fault, result = ours.recv()
-        except (EOFError, OSError) as error:
+            fault, result = json.loads(ours.recv_bytes(MOST_BYTES))
+        except (EOFError, OSError, ValueError, TypeError, RecursionError) as error:
             raise LostTurnError(DIED) from error
         if fault:
-            raise LostTurnError(result)
+            raise LostTurnError(str(result))
         return result
 
     try:
@@ -81,14 +86,39 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
 def _child(pipe: "Connection", task: Callable[..., Any], fence: bool) -> None:
     if fence:
         sys.addaudithook(_fence)
+        _write_nothing()
     while True:
         given = pipe.recv()
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                answer = (False, task(*given))
+                answer = _as_data(task(*given))
         except BaseException as error:  # whatever somebody's code throws is a reason, even SystemExit
-            answer = (True, RAISED.format(kind=type(error).__name__, message=str(error)[:LETTERS]))
-        pipe.send(answer)
+            answer = json.dumps([True, RAISED.format(kind=type(error).__name__, message=_text(error))])
+        pipe.send_bytes(answer.encode())
+
+
+def _as_data(result: Any) -> str:
+    try:
+        return json.dumps([False, result])
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(NOT_DATA.format(found=type(result).__name__)) from error
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:LETTERS]
+    except Exception:  # somebody's error may have no text
+        return ""
+
+
+def _write_nothing() -> None:
+    """Let no file grow by a byte, whoever opens it: databases open theirs without telling Python."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # an error, then, and not the child's end
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _fence(event: str, given: tuple[Any, ...]) -> None:

@@ -34,10 +34,11 @@ SHOWN = {
     "said_no": ("Said no this year", 1, "%"),
     "tickets": ("Tickets waiting", 1, ""),
     "within_day": ("Answered within a day, last week", 1, "%"),
-    "so_far": ("Answered within a day, this year so far", 1, "%"),
-    "sentiment": ("Net sentiment", 1, "%"),
+    "so_far": ("Answered within a day, mean week so far", 1, "%"),
+    "sentiment": ("Net sentiment, its 95 % interval", 1, "%"),
     "trust": ("Trust, asked of 100", 1, "%"),
 }
+ERROR = "sentiment_error"  # the guardrail asks for the lower end
 
 
 def known(first: State, history: History) -> pd.DataFrame:
@@ -45,18 +46,22 @@ def known(first: State, history: History) -> pd.DataFrame:
     then = history.table.loc[1].rename(columns={"users": "active", "away": "dormant"})
     mondays = pd.concat([pd.DataFrame([asdict(first)], index=[0]), then])
     so_far = then.within_day.expanding().mean()  # as the guardrail counts
-    return mondays.assign(so_far=so_far).fillna({"so_far": first.within_day})[list(SHOWN)].astype(float)
+    return mondays.assign(so_far=so_far).fillna({"so_far": first.within_day})[[*SHOWN, ERROR]].astype(float)
 
 
 def readings(mondays: pd.DataFrame, week: int) -> list[Reading]:
     """Return the dashboard after `week` weeks of a year."""
     found = []
-    for field, (name, scale, unit) in SHOWN.items():
+    for field, (name, scale, _) in SHOWN.items():
         values = (mondays[field].loc[:week] * scale).tolist()
-        before = _told(values[-1 - QUARTER], unit) if week else ""
-        found.append(Reading(name, _told(values[-1], unit), before, values))
+        before = _told(mondays.loc[week - QUARTER], field) if week else ""
+        found.append(Reading(name, _told(mondays.loc[week], field), before, values))
     return found
 
 
-def _told(value: float, unit: str) -> str:
+def _told(monday: pd.Series, field: str) -> str:
+    _, scale, unit = SHOWN[field]
+    value = monday[field] * scale
+    if field == "sentiment":
+        return say.between(value - monday[ERROR], value + monday[ERROR], unit)
     return say.share(value) if unit else say.number(round(value))

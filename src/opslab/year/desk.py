@@ -12,7 +12,7 @@ from opslab.ground import say
 from opslab.ground.frames import as_number
 from opslab.ground.kept import keep, recall
 from opslab.year.dashboard import Reading, known, readings
-from opslab.year.plan import WEEKS, Plan, State
+from opslab.year.plan import WEEKS, Plan, State, as_plan
 from opslab.year.score import GUARDRAILS, NAIVE, PAR, score
 from opslab.year.simulation import QUARTERS, History, play
 
@@ -51,7 +51,7 @@ FORECASTS = (
 )
 PAID_BY = {
     "said_no": "{said_no} of those who could be written to said no",
-    "within_day": "{late} of the tickets waited longer than a day",
+    "within_day": "in the mean week {late} of the tickets waited longer than a day",
     "wrote_to_no": "{wrote_to_no} messages went to people who had said no",
     "sentiment": "those who speak of Lantern are not surely content",
     "reward": "members missed {missed} of their reward",
@@ -152,7 +152,7 @@ class YearDesk:
         """
         if len(self.quarters) == QUARTERS:
             raise ValueError(YEAR_IS_OVER)
-        plan = plan if isinstance(plan, Plan) else Plan(**plan)
+        plan = as_plan(plan, "plan")
         intervals = {name: _interval(forecast, name) for name in FORETOLD}
         if not isinstance(why, str) or not why.strip():
             raise ValueError(NO_WHY)

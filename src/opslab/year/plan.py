@@ -1,10 +1,14 @@
 """What is decided for a week, and what is known when it is decided."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from opslab.ground.frames import as_choice, as_flags, as_number
+from opslab.ground.frames import as_choice, as_flags, as_number, nearest
+
+# Words
+NO_LEVER = "Plan has no {name!r}{nearest}; its fields are {names}"
+NOT_A_PLAN = "{name} is {found!r}; expected a Plan, or a dictionary of its fields"
 
 WEEKS = 52
 BUDGET = 600_000  # yuan for a year of spend on all channels
@@ -113,6 +117,35 @@ LIMITS = {
 LEVERS = tuple(field.name for field in fields(Plan))
 
 
+def as_plan(found: Any, name: str) -> Plan:
+    """Return a plan, or a dictionary of its fields, as a Plan whose every field lies within its limits.
+
+    Raises
+    ------
+    ValueError
+        Anything else, a field that Plan does not have, or a value outside its limits.
+
+    Examples
+    --------
+    >>> as_plan({"clerks": 5}, "plan").clerks
+    5
+    """
+    given = _fields(found) if isinstance(found, Plan) else found
+    if not isinstance(given, Mapping):
+        raise ValueError(NOT_A_PLAN.format(name=name, found=found))
+    for lever in given:
+        if not isinstance(lever, str) or lever not in LEVERS:
+            raise ValueError(
+                NO_LEVER.format(name=lever, nearest=nearest(lever, LEVERS), names=", ".join(LEVERS))
+            )
+    return Plan(**given)
+
+
+def _fields(plan: Plan) -> dict[str, Any]:
+    """Return what a plan holds: whoever goes round its checks may have put anything in, or nothing."""
+    return {lever: getattr(plan, lever, None) for lever in LEVERS}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What Lantern knows on Monday morning: a copy, so that writing into it changes nothing.
@@ -170,4 +203,4 @@ class State:
     test_share: float
 
 
-Policy = Callable[[State], Plan]
+Policy = Callable[[State], Plan | Mapping[str, Any]]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_choice, as_list, as_number
-from opslab.year.plan import LEVERS, WEEKS, Plan
+from opslab.year.plan import LEVERS, WEEKS, Plan, as_plan
 from opslab.year.simulation import History, replay, require_history
 
 # Words
@@ -16,6 +16,7 @@ UNLIKE = (
     "the two histories are {ours} and {theirs}; compare what was played with the same seed, runs and world, "
     "as `replay` does"
 )
+CHANGE = "changes[{place}]"
 # What may not be broken, and how it is called.
 GUARDRAILS = {
     "said_no": "said no",
@@ -49,7 +50,8 @@ def score(history: History) -> pd.DataFrame:
     DataFrame
         Index run. Columns worth, cash, ahead, points_owed, unpaid (yuan); then who paid for it, as shares and
         people: said_no (muted or unsubscribed in the year, of all who could be written to), within_day (share
-        of tickets answered within a day), wrote_to_no (messages to people who had said no), sentiment (the
+        of tickets answered within a day in the mean week: every week counts the same, one with a long queue
+        too), wrote_to_no (messages to people who had said no), sentiment (the
         lower end of its interval in week 52), reward (share of what was promised to the members); and
         `broken`, the names of the guardrails that did not hold: said_no up to 0.12, within_day from 0.9,
         no wrote_to_no, sentiment from 0, reward in full.
@@ -169,7 +171,8 @@ def debrief(history: History, week: int = 1, changes: Iterable[dict[str, Any]] |
         changes = [{lever: getattr(NAIVE, lever)} for lever in LEVERS]
     now = score(history).worth
     rows = []
-    for change in as_list(changes, "changes"):
+    for place, change in enumerate(as_list(changes, "changes")):
+        as_plan(change, CHANGE.format(place=place))
         gain = score(replay(history, first, **change)).worth - now
         reach = Z95 * gain.std() / np.sqrt(len(gain)) if len(gain) > 1 else 0.0
         label = ", ".join(f"{name}={_said(value)}" for name, value in change.items())

@@ -12,21 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, nearest, require_named
+from opslab.ground.frames import as_number, require_named
 from opslab.year.books import COLUMNS, Books
 from opslab.year.firm import firm
-from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State
+from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State, as_plan
 
 # Words
 NOT_PLANS = (
     "plans is a {found}; expected a table with the fields of Plan as columns, such as `play(...).plans`"
 )
 WRONG_CHOICES = "choices has {found} plans; give 2 to {most}"
-NO_PLAN = "choices[{name!r}] is {found!r}; expected a Plan"
+CHOICE = "choices[{name!r}]"
 NOT_A_POLICY = "policy is {found!r}; expected a function from State to Plan, or one Plan for all weeks"
-NOT_A_PLAN = "in week {week} the policy returned {found!r}; expected a Plan"
+ANSWER = "in week {week} the policy's answer"
 NOT_A_HISTORY = "history is a {found}; expected the result of play or replay"
-NO_LEVER = "Plan has no {name!r}{nearest}; its fields are {names}"
 
 MOST_RUNS = 10_000
 QUARTERS, MOST_CHOICES = 4, 6
@@ -94,7 +93,7 @@ def play(policy: Policy | Plan, seed: int = 0, runs: int = 1, *, world: int = 0)
         raise ValueError(NOT_A_POLICY.format(found=policy))
     seed, runs, world = as_setting(seed, runs, world).values()
     if isinstance(policy, Plan):
-        fixed = _coded([policy] * runs)
+        fixed = _coded([as_plan(policy, "policy")] * runs)
         return _played(lambda week, books: fixed, seed, runs, world)
     return _played(_asking(policy), seed, runs, world)
 
@@ -139,12 +138,7 @@ def replay(history: History, week: int, **change: Any) -> History:
     """
     require_history(history)
     first = as_number(week, "week", least=1, most=WEEKS, whole=True)
-    for name in change:
-        if name not in LEVERS:
-            raise ValueError(
-                NO_LEVER.format(name=name, nearest=nearest(name, LEVERS), names=", ".join(LEVERS))
-            )
-    changed = Plan(**change)
+    changed = as_plan(change, "change")
     told = {
         name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
@@ -159,7 +153,8 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     Parameters
     ----------
     plans
-        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`.
+        Like `History.plans`: 52 rows for each run, one column for each field of `Plan`. Rows with run and
+        week as their index may come in any order; others are taken as they stand.
 
     Examples
     --------
@@ -170,6 +165,8 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     if not isinstance(plans, pd.DataFrame) or not set(LEVERS) <= set(plans.columns):
         raise ValueError(NOT_PLANS.format(found=type(plans).__name__))
     runs = as_number(len(plans) / WEEKS, "the number of runs in plans", least=1, most=MOST_RUNS, whole=True)
+    if list(plans.index.names) == ["run", "week"]:
+        plans = plans.sort_index()
     rows = plans[list(LEVERS)].to_dict("records")
     coded = _coded([Plan(**row) for row in rows])
     by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
@@ -200,13 +197,11 @@ def tree(choices: Mapping[str, Plan], seed: int = 0, *, world: int = 0) -> pd.Da
     require_named(choices, "choices", "plans")
     if not 2 <= len(choices) <= MOST_CHOICES:
         raise ValueError(WRONG_CHOICES.format(found=len(choices), most=MOST_CHOICES))
-    for name, plan in choices.items():
-        if not isinstance(plan, Plan):
-            raise ValueError(NO_PLAN.format(name=name, found=plan))
+    plans = {name: as_plan(plan, CHOICE.format(name=name)) for name, plan in choices.items()}
     seed = as_number(seed, "seed", least=0, whole=True)
     world = as_number(world, "world", least=0, whole=True)
     paths = list(product(choices, repeat=QUARTERS))
-    coded = [_coded([choices[path[quarter]] for path in paths]) for quarter in range(QUARTERS)]
+    coded = [_coded([plans[path[quarter]] for path in paths]) for quarter in range(QUARTERS)]
     weeks = WEEKS // QUARTERS
     history = _played(lambda week, books: coded[week // weeks], seed, len(paths), world, alike=True)
     of_path = [np.repeat([path[quarter] for path in paths], WEEKS) for quarter in range(QUARTERS)]
@@ -247,12 +242,10 @@ def _asking(policy: Policy) -> Callable[[int, Books], dict[str, np.ndarray]]:
     def asked(week: int, books: Books) -> dict[str, np.ndarray]:
         nonlocal last, coded
         plans = []
-        for seen in books.known():
+        for run, seen in enumerate(books.known()):
             plan = policy(_state(week, seen))
-            if isinstance(plan, Mapping):
-                plan = Plan(**plan)
-            if not isinstance(plan, Plan):
-                raise ValueError(NOT_A_PLAN.format(week=week + 1, found=plan))
+            if not last or type(plan) is not Plan or plan != last[run]:
+                plan = as_plan(plan, ANSWER.format(week=week + 1))
             plans.append(plan)
         if plans != last:
             last, coded = plans, _coded(plans)
