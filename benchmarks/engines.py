@@ -1,12 +1,13 @@
 """The same calls on a large log: how many rows leave each engine, how long it takes, and with what memory.
 
-    .venv/bin/python benchmarks/engines.py            # 4 million events
-    .venv/bin/python benchmarks/engines.py 40         # 40 million: half an hour or more, up to 8 GB
+    .venv/bin/python benchmarks/engines.py            # 1 million events
+    .venv/bin/python benchmarks/engines.py 40         # 40 million: hours, up to 8 GB
 
 Prints one table and keeps it in benchmarks/engines.md (with 40: engines-40.md). The log is a world of
 `opslab.world.stream`, written to a temporary folder as Parquet. Each engine has a process of its own, two
-cores, 8 GB and 10 minutes; whoever takes more is stopped, and the table says so. Every call reads the files
-anew, but for pandas, which reads them once. Seconds are those on the clock and, in brackets, the processor's,
+cores and 8 GB, and each call 10 minutes; what takes more is stopped, the table says so, and a new process
+goes on with the next call. Every call reads the files anew, but for pandas, which reads them once.
+Seconds are those on the clock and, in brackets, the processor's,
 which do not count what else the machine does. Memory is the highest sum so far over the process and its
 children (Spark's Java). Rows that left are counted where all of them pass: what Narwhals collects.
 """
@@ -20,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ import psutil
 
 ENGINES = ("pandas", "duckdb", "spark", "dask")
 USERS_A_MILLION = 58_750  # events: so many users have a million
-MOST_MEMORY, MOST_SECONDS = 8e9, 600
+MOST_MEMORY, MOST_SECONDS = 8e9, 600  # of a process; of a call
+MILLIONS = 1  # events, where no other number is asked for
 AS_OF, WARNED = "2026-06-30", "2025-03-31"
 SPARK = {
     "spark.ui.enabled": False,
@@ -106,7 +108,7 @@ def reader(engine: str, folder: Path) -> Callable[[str], Any]:
     return lambda name: session.read.parquet(path(name))
 
 
-def measure(engine: str, folder: Path) -> None:
+def measure(engine: str, folder: Path, done: Sequence[str]) -> None:
     """Print one line for each call: seconds, rows that left, rows of the result, and a sum to compare."""
     left: list[int] = []
     collect = nw.LazyFrame.collect
@@ -121,6 +123,8 @@ def measure(engine: str, folder: Path) -> None:
     read = reader(engine, folder)
     print(json.dumps({"call": "to start", "seconds": time.perf_counter() - began}), flush=True)
     for name, call in calls(read).items():
+        if name in done:
+            continue
         left.clear()
         began = time.perf_counter()
         try:
@@ -155,32 +159,43 @@ def total(result: Any) -> float:
 
 
 def watched(engine: str, folder: Path) -> dict[str, dict[str, Any]]:
-    """Run `measure` in a process of its own; return its lines by call, with the peak of memory so far."""
+    """Return the lines of `measure` by call; after a call that was stopped a new process does the others."""
+    lines: dict[str, dict[str, Any]] = {}
+    names = ("to start", *calls(lambda name: None))
+    while why := _run(engine, folder, lines):
+        stopped = next((name for name in names if name not in lines), "")
+        if not stopped:
+            break
+        lines[stopped] = {"call": stopped, "why": why}
+        if stopped == "to start":
+            break
+    return lines
+
+
+def _run(engine: str, folder: Path, lines: dict[str, dict[str, Any]]) -> str:
+    """Run `measure` in a process of its own, add its lines and the peak of memory; return why it ended."""
     run = subprocess.Popen(
-        [sys.executable, "-W", "ignore", __file__, "--one", engine, str(folder)],
+        [sys.executable, "-W", "ignore", __file__, "--one", engine, str(folder), *lines],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
-    seen: dict[str, Any] = {"peak": 0.0, "why": "failed"}
+    seen: dict[str, Any] = {"peak": 0.0, "why": "failed", "began": time.perf_counter()}
     watch = threading.Thread(target=_watch, args=(run.pid, seen), daemon=True)
     watch.start()
-    lines: dict[str, dict[str, Any]] = {}
     busy = 0.0
     for text in run.stdout or ():
         line, before, busy = json.loads(text), busy, _busy(run.pid)
-        lines[line["call"]] = line | {"peak": seen["peak"], "busy": busy - before}
+        seen["began"] = time.perf_counter()
+        lines.setdefault(line["call"], line | {"peak": seen["peak"], "busy": busy - before})
         print(engine, lines[line["call"]], flush=True)
     run.wait()
-    if run.returncode:
-        lines["stopped"] = {"why": seen["why"]}
-    return lines
+    return seen["why"] if run.returncode else ""
 
 
 def _watch(pid: int, seen: dict[str, Any]) -> None:
     """Note the highest memory of a process with its children; end them all above the limits."""
-    began = time.perf_counter()
     while family := _family(pid):
         seen["peak"] = max(seen["peak"], sum(_of(one, lambda one: one.memory_info().rss) for one in family))
-        late = time.perf_counter() - began > MOST_SECONDS
+        late = time.perf_counter() - seen["began"] > MOST_SECONDS
         if seen["peak"] > MOST_MEMORY or late:
             seen["why"] = f"stopped after {MOST_SECONDS // 60} minutes" if late else "stopped at 8 GB"
             for one in reversed(family):
@@ -212,9 +227,7 @@ def _of(process: psutil.Process, measure: Callable[[psutil.Process], float]) -> 
 
 
 def cell(engine: str, lines: dict[str, dict[str, Any]], call: str) -> str:
-    if call not in lines:
-        return lines["stopped"]["why"]
-    line = lines[call]
+    line = lines.get(call, lines["to start"])  # what did not start answers nothing
     if "why" in line:
         return line["why"]
     rows = f"{line['left']:,} rows, " if engine != "pandas" and "left" in line else ""
@@ -238,7 +251,7 @@ def main(millions: int) -> None:
         measured = {engine: watched(engine, Path(folder)) for engine in ENGINES}
     libraries = ("pandas", "duckdb", "dask", "pyspark")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in libraries)
-    names = [name for name in measured["duckdb"] if name not in ("to start", "stopped")]
+    names = [name for name in measured["duckdb"] if name != "to start"]
     for name in names:
         found = [lines[name]["sum"] for lines in measured.values() if "sum" in lines.get(name, {})]
         assert max(found) - min(found) <= 1e-6 * abs(max(found)), (name, found)
@@ -260,12 +273,16 @@ def main(millions: int) -> None:
     ]
     text = "\n".join(lines) + "\n"
     print(text)
-    suffix = "" if millions == 4 else f"-{millions}"
-    Path(__file__).with_name(f"engines{suffix}.md").write_text(text, encoding="utf-8")
+    table_of(millions).write_text(text, encoding="utf-8")
+
+
+def table_of(millions: int) -> Path:
+    """Return where the table of a size is kept: each has its own."""
+    return Path(__file__).with_name("engines.md" if millions == MILLIONS else f"engines-{millions}.md")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
-        measure(sys.argv[2], Path(sys.argv[3]))
+        measure(sys.argv[2], Path(sys.argv[3]), sys.argv[4:])
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else MILLIONS)

@@ -6,6 +6,8 @@ all tests; where Java or a package is absent they are skipped, but never in CI.
 
 import importlib.util
 import os
+import re
+import runpy
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +154,7 @@ A_ROW_A_USER = [
     "lifetimes",
     "stages",
     "rfm",
+    "hold_out",
     "purchase_summary",
     "revenue_concentration",
     "without_top",
@@ -181,7 +184,7 @@ EQUAL_ONCE = [
         "uplift",
         "voice_ratio",
     )
-]
+] + ["affinity_by"]
 
 
 def rows_of(result: object) -> int:
@@ -256,6 +259,15 @@ def test_of_a_person_s_words_and_of_all_users_what_counts_leaves_an_engine(left)
     whole = targeting.still_right(USERS, ANSWERED, END, months=3)
     assert plain(targeting.still_right(put(longer(USERS)), put(ANSWERED), END, months=3)) == plain(whole)
     assert sum(left) <= 2 * len(ANSWERED) + 10
+
+
+def test_of_orders_beside_users_a_row_for_each_user_and_label_leaves_an_engine(left):
+    connection = duckdb.connect()
+    often = pd.concat([ORDERS] * COPIES)
+    given = {"group": "plan", "label": "product"}
+    found = targeting.affinity_by(connection.from_df(often), users=connection.from_df(USERS), **given)
+    assert plain(found) == plain(targeting.affinity_by(often, users=USERS, **given))
+    assert 0 < sum(left) <= len(ORDERS[["user_id", "product"]].drop_duplicates()) + len(USERS) + 10
 
 
 def test_a_wait_that_was_not_written_down_counts_on_an_engine_as_in_pandas(engine):
@@ -401,6 +413,36 @@ def test_a_spark_that_ends_half_way_is_told_in_words(monkeypatch):
             ValueError, match=r"engine has stopped .* start it, read the table and call again"
         ):
             retention.retention_rate(events, day=7)
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_benchmark_of_another_size_has_a_table_of_its_own():
+    script = runpy.run_path(str(ROOT / "benchmarks" / "engines.py"))
+    sizes = (script["MILLIONS"], 4, 7, 40)
+    assert len({script["table_of"](millions) for millions in sizes}) == len(sizes)
+    for path in (ROOT / "benchmarks").glob("engines*.md"):
+        (millions,) = re.findall(r"`benchmarks/engines\.py (\d+)`", path.read_text("utf-8"))
+        assert script["table_of"](int(millions)) == path
+
+
+def test_a_call_that_is_stopped_takes_no_other_call_with_it(monkeypatch):
+    script = runpy.run_path(str(ROOT / "benchmarks" / "engines.py"))
+    first, second, *_ = script["calls"](lambda name: None)
+    asked = []
+
+    def run(engine, folder, lines):
+        asked.append(list(lines))
+        todo = [name for name in ("to start", *script["calls"](lambda name: None)) if name not in lines]
+        done = todo[: todo.index(second)] if second in todo else todo
+        lines |= {name: {"call": name} for name in done}
+        return "stopped" if second in todo else ""
+
+    monkeypatch.setitem(script["watched"].__globals__, "_run", run)
+    lines = script["watched"]("spark", ROOT)
+    assert asked == [[], ["to start", first, second]]
+    assert [name for name, line in lines.items() if "why" in line] == [second]
 
 
 EARLY, LATE = "2023-01-01", "2024-12-01"

@@ -531,6 +531,19 @@ def test_from_a_zip_to_the_file_to_import(course, room, tmp_path, capsys):
     assert len(read_questions(LESSON)) == 3
 
 
+@pytest.mark.parametrize(("then", "left"), [((), []), (("canvas",), ["gradebook-canvas.csv"])])
+def test_no_gradebook_of_an_earlier_run_stands_beside_new_scores(course, room, tmp_path, then, left):
+    (tmp_path / "hand-ins").mkdir()
+    submit(course, tmp_path / "hand-ins" / "wangwei_42_900_x.ipynb")
+    (tmp_path / "users.csv").write_text(CANVAS, encoding="utf-8")
+    (tmp_path / "grades").mkdir()
+    (tmp_path / "grades" / "gradebook-moodle.csv").write_text("Identifier,Grade\nParticipant 42,0.00\n")
+    options = ("--format", *then, "--users", tmp_path / "users.csv") if then else ()
+    graded(tmp_path, tmp_path / "hand-ins", *options)
+    assert (tmp_path / "grades" / "scores.csv").exists()
+    assert [path.name for path in (tmp_path / "grades").glob("gradebook-*.csv")] == left
+
+
 REFUSALS = {
     "doubles": (lambda users: users + users.splitlines()[1] + "\n", (), "more than once"),
     "past": (lambda users: users, ("--deadline", "2025-01-01"), "right day"),

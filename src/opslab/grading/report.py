@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from opslab.exercises.answer_key import read_headings, read_questions
 from opslab.exercises.sheets import Question
 from opslab.grading.batch import Graded, read_graded
-from opslab.grading.gradebook import gradebook_csv, grades, standing
+from opslab.grading.gradebook import GRADEBOOK, gradebook_csv, grades, standing
 from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
 from opslab.ground.paths import alone, write_whole
@@ -148,6 +148,8 @@ def class_report(graded: Graded) -> ClassReport:
 def write_results(graded: Graded, folder: Path) -> list[Path]:
     """Write the CSV, the report and the students' pages, each whole or not at all; return where they are.
 
+    A gradebook of an earlier run, which this one does not write again, is taken away.
+
     Levels that a reader gave, kept in the folder, are part of them; whoever writes last has read the last.
     """
     with alone(folder / SCORES):
@@ -162,7 +164,11 @@ def _write_results(graded: Graded, folder: Path) -> list[Path]:
     for student, marks in report.students.items():
         page = render("student.html", student=student, report=report, marks=marks, tallies=by_question)
         pages[folder / STUDENTS / f"{student}.html"] = page
-    if book := graded.entries.gradebook:
+    book = graded.entries.gradebook
+    for old in folder.glob(GRADEBOOK.format(format="*")):
+        if not book or old != book.path(folder):
+            old.unlink()  # an earlier run's, which knows nothing of these scores
+    if book:
         questions = {name: tally.question for name, tally in by_question.items()}
         text = gradebook_csv(book, grades(graded.marks, questions))
         write_whole(book.path(folder), text.encode())
