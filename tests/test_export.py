@@ -582,6 +582,19 @@ def test_links_to_files_that_stay_behind_are_spelled_out(caplog):
     assert 'href="https://x.org"' in html
 
 
+def test_a_link_in_a_table_leaves_its_text_alone(caplog):
+    row = "| [07](../notebooks/07.ipynb) | [2 questions](../exercises/07.ipynb) |"
+    table = f"| lesson | to do |\n|---|---|\n{row}"
+    html, _ = export([new_markdown_cell(table)], caplog)
+    assert "2 questions" in html
+    assert "07.ipynb" not in html  # a row has no room for it
+
+
+def test_printed_lines_that_are_indented_wrap_below_their_indent(caplog):
+    html, _ = export([code(new_output("stream", text="confident, QSCA\n    How?\n"))], caplog)
+    assert 'confident, QSCA\n    <span class="hang" style="--by: 4ch">How?</span>' in html
+
+
 def test_a_per_cent_sign_stays_on_the_line_of_its_number(caplog):
     html, _ = export([new_markdown_cell("From 25 % to `22 %`.")], caplog)
     assert "From 25\u00a0% to <code>22 %</code>." in html

@@ -46,6 +46,8 @@ LOST_FILE = "{text} ({path})"
 PER_CENT = re.compile(r"(?<=\d) %")  # stays on the line of its number
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
+INDENTED = re.compile(r"^( +)([^\s<][^<\n]*)$", re.M)  # a printed line without colours
+HANGING = '{indent}<span class="hang" style="--by: {by}ch">{text}</span>'  # wraps below itself
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -194,6 +196,7 @@ class _CellReader:
 
     def _text_block(self, text: str) -> Block | None:
         html = ansi2html(text.removeprefix(HIDDEN).strip("\n").rstrip())
+        html = INDENTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
         return Block("output", f'<pre class="output" tabindex="0">{html}</pre>', self.name)
 
     def _figure(self, data: dict) -> Block:
@@ -383,7 +386,10 @@ def _kind(element: PageElement) -> tuple[str, int]:
 
 
 def _spell_out(link: Tag) -> None:
-    """Replace a link to a file, which is not there when one file is carried away, by its text and path."""
+    """Replace a link to a file, which is not there when one file is carried away, by its text and path.
+
+    In a table its text stands alone: a row has no room for the path.
+    """
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
         return
@@ -392,4 +398,5 @@ def _spell_out(link: Tag) -> None:
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
     lesson = path.endswith(".ipynb") and "/" not in path  # beside this one: its name says it
-    link.replace_with(text if lesson or path in text else LOST_FILE.format(text=text, path=path))
+    named = lesson or path in text or link.find_parent("td")
+    link.replace_with(text if named else LOST_FILE.format(text=text, path=path))
