@@ -118,8 +118,9 @@ def _small() -> Texts:
     return {name: (text, flag if "(?-i:" in text else re.NOFLAG) for name, (text, flag) in CUES.texts.items()}
 
 
-RULES, SENTENCES, ASKED_FOR, DUE, QUESTIONS = (
-    Patterns(partial(_texts, section)) for section in ("rules", "sentences", "asked_for", "due", "questions")
+RULES, SENTENCES, ASKED_FOR, DUE, QUESTIONS, LINKED = (
+    Patterns(partial(_texts, section))
+    for section in ("rules", "sentences", "asked_for", "due", "questions", "linked")
 )
 CUES = Patterns(_telling)  # what speaks for a part; the model gives each its weight
 # The same for small letters, read in two thirds of the time. One that needs a name's capital stays.

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, join
-from opslab.scqa.cues import QUESTIONS, RULES, simplified
+from opslab.scqa.cues import LINKED, QUESTIONS, RULES, simplified
 from opslab.scqa.matching import content, matters, named_kinds, stems
 from opslab.scqa.model import CLASSES, cues_in
 from opslab.scqa.reading import NONE, whole
@@ -163,8 +163,8 @@ def _asked(question: str, answer: str) -> dict[str, float]:
         "questions": float(min(sum(map(bool, each)), 4)),
         "kinds asked": float(len({*each} - {frozenset()}) > 1),
         "marks": float(min(len(RULES["asked"].findall(question)), 3)),
-        "Q points back": float(bool(RULES["linked"].search(question))),
-        "A points back": float(bool(RULES["linked"].search(answer))),
+        "Q points back": float(bool(LINKED["words"].search(question))),
+        "A points back": float(bool(LINKED["words"].search(answer))),
     }
     if "whether" in kinds:
         named[f"whether, {yes}"] = 1.0

@@ -3,7 +3,7 @@
 import re
 from functools import cache, lru_cache
 
-from opslab.scqa.cues import ASKED_FOR, DUE, RULES, topics, word_list
+from opslab.scqa.cues import ASKED_FOR, DUE, LINKED, topics, word_list
 
 BEGINNING, STEM = 4, 5  # letters of a word that name its matter; that two forms of a word share
 NEW = 3  # words; fewer cannot tell of another matter
@@ -25,7 +25,7 @@ def is_strange(text: str, before: str) -> bool:
 
     One that points back ("it", "then") or is too short to tell of anything is not.
     """
-    if RULES["linked"].search(text) or len(content(text)) < NEW:
+    if LINKED["words"].search(text) or len(content(text)) < NEW:
         return False
     return not any(read(text) & read(before) for read in (content, _parts, matters))
 
