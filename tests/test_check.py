@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import re
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
@@ -231,10 +232,12 @@ def run(*sources: str) -> list[nbformat.NotebookNode]:
     return cells
 
 
-@pytest.mark.parametrize("line", ["seed = 0123", "seed=00123  # mine"])
+@pytest.mark.parametrize(
+    "line", ["seed = 0123", "seed=00123  # mine", "seed: int = 0123; y = 2", "start('06', 0123)"]
+)
 def test_a_seed_that_begins_with_zero_is_refused_in_words(line):
     _, refused, kept = run("from opslab.check import *", f"x = 1\n{line}", "seed = 0  # or 0123\nseed")
-    written = line.partition("=")[2].split()[0]
+    (written,) = re.findall(r"\b0\d+", line.partition("'06'")[2] or line)
     words = f"△ `seed = {written}`: Python takes no number that begins with 0; write `seed = 123`"
     assert refused.outputs[0]["traceback"] == [words]
     assert kept.outputs[0]["data"]["text/plain"] == "0"

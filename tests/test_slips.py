@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opslab.exercises.comparisons import as_number
 from opslab.exercises.judge import judge, require_distinct
 from opslab.exercises.sheets import Question, Wrong
 from opslab.exercises.slips import SLIPS
@@ -211,6 +212,30 @@ def test_a_number_in_a_text_is_taken_with_a_word(text, number):
     finding = judge(asked(tolerance="0.00001"), text, number, {})
     assert finding.is_right
     assert "You gave a text; it was taken as the number" in finding.text
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "number"),
+    [
+        ("months", "6.2 days", None),
+        ("yuan", "12 thousand", None),
+        ("yuan", "5k", None),
+        ("thousand yuan", "12 thousand yuan", 12),
+        ("days", "1 day", 1),
+        ("yuan", "¥", None),
+        ("yuan", "31.5元", 31.5),
+        ("per cent", "64 %", 64),
+        ("share of 1", "64 %", 0.64),
+        ("", "0,237", None),
+    ],
+)
+def test_a_number_in_text_has_the_unit_that_is_asked_for(unit, text, number):
+    assert as_number(text, unit) == number
+
+
+def test_one_too_many_is_no_rounding():
+    users = asked(tolerance="0", unit="users")
+    assert judge(users, 20, 19, {}).mistake == "one-apart"
 
 
 @pytest.mark.parametrize("text", ["about 3", "3 to 5", "1,23", "b", "%", "yuan"])

@@ -24,8 +24,11 @@ from opslab.exercises.sheets import Question
 ROUNDING = 1e-9  # floating-point roads differ in the last digits, whatever the tolerance
 SHOWN = 6  # labels that a message lists
 NUMBER_TEXT = re.compile(
-    r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(%|[a-z¥元天 ]*)\s*", re.IGNORECASE
+    r"\s*([-+]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d+)?)\s*(%|[a-z¥元天 ]*)\s*", re.IGNORECASE
 )
+
+SIGNS = {"¥": "yuan", "元": "yuan", "天": "day"}  # for a unit
+PERCENT = ("per cent", "percent", "%")
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 BETWEEN_LETTERS = {"and", "or", "both", "&", "und", "oder", "和", "或"}
@@ -148,7 +151,7 @@ class NumberComparison(Comparison):
     def read(self, value: object) -> tuple[float, str]:
         """Return one number; a text that holds one is taken as it."""
         alone = _alone(value)
-        number = as_number(alone)
+        number = as_number(alone, self.question.unit)
         if number is None:
             raise self._no_number(value)
         if not math.isfinite(number):
@@ -270,7 +273,10 @@ class TableComparison(Comparison):
     def _numbers(self, cells: Mapping[str, object]) -> dict[str, float]:
         """Return the numbers that stand in texts where a number is asked for."""
         texts = {label: cell for label, cell in cells.items() if isinstance(cell, str)}
-        numbers = {label: as_number(text) for label, text in texts.items() if is_number(self.truth[label])}
+        unit = self.question.unit
+        numbers = {
+            label: as_number(text, unit) for label, text in texts.items() if is_number(self.truth[label])
+        }
         return {label: number for label, number in numbers.items() if number is not None}
 
     def _missing(self, value: object, asked: dict[str, object], missing: list[str]) -> UncheckableError:
@@ -401,15 +407,28 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def as_number(value: object) -> float | None:
-    """Return a number, also of a text such as "1,234.5 yuan" or "25 %"; None for anything else."""
+def as_number(value: object, unit: str = "") -> float | None:
+    """Return a number, also of a text such as "1,234.5 yuan" or "25 %"; None for anything else.
+
+    A text in another unit than `unit`, where there is one, is something else. A percentage is a share of 1
+    unless per cent is the unit.
+    """
     if not isinstance(value, str):
         return float(value) if is_number(value) else None
     found = NUMBER_TEXT.fullmatch(value.replace("−", "-"))
     if found is None or not re.search(r"\d", found[1]):
         return None
-    number = float(found[1].replace(",", ""))
-    return number / 100 if found[2] == "%" else number
+    number, written = float(found[1].replace(",", "")), found[2].casefold()
+    if written == "%":
+        return number if unit in PERCENT else number / 100
+    return number if not unit or _unit_words(written) <= _unit_words(unit) else None
+
+
+def _unit_words(unit: str) -> set[str]:
+    """Return the words of a unit, one or several of it alike."""
+    return {
+        SIGNS.get(word, word.removesuffix("s")) for word in re.findall(r"[a-z]+|[¥元天]", unit.casefold())
+    }
 
 
 def labelled(value: object) -> dict[str, object] | None:

@@ -10,6 +10,12 @@ from opslab.exercises.messages import UsageError
 ZEROS = "`seed = {written}`: Python takes no number that begins with 0; write `seed = {digits}`"
 
 
+NUMBER = r"(0[\d_]*[1-9]\d*)\b"
+BEGINS_WITH_0 = re.compile(
+    rf"""[^#'"]*\bseed\s*(?::\s*int\s*)?=\s*{NUMBER}|[^#]*\bstart\(\s*["'][^"']*["']\s*,\s*(?:seed\s*=\s*)?{NUMBER}"""
+)
+
+
 def refuse_zeros(lines: list[str]) -> list[str]:
     """Pass a cell's lines on as they are, unless a seed begins with a zero.
 
@@ -19,8 +25,8 @@ def refuse_zeros(lines: list[str]) -> list[str]:
         Saying what to write in its place.
     """
     for line in lines:
-        if found := re.fullmatch(r"\s*seed\s*=\s*(0[\d_]*[1-9]\d*)\s*(#.*)?\s*", line):
-            written = found[1]
+        if found := BEGINS_WITH_0.match(line):
+            written = found[1] or found[2]
             raise UsageError(ZEROS.format(written=written, digits=written.replace("_", "").lstrip("0")))
     return lines
 
