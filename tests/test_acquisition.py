@@ -695,3 +695,19 @@ def test_bad_input_is_answered_clearly(name):
 
 def test_everything_public_is_documented():
     assert all(getattr(acquisition, name).__doc__ for name in acquisition.__all__ if name != "MODELS")
+
+
+def test_players_by_the_hundred_are_shared_without_keeping_every_coalition():
+    shares = shapley_values(len, range(300), permutations=2)
+    assert shares.values.to_numpy() == pytest.approx(1)
+
+
+def test_a_mark_that_is_a_list_is_refused_in_words():
+    with pytest.raises(ValueError, match="paths holds list and str"):
+        attribute([("ads > seo", 1, 0), (["ads", ["seo"]], 1, 2)], "first")
+
+
+@pytest.mark.parametrize("no", ["否", "n/a", "Lost"])
+def test_a_no_in_words_beside_a_gap_is_refused(no):
+    with pytest.raises(ValueError, match="expected True or False"):
+        attribute(journeys(["yes", no, None, None, "yes"]), "last", converted="converted")

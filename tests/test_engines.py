@@ -515,3 +515,11 @@ def test_a_spark_whose_java_is_killed_half_way_is_told_in_words(spark, monkeypat
     for _ in range(2):
         with pytest.raises(ValueError, match=r"engine has stopped .* call again"):
             retention.retention_rate(events, day=7)
+
+
+@pytest.mark.parametrize("ids", ["{}", "user {}"])
+def test_duckdb_finds_no_number_in_an_id_that_is_text(ids):
+    put = put_on("duckdb", None)
+    told = EVENTS.assign(user_id=[ids.format(number) for number in EVENTS.user_id])
+    with pytest.raises(ValueError, match=STRANGERS):
+        retention.weekly_activity(put(told), put(USERS), "channel", 2)

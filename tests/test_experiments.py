@@ -321,3 +321,8 @@ def test_regions_that_are_all_or_none_held_out_are_refused():
         regional_hold_out(weeks.assign(spend=-1), "2025-01-13")
     with pytest.raises(ValueError, match="all weeks lie after"):
         regional_hold_out(weeks, "2025-01-06")
+
+
+def test_a_size_beyond_all_numbers_is_refused_in_words():
+    with pytest.raises(ValueError, match="the size is inf"):
+        sample_size_means(1e-90, 1e90)

@@ -508,3 +508,11 @@ def test_points_chart_says_what_it_draws():
     picture = points_chart(now, other=before, names=("with expiry", "for ever"))
     assert "26,500" in picture.layout.title.text
     assert picture.data[0].y[-1] == now.outstanding
+
+
+@pytest.mark.parametrize("read", [purchase_summary, lambda orders: hold_out(orders, "2024-01-20")])
+def test_the_date_that_is_far_from_the_rest_is_the_one_that_is_named(read):
+    dates = np.array(["1802-05-01", "2024-01-05", "2024-01-31", "2024-02-01"], dtype="datetime64[s]")
+    orders = pd.DataFrame({"user_id": [1, 2, 2, 3], "date": dates, "amount": 3.0})
+    with pytest.raises(ValueError, match="Is 1802-05-01 a date that was never filled in"):
+        read(orders)

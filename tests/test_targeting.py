@@ -742,3 +742,8 @@ def test_answers_too_alike_for_a_range_are_told_so():
     alike = pd.DataFrame(rows, columns=["too_cheap", "cheap", "dear", "too_dear"])
     with pytest.raises(ValueError, match=r"upside down .* 5 answers are too few or too alike"):
         price_sensitivity(alike)
+
+
+def test_counts_under_names_of_two_kinds_are_refused_in_words():
+    with pytest.raises(ValueError, match="sample holds int and str"):
+        affinity({"ads": 2, 7: 4}, {"ads": 2, 7: 4})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.touches import read_touches
-from opslab.ground.frames import as_choice, as_labels, as_list, kinds_of
+from opslab.ground.frames import as_choice, as_labels, as_list, kinds_of, require_one_kind
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"
@@ -232,5 +232,6 @@ def _from_list(rows: Sequence[Any]) -> tuple[np.ndarray, np.ndarray, np.ndarray,
         marks += steps
         number += [place] * len(steps)
         counts.append(row[1:])
+    require_one_kind(pd.Series(marks, dtype=object), "paths")
     won, lost = np.array(counts, dtype=float).T
     return np.array(number), np.array(marks, dtype=object), won, lost

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ NOT_A_GAME = "value is a {found}; expected a function from a frozenset of player
 
 EXACT = 12  # players up to which every coalition is asked
 MOST_PLAYERS, MOST_ORDERS = 1_000, 100_000
+REMEMBERED = 2_000_000  # names in all coalitions whose value is kept: some hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,7 @@ def _exact(value: Callable[[frozenset], float], players: list) -> ShapleyValues:
 
 def _sampled(value: Callable[[frozenset], float], players: list, orders: int, seed: int) -> ShapleyValues:
     rng, count = np.random.default_rng(seed), len(players)
-    known: dict[frozenset, float] = {}
-
-    def ask(coalition: frozenset) -> float:
-        if coalition not in known:
-            known[coalition] = value(coalition)
-        return known[coalition]
+    ask = lru_cache(REMEMBERED // count)(value)
 
     def contributions(order: np.ndarray) -> np.ndarray:
         found, there, before = np.empty(count), frozenset(), ask(frozenset())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opslab.ground.frames import as_choice, as_number
+from opslab.ground.frames import LARGEST, as_choice, as_number
 
 METHODS = ("baseline", "pooled", "unpooled", "arcsine", "sixteen")
 
@@ -161,4 +161,5 @@ def _quantiles(power: float, alpha: float, sides: int) -> tuple[float, float]:
 
 
 def _sized(raw: float) -> SampleSize:
-    return SampleSize(int(np.ceil(raw - 1e-9)), float(raw))
+    raw = as_number(raw, "the size", least=0, most=LARGEST)
+    return SampleSize(int(np.ceil(raw - 1e-9)), raw)

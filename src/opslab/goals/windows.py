@@ -3,13 +3,14 @@
 from typing import Any, NamedTuple
 
 import narwhals as nw
+import numpy as np
 
-from opslab.ground.days import as_date, as_day
+from opslab.ground.days import as_date, as_day, require_span
 from opslab.ground.engine import DAY, ends_of, rows_by_day
 from opslab.ground.frames import ColumnKind, native, one_row
 
 # Words
-EVENTS = "events"
+EVENTS, WINDOW = "events", "days of the window"
 UPSIDE_DOWN = "start is {start:%Y-%m-%d}, after the end on {end:%Y-%m-%d}; exchange the two"
 EMPTY_WINDOW = (
     "no row of events lies from {start:%Y-%m-%d} to {end:%Y-%m-%d}; "
@@ -23,6 +24,7 @@ def window(start: Any, end: Any, first: int, last: int) -> tuple[int, int]:
     stop = last if end is None else as_day(end, "end")
     if begin > stop:
         raise ValueError(UPSIDE_DOWN.format(start=as_date(begin), end=as_date(stop)))
+    require_span(np.array([begin, stop]), WINDOW)
     return begin, stop
 
 

@@ -49,10 +49,11 @@ def can_join(one: Any, other: Any, key: str) -> bool:
         return False
     try:
         left, right = (nw.from_native(table).lazy().select(key) for table in (one, other))
+        kinds = [table.collect_schema()[key] for table in (left, right)]
         left.join(right, on=key, how="inner").collect_schema()
     except Exception:  # each engine has its own, and so has Narwhals for two engines
         return False
-    return True
+    return kinds[0].is_numeric() == kinds[1].is_numeric()  # DuckDB would read one as the other
 
 
 def rows_by_day(table: Frame, when: str, *others: str) -> nw.LazyFrame[Any]:

@@ -81,7 +81,7 @@ def purchase_summary(
     else:
         people, found, end = _in_numpy(table, until, user, when, amount)
     first, last, days, total, at_first = found
-    require_span(np.array([first.min(), end]), "orders")
+    require_span(np.append(first, end), "orders")
     repeats = days - 1
     value = np.where(repeats > 0, (total - at_first) / np.maximum(repeats, 1), 0.0)
     columns = [repeats, (last - first) / unit, (end - first) / unit, value]
@@ -148,7 +148,7 @@ def _in_numpy(table: Any, until: Any, user: str, when: str, amount: str) -> Any:
     if end < high:
         inside = days <= end
         number, days, paid = number[inside], days[inside], paid[inside]
-    require_span(np.array([low, min(end, high)]), "orders")
+    require_span(np.append(days, min(end, high)), "orders")
     # One number for each customer and day: sorted, it shows every customer's days one after another.
     span = min(end, high) - low + 1
     visits = np.sort(number * span + (days - low))

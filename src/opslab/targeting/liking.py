@@ -157,6 +157,7 @@ def _counts(labels: Any, name: str) -> pd.Series:
     """Count labels, or check the numbers that were given for them."""
     if isinstance(labels, Mapping) or (isinstance(labels, pd.Series) and _are_numbers(labels)):
         given = pd.Series(labels, dtype=object)
+        require_one_kind(given.index.to_series(), name)
         numbers = pd.Series(as_numbers(given.to_numpy(), name, least=0), index=given.index)
         if not numbers.sum():
             raise ValueError(NOTHING.format(name=name))
