@@ -1,9 +1,4 @@
-"""Check an answer, ask for a hint, see the solution: what a student calls in an exercise notebook.
-
->>> start("06-retention", seed=0)       # doctest: +SKIP
->>> check("q1", 0.25)                   # doctest: +SKIP
-✔ Right.
-"""
+"""Check an answer, ask for a hint, see the solution: what a student calls in an exercise notebook."""
 
 import functools
 from collections.abc import Callable
@@ -64,6 +59,11 @@ def start(lesson: str, seed: int = 0) -> Note:
     ----------
     lesson : the notebook's name, such as "06-retention"
     seed : the student's number; each has data of its own, and 0 is the committed world
+
+    Examples
+    --------
+    >>> start("00-start-here", seed=4711)
+    00-start-here: 2 questions, world 4711.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         bare = BARE_SEED.format(digits=int(seed)) if isinstance(seed, str) and seed.isdecimal() else ""
@@ -90,6 +90,12 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
     ------
     ValueError
         If no lesson was started or the lesson has no such question.
+
+    Examples
+    --------
+    >>> begun = start("00-start-here")
+    >>> check("q1", ...)
+    ○ Not answered yet. Replace `...` with your answer and run the cell again.
     """
     captured = answer_key.CAPTURED.get()
     if captured is not None:
@@ -121,19 +127,40 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
 
 @_for_students
 def hint(question: str) -> Note:
-    """Show the next of three hints; after the third, the third again."""
+    """Show the next of three hints; after the third, the third again.
+
+    Examples
+    --------
+    >>> begun = start("00-start-here")
+    >>> hint("q1").text.partition(".")[0]
+    '**Hint 1 of 3'
+    """
     return _show(Note(_asked(question).hint()))
 
 
 @_for_students
 def solution(question: str) -> Note:
-    """Show one way to answer and why it is right, once a hint was read or three answers were tried."""
+    """Show one way to answer and why it is right, once a hint was read or three answers were tried.
+
+    Examples
+    --------
+    >>> begun, read = start("00-start-here"), hint("q1")
+    >>> "**Why?**" in solution("q1").text
+    True
+    """
     return _show(Note(_asked(question).solution()))
 
 
 @_for_students
 def my_progress() -> Overview:
-    """Show what is done and mastered in each lesson, the mistakes met, and what to practise again today."""
+    """Show what is done and mastered in each lesson, the mistakes met, and what to practise again today.
+
+    Examples
+    --------
+    >>> seen = my_progress()
+    >>> len(seen.lessons["00-start-here"])
+    2
+    """
     return overview().tell()
 
 

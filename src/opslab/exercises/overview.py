@@ -208,7 +208,7 @@ class Overview(Message):
         return next((item for item in new if last and item.lesson == last.lesson), next(iter(new), None))
 
     def __repr__(self) -> str:
-        return _told(self, _Plain)
+        return _in_form(self, _Plain)
 
     def map_style(self) -> str:
         """Return the style that says on the course's map how much of each lesson is done, or ""."""
@@ -229,7 +229,7 @@ class Overview(Message):
         super()._ipython_display_()
 
     def _repr_markdown_(self) -> str:
-        return _told(self, _Markdown)
+        return _in_form(self, _Markdown)
 
 
 def overview(now: datetime | None = None) -> Overview:
@@ -252,7 +252,7 @@ def _items(lesson: str) -> list[Item]:
     ]
 
 
-def _told(seen: Overview, form: _Form) -> str:
+def _in_form(seen: Overview, form: _Form) -> str:
     """Return the whole overview in one form."""
     mistakes = [form.section(title, lines) for title, lines in _mistakes(seen)]
     rows = [_row(lesson, items, form) for lesson, items in seen.lessons.items()]

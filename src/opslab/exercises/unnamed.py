@@ -24,7 +24,7 @@ def report(lesson: str, question: str, world: int, read: object) -> str:
         lesson=lesson,
         question=question,
         world=OWN_WORLD if world else 0,
-        answer=_told(read),
+        answer=_as_words(read),
         version=version("opslab"),
     )
 
@@ -35,9 +35,9 @@ def offer(words: str) -> str:
     return f'<details class="opslab-report"><summary>{OFFER}</summary><pre>{text}</pre></details>'
 
 
-def _told(read: object) -> str:
+def _as_words(read: object) -> str:
     if isinstance(read, Mapping):
-        return ", ".join(CELL.format(label=label, value=_told(cell)) for label, cell in read.items())
+        return ", ".join(CELL.format(label=label, value=_as_words(cell)) for label, cell in read.items())
     if is_number(read):
         return f"{read:.12g}"
     return " ".join(read) if isinstance(read, list) else str(read)

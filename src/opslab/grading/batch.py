@@ -22,6 +22,8 @@ from opslab.grading.marks import Key, Mark, marks_of
 from opslab.grading.register import Entries, Register, entries
 from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
+    ClassFolder,
+    CodeCell,
     Submission,
     code_cells,
     leading_setup,
@@ -107,50 +109,16 @@ def grade(
     read_questions(lesson)  # so that an unknown lesson is told first
     handed_out = course_root() / "exercises" / f"{lesson}.ipynb"
     sheet = code_cells(handed_out.read_text("utf-8"))
-    with unpacked(submissions) as folder:
-        found = read_class(folder, lesson, sheet)
-    if not found.submissions:
-        examples = "; ".join(
-            NONE.format(student=student, problem=problem)
-            for student, problem in list(found.problems.items())[:EXAMPLES]
-        )
-        words = {"count": len(found.problems), "submissions": submissions, "lesson": lesson}
-        raise UsageError(NONE_FITS.format(**words, examples=examples))
+    found = _hand_ins(submissions, lesson, sheet)
     known = entries(register or Register(), lesson, found.submissions)
     held_back = _held_back(output)
     key = _answer_key(lesson, seed, held_back)
     limits = limits or Limits()
     store = _Store(output / KEPT, f"{[cell.source for cell in sheet]} {seed} {limits} {held_back}")
-    problems = dict(found.problems)
-    outcomes = {one.student: kept for one in found.submissions if (kept := store.read(one)) is not None}
-    waiting = [one for one in found.submissions if one.student not in outcomes]
-    setup = [cell.source for cell in leading_setup(sheet)]
-    tables = _tables(lesson, seed) if waiting else {}
-    sandbox = Sandbox(
-        limits,
-        setup,
-        seed,
-        tables=tables,
-        ahead=min(jobs, len(waiting) - 1),
-        safe=safe,
-        measure=lambda name, function: _found(key, name, function),
-    )
-    count = len(found.submissions)
-    with tqdm(total=count, initial=count - len(waiting), desc=GRADING, disable=None) as bar:
-        for submission, outcome in _side_by_side(waiting, sandbox, jobs):
-            if isinstance(outcome, SandboxError):
-                problems[submission.student] = str(outcome)
-            else:
-                store.write(submission, outcome)
-                outcomes[submission.student] = outcome
-            bar.update()
-    done = [one for one in found.submissions if one.student in outcomes]
-    marks = [
-        mark
-        for one in sorted(done, key=lambda one: one.student)
-        for mark in marks_of(one, outcomes[one.student], key)
-    ]
-    problems = dict(sorted(problems.items()))
+    outcomes, failed = _outcomes(found.submissions, store, _sandboxes(key, sheet, limits, safe), jobs)
+    done = sorted((one for one in found.submissions if one.student in outcomes), key=lambda one: one.student)
+    marks = [mark for one in done for mark in marks_of(one, outcomes[one.student], key)]
+    problems = dict(sorted((found.problems | failed).items()))
     graded = Graded(lesson, seed, marks, problems, _worked(key), found.aside, known)
     write_whole(output / GRADED, json.dumps(asdict(graded), indent=1).encode())
     return graded
@@ -180,6 +148,58 @@ def read_graded(folder: Path) -> Graded:
     if not {mark.question for mark in graded.marks} <= questions.keys():
         raise UsageError(STALE.format(path=path))
     return graded
+
+
+def _hand_ins(submissions: Path, lesson: str, sheet: Sequence[CodeCell]) -> ClassFolder:
+    """Return a folder's or a zip's hand-ins; refuse one of which none is of this lesson."""
+    with unpacked(submissions) as folder:
+        found = read_class(folder, lesson, sheet)
+    if not found.submissions:
+        examples = "; ".join(
+            NONE.format(student=student, problem=problem)
+            for student, problem in list(found.problems.items())[:EXAMPLES]
+        )
+        words = {"count": len(found.problems), "submissions": submissions, "lesson": lesson}
+        raise UsageError(NONE_FITS.format(**words, examples=examples))
+    return found
+
+
+def _sandboxes(
+    key: Key, sheet: Sequence[CodeCell], limits: Limits, safe: bool
+) -> Callable[[int, int], Sandbox]:
+    """Return what makes a sandbox for so many hand-ins, of which so many run side by side."""
+    setup = [cell.source for cell in leading_setup(sheet)]
+
+    def sandbox(count: int, jobs: int) -> Sandbox:
+        return Sandbox(
+            limits,
+            setup,
+            key.seed,
+            tables=_tables(key.lesson, key.seed) if count else {},
+            ahead=min(jobs, count - 1),
+            safe=safe,
+            measure=lambda name, function: _found(key, name, function),
+        )
+
+    return sandbox
+
+
+def _outcomes(
+    submissions: Sequence[Submission], store: "_Store", sandbox: Callable[[int, int], Sandbox], jobs: int
+) -> tuple[dict[str, Outcome], dict[str, str]]:
+    """Return what each hand-in handed over, kept from before or run now, and why the sandbox ran some not."""
+    outcomes = {one.student: kept for one in submissions if (kept := store.read(one)) is not None}
+    waiting = [one for one in submissions if one.student not in outcomes]
+    failed = {}
+    with tqdm(total=len(submissions), initial=len(outcomes), desc=GRADING, disable=None) as bar:
+        for submission, outcome in _side_by_side(waiting, sandbox(len(waiting), jobs), jobs):
+            if isinstance(outcome, SandboxError):
+                failed[submission.student] = str(outcome)
+            else:
+                store.write(submission, outcome)
+                outcomes[submission.student] = outcome
+            bar.update()
+    return outcomes, failed
 
 
 def _worked(key: Key) -> dict[str, str]:

@@ -113,7 +113,7 @@ def timeliness(
         words = {"first": f"{first:%Y-%m-%d %H:%M}", "deadline": f"{deadline:%Y-%m-%d %H:%M}"}
         raise UsageError(ALL_LATE.format(count=len(late), **words))
     told = {
-        one.student: _told(late.get(one.student, timedelta()), granted[one.student], one.hand_in.late)
+        one.student: _sentence(late.get(one.student, timedelta()), granted[one.student], one.hand_in.late)
         for one in submissions
     }
     return {student: words for student, words in told.items() if words}, stray
@@ -130,7 +130,7 @@ def _lateness(
     return late
 
 
-def _told(late: timedelta, more: timedelta, marked: bool) -> str:
+def _sentence(late: timedelta, more: timedelta, marked: bool) -> str:
     """Return what is said of a hand-in so late, to whom so much more was given."""
     if late > more > timedelta():
         return BEYOND.format(late=span(late - more), more=span(more))

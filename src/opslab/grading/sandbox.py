@@ -384,7 +384,7 @@ class _Attempt:
                 line = next(lines, None)
                 if line is None:
                     raise ValueError(self.cause or NO_MORE)
-                return _told(line)
+                return _decoded(line)
 
             found = self._measure(name, ask) if self._measure else None
             if found is not None:
@@ -451,7 +451,7 @@ def _as_data(given: object) -> object:
     return {"module": kind.__module__, "name": kind.__qualname__, "fields": asdict(given)}
 
 
-def _told(line: bytes) -> object:
+def _decoded(line: bytes) -> object:
     """Return what a function answered, as data.
 
     Raises

@@ -54,12 +54,12 @@ def readings(mondays: pd.DataFrame, week: int) -> list[Reading]:
     found = []
     for field, (name, scale, _) in SHOWN.items():
         values = (mondays[field].loc[:week] * scale).tolist()
-        before = _told(mondays.loc[week - QUARTER], field) if week else ""
-        found.append(Reading(name, _told(mondays.loc[week], field), before, values))
+        before = _read_out(mondays.loc[week - QUARTER], field) if week else ""
+        found.append(Reading(name, _read_out(mondays.loc[week], field), before, values))
     return found
 
 
-def _told(monday: pd.Series, field: str) -> str:
+def _read_out(monday: pd.Series, field: str) -> str:
     _, scale, unit = SHOWN[field]
     value = monday[field] * scale
     if field == "sentiment":
