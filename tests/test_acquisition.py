@@ -702,6 +702,11 @@ def test_players_by_the_hundred_are_shared_without_keeping_every_coalition():
     assert shares.values.to_numpy() == pytest.approx(1)
 
 
+def test_more_orders_than_so_many_players_can_have_are_refused_in_words():
+    with pytest.raises(ValueError, match="permutations is 2,000 for 800 players; at most 781 for so many"):
+        shapley_values(len, range(800))
+
+
 def test_a_mark_that_is_a_list_is_refused_in_words():
     with pytest.raises(ValueError, match="paths holds list and str"):
         attribute([("ads > seo", 1, 0), (["ads", ["seo"]], 1, 2)], "first")

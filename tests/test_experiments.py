@@ -326,3 +326,11 @@ def test_regions_that_are_all_or_none_held_out_are_refused():
 def test_a_size_beyond_all_numbers_is_refused_in_words():
     with pytest.raises(ValueError, match="the size is inf"):
         sample_size_means(1e-90, 1e90)
+    for too_small in (lambda: sample_size_means(-1e-200, 3), lambda: sample_size(0.4, 0, margin=1e-180)):
+        with pytest.raises(ValueError, match=r"the size is .* to 1e"):
+            too_small()
+
+
+def test_a_lift_too_small_beside_the_baseline_is_refused_in_words():
+    with pytest.raises(ValueError, match="lift is 3e-18; expected a difference that is to be seen"):
+        sample_size(0.3, 3e-18)

@@ -13,11 +13,16 @@ from opslab.ground.frames import as_labels, as_number, plain_value
 # Words
 NO_PLAYERS = "players is empty; give at least one"
 TOO_MANY = "players has {found} names; at most {most} can be shared out among, group some of them"
+TOO_LONG = (
+    "permutations is {found:,} for {players:,} players; at most {most:,} for so many: "
+    "give fewer permutations, or group some players"
+)
 NOT_A_VALUE = "value({team}) is {found!r}; expected a number"
 NOT_A_GAME = "value is a {found}; expected a function from a frozenset of players to a number"
 
 EXACT = 12  # players up to which every coalition is asked
 MOST_PLAYERS, MOST_ORDERS = 1_000, 100_000
+MOST_NAMES = 500_000_000  # players² x permutations: half a minute, if value itself is quick
 REMEMBERED = 2_000_000  # names in all coalitions whose value is kept: some hundred megabytes
 
 
@@ -49,11 +54,15 @@ def shapley_values(
         From a frozenset of players to what they achieve together, a number.
     players
         Each once; at most 1,000.
+    permutations
+        Orders drawn beyond 12 players: 2 to 100,000. Players² x permutations is at most 500 million, so 500
+        players can have the default and 1,000 can have 500.
 
     Raises
     ------
     ValueError
-        No players, one of them twice, or a coalition whose value is no finite number.
+        No players, one of them twice, too many permutations for so many players, or a coalition whose value
+        is no finite number.
 
     Examples
     --------
@@ -77,6 +86,7 @@ def shapley_values(
     if len(everyone) <= EXACT:
         return _exact(worth, everyone)
     orders = as_number(permutations, "permutations", least=2, most=MOST_ORDERS, whole=True)
+    _require_short(len(everyone), orders)
     return _sampled(worth, everyone, orders, as_number(seed, "seed", least=0, whole=True))
 
 
@@ -85,6 +95,12 @@ def _require_players(players: list) -> None:
         raise ValueError(NO_PLAYERS)
     if len(players) > MOST_PLAYERS:
         raise ValueError(TOO_MANY.format(found=len(players), most=MOST_PLAYERS))
+
+
+def _require_short(players: int, orders: int) -> None:
+    most = MOST_NAMES // players**2
+    if orders > most:
+        raise ValueError(TOO_LONG.format(found=orders, players=players, most=most))
 
 
 def _exact(value: Callable[[frozenset], float], players: list) -> ShapleyValues:

@@ -10,11 +10,12 @@ METHODS = ("baseline", "pooled", "unpooled", "arcsine", "sixteen")
 
 # Words
 NO_SHARE = "baseline + lift is {found:g}; expected a share between 0 and 1"
-NOTHING = "{what} is 0; expected a difference that is to be seen, or a margin"
+NOTHING = "{what} is {found:g}; expected a difference that is to be seen, or a margin"
 BEYOND_MARGIN = "lift + margin is {found:g}; a test of non-inferiority needs it above 0"
 ONLY_UNPOOLED = "method is {found!r}; a test with a margin uses 'unpooled'"
 
 TINY = 1e-12
+LEAST_SQUARE = float(np.finfo(float).tiny)  # what is divided by it is beyond all sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def sample_size(
             raise ValueError(ONLY_UNPOOLED.format(found=method))
         return _sized((p * (1 - p) + q * (1 - q)) * _with_margin(d, margin, power, alpha))
     way = as_choice("baseline" if method is None else method, "method", METHODS)
-    if d == 0:
-        raise ValueError(NOTHING.format(what="lift"))
+    if q == p:
+        raise ValueError(NOTHING.format(what="lift", found=d))
     a, b = _quantiles(power, alpha, sides=2)
     own = p * (1 - p) + q * (1 - q)
     middle = (p + q) / 2
@@ -139,17 +140,21 @@ def sample_size_means(
     if margin is not None:
         return _sized(2 * spread**2 * _with_margin(d, margin, power, alpha))
     if d == 0:
-        raise ValueError(NOTHING.format(what="delta"))
+        raise ValueError(NOTHING.format(what="delta", found=d))
     if way == "sixteen":
-        return _sized(16 * spread**2 / d**2)
-    return _sized(2 * spread**2 * sum(_quantiles(power, alpha, sides=2)) ** 2 / d**2)
+        return _sized(16 * spread**2 / _square(d))
+    return _sized(2 * spread**2 * sum(_quantiles(power, alpha, sides=2)) ** 2 / _square(d))
 
 
 def _with_margin(difference: float, margin: float, power: float, alpha: float) -> float:
     room = difference + as_number(margin, "margin", least=0)
     if room <= 0:
         raise ValueError(BEYOND_MARGIN.format(found=room))
-    return sum(_quantiles(power, alpha, sides=1)) ** 2 / room**2
+    return sum(_quantiles(power, alpha, sides=1)) ** 2 / _square(room)
+
+
+def _square(difference: float) -> float:
+    return max(difference**2, LEAST_SQUARE)
 
 
 def _quantiles(power: float, alpha: float, sides: int) -> tuple[float, float]:

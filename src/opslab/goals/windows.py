@@ -3,15 +3,18 @@
 from typing import Any, NamedTuple
 
 import narwhals as nw
-import numpy as np
 
-from opslab.ground.days import as_date, as_day, require_span
+from opslab.ground.days import MOST_YEARS, as_date, as_day
 from opslab.ground.engine import DAY, ends_of, rows_by_day
 from opslab.ground.frames import ColumnKind, native, one_row
 
 # Words
-EVENTS, WINDOW = "events", "days of the window"
+EVENTS = "events"
 UPSIDE_DOWN = "start is {start:%Y-%m-%d}, after the end on {end:%Y-%m-%d}; exchange the two"
+TOO_LONG = (
+    "the window runs from {start:%Y-%m-%d} to {end:%Y-%m-%d}; at most {years} years are counted, "
+    "give a later start or an earlier end"
+)
 EMPTY_WINDOW = (
     "no row of events lies from {start:%Y-%m-%d} to {end:%Y-%m-%d}; "
     "they run from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
@@ -24,7 +27,8 @@ def window(start: Any, end: Any, first: int, last: int) -> tuple[int, int]:
     stop = last if end is None else as_day(end, "end")
     if begin > stop:
         raise ValueError(UPSIDE_DOWN.format(start=as_date(begin), end=as_date(stop)))
-    require_span(np.array([begin, stop]), WINDOW)
+    if stop - begin > MOST_YEARS * 365.25:
+        raise ValueError(TOO_LONG.format(start=as_date(begin), end=as_date(stop), years=MOST_YEARS))
     return begin, stop
 
 
