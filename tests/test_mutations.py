@@ -57,6 +57,8 @@ def ask(kind: str, tolerance: str = "0", wrongs: str = "") -> Question:
 NUMBER = ask("number", "0.001", "percent blended"), 0.4, {"percent": 40.0, "blended": 0.25}
 EXACT = ask("number"), 0.3, {}
 LARGE = ask("number", "1%"), 1000, {}
+MONTHS = Question("q1", "number", "0.01", "months"), 6.2, {}
+PER_CENT = Question("q1", "number", "0.1", "per cent"), 64, {}
 TABLE = ask("table", "0.001", "swapped"), {"ads": 0.2, "seo": 0.5}, {"swapped": {"ads": 0.5, "seo": 0.2}}
 SERIES = ask("table", "0.001"), pd.Series({"ads": 0.2, "seo": 0.5}), {}
 GAPS = ask("table"), {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, {}
@@ -85,6 +87,9 @@ FINDINGS = [
     (LARGE, 1010.05, "different"),
     (LARGE, 990, "right"),
     (LARGE, 989.95, "different"),
+    (MONTHS, "6.2 months", "right"),
+    (MONTHS, "6.2 days", "in-words"),
+    (PER_CENT, "64 %", "right"),
     (TABLE, {"ADS": 0.2009, "seo": 0.4991}, "right"),
     (TABLE, {"ads": 0.2, "seo": 0.5011}, "different"),
     (TABLE, {"ads": 0.5, "seo": 0.2}, "swapped"),
