@@ -27,22 +27,9 @@ NOT_CONVERTED = (
 )
 MIXED = "path {path!r} has both a conversion and none; {column!r} must be the same in all its rows"
 
-NO_IN_WORDS = (
-    "",
-    "-",
-    "0",
-    "0.0",
-    "n",
-    "no",
-    "f",
-    "false",
-    "none",
-    "nan",
-    "null",
-    "n/a",
-    "lost",
-    "否",
-)  # filled, and yet not
+NO_IN_WORDS = (  # filled, and yet not
+    "", "-", "0", "0.0", "n", "no", "f", "false", "none", "nan", "null", "n/a", "lost", "否",
+)  # fmt: skip
 WON, ALL = "_won", "_all"
 
 # Of each touch, path after path, its path's number and its channel; of each path how many were won and lost.
