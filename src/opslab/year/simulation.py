@@ -273,10 +273,12 @@ def _played(
         if not decided or plan is not decided[-1][1]:
             decided.append((week, plan))
         written[week] = np.reshape(books.live(week, plan), (len(COLUMNS), runs))
-    columns = {name: np.empty((runs, WEEKS), dtype=KINDS.get(name, float)) for name in LEVERS}
-    for week, plan in decided:
-        for name, values in columns.items():
-            values[:, week:] = plan[name][:, None]
+    since, told = zip(*decided, strict=True)
+    lasted = np.diff([*since, WEEKS])
+    columns = {
+        name: np.array([plan[name] for plan in told], dtype=KINDS.get(name, float)).T.repeat(lasted, axis=1)
+        for name in LEVERS
+    }
     for name, options in CODES.items():
         columns[name] = np.array(options, dtype=object)[columns[name]]
     columns |= dict(zip(COLUMNS, written.transpose(1, 2, 0), strict=True))
