@@ -94,6 +94,63 @@ def test_every_title_says_the_result_and_changes_with_the_controls(lesson):
         assert len(titles) == 1 or len(set(titles)) > 1, name
 
 
+UNREADABLE = {
+    "one of many": r"(?<![\d.,\w\u2013\u2212-])1[\s\u00a0](?:hours|days|weeks|months|years|times|points|users|people|posts)\b",
+    "more than six decimals": r"\d\.\d{7,}",
+    "a number as a machine has it": r"\d\.?\d*e[+-]?\d",
+    "a relation said twice": r"= (?:under|over|below|above|fewer)\b",
+    "a signed nothing": r"^[+\u2212-]0(?:\.0+)?$",
+}
+
+
+def strings(value):
+    """Yield all texts in nested lists and dictionaries."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
+def told(path):
+    """Yield what a notebook says to people: printed texts; titles, names and labels of figures at all positions."""
+    for cell in read(path).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if PLOTLY not in data:
+                yield from strings([output.get("text", ""), data.get("text/plain", "")])
+                continue
+            for state in [data[PLOTLY], *data[PLOTLY].get("frames", [])]:
+                layout = state.get("layout", {})
+                yield from strings([layout.get(part, {}) for part in ("title", "annotations", "xaxis", "yaxis")])
+                yield from strings([[trace.get("name"), trace.get("text")] for trace in state["data"]])
+
+
+def unreadable(text):
+    return [name for name, pattern in UNREADABLE.items() if re.search(pattern, re.sub("<[^>]+>", " ", text))]
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_a_notebook_says_is_read_as_people_say_it(path):
+    assert {text: names for text in told(path) if (names := unreadable(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a post for 1\u00a0hours", ["one of many"]),
+        ("1 times the pieces", ["one of many"]),
+        ("0.0000000000194 false alarms", ["more than six decimals"]),
+        ("1.8e+08", ["a number as a machine has it"]),
+        ("p = under 0.0001", ["a relation said twice"]),
+        ("\u22120.0", ["a signed nothing"]),
+        ("1 hour, 1.1 hours, 2\u20131 days, 0.1 points, 21 days, p = 0.0013, \u22120.05", []),
+    ],
+)
+def test_an_unreadable_number_is_named(text, names):
+    assert unreadable(text) == names
+
+
 def positions(bundle):
     """Yield a figure's traces and its vertical axis, at each position of its controls."""
     for frame in [{"data": [], "layout": {}}, *bundle["frames"]]:

@@ -27,7 +27,8 @@ PEEKED = "{crossed} of {paths} tests of nothing stop as a win or a loss ({share}
 FOUND = "{found} of the tests of a real effect stop, after {users} users in each arm (median)"
 NEVER = "no"
 BOUNDS = ("none", *KINDS, "e-value")
-COUNTED = "{low} users against {high}: p = {p} for the split, false difference {lift}"
+COUNTED = "{low} users against {high}: p {p} for the split, false difference {lift}"
+BELOW = "below 0.0001"
 ARMS = ("control", "treatment")
 COUNT_AXIS = "users recorded"
 DIFFERENCE = "difference of means, {unit}"
@@ -183,7 +184,7 @@ def mismatch_chart(
     split = sample_ratio_mismatch(totals.round().tolist())
     words = COUNTED.format(
         low=say.number(int(totals["control"])), high=say.number(int(totals["treatment"])),
-        p=say.number(split.p, digits=2) if split.p >= 0.0001 else "under 0.0001", lift=_signed(lift),
+        p=f"= {say.number(split.p, digits=2)}" if split.p >= 0.0001 else BELOW, lift=_signed(lift),
     )  # fmt: skip
     drawing = charts.figure(words if title is None else title, "", COUNT_AXIS)
     for place, arm in enumerate(ARMS):

@@ -33,7 +33,8 @@ GOAL, WITH_INTAKE, NO_ONE_LEAVES = "goal", "users", "if nobody left"
 REACHED, CHANCE = "users reached", "chance of so many"
 CHANCE_OF = "Chance to reach {goal}: {chance}; the medians add up to {total}"
 THIS_PLAN = "this plan"
-HELD = "At {widen} times their width, {held} of {asked} intervals hold; promised: {promised}"
+HELD = "{width}, {held} of {asked} intervals hold; promised: {promised}"
+OWN_WIDTH, WIDENED = "At their own width", "At {widen} times their width"
 QUESTION, TIMES_OFF = "question", "truth, in half widths from the middle"
 NOT_A_CALIBRATION = "found is a {kind}; expected the result of calibration"
 NOT_A_PLAN = "plan is a {kind}; expected the result of channel_plan"
@@ -158,7 +159,8 @@ def calibration_chart(found: Calibration, widen: float = 1) -> go.Figure:
     middle, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
     apart = (table["truth"] - middle) / half
     held = table["needs"] <= factor + 1e-12
-    words = {"widen": say.number(factor), "held": int(held.sum()), "asked": found.asked}
+    width = OWN_WIDTH if factor == 1 else WIDENED.format(widen=say.number(factor))
+    words = {"width": width, "held": int(held.sum()), "asked": found.asked}
     drawing = charts.figure(HELD.format(promised=say.share(found.level), **words), TIMES_OFF, QUESTION)
     questions = [str(place + 1) for place in range(found.asked)]
     drawing.add_scatter(

@@ -1,6 +1,7 @@
 """Numbers and names as people read them: one way for tables, titles, labels and sentences.
 
-A share is a number of 1 and is said in per cent: its unit is ``"%"``. Missing values are a dash.
+A share is a number of 1 and is said in per cent: its unit is ``"%"``. Missing values are a dash. A unit is in the plural, and
+said in the singular behind a lone 1.
 """
 
 import math
@@ -19,6 +20,7 @@ MISSING, ENDLESS, MINUS = "–", "∞", "−"
 SPACE = "\u00a0"  # does not break: a number and its unit stay on one line
 PERCENT = "%"
 TO, POINTS = "{low} to {high}", ("point", "points")
+UNDER, OVER = "under {bound}", "over {bound}"  # shares that rounding would call none or all
 YES, NO = "yes", "no"
 LARGE = ((1e9, "billion"), (1e6, "million"))
 IRREGULAR = {"person": "people", "child": "children"}
@@ -40,6 +42,7 @@ SPELT = {
 }
 
 DIGITS = 3  # significant ones, of a number that is not whole
+EXACT = 12  # decimals of a share that are no dust of reckoning
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
 
 
@@ -57,28 +60,37 @@ def number(value: Any, unit: str = "", *, digits: int = DIGITS) -> str:
     --------
     >>> number(1586), number(16210.43, "yuan"), number(1.8e8), number(0.03608), number(0.2268, "%")
     ('1,586', '16,200\\xa0yuan', '180\\xa0million', '0.0361', '22.7\\xa0%')
+    >>> number(1, "hours"), number(1.5, "hours")
+    ('1\\xa0hour', '1.5\\xa0hours')
     """
     if unit == PERCENT:
         return share(value)
     places = as_number(digits, "digits", least=1, most=15, whole=True)
     text = _text(_float(value), places)
-    return f"{text}{SPACE}{_require_text(unit, 'unit')}" if unit and text != MISSING else text
+    return f"{text}{SPACE}{unit_of(text, _require_text(unit, 'unit'))}" if unit and text != MISSING else text
 
 
 def share(value: Any, decimals: int = 1) -> str:
-    """Return a share of 1 in per cent.
+    """Return a share of 1 in per cent; what is little more than none, or little less than all, is not called so.
 
     Examples
     --------
     >>> share(0.13571), share(1)
     ('13.6\\xa0%', '100\\xa0%')
+    >>> share(0.0004), share(0.99996), share(0.004, 0)
+    ('under 0.1\\xa0%', 'over 99.9\\xa0%', 'under 1\\xa0%')
     """
     places = as_number(decimals, "decimals", least=0, most=15, whole=True)
     known = _float(value)
     if not math.isfinite(known):
         return _text(known, DIGITS)
-    text = _fixed(100 * known, 0 if known in (0, 1) else places)
-    return f"{text}{SPACE}{PERCENT}"
+    known = round(known, EXACT)
+    least, said = 10.0**-places, round(100 * known, places)
+    bound, words = 100 * known, "{bound}"
+    if 0 < known < 1 and said in (0, 100):
+        bound, words = (100 - least, OVER) if said else (least, UNDER)
+    text = _fixed(bound, 0 if known in (0, 1) else places)
+    return words.format(bound=f"{text}{SPACE}{PERCENT}")
 
 
 def points(difference: Any) -> str:
@@ -103,9 +115,8 @@ def between(low: Any, high: Any, unit: str = "", *, joined: str = TO) -> str:
     """
     if not isinstance(joined, str):
         raise ValueError(NOT_TEXT.format(what="joined", found=joined))
-    ends = number(low, unit), number(high, unit)
-    tail = f"{SPACE}{unit}"
-    return joined.format(low=ends[0].removesuffix(tail), high=ends[1])
+    first = number(low, unit) if unit == PERCENT else number(low)
+    return joined.format(low=first.removesuffix(f"{SPACE}{PERCENT}"), high=number(high, unit))
 
 
 def count(value: Any, noun: str, plural: str | None = None) -> str:

@@ -35,7 +35,7 @@ DAY, POSTS_Y = "day", "negative posts"
 WINDOW_Y = "negative posts in {window} days"
 ALARM = "{false} false alarms a quarter; a real crisis is heard after {days}"
 UNHEARD = "{false} false alarms a quarter; {share} of real crises are not heard in 60 days"
-A_DAY = "day"
+A_DAY, FEWER = "day", "fewer than {least}"
 THRESHOLD = "alarm from {threshold} on"
 QUIET, RINGING = "quiet", "alarm"
 ANSWERS_X = "share of answers that name the brand"
@@ -45,6 +45,7 @@ NOT_SERIES = "pandas Series of posts by day"
 LONG_WINDOW = "window is {window} days, and posts has {found}; take a shorter window"
 
 SHARES = range(0, 101, 2)  # per cent
+LEAST = 0.01  # false alarms a quarter that are told: less is a chance that nobody can picture
 
 
 def voice_chart(
@@ -210,7 +211,7 @@ def alarm_chart(
     if days > len(counts):
         raise ValueError(LONG_WINDOW.format(window=days, found=len(counts)))
     total = counts.rolling(days).sum().dropna()
-    false = say.number(odds.false_alarms)
+    false = say.number(odds.false_alarms) if odds.false_alarms >= LEAST else FEWER.format(least=LEAST)
     unheard = UNHEARD.format(false=false, share=say.share(1 - odds.heard))
     heard = ALARM.format(false=false, days=say.count(round(odds.days_to_detect, 1), A_DAY))
     drawing = charts.figure(

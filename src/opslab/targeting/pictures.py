@@ -214,7 +214,7 @@ def segments_chart(
         zmin=-largest,
         zmax=largest,
         colorscale=[[0, charts.ORANGE], [0.5, "#FFFFFF"], [1, charts.BLUE]],
-        text=[[f"{value:+.1f}".replace("-", say.MINUS) for value in row] for row in centres.to_numpy()],
+        text=[[_apart(value) for value in row] for row in centres.to_numpy()],
         texttemplate="%{text}",
         xgap=2,
         ygap=2,
@@ -228,3 +228,7 @@ def segments_chart(
 def _require(value: Any, kind: type, name: str, maker: str) -> None:
     if not isinstance(value, kind):
         raise ValueError(NOT_THE_RESULT.format(name=name, found=type(value).__name__, maker=maker))
+
+
+def _apart(value: float) -> str:
+    return f"{value:z+.1f}".replace("+0.0", "0.0").replace("-", say.MINUS)
