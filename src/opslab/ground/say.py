@@ -1,7 +1,7 @@
 """Numbers and names as people read them: one way for tables, titles, labels and sentences.
 
-A share is a number of 1 and is said in per cent: its unit is ``"%"``. Missing values are a dash. A unit is in the plural, and
-said in the singular behind a lone 1.
+A share is a number of 1 and is said in per cent: its unit is ``"%"``. Missing values are a dash.
+A unit is given in the plural, and said in the singular behind a lone 1.
 """
 
 import math
@@ -71,7 +71,7 @@ def number(value: Any, unit: str = "", *, digits: int = DIGITS) -> str:
 
 
 def share(value: Any, decimals: int = 1) -> str:
-    """Return a share of 1 in per cent; what is little more than none, or little less than all, is not called so.
+    """Return a share of 1 in per cent; what rounds to none or all, and is not, is said to be under or over.
 
     Examples
     --------

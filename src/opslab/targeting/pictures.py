@@ -231,4 +231,4 @@ def _require(value: Any, kind: type, name: str, maker: str) -> None:
 
 
 def _apart(value: float) -> str:
-    return f"{value:z+.1f}".replace("+0.0", "0.0").replace("-", say.MINUS)
+    return f"{value:+z.1f}".replace("+0.0", "0.0").replace("-", say.MINUS)
