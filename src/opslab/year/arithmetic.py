@@ -53,3 +53,21 @@ def of_runs(runs: int) -> Arithmetic:
         np.minimum, np.maximum, np.sqrt, np.any, np.where, lambda values: values.astype(int),
         lambda values: values.tolist(),
     )  # fmt: skip
+
+
+total = np.add.reduce  # what `.sum` does, without the way there
+
+
+def rows(*quantities: Quantity) -> np.ndarray:
+    """Return an array with a row for each run and a column for each quantity."""
+    return np.reshape(quantities, (len(quantities), -1)).T
+
+
+def weighed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted sum over the last axis. A matrix product rounds each run by how many there are."""
+    return total(values * weights, -1)
+
+
+def mixed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return for each run the weighted sums, one for each column of `weights`; see `weighed`."""
+    return total(values[:, :, None] * weights, 1)

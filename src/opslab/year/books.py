@@ -14,7 +14,7 @@ import numpy as np
 
 from opslab.ground.estimates import Z95
 from opslab.year import firm as lantern
-from opslab.year.arithmetic import Quantity, of_runs
+from opslab.year.arithmetic import Quantity, mixed, of_runs, total, weighed
 from opslab.year.effects import USUAL, Decided, Effects, effects
 from opslab.year.firm import CURIOUS, MUTED, NEED, UNMUTED, Firm
 from opslab.year.luck import scores, uniforms
@@ -55,10 +55,10 @@ class Books:
         self.in_group = of(self.members.sum(axis=1))
         self.willing = all_runs(lantern.ENTRIES / true.joining)
         self.buyers = all_runs(lantern.BUYERS_TO_BE)
-        usual = _mixed(np.array([[USUAL.ads, USUAL.own, USUAL.friends]]), true.split)
+        usual = mixed(np.array([[USUAL.ads, USUAL.own, USUAL.friends]]), true.split)
         self.carried = np.tile(true.carry * usual / (1 - true.carry), (runs, 1))
         fit = np.stack([self.character[group] for group in lantern.GROUPS], axis=1)
-        self.top = true.top * _mixed(fit, (true.split > 0).astype(float))
+        self.top = true.top * mixed(fit, (true.split > 0).astype(float))
         self.counted = np.stack([true.with_need, np.ones_like(true.with_need)])
         sure, persuaded, dogs = true.recall
         of_dogs, of_others = true.unsubscribe
@@ -75,7 +75,8 @@ class Books:
         self.tickets, self.points = all_runs(0), all_runs(0)
         self.adopted = np.zeros((runs, len(true.tests)))
         self.upkeep, self.helped = all_runs(0), None
-        self.test, self.since, self.sample = np.zeros(runs, dtype=int), np.zeros(runs), np.zeros(runs)
+        self.test = self.nothing = np.zeros(runs, dtype=int)
+        self.since, self.sample = np.zeros(runs), np.zeros(runs)
         self.said_no = all_runs(0)
         self.reachable = _sum(self.kinds[UNMUTED]) + _sum(self.away[1:])
         self.attitudes = true.attitudes[[0, 2]].tolist()  # positive, negative
@@ -110,7 +111,7 @@ class Books:
         self.reachable = self.reachable + came
         left = self._lose(week, does)
         written, told_no = self._recall(does, left)
-        self.kinds = self.reckon.of(_total(self.users[..., : OLD + week + 1], 3))
+        self.kinds = self.reckon.of(total(self.users[..., : OLD + week + 1], 3))
         self.there = _all_kinds(self.kinds)
         joined, paid = self._group(week, need, curious)
         late = self._answer(week, does, came)
@@ -120,7 +121,7 @@ class Books:
         answers = (self.kinds[UNMUTED][NEED] + self.kinds[MUTED][NEED]) * self.true.answers.item(NEED)
         redeemed = lantern.REDEEMED * self.points
         self.points = self.points + (does.points * answers - redeemed)
-        begun = self._try(week, plan["test"], came) if does.tests else self._rest(plan["test"])
+        begun = self._try(week, np.atleast_1d(plan["test"]), came) if does.tests else self._rest()
         costs = spent + lantern.MESSAGE * written + redeemed + begun + self.upkeep + does.clerks + does.forum
         self.cash = self.cash + (income - costs)
         self.seen["newcomers"] = came
@@ -145,7 +146,7 @@ class Books:
         if self.at_least < 0:
             spent = self.reckon.least(does.total, self.budget)
             share = spent / self.reckon.most(does.total, EDGE)
-            bought = _mixed(does.wanted * column(share), true.split)
+            bought = mixed(does.wanted * column(share), true.split)
         self.budget = self.budget - spent
         level = bought + self.carried
         self.carried = true.carry * level
@@ -153,7 +154,7 @@ class Books:
         users /= level + true.half
         users *= np.where(true.by_word, column(self.warmth * self.trusted * does.shared), 1.0)
         users *= column(self.fate["reach"][week] * does.reached)
-        need, all_kinds = self.reckon.of(_total(users[:, None] * self.counted, 2))
+        need, all_kinds = self.reckon.of(total(users[:, None] * self.counted, 2))
         curious = all_kinds - need
         self.users[:, NEED, UNMUTED, OLD + week] = need
         self.users[:, CURIOUS, UNMUTED, OLD + week] = curious
@@ -176,7 +177,7 @@ class Books:
         leaving = np.minimum(chance, 1.0, out=chance)
         leaving *= users
         users -= leaving
-        return self.reckon.of(_total(leaving, 3))
+        return self.reckon.of(total(leaving, 3))
 
     def _recall(self, does: Effects, left: Any) -> tuple[Quantity, Quantity]:
         """Take in who left, bring back who comes: return how many were written to, and who had said no."""
@@ -213,7 +214,7 @@ class Books:
         chance = true.members_leaving[week, : week + 1] * self.reckon.column(factor)
         self.members[:, : week + 1] *= 1 - np.minimum(chance, 1.0)
         self.members[:, week + 1] = joined
-        self.in_group = self.reckon.of(_total(self.members, 1))
+        self.in_group = self.reckon.of(total(self.members, 1))
         return joined, paid
 
     def _answer(self, week: int, does: Effects, came: Quantity) -> Quantity:
@@ -289,16 +290,16 @@ class Books:
             wins = ends & (lift > Z95 * error)
             self.adopted[np.flatnonzero(wins), wanted[wins]] = 1
             self.upkeep = of(lantern.UPKEEP * self.adopted.sum(axis=1))
-            helped = _weighed(self.adopted, tests[:, 3]) * lantern.COMPLETED
+            helped = weighed(self.adopted, tests[:, 3]) * lantern.COMPLETED
             self.helped = helped[:, None, None] if helped.any() else None
             found = {"test": wanted, "test_lift": lift, "test_error": Z95 * error, "test_share": share}
             for name, values in found.items():
                 self.seen[name] = of(np.where(ends, values, self.seen[name]))
         return of(lantern.TEST_COST * begun)
 
-    def _rest(self, wanted: np.ndarray) -> float:
+    def _rest(self) -> float:
         """Try nothing in any run: whatever is tried next begins anew."""
-        self.test = wanted
+        self.test = self.nothing
         return 0.0
 
     def _ahead(self) -> Quantity:
@@ -307,16 +308,16 @@ class Books:
         Their dues depend on the fund: where it cannot pay the reward, with what now joins, members leave.
         """
         true, active, of = self.true, np.array([1.0, self.true.muted_activity]), self.reckon.of
-        weeks = _weighed((self.users * true.ahead).sum(axis=3), active)
+        weeks = weighed((self.users * true.ahead).sum(axis=3), active)
         comes = of(self.members[:, -1]) * true.entry_fee * lantern.TO_FUND
         paid = self.reckon.least((self.fund / lantern.AHEAD + comes) / lantern.REWARD, 1.0)
         stay = [of((self.members * ahead).sum(axis=1)) for ahead in true.members_ahead]
-        return of(_weighed(weeks, true.spending)) + (paid * stay[0] + (1 - paid) * stay[1]) * true.dues
+        return of(weighed(weeks, true.spending)) + (paid * stay[0] + (1 - paid) * stay[1]) * true.dues
 
     def _look(self, week: int) -> None:
         """Write down what is known on the Monday of `week` (from 0), with the error it is known with."""
         reckon, seen = self.reckon, self.seen
-        good, bad = reckon.of(_total(self.posts, 0))
+        good, bad = reckon.of(total(self.posts, 0))
         count = QUARTER * lantern.POSTS * reckon.most(self.there / self.start, EDGE)
         net, both = (good - bad) / count, (good + bad) / count
         now = min(week, WEEKS - 1)
@@ -367,19 +368,6 @@ def _all_kinds(kinds: Any) -> Quantity:
     """Return the sum over kind and muted."""
     unmuted, muted = kinds
     return unmuted[NEED] + muted[NEED] + unmuted[CURIOUS] + muted[CURIOUS]
-
-
-def _weighed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weighted sum over the last axis. A matrix product rounds each run by how many there are."""
-    return _total(values * weights, -1)
-
-
-def _mixed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return for each run the weighted sums, one for each column of `weights`; see `_weighed`."""
-    return _total(values[:, :, None] * weights, 1)
-
-
-_total = np.add.reduce  # what `.sum` does, without the way there
 
 
 def _kinds(need: Quantity, curious: Quantity, weights: np.ndarray) -> Quantity:

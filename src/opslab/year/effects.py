@@ -1,24 +1,23 @@
 """What a plan does by itself, whatever the week: worked out once, for as long as nobody changes the plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from opslab.year import firm as lantern
-from opslab.year.arithmetic import Arithmetic, Quantity
+from opslab.year.arithmetic import Arithmetic, Quantity, mixed, rows
 from opslab.year.firm import Firm
 from opslab.year.plan import Plan
 
-Decided = Mapping[str, np.ndarray]  # each lever of the plan, words as codes
+Decided = Mapping[str, Quantity]  # each lever of the plan, words as codes
 
 USUAL = Plan()  # last year's
 # Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
 WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], dtype=float)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Effects:
+class Effects(NamedTuple):
     """Quantities of all runs; arrays have one row for each."""
 
     wanted: np.ndarray  # yuan for each group of channels; for each channel
@@ -27,7 +26,7 @@ class Effects:
     most: float
     shared: Quantity  # factors: on word of mouth, on reach
     reached: Quantity
-    muting: np.ndarray  # chance in a week
+    muting: Any  # chance in a week
     clings: np.ndarray  # by kind: factor on leaving
     lift: Quantity  # of activity
     written: list[Quantity]  # by group of those who are away: 1 if it is written to
@@ -48,36 +47,39 @@ class Effects:
 
 def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    of, wanted = reckon.of, np.stack([plan["ads"], plan["own"], plan["friends"]], axis=1)
-    forum, focus, points, clerks = plan["forum"], plan["focus"], plan["points"], plan["clerks"]
+    of, column, focus, points, pushes = (
+        reckon.of, reckon.column, plan["focus"], plan["points"], plan["pushes"],
+    )  # fmt: skip
+    clerks, forum = plan["clerks"], plan["forum"]
+    wanted = rows(plan["ads"], plan["own"], plan["friends"])
     # Which share of all the effect that points for answers can have they have.
-    pulled = np.minimum(character["points"] * (1 - np.exp(-points / lantern.PULL)), 2)
-    clings, gain = 1 - lantern.CLUNG * pulled, true.core_lift - 1
-    muting = np.interp(plan["pushes"], true.pushes, true.muting) * character["muting"]
-    total = wanted.sum(axis=1)
+    pulled = reckon.least(of(character["points"]) * (1 - np.exp(-points / lantern.PULL)), 2)
+    gain, daily = true.core_lift - 1, pushes / 7
+    muting = np.interp(pushes, true.pushes, true.muting) * of(character["muting"])
+    total = plan["ads"] + plan["own"] + plan["friends"]
     return Effects(
         wanted=wanted,
-        bought=(wanted[:, :, None] * true.split).sum(axis=1),
-        total=of(total),
-        most=float(total.max()),
+        bought=mixed(wanted, true.split),
+        total=total,
+        most=max(reckon.each(total)),
         # What is on the core is passed on more often; who speaks of one thing alone is heard by fewer groups.
-        shared=of((1 + gain * focus) / (1 + gain * USUAL.focus)),
-        reached=of((1 - lantern.NARROW * focus**2) / (1 - lantern.NARROW * USUAL.focus**2)),
-        muting=muting[:, None, None],
-        clings=np.stack([clings, np.ones_like(clings)], axis=1),
-        lift=of(np.interp(plan["pushes"], true.pushes, true.lift)),
-        written=list(of(WRITTEN[plan["recall"]])),
-        asked=of((1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF)),
-        unhelped=of(1 - lantern.HELPED * pulled),
-        room=of(clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling),
-        desk=of(clerks.astype(int) - 1),
-        seen=of(1 - lantern.FORUM_HEARD * (1 - forum)),
-        warmth=of(1 - lantern.FORUM_WARMTH * (1 - forum)),
-        built=of(lantern.TRUST_UP * (1 + focus)),
-        pushed=of(lantern.TRUST_PUSHED * (plan["pushes"] / 7) ** 2),
-        chased=of(lantern.CHASE * np.maximum(points - lantern.CHASED_FROM, 0)),
-        points=of(points),
-        clerks=of(clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS),
-        forum=of(forum * lantern.FORUM_COST),
-        tests=bool((plan["test"] > 0).any()),
+        shared=(1 + gain * focus) / (1 + gain * USUAL.focus),
+        reached=(1 - lantern.NARROW * (focus * focus)) / (1 - lantern.NARROW * USUAL.focus**2),
+        muting=column(column(muting)),
+        clings=rows(1 - lantern.CLUNG * pulled, reckon.all_runs(1)),
+        lift=np.interp(pushes, true.pushes, true.lift),
+        written=list(of(WRITTEN[np.atleast_1d(plan["recall"])])),
+        asked=(1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF),
+        unhelped=1 - lantern.HELPED * pulled,
+        room=clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling,
+        desk=reckon.whole(clerks) - 1,
+        seen=1 - lantern.FORUM_HEARD * (1 - forum),
+        warmth=1 - lantern.FORUM_WARMTH * (1 - forum),
+        built=lantern.TRUST_UP * (1 + focus),
+        pushed=lantern.TRUST_PUSHED * (daily * daily),
+        chased=lantern.CHASE * reckon.most(points - lantern.CHASED_FROM, 0.0),
+        points=points,
+        clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
+        forum=forum * lantern.FORUM_COST,
+        tests=bool(np.any(plan["test"])),
     )

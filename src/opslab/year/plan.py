@@ -57,15 +57,15 @@ class Plan:
     (5, 'all')
     """
 
-    ads: float = 8_800
-    own: float = 700
-    friends: float = 1_600
-    pushes: float = 3
+    ads: float = 8_800.0
+    own: float = 700.0
+    friends: float = 1_600.0
+    pushes: float = 3.0
     recall: str = "all"
     clerks: int = 2
     forum: bool = True
     focus: float = 0.3
-    points: float = 0
+    points: float = 0.0
     test: str = "none"
 
     def __post_init__(self) -> None:
