@@ -5,7 +5,7 @@ import contextlib
 import copy
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, ModuleType
@@ -61,9 +61,18 @@ class AnswerKey:
             self._step()
         return self._expected[name]
 
-    def others(self, name: str) -> dict[str, Any]:
-        """Return the expected values of the other questions, as far as they are known."""
-        return {other: value for other, value in self._expected.items() if other != name}
+    def others(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield the numbers that the sheet's other questions ask for, each worked out when it is looked at.
+
+        In the sheet's order, so that one answer is given one reply, whatever was worked out before it. To
+        look at all runs the whole sheet, once for each world: up to 2 s in 02-goals, less in the others. A
+        question whose solution fails is passed over; its own check says so.
+        """
+        for cell in self._cells:
+            question = read_question(cell)
+            if question and question.kind == "number" and question.name != name:
+                with contextlib.suppress(Exception):
+                    yield question.name, self.expected(question.name)
 
     def advance(self) -> bool:
         """Work out the next question that is not known yet; tell whether there was one."""

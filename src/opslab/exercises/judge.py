@@ -6,7 +6,7 @@ both lie within the tolerance, the nearer one counts, and where nothing can tell
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from opslab.exercises.comparisons import (
 )
 from opslab.exercises.messages import Message
 from opslab.exercises.sheets import Question
-from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip
+from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
 from opslab.exercises.unnamed import offer
 from opslab.ground.frames import nearest
 
@@ -112,7 +112,7 @@ def judge(
     received: object,
     expected: object,
     mistakes: Mapping[str, object],
-    others: Mapping[str, object] | None = None,
+    others: Iterable[tuple[str, object]] = (),
 ) -> Finding:
     """Return the finding for one answer.
 
@@ -122,7 +122,7 @@ def judge(
     received : the student's value
     expected : the value that the solution gives on the same data
     mistakes : the values that the wrongs give on the same data, by name
-    others : the right values of the sheet's other questions, as far as they are known, by name
+    others : the names and right values of the sheet's other questions, looked at where nothing else explains
     """
     if is_unanswered(received):
         return Finding("unanswered", UNANSWERED)
@@ -135,7 +135,7 @@ def judge(
         return Finding("mistake", NOT_YET.format(message=error), error.mistake)
     except UncheckableError as error:
         return Finding("uncheckable", str(error), error.mistake)
-    finding = _right_or_near(comparison, answer) or _known(comparison, answer, others or {})
+    finding = _right_or_near(comparison, answer) or _known(comparison, answer, others)
     finding = finding or Finding("different", _difference(comparison, answer), read=answer)
     finding.text = " ".join(filter(None, [finding.text, note]))
     return finding
@@ -195,20 +195,21 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
     if away > 1:
         return None
     twins = []
-    for wrong in comparison.question.wrongs:
-        mistake = comparison.mistakes[wrong.name]
+    named = ((wrong.name, wrong.message, comparison.mistakes[wrong.name])
+             for wrong in comparison.question.wrongs)  # fmt: skip
+    for name, message, mistake in (*named, *look_alikes(comparison)):
         gap = comparison.distance(mistake, comparison.truth)
         near = comparison.distance(answer, mistake)
         if gap <= SAME:
-            twins.append(wrong.message)
+            twins.append(message)
         elif near < away:
-            return _mistake(wrong.message, wrong.name)
+            return _mistake(message, name)
         elif near <= 1 and away > CLEARLY * gap:
             return Finding("different", BETWEEN)
     return Finding("right", " ".join([RIGHT, *(TWINS.format(message=message) for message in twins)]))
 
 
-def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:
+def _known(comparison: Comparison, answer: Any, others: Iterable[tuple[str, object]]) -> Finding | None:
     """Return the finding for a mistake of the author's, or one that everybody makes."""
     for wrong in comparison.question.wrongs:
         if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
