@@ -58,6 +58,11 @@ def of_runs(runs: int) -> Arithmetic:
 total = np.add.reduce  # what `.sum` does, without the way there
 
 
+def rows(*quantities: Quantity) -> np.ndarray:
+    """Return an array with a row for each run and a column for each quantity."""
+    return np.reshape(quantities, (len(quantities), -1)).T
+
+
 def weighed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted sum over the last axis. A matrix product rounds each run by how many there are."""
     return total(values * weights, -1)

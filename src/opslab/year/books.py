@@ -75,7 +75,8 @@ class Books:
         self.tickets, self.points = all_runs(0), all_runs(0)
         self.adopted = np.zeros((runs, len(true.tests)))
         self.upkeep, self.helped = all_runs(0), None
-        self.test, self.since, self.sample = np.zeros(runs, dtype=int), np.zeros(runs), np.zeros(runs)
+        self.test = self.nothing = np.zeros(runs, dtype=int)
+        self.since, self.sample = np.zeros(runs), np.zeros(runs)
         self.said_no = all_runs(0)
         self.reachable = _sum(self.kinds[UNMUTED]) + _sum(self.away[1:])
         self.attitudes = true.attitudes[[0, 2]].tolist()  # positive, negative
@@ -120,7 +121,7 @@ class Books:
         answers = (self.kinds[UNMUTED][NEED] + self.kinds[MUTED][NEED]) * self.true.answers.item(NEED)
         redeemed = lantern.REDEEMED * self.points
         self.points = self.points + (does.points * answers - redeemed)
-        begun = self._try(week, plan["test"], came) if does.tests else self._rest(plan["test"])
+        begun = self._try(week, np.atleast_1d(plan["test"]), came) if does.tests else self._rest()
         costs = spent + lantern.MESSAGE * written + redeemed + begun + self.upkeep + does.clerks + does.forum
         self.cash = self.cash + (income - costs)
         self.seen["newcomers"] = came
@@ -296,9 +297,9 @@ class Books:
                 self.seen[name] = of(np.where(ends, values, self.seen[name]))
         return of(lantern.TEST_COST * begun)
 
-    def _rest(self, wanted: np.ndarray) -> float:
+    def _rest(self) -> float:
         """Try nothing in any run: whatever is tried next begins anew."""
-        self.test = wanted
+        self.test = self.nothing
         return 0.0
 
     def _ahead(self) -> Quantity:

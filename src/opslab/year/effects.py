@@ -1,16 +1,16 @@
 """What a plan does by itself, whatever the week: worked out once, for as long as nobody changes the plan."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from opslab.year import firm as lantern
-from opslab.year.arithmetic import Arithmetic, Quantity, mixed
+from opslab.year.arithmetic import Arithmetic, Quantity, mixed, rows
 from opslab.year.firm import Firm
 from opslab.year.plan import Plan
 
-Decided = Mapping[str, np.ndarray]  # each lever of the plan, words as codes
+Decided = Mapping[str, Quantity]  # each lever of the plan, words as codes
 
 USUAL = Plan()  # last year's
 # Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
@@ -26,7 +26,7 @@ class Effects(NamedTuple):
     most: float
     shared: Quantity  # factors: on word of mouth, on reach
     reached: Quantity
-    muting: np.ndarray  # chance in a week
+    muting: Any  # chance in a week
     clings: np.ndarray  # by kind: factor on leaving
     lift: Quantity  # of activity
     written: list[Quantity]  # by group of those who are away: 1 if it is written to
@@ -47,17 +47,16 @@ class Effects(NamedTuple):
 
 def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    of = reckon.of
-    ads, own, friends, pushes, focus, points = (
-        of(plan[name]) for name in ("ads", "own", "friends", "pushes", "focus", "points")
-    )
-    clerks, forum = of(plan["clerks"]), of(plan["forum"])
-    wanted = np.array([plan["ads"], plan["own"], plan["friends"]]).T
+    of, column, focus, points, pushes = (
+        reckon.of, reckon.column, plan["focus"], plan["points"], plan["pushes"],
+    )  # fmt: skip
+    clerks, forum = plan["clerks"], plan["forum"]
+    wanted = rows(plan["ads"], plan["own"], plan["friends"])
     # Which share of all the effect that points for answers can have they have.
-    pulled = np.minimum(character["points"] * (1 - np.exp(-plan["points"] / lantern.PULL)), 2)
-    clings, gain = 1 - lantern.CLUNG * pulled, true.core_lift - 1
-    muting = np.interp(plan["pushes"], true.pushes, true.muting) * character["muting"]
-    total, daily = ads + own + friends, pushes / 7
+    pulled = reckon.least(of(character["points"]) * (1 - np.exp(-points / lantern.PULL)), 2)
+    gain, daily = true.core_lift - 1, pushes / 7
+    muting = np.interp(pushes, true.pushes, true.muting) * of(character["muting"])
+    total = plan["ads"] + plan["own"] + plan["friends"]
     return Effects(
         wanted=wanted,
         bought=mixed(wanted, true.split),
@@ -66,12 +65,12 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         # What is on the core is passed on more often; who speaks of one thing alone is heard by fewer groups.
         shared=(1 + gain * focus) / (1 + gain * USUAL.focus),
         reached=(1 - lantern.NARROW * (focus * focus)) / (1 - lantern.NARROW * USUAL.focus**2),
-        muting=muting[:, None, None],
-        clings=np.array([clings, np.ones_like(clings)]).T,
-        lift=of(np.interp(plan["pushes"], true.pushes, true.lift)),
-        written=list(of(WRITTEN[plan["recall"]])),
+        muting=column(column(muting)),
+        clings=rows(1 - lantern.CLUNG * pulled, reckon.all_runs(1)),
+        lift=np.interp(pushes, true.pushes, true.lift),
+        written=list(of(WRITTEN[np.atleast_1d(plan["recall"])])),
         asked=(1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF),
-        unhelped=of(1 - lantern.HELPED * pulled),
+        unhelped=1 - lantern.HELPED * pulled,
         room=clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling,
         desk=reckon.whole(clerks) - 1,
         seen=1 - lantern.FORUM_HEARD * (1 - forum),
@@ -82,5 +81,5 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         points=points,
         clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
         forum=forum * lantern.FORUM_COST,
-        tests=bool((plan["test"] > 0).any()),
+        tests=bool(np.any(plan["test"])),
     )

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.frames import as_number, require_named
+from opslab.year.arithmetic import rows
 from opslab.year.books import COLUMNS, Books
+from opslab.year.effects import Decided
 from opslab.year.firm import firm
 from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State, as_plan
 
@@ -140,10 +142,10 @@ def replay(history: History, week: int, **change: Any) -> History:
     first = as_number(week, "week", least=1, most=WEEKS, whole=True)
     changed = as_plan(change, "change")
     told = {
-        name: _in_code(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
+        name: _codes(name, history.table[name].to_numpy()).reshape(history.runs, WEEKS) for name in LEVERS
     }
     for name in change:
-        told[name][:, first - 1 :] = _in_code(name, [getattr(changed, name)])
+        told[name][:, first - 1 :] = _codes(name, [getattr(changed, name)])
     return _played(_as_told(told), history.seed, history.runs, history.world)
 
 
@@ -167,8 +169,7 @@ def rerun(plans: Any, seed: int = 0, *, world: int = 0) -> History:
     runs = as_number(len(plans) / WEEKS, "the number of runs in plans", least=1, most=MOST_RUNS, whole=True)
     if list(plans.index.names) == ["run", "week"]:
         plans = plans.sort_index()
-    rows = plans[list(LEVERS)].to_dict("records")
-    coded = _coded([Plan(**row) for row in rows])
+    coded = _coded([Plan(**row) for row in plans[list(LEVERS)].to_dict("records")])
     by_run = {name: values.reshape(runs, WEEKS) for name, values in coded.items()}
     seed = as_number(seed, "seed", least=0, whole=True)
     world = as_number(world, "world", least=0, whole=True)
@@ -215,31 +216,41 @@ def require_history(history: Any) -> None:
         raise ValueError(NOT_A_HISTORY.format(found=type(history).__name__))
 
 
-def _coded(plans: Sequence[Plan]) -> dict[str, np.ndarray]:
-    """Return each lever as one number for each run; words and flags as codes."""
-    return {name: _in_code(name, [getattr(plan, name) for plan in plans]) for name in LEVERS}
+def _coded(plans: Sequence[Plan]) -> Decided:
+    if len(plans) == 1:
+        return {name: _code(name, getattr(plans[0], name)) for name in LEVERS}
+    return {name: _codes(name, [getattr(plan, name) for plan in plans]) for name in LEVERS}
 
 
-def _in_code(name: str, values: Any) -> np.ndarray:
+def _code(name: str, value: Any) -> float:
+    return CODES[name].index(value) if name in CODES else float(value)
+
+
+def _codes(name: str, values: Any) -> np.ndarray:
     if name in CODES:
-        return np.array([CODES[name].index(value) for value in values], dtype=int)
+        return np.array([_code(name, value) for value in values], dtype=int)
     return np.array(values, dtype=float)
 
 
-def _as_told(told: Mapping[str, np.ndarray]) -> Callable[[int, Books], dict[str, np.ndarray]]:
+def _as_told(told: Mapping[str, np.ndarray]) -> Callable[[int, Books], Decided]:
     """Return what plays plans by run and week; while the plans stay, they are the same object."""
     stays = np.all([(values[:, 1:] == values[:, :-1]).all(axis=0) for values in told.values()], axis=0)
     since = np.maximum.accumulate(np.where(np.append(False, stays), 0, np.arange(WEEKS)))
-    plans = {week: {name: values[:, week] for name, values in told.items()} for week in set(since.tolist())}
+    plans = {
+        week: {
+            name: values[:, week] if len(values) > 1 else values.item(week) for name, values in told.items()
+        }
+        for week in set(since.tolist())
+    }
     return lambda week, books: plans[since[week]]
 
 
-def _asking(policy: Policy) -> Callable[[int, Books], dict[str, np.ndarray]]:
+def _asking(policy: Policy) -> Callable[[int, Books], Decided]:
     """Return what asks a policy in each run; while the plans stay, they are the same object."""
     last: list[Plan] = []
-    coded: dict[str, np.ndarray] = {}
+    coded: Decided = {}
 
-    def asked(week: int, books: Books) -> dict[str, np.ndarray]:
+    def asked(week: int, books: Books) -> Decided:
         nonlocal last, coded
         plans = []
         for run, seen in enumerate(books.known()):
@@ -259,7 +270,7 @@ def _state(week: int, seen: dict[str, float]) -> State:
 
 
 def _played(
-    plans: Callable[[int, Books], dict[str, np.ndarray]],
+    plans: Callable[[int, Books], Decided],
     seed: int,
     runs: int,
     world: int,
@@ -267,7 +278,7 @@ def _played(
 ) -> History:
     books = Books(firm(world), seed, runs, alike)
     written = np.empty((WEEKS, len(COLUMNS), runs))
-    decided: list[tuple[int, Mapping[str, np.ndarray]]] = []  # from which week on
+    decided: list[tuple[int, Decided]] = []  # from which week on
     for week in range(WEEKS):
         plan = plans(week, books)
         if not decided or plan is not decided[-1][1]:
@@ -276,7 +287,7 @@ def _played(
     since, told = zip(*decided, strict=True)
     lasted = np.diff([*since, WEEKS])
     columns = {
-        name: np.array([plan[name] for plan in told], dtype=KINDS.get(name, float)).T.repeat(lasted, axis=1)
+        name: rows(*(plan[name] for plan in told)).astype(KINDS.get(name, float)).repeat(lasted, axis=1)
         for name in LEVERS
     }
     for name, options in CODES.items():
