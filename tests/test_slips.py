@@ -401,7 +401,7 @@ def test_an_order_counts_in_any_form(received):
     assert judge(asked("ordering", "0"), received, list("ABC"), {}).is_right
 
 
-OTHERS = [("q2", 31.4159), ("q3", 3), ("q4", 212), ("q5", GROUPS)]
+OTHERS = {"q2": 31.4159, "q3": 3, "q4": 212, "q5": GROUPS}
 OTHER_ANSWERS = [(31.4, "q2"), (31.4159, "q2"), (212, "q4"), (3, ""), (31.5, "")]
 
 

@@ -5,7 +5,7 @@ import contextlib
 import copy
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, ModuleType
@@ -61,18 +61,20 @@ class AnswerKey:
             self._step()
         return self._expected[name]
 
-    def others(self, name: str) -> Iterator[tuple[str, Any]]:
-        """Yield the numbers that the sheet's other questions ask for, each worked out when it is looked at.
+    def others(self, name: str) -> dict[str, Any]:
+        """Return the numbers that the sheet asks for above a question, by the names of their questions.
 
-        In the sheet's order, so that one answer is given one reply, whatever was worked out before it. To
-        look at all runs the whole sheet, once for each world: up to 2 s in 02-goals, less in the others. A
-        question whose solution fails is passed over; its own check says so.
+        They are known when that question is, so one answer is given one reply, whatever else was worked out.
+        The answers of questions below are not there: to work them out takes a first check up to 4 s.
         """
+        numbers = {}
         for cell in self._cells:
             question = read_question(cell)
-            if question and question.kind == "number" and question.name != name:
-                with contextlib.suppress(Exception):
-                    yield question.name, self.expected(question.name)
+            if question and question.name == name:
+                break
+            if question and question.kind == "number":
+                numbers[question.name] = self.expected(question.name)
+        return numbers
 
     def advance(self) -> bool:
         """Work out the next question that is not known yet; tell whether there was one."""

@@ -6,7 +6,7 @@ percentages where a share is asked for, of rounding where the digits show it.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -73,7 +73,7 @@ class Seen:
 
     comparison: Comparison
     answer: Any
-    others: Iterable[tuple[str, object]]
+    others: Mapping[str, object]
 
     @cached_property
     def pairs(self) -> dict[str, tuple[float, float]]:
@@ -310,7 +310,7 @@ def _other_question(seen: Seen) -> str:
     if seen.comparison.question.kind != "number":
         return ""
     given = seen.given[0]
-    for name, other in seen.others:
+    for name, other in seen.others.items():
         # Small whole numbers are many questions' answers.
         if (
             is_number(other)
@@ -453,7 +453,7 @@ def look_alikes(comparison: Comparison) -> Iterator[tuple[str, str, float]]:
     """
     if comparison.question.kind != "number":
         return
-    truth, whole = comparison.truth, Seen(comparison, comparison.truth, ()).whole
+    truth, whole = comparison.truth, Seen(comparison, comparison.truth, {}).whole
     if whole:
         yield "the-rest", REST.format(whole=whole), whole - truth
     if truth:
