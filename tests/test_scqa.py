@@ -257,43 +257,38 @@ def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
             assert cues_in(words) == found
 
 
-def test_the_weights_of_the_faults_have_a_column_for_each_rule_and_state_later_than_they_ask():
+def test_the_trees_of_the_faults_know_each_rule_and_state_later_than_they_ask():
     from benchmarks import scqa_doubts
 
     known = scqa_doubts.doubts.learned()
     assert known.rules == scqa_doubts.RULES
-    assert known.weights.shape == (len(known.rows), known.meant.shape[1])
-    assert known.meant.shape == (len(known.rules), len(known.constant))
+    assert known.meant.shape == (len(known.rules), len(known.trees.start))
+    assert known.trees.feature.max() < len(known.columns)
+    assert len(known.trees.value) % len(known.trees.start) == 0
     assert known.meant.any(axis=1).all()
     assert (known.levels[:, 0] >= known.levels[:, 1]).all()
 
 
 def test_odds_are_those_of_all_faults_that_a_rule_names():
-    from opslab.scqa.doubts import MOST, Learned, log_odds, points
+    from opslab.scqa.doubts import MOST, Learned, Trees, log_odds, points
 
-    rows, usual, weights = {"gap A": 0, "size A": 1}, np.array([2.0, 0]), np.array([[0.0, 0, 0], [0, 1, 0]])
+    # Three classes, one tree each; the second goes right where "size A" lies above 1 or "gap A" is unknown.
+    node = np.array([[0, 1, 2]] * 3)
+    left, right = node.copy(), node.copy()
+    left[1, 0], right[1, 0] = 1, 2
+    limit, unknown = np.full((3, 3), 1.0), np.zeros((3, 3), dtype=bool)
+    feature, value = np.ones((3, 3), dtype=int), np.array([[0, 0, 0], [0, 0, np.log(6)], [0, 0, 0]])
     meant = np.array([[False, True, True], [False, True, False]])
-    known = Learned(rows, usual, weights, np.zeros(3), ("one", "two"), meant, np.zeros((2, 2)))
-    assert points({}, known) == pytest.approx([np.log(2), -np.log(2)])
-    assert points({"size A": np.log(6), "unknown": 9.0}, known) == pytest.approx([np.log(7), np.log(3)])
+
+    def known(feature):
+        trees = Trees(np.zeros(3), feature, limit, unknown, left, right, value)
+        return Learned({"gap A": 0, "size A": 1}, trees, ("one", "two"), meant, np.zeros((2, 2)))
+
+    assert points({}, known(feature)) == pytest.approx([np.log(2), -np.log(2)])
+    assert points({"size A": 2.0, "unknown": 9.0}, known(feature)) == pytest.approx([np.log(7), np.log(3)])
+    assert points({}, known(0 * feature)) == pytest.approx([np.log(7), np.log(3)])  # a brief has no leads
+    assert points({"gap A": 1.0}, known(0 * feature)) == pytest.approx([np.log(2), -np.log(2)])
     assert log_odds(np.array([0.0, 1.0, 1 + 1e-12])) == pytest.approx([-MOST, MOST, MOST])
-
-
-def test_a_good_opening_is_changed_into_one_without_each_part_and_one_with_anothers_answer():
-    from benchmarks import scqa_doubts
-
-    openings = benchmark().cases(("bakery",))
-    made = list(scqa_doubts.changed(openings))
-    texts = {case.text: case for case in openings}
-    assert {case.fault for case in made} == {
-        *(f"missing-{part}" for part in PARTS),
-        "answer-elsewhere",
-        "question-without-cause",
-    }
-    assert not texts.keys() & {case.text for case in made}
-    for case in made:
-        gone = case.fault.removeprefix("missing-")[0].upper() if "missing" in case.fault else ""
-        assert gone not in {part for _, part in case.clauses} - {""}
 
 
 def test_a_rule_states_from_where_right_remarks_outweigh_wrong_ones():
