@@ -20,6 +20,7 @@ from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
+from opslab.charts import dots, lines, timeline
 from opslab.explore import PLOTLY, show
 
 REPOSITORY = Path(__file__).parents[1]
@@ -489,6 +490,40 @@ def test_another_projects_figure_is_drawn_and_its_missing_description_named(capl
     quiet_page.keyboard.press("ArrowRight")
     quiet_page.locator(".gtitle", has_text="Theirs").wait_for()
     assert quiet_page.complaints == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("form", ["lines", "timeline"])
+def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(quiet_page, tmp_path, form):
+    table = pd.DataFrame({"members of groups": [1, 3, 2], "all the others": [2, 2, 1]})
+    drawing = lines(table, "Both") if form == "lines" else timeline(table, "Both", now=1)
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Two lines.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, named, entries in ((1024, 2, 0), (390, 0, 2)):
+        quiet_page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(quiet_page, tmp_path, "t"))
+        names = plot.locator(".scatterlayer text").all_text_contents()
+        assert sum(bool(name.strip()) for name in names) == named
+        assert plot.locator(".legendtext").count() == entries
+        assert plot.locator(".nsewdrag").first.bounding_box()["width"] >= 180
+    assert quiet_page.complaints == []
+
+
+@pytest.mark.browser
+def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_page, tmp_path):
+    rows = pd.Series({"those who answered": 219, "all but the muted": 117})
+    drawing = dots(rows, "Two rules", "yuan more than writing to nobody")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Two dots.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 340, "height": 800})
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
+    assert frame["x"] <= name["x"]
+    assert name["x"] + name["width"] <= frame["x"] + frame["width"]
 
 
 def test_html_output_loses_its_scripts_with_a_warning_and_keeps_the_rest(caplog):

@@ -114,6 +114,8 @@ def test_cards_are_filed_by_keys_and_the_agreement_grows_without_a_kernel(page, 
         form.get_by_role("button", name="Card before").click()
         form.get_by_role("button", name="1 content").click()
         assert form.get_by_text("Card 5 of 6").is_visible()  # mended, not led on
+        page.reload()
+        assert form.get_by_text("6 of 6 filed").is_visible()
         form.get_by_role("button", name="Start again").click()
         assert form.get_by_text("0 of 6 filed").is_visible()
     assert page.strangers == []

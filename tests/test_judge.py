@@ -193,6 +193,8 @@ def test_a_text_is_judged_by_its_words():
 def test_a_table_with_several_values_off_names_the_first_and_counts_the_rest():
     finding = judge(TABLE, {"ads": 0.1, "seo": 0.4, "social": 0.3}, SHARES, {"sums": SHARES * 2})
     assert finding.text == "1 of 3 right; ads is too low; 1 more to mend."
+    weeks = judge(ask("table"), {6: 1, 39: 2}, {6: 3, 39: 2}, {})
+    assert weeks.text == "1 of 2 right; the value of 6 is too low."
 
 
 @pytest.mark.parametrize(("received", "shown"), [("b", "'b'"), (7, "7")])
@@ -299,7 +301,11 @@ def test_a_short_text_is_asked_for_more():
 
 def test_words_are_counted_in_both_languages():
     assert word_count("Users don't return on day 7.") == 6
-    assert word_count("留存下降了") == 2
+    assert word_count("留存下降了") == 3
+    assert word_count("第14周起 one push a week") == 7
+    short = judge(ask("written"), "留存下降了", ..., {}).text
+    assert "3 words so far" in short
+    assert "Chinese" in short
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,8 @@ def test_invitations_come_from_earlier_users_and_a_few_bring_most(lantern):
     assert (inviter["signup_date"].to_numpy() < invited["signup_date"].to_numpy()).all()
     assert set(invited["channel"]) == {"referral"}
     known = len(invited) / (users["channel"] == "referral").sum()
-    assert known == pytest.approx(lantern.truth.lives.invitations.known, abs=0.06)
+    assert known < lantern.truth.lives.invitations.known
+    assert 1 - known == pytest.approx(1 / 8, abs=0.035)  # as the table says
     counts = invited["invited_by"].value_counts()
     assert counts.iloc[: len(users) // 100].sum() > 0.4 * counts.sum()
 

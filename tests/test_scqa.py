@@ -31,6 +31,7 @@ from opslab.scqa import (
     recalled,
 )
 from opslab.scqa.mails import read_mails
+from opslab.scqa.pyramid import WORDS as PYRAMID_WORDS
 from tests.references import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -716,6 +717,45 @@ def test_the_pyramids_faults_are_found():
     assert Pyramid("We stay", {"It works": ["a 1", "b 2"]}).check().codes() == {"one_reason"}
     many = {f"Reason {word}": [f"{word} one", f"{word} two"] for word in "abcdef"}
     assert "too_many" in Pyramid("We stay", many).check().codes()
+
+
+ALL_FAULTS = Pyramid(
+    "小结",
+    {
+        "留存提高了": ["搜索广告从13%到17%", "自然搜索从25%到38%"],
+        "构成变了": ["搜索广告从13%到17%", "广告占三分之二"],
+        "其他": ["还有一条"],
+        **{f"理由{sign}": [f"{sign}一", f"{sign}二"] for sign in "甲乙丙"},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("faults", "codes"),
+    [
+        (ALL_FAULTS.check(), {"blank_heading", "overlap", "rest", "lonely", "too_many"}),
+        (Pyramid("门店该早开门", {"早上排队长": ["七点已有三十人", "八点有五十人"]}).check(), {"one_reason"}),
+        (
+            mece({"早班": ["张三", "李四"], "晚班": ["李四", "外人"]}, ["张三", "李四", "王五"]).findings(),
+            {"left_out", "twice", "foreign"},
+        ),
+    ],
+)
+def test_a_chinese_pyramid_gets_chinese_remarks(faults, codes):
+    assert faults.codes() == codes
+    assert faults.language == "zh"
+    assert "Where" not in faults._repr_html_()
+    for found in faults:
+        assert not re.search("[a-z]{2}", f"{found}".replace("Cowan", ""))
+        assert (found.language, found.told["what"]) == ("zh", found.what)
+
+
+def test_a_pyramids_remarks_and_slide_are_in_its_language():
+    assert set(PYRAMID_WORDS["zh"]) == set(PYRAMID_WORDS["en"])
+    assert '<html lang="zh">' in ALL_FAULTS.to_slide()
+    english = Pyramid("Open earlier", {"The line for 面条 is long": ["30 people at 7"]})
+    assert "only" in english.check()[0].what
+    assert '<html lang="en">' in english.to_slide()
 
 
 def test_a_pyramid_is_exported_as_text_and_as_one_slide_that_runs_nothing():

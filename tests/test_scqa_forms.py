@@ -283,6 +283,61 @@ def test_a_pyramid_is_built_and_read_by_keyboard_without_a_kernel(page, tmp_path
     assert page.strangers == []
 
 
+def reloaded(page, exporter, name: str):
+    """Load a page of one form again and return the form."""
+    page.reload()
+    page.wait_for_selector("html[data-opslab=ready]", state="attached")
+    if exporter is SlidesExporter:
+        page.keyboard.press("ArrowRight")
+    return page.get_by_role("group", name=name)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("exporter", [PageExporter, SlidesExporter])
+def test_labels_are_there_after_a_reload_without_a_kernel(page, tmp_path, exporter):
+    page.goto(exported(exporter, tmp_path, mail=stored(mail_desk(MAIL))))
+    form = reloaded(page, exporter, "Paste a mail")
+    assert form.get_by_text("4 to go").is_visible()
+    label_by_keys(page, "SC–")
+    form = reloaded(page, exporter, "Paste a mail")
+    assert form.get_by_text("1 to go").is_visible()
+    assert form.locator("input:checked").evaluate_all("all => all.map(({ value }) => value)") == [
+        "S",
+        "C",
+        "–",
+    ]
+    form.get_by_role("button", name="Show the coach's reading now").click()
+    form = reloaded(page, exporter, "Paste a mail")
+    assert "≠ the coach: Q question" in form.locator(".opslab-lines > li").nth(2).inner_text()
+    if exporter is PageExporter:
+        form.get_by_label("Your mail").fill("Another mail.")
+        form = reloaded(page, exporter, "Paste a mail")
+        assert form.get_by_label("Your mail").input_value() == "Another mail."
+        assert form.get_by_text("open the lesson in JupyterLab").is_visible()
+    form.get_by_role("button", name="Start again").click()
+    form = reloaded(page, exporter, "Paste a mail")
+    assert form.locator("input:checked").count() == 0
+    assert form.get_by_label("Your mail").input_value() == MAIL
+    page.goto(exported(exporter, tmp_path, mail=stored(mail_desk(CHINESE))))
+    assert reloaded(page, exporter, "Paste a mail").get_by_text("4 to go").is_visible()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kept", ["", "null", "3", '{"answer": 3}', '{"reasons": {}, "answer": "a"}'])
+def test_a_pyramid_is_there_after_a_reload_without_a_kernel_and_what_is_none_is_left_alone(
+    page, tmp_path, kept
+):
+    page.goto(exported(PageExporter, tmp_path, pyramid=stored(pyramid_desk(PYRAMID))))
+    form = reloaded(page, PageExporter, "Build a pyramid")
+    form.get_by_role("textbox", name="Line 2.1").fill("One person.")
+    form = reloaded(page, PageExporter, "Build a pyramid")
+    assert form.get_by_role("textbox", name="Line 2.1").input_value() == "One person."
+    assert form.get_by_text("open the lesson in JupyterLab").is_visible()
+    page.evaluate("kept => { for (const key of Object.keys(localStorage)) localStorage[key] = kept }", kept)
+    form = reloaded(page, PageExporter, "Build a pyramid")
+    assert form.get_by_role("textbox", name="Line 2.1").input_value() == "Two people."
+
+
 def press(page, form, name: str):
     form.get_by_role("button", name=name, exact=True).focus()
     page.keyboard.press("Enter")

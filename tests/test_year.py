@@ -781,6 +781,23 @@ def test_the_desk_runs_nothing_of_which_it_cannot_say_what(given, words, at_home
     assert year_desk(8).quarters == []
 
 
+def test_a_trial_is_told_once_and_an_odd_split_is_named(at_home):
+    desk, plan = year_desk(41), {"test": "reminder_text"}
+    assert "records are missing" in " ".join(desk.run(plan, SAID, "To see."))
+    assert "The trial" not in " ".join(desk.run(plan, SAID, "The same test goes on."))
+    assert "records are missing" not in " ".join(desk.run({"test": "welcome_tour"}, SAID, "To see."))
+    assert "The trial" not in " ".join(desk.run(Plan(), SAID, "No test."))
+
+
+def test_a_quarter_run_from_a_cell_moves_the_form_on(at_home):
+    desk = year_desk(42)
+    assert desk.widget.answer["done"] == 0
+    desk.run(PAR, SAID, "To see.")
+    assert desk.widget.answer["done"] == 1
+    with pytest.raises(ValueError, match="thousand yuan"):
+        desk.run(PAR, {**SAID, "cash": (-30_000, 110_000)}, "In yuan.")
+
+
 def test_a_fifth_quarter_is_refused(at_home):
     desk = year_desk(9)
     for plan in MONTHS:

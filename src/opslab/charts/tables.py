@@ -1,6 +1,7 @@
 """Tables as people read them: names in words, numbers of one kind below one another, units in the header."""
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series"
 NOT_UNITS = "units is a {found}; expected a dictionary of columns to units, such as {{'cost': 'yuan a user'}}"
 HEADER = "{name} ({unit})"
 
+DATE = re.compile(r"\d{4}-\d\d-\d\d")  # stays on one line
 NUMBERED = " ID"  # ends the name of a column whose numbers are names: nothing is separated in them
 
 
@@ -49,8 +51,9 @@ class ReadableTable:
 
     def _cell(self, tag: str, scope: str, place: int, text: str) -> str:
         side = "right" if self.numeric[place] else "left"
+        whole = "; white-space: nowrap" if DATE.fullmatch(text) else ""
         words = html.escape(text.replace(say.SPACE, " "))  # on a phone a number may stand above its "million"
-        return f'<{tag} {scope} style="text-align: {side}">{words}</{tag}>'
+        return f'<{tag} {scope} style="text-align: {side}{whole}">{words}</{tag}>'
 
 
 def as_table(table: Any, units: Mapping[Any, str] | None = None) -> ReadableTable:

@@ -50,6 +50,7 @@ TOO_HIGH, TOO_LOW = "Too high{close}.", "Too low{close}."
 CLOSE = ", but close: within 5 % of the answer"
 SOME_RIGHT = "{right} of {count} right; {first}{more}."
 LABEL_HIGH, LABEL_LOW = "{label} is too high", "{label} is too low"
+LABEL_OF_NUMBER = "the value of {label}"  # "6 is too low" would speak of the 6
 LABEL_OTHER = "{label} is {received}, which is not it"
 LABEL_UNKNOWN = "{label} is {received}, which is none of the words asked for{nearest}"
 MORE_OFF = "And {more} more to mend: {labels}."
@@ -61,7 +62,10 @@ ORDER_FIRST = "Place 1 is not right yet: what has to come before everything else
 WANTS_TEXT = "This cannot be checked: received {received}, expected a text between quotation marks."
 ONE_WORD = "1 word so far; write at least {least} so that there is something to compare."
 TOO_SHORT = "{count} words so far; write at least {least} so that there is something to compare."
+COUNTED = " Three Chinese characters count as two words."
 
+CHINESE = r"[\u4e00-\u9fff]"
+WORD = r"[^\W\u4e00-\u9fff]+(?:[.'’-][^\W\u4e00-\u9fff]+)*"
 MARKS = {
     "unanswered": ("○", "#767676"),
     "uncheckable": ("△", "#B07200"),
@@ -259,7 +263,8 @@ def _difference(comparison: Comparison, answer: Any) -> str:
     if isinstance(given, str) and given not in words and (meant := nearest(given, words)):
         first = LABEL_UNKNOWN.format(label=label, received=short(given), nearest=meant)
     if is_number(given) and is_number(truth):
-        first = (LABEL_HIGH if given > truth else LABEL_LOW).format(label=label)
+        named = LABEL_OF_NUMBER.format(label=label) if str(label)[:1].isdigit() else label
+        first = (LABEL_HIGH if given > truth else LABEL_LOW).format(label=named)
     more = AND_MORE.format(count=len(off) - 1) if len(off) > 1 else ""
     return SOME_RIGHT.format(right=len(pairs) - len(off), count=len(pairs), first=first, more=more)
 
@@ -276,11 +281,12 @@ def _judge_text(question: Question, received: object) -> Finding:
     count = word_count(received)
     if count < question.least_words:
         words = {1: ONE_WORD}.get(count, TOO_SHORT)
-        return Finding("uncheckable", words.format(count=count, least=question.least_words))
+        counted = COUNTED if re.search(CHINESE, received) else ""
+        return Finding("uncheckable", words.format(count=count, least=question.least_words) + counted)
     return Finding("written", SAVED)
 
 
 def word_count(text: str) -> int:
-    """Count words; a Chinese character counts as half a word, as is usual for mixed texts."""
-    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
-    return len(re.findall(r"[^\W\u4e00-\u9fff]+(?:[.'’-][^\W\u4e00-\u9fff]+)*", text)) + chinese // 2
+    """Count words; three Chinese characters count as two, as a text has in both languages."""
+    chinese = len(re.findall(CHINESE, text))
+    return len(re.findall(WORD, text)) + 2 * chinese // 3

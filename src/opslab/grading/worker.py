@@ -74,6 +74,12 @@ class Shell(InProcessInteractiveShell):
             return super().enable_matplotlib(INLINE)
 
 
+def _enter(prompt: object = "", *_: object, **__: object) -> str:
+    """Answer what a cell asks its reader with the Enter key: nobody sits before this kernel."""
+    print(prompt)
+    return ""
+
+
 class _Captured(dict[str, object]):
     """Where `check` puts what it is handed: each answer is written down before the cell can change it."""
 
@@ -105,9 +111,8 @@ class Kernel:
         kernel = InProcessKernel.instance(config=config, shell_class=Shell)
         del sys.modules["debugpy"]
         self._shell: Any = kernel.shell
-        asking = ((builtins, "input", kernel.raw_input), (getpass, "getpass", kernel.getpass))
-        for module, name, ask in asking:
-            setattr(module, name, ask)
+        for module, name in ((builtins, "input"), (getpass, "getpass"), (kernel, "raw_input")):
+            setattr(module, name, _enter)
         CAPTURED.set(self.captured)
 
     async def run(self, source: str) -> ExecutionResult:

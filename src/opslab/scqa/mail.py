@@ -21,6 +21,7 @@ class MailDesk:
     """The form, shown when it ends a cell: `text` is what stands in it, `labels` its reader's by sentence.
 
     What was typed and labelled is kept beside the student's progress: a form opened on the same text has it.
+    Without a kernel the browser keeps it.
     """
 
     def __init__(self, text: str):

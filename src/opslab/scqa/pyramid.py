@@ -5,11 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from opslab.ground.frames import is_single
 from opslab.scqa.alike import alike
 from opslab.scqa.coach import is_blank
 from opslab.scqa.remarks import Remark, Remarks
+from opslab.scqa.wording import language
 
 MOST_REASONS = 5
 ALIKE = 0.6  # share of common words from which two lines say the same
@@ -24,36 +27,76 @@ NOT_A_WHOLE = "whole is {found}; expected a list of everything that the groups s
 NOT_THINGS = "a group or the whole holds what cannot be compared ({cause}); give names or numbers"
 EMPTY_WHOLE = "whole is empty; without it nobody can say what is left out"
 DOUBLE_WHOLE = "whole holds {item!r} more than once; give each thing once"
-SAME_REASON, TWO_REASONS = "said in two lines", "under two reasons"
 COVERAGE = "Coverage of {size:,}: left_out {left_out}; twice {twice}; foreign {foreign}"
-ANSWER, REASON, LINE, ALL = "the answer", "reason {number}", "reason {number}, line {line}", "all reasons"
-WHAT = {
-    "left_out": "{count} of {all} are in no group.",
-    "twice": "{count} of {all} are in more than one group.",
-    "foreign": "{count} things in the groups do not belong to the whole.",
-    "overlap": "Two lines say nearly the same.",
-    "lonely": "This reason stands on fewer than two lines.",
-    "one_reason": "There is one reason only.",
-    "too_many": "{count} reasons are more than a listener can hold.",
-    "rest": "A group for the rest hides what is in it.",
-    "blank_heading": "This line says nothing.",
+PLACES = {
+    "en": {
+        "answer": "the answer",
+        "reason": "reason {number}",
+        "line": "reason {number}, line {line}",
+        "all": "all reasons",
+    },
+    "zh": {
+        "answer": "回答",
+        "reason": "第{number}个理由",
+        "line": "第{number}个理由第{line}条",
+        "all": "所有理由",
+    },
 }
-WHY = {
-    "left_out": "The groups are not collectively exhaustive: {examples}.",
-    "twice": "The groups are not mutually exclusive: {examples}.",
-    "foreign": "Perhaps a slip of the pen: {examples}.",
-    "overlap": "See “{other}” ({where}). One thing {spread} is counted twice.",
-    "lonely": "A group of one is no group: add evidence, or move it up.",
-    "one_reason": "If it stands alone, say it in the answer.",
-    "too_many": "About four things fit in mind at once (Cowan 2001). Group them again.",
-    "rest": "“Other” may hold the most important thing. Name it, or say how large it is.",
-    "blank_heading": "It would fit any report. Write what you found, as a sentence.",
+SAME_REASON = {"en": "said in two lines", "zh": "写成两条"}
+TWO_REASONS = {"en": "under two reasons", "zh": "放在两个理由下"}
+WORDS = {
+    "en": {
+        "left_out": (
+            "{count} of {all} are in no group.",
+            "The groups are not collectively exhaustive: {examples}.",
+        ),
+        "twice": (
+            "{count} of {all} are in more than one group.",
+            "The groups are not mutually exclusive: {examples}.",
+        ),
+        "foreign": (
+            "{count} things in the groups do not belong to the whole.",
+            "Perhaps a slip of the pen: {examples}.",
+        ),
+        "overlap": (
+            "Two lines say nearly the same.",
+            "See “{other}” ({where}). One thing {spread} is counted twice.",
+        ),
+        "lonely": (
+            "This reason stands on fewer than two lines.",
+            "A group of one is no group: add evidence, or move it up.",
+        ),
+        "one_reason": ("There is one reason only.", "If it stands alone, say it in the answer."),
+        "too_many": (
+            "{count} reasons are more than a listener can hold.",
+            "About four things fit in mind at once (Cowan 2001). Group them again.",
+        ),
+        "rest": (
+            "A group for the rest hides what is in it.",
+            "“Other” may hold the most important thing. Name it, or say how large it is.",
+        ),
+        "blank_heading": (
+            "This line says nothing.",
+            "It would fit any report. Write what you found, as a sentence.",
+        ),
+    },
+    "zh": {
+        "left_out": ("{all} 个里有 {count} 个不在任何一组。", "各组没有穷尽：{examples}。"),
+        "twice": ("{all} 个里有 {count} 个在不止一组里。", "各组不互斥：{examples}。"),
+        "foreign": ("各组里有 {count} 个不属于整体。", "也许是笔误：{examples}。"),
+        "overlap": ("有两条说的几乎一样。", "见“{other}”（{where}）。同一件事{spread}，就算了两次。"),
+        "lonely": ("这个理由下不到两条。", "一条不成组：补上证据，或者移到上一层。"),
+        "one_reason": ("只有一个理由。", "如果它就够了，写进回答里。"),
+        "too_many": ("{count} 个理由，听众记不住。", "一次大约记得住四件事（Cowan 2001）。请重新分组。"),
+        "rest": ("“其他”看不出里面有什么。", "最重要的也许就在其中。说出它是什么，或者有多大。"),
+        "blank_heading": ("这一条什么也没说。", "放在哪份报告上都行。把发现写成一句话。"),
+    },
 }
 _REST = r"(?i)\W*(others?|misc\w*|the rest|everything else|and so on|etc\.?|其他|其它|其余|等等)\W*"
 _SPECIAL = r"([\\`*_{}\[\]<>#|$~&])"
 _LIST_MARK = r"^(\s*)(\d+)([.)])|^(\s*)([-+=])"
 SLIDE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{answer}</title>
+<html lang="{tongue}"><head><meta charset="utf-8"><title>{answer}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>body{{margin:0;color:#1F2933;background:#fff}}{style}</style></head><body>{body}</body></html>
 """
@@ -89,14 +132,19 @@ class Coverage:
         return not (self.left_out or self.twice or self.foreign)
 
     def findings(self) -> Remarks:
-        """Return the faults in words."""
+        """Return the faults in words, in the language of the things that are named."""
         faults = {"left_out": self.left_out, "twice": self.twice, "foreign": self.foreign}
+        examples = {code: _listed(items) for code, items in faults.items() if items}
+        tongue = _tongue(examples.values())
+        place, size = PLACES[tongue]["all"], f"{self.size:,}"
         return Remarks(
-            _remark(
-                code, ALL, "", 1.0, count=f"{len(items):,}", all=f"{self.size:,}", examples=_listed(items)
-            )
-            for code, items in faults.items()
-            if items
+            (
+                _remark(
+                    tongue, code, place, "", 1.0, count=f"{len(faults[code]):,}", all=size, examples=named
+                )
+                for code, named in examples.items()
+            ),
+            language=tongue,
         )
 
 
@@ -179,40 +227,44 @@ class Pyramid:
         object.__setattr__(self, "reasons", read)
 
     def check(self) -> Remarks:
-        """Return what speaks against the grouping, by its words.
+        """Return what speaks against the grouping, by its words, in the pyramid's language.
 
         Words tell near-repetition, lonely groups and empty headings. Two lines overlap if they share most
         words, and none tells them apart: a denial, an opposite, other numbers, a share of another whole, or
         two sides exchanged. A paraphrase in other words cannot be seen. Whether the reasons are exhaustive
         can only be told against a stated whole: see `mece`.
         """
+        tongue = self._tongue
+        places, remark = PLACES[tongue], partial(_remark, tongue)
         found = []
         if is_blank(self.answer):
-            found.append(_remark("blank_heading", ANSWER, self.answer, 0.85))
+            found.append(remark("blank_heading", places["answer"], self.answer, 0.85))
         if len(self.reasons) == 1:
-            found.append(_remark("one_reason", ALL, "", 0.9))
+            found.append(remark("one_reason", places["all"], "", 0.9))
         if len(self.reasons) > MOST_REASONS:
-            found.append(_remark("too_many", ALL, "", 0.8, count=len(self.reasons)))
+            found.append(remark("too_many", places["all"], "", 0.8, count=len(self.reasons)))
         seen: list[tuple[int, str, str]] = []
         for number, (reason, lines) in enumerate(self.reasons.items(), start=1):
-            place = REASON.format(number=number)
+            place = places["reason"].format(number=number)
             if re.fullmatch(_REST, reason):
-                found.append(_remark("rest", place, reason, 0.8))
+                found.append(remark("rest", place, reason, 0.8))
             elif is_blank(reason):
-                found.append(_remark("blank_heading", place, reason, 0.85))
+                found.append(remark("blank_heading", place, reason, 0.85))
             if len(lines) < 2:
-                found.append(_remark("lonely", place, reason, 0.8))
-            placed = [(LINE.format(number=number, line=line), text) for line, text in enumerate(lines, 1)]
+                found.append(remark("lonely", place, reason, 0.8))
+            placed = [
+                (places["line"].format(number=number, line=line), text) for line, text in enumerate(lines, 1)
+            ]
             for here, text in [(place, reason), *placed]:
                 for group, there, other in seen:
                     if (share := alike(text, other)) >= ALIKE:
                         sure = 0.5 + 0.4 * share
-                        spread = SAME_REASON if group == number else TWO_REASONS
+                        spread = (SAME_REASON if group == number else TWO_REASONS)[tongue]
                         found.append(
-                            _remark("overlap", here, text, sure, other=other, where=there, spread=spread)
+                            remark("overlap", here, text, sure, other=other, where=there, spread=spread)
                         )
                 seen.append((number, here, text))
-        return Remarks(found)
+        return Remarks(found, language=tongue)
 
     def to_markdown(self) -> str:
         """Return the pyramid as Markdown; marks in the text are escaped, so that it reads as written."""
@@ -224,7 +276,13 @@ class Pyramid:
 
     def to_slide(self) -> str:
         """Return one slide as a whole HTML page that needs nothing else: the answer is its title."""
-        return SLIDE.format(answer=html.escape(self.answer), style=STYLE, body=self._body())
+        return SLIDE.format(
+            tongue=self._tongue, answer=html.escape(self.answer), style=STYLE, body=self._body()
+        )
+
+    @property
+    def _tongue(self) -> str:
+        return _tongue([self.answer, *self.reasons, *chain(*self.reasons.values())])
 
     def _repr_html_(self) -> str:
         return f"<style>{STYLE}</style>{self._body()}"
@@ -269,6 +327,10 @@ def _counted(items: list) -> str:
     return f"{len(items):,} ({_listed(items)})" if items else "0"
 
 
-def _remark(code: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
-    what, why = WHAT[code].format(**details), WHY[code].format(**details)
-    return Remark(code, what, "", place, quote, why, round(confidence, 2))
+def _tongue(lines: Iterable[str]) -> str:
+    return language("\n".join(lines)) or "en"
+
+
+def _remark(tongue: str, code: str, place: str, quote: str, confidence: float, **details: object) -> Remark:
+    what, why = (words.format(**details) for words in WORDS[tongue][code])
+    return Remark(code, what, "", place, quote, why, round(confidence, 2), tongue)

@@ -62,7 +62,10 @@ def needs_on(story: Story, lives: ToldLives, person: np.ndarray, day: np.ndarray
 
 
 def inviters(story: Story) -> np.ndarray:
-    """Return the `user_id` of who invited each user; 0 where nobody did, or the code was not given."""
+    """Return the `user_id` of who invited each user; 0 where nobody did, or it is not known who.
+
+    It is not known where the code was not given, or where all who are tried as inviters have left.
+    """
     true, who = story.truth, story.people
     invitations = true.lives.invitations
     weight = draw.from_grid(story.chance("invites"), draw.gamma_grid(invitations.shape))

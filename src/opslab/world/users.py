@@ -89,7 +89,7 @@ TABLE = Table(
         Column(
             "invited_by",
             "integer",
-            "Who invited the user (channel referral); empty if nobody",
+            "Who invited the user (channel referral); empty if nobody, or if it is not known",
             required=False,
             least=1,
         ),
@@ -107,7 +107,7 @@ TABLE = Table(
     make=make,
     refers={"invited_by": "users"},
     flaws=(
-        "One in ten invited users did not give the inviter's code: `invited_by` is empty, though the channel "
-        "is referral.",
+        "About one in eight invited users has an empty `invited_by`, though the channel is referral: they "
+        "did not give the inviter's code, or gave that of a user who had left.",
     ),
 )

@@ -24,7 +24,7 @@ class Reading(NamedTuple):
 # Field of `State` (or `so_far`, the mean of its `within_day`), its name, how much of it is 1, and its unit.
 SHOWN = {
     "cash": ("Cash, 1,000 yuan", 1e-3, ""),
-    "budget": ("Budget left, 1,000 yuan", 1e-3, ""),
+    "budget": ("Left for ads, own and friends until week 52, 1,000 yuan", 1e-3, ""),
     "active": ("Active users", 1, ""),
     "newcomers": ("Newcomers last week", 1, ""),
     "retention": ("Still there after four weeks", 1, "%"),

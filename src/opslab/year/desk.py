@@ -12,6 +12,7 @@ from opslab.ground import say
 from opslab.ground.frames import as_number
 from opslab.ground.kept import keep, recall
 from opslab.year.dashboard import Reading, known, readings
+from opslab.year.firm import TEST_WEEKS
 from opslab.year.plan import WEEKS, Plan, State, as_plan
 from opslab.year.score import GUARDRAILS, NAIVE, PAR, score
 from opslab.year.simulation import QUARTERS, History, play
@@ -24,6 +25,7 @@ DESK_TEXT = (
 YEAR_IS_OVER = "the year is over: all four quarters were run; begin it again"
 NO_WHY = "say in one sentence why: what do you expect this plan to do?"
 NO_INTERVAL = "forecast has no {name!r}; give its low and its high end, such as {{{name!r}: (100, 400)}}"
+IN_YUAN = "the forecast of cash goes from {low:g} to {high:g}; give thousand yuan: 30 for 30,000 yuan"
 UPSIDE_DOWN = (
     "the forecast of {name} goes from {low:g} to {high:g}; the high end has to lie above the low end"
 )
@@ -35,29 +37,37 @@ SPENT = (
     "At this pace the budget is gone in week {week}; from then on nothing is spent on ads, own and friends."
 )
 TRIED = (
-    "The last trial, {test}: {lift} more of 100 newcomers complete their profile ({interval}); {share} of "
+    "The trial, {test}: {lift} {more} of 100 newcomers complete their profile ({interval}); {share} of "
     "its records are of those who had it. {verdict}"
 )
-WON, NOT_WON = "It clearly won: all newcomers have it now.", "It did not clearly win, so nothing changes."
+WON, NOT_WON = (
+    "Its interval lies above 0: all newcomers have it now.",
+    "It did not clearly win: nothing changes.",
+)
+ODD_SPLIT = " But it was to be half of them: records are missing, so do not believe the lift (lesson 05)."
 OVER = (
     "Your year was worth {worth} thousand yuan; as last year it would have been {usual}, under par, the best "
     "plan found that never changes, {par}."
 )
 ALL_KEPT = "All guardrails held."
-BROKE = "Guardrails broken: {names}. {payers}"
+BROKE = "Guardrails broken: {payers}."
+PAR_BROKE = "Par broke some in this year as well: {names}."
 FORECASTS = (
-    "{hits} of {asked} intervals held; at 80 % it should be about {expected}. They were {width} wide on the "
-    "average for cash, {users} for users."
+    "{hits} of {asked} intervals held; at 80 % it should be about {expected}, but those of one year miss "
+    "together. They were {width} wide on the average for cash, {users} for users; {widen} times as wide, as "
+    "many as promised would have held."
 )
 PAID_BY = {
     "said_no": "{said_no} of those who could be written to said no",
     "within_day": "in the mean week {late} of the tickets waited longer than a day",
     "wrote_to_no": "{wrote_to_no} messages went to people who had said no",
     "sentiment": "those who speak of Lantern are not surely content",
-    "reward": "members missed {missed} of their reward",
+    "reward": "members missed {missed} of their reward: the fund lives on the fees of those who join",
 }
 
+NO_CHANCE = 3.29  # standard errors: p = .001
 SURE = 0.8  # how many of the intervals are to hold
+MOST_CASH = 15_000  # thousand yuan: no year comes near
 LONGEST = 600  # letters of a reason
 WEEKS_EACH = WEEKS // QUARTERS
 # What is foretold for a quarter's end: the field of `State`, and how much of it is 1.
@@ -159,6 +169,8 @@ class YearDesk:
         self.quarters = [*self.quarters, Quarter(plan, intervals, why.strip()[:LONGEST])]
         self.draft = {}
         self._keep()
+        if "widget" in self.__dict__:  # called from a cell: the form that is shown goes on as well
+            self.widget.answer = self._answer()
         return self.told
 
     def note(self, draft: Mapping[str, Any]) -> None:
@@ -190,13 +202,15 @@ class YearDesk:
         """Say what else a manager has to know: what the last trial found, and how long the money lasts."""
         week, found, played = len(self.quarters) * WEEKS_EACH, [], self._played
         now, plan = played.told[min(week, WEEKS - 1)], self.plans[-1]
-        if now.test != "none":
+        before = played.told[week - WEEKS_EACH]
+        if (now.test, now.test_lift) != (before.test, before.test_lift):
             lift, reach = 100 * now.test_lift, 100 * now.test_error
             found.append(
                 TRIED.format(
-                    test=now.test.replace("_", " "), lift=say.number(lift),
+                    test=now.test.replace("_", " "), lift=say.number(abs(lift)),
+                    more="more" if lift > 0 else "fewer",
                     interval=say.between(lift - reach, lift + reach), share=say.share(now.test_share),
-                    verdict=WON if lift > reach else NOT_WON,
+                    verdict=(WON if lift > reach else NOT_WON) + (ODD_SPLIT if self._odd(week) else ""),
                 )
             )  # fmt: skip
         pace, left = plan.ads + plan.own + plan.friends, played.mondays.budget[week]
@@ -206,26 +220,34 @@ class YearDesk:
 
     def _end(self) -> list[str]:
         year = score(self.history).iloc[0]
-        usual, par = (score(play(plan, self.seed, world=self.world)).worth.iloc[0] for plan in (NAIVE, PAR))
+        usual, par = (score(play(plan, self.seed, world=self.world)).iloc[0] for plan in (NAIVE, PAR))
         words = {
             "said_no": say.share(year.said_no), "late": say.share(1 - year.within_day),
             "wrote_to_no": say.number(year.wrote_to_no), "missed": say.share(1 - year.reward),
         }  # fmt: skip
-        names = ", ".join(GUARDRAILS[name] for name in year.broken)
-        payers = "; ".join(PAID_BY[name].format(**words) for name in year.broken)
+        payers = "; ".join(f"{GUARDRAILS[name]} ({PAID_BY[name].format(**words)})" for name in year.broken)
+        of_par = ", ".join(GUARDRAILS[name] for name in par.broken)
         held, widths = calibration(self.forecasts, level=SURE), self.forecasts.groupby("of")
         width = {of: (part.high - part.low).mean() for of, part in widths}
         return [
             OVER.format(
-                worth=say.number(year.worth / 1_000), usual=say.number(usual / 1_000),
-                par=say.number(par / 1_000),
+                worth=say.number(year.worth / 1_000), usual=say.number(usual.worth / 1_000),
+                par=say.number(par.worth / 1_000),
             ),
-            BROKE.format(names=names, payers=f"{payers}.") if year.broken else ALL_KEPT,
+            BROKE.format(payers=payers) if year.broken else ALL_KEPT,
+            *([PAR_BROKE.format(names=of_par)] if of_par else []),
             FORECASTS.format(
                 hits=held.hits, asked=held.asked, expected=say.number(SURE * held.asked),
                 width=say.number(width["cash"], "thousand yuan"), users=say.number(width["users"]),
+                widen=say.number(held.widen, digits=2),
             ),
         ]  # fmt: skip
+
+    def _odd(self, week: int) -> bool:
+        """Tell if the trial's split is no chance any more, by its newcomers and p = .001 as in lesson 05."""
+        now, first = self._played.told[min(week, WEEKS - 1)], week - WEEKS_EACH
+        came = self.history.table.loc[1].newcomers[first : first + TEST_WEEKS].sum()
+        return bool(abs(now.test_share - 0.5) > NO_CHANCE * 0.5 / came**0.5)
 
     @property
     def _played(self) -> Played:
@@ -321,6 +343,8 @@ def _interval(forecast: Mapping[str, tuple[float, float]], name: str) -> tuple[f
     low, high = (as_number(end, f"the forecast of {name}") for end in pair)
     if low >= high:
         raise ValueError(UPSIDE_DOWN.format(name=name, low=low, high=high))
+    if name == "cash" and max(abs(low), abs(high)) > MOST_CASH:
+        raise ValueError(IN_YUAN.format(low=low, high=high))
     return float(low), float(high)
 
 

@@ -47,6 +47,7 @@ NEWCOMERS, KEPT = 418, 0.42  # last week's, and the share of a cohort that is th
 # What is guessed, with reasons; the debriefing tells them.
 ASKING = 0.5  # share of the tickets that come from the week's newcomers
 HOUR = 18.0  # yuan for an hour at the desk
+CLERK = HOUR * HOURS * DAYS  # yuan a week for a place that is filled round the clock
 FORUM_COST = 800.0  # yuan a week to look after the forum
 FORUM_RELIEF = 0.25  # share of questions that are found answered there
 FORUM_HEARD = 0.3  # share of unhappy posts that nobody sees without the forum

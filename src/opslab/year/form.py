@@ -7,6 +7,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from opslab.ground import say
+from opslab.year.firm import CLERK
 from opslab.year.plan import LIMITS, Limit
 
 # Words
@@ -15,8 +17,8 @@ LABELS = {
     "own": "Own channels, yuan a week",
     "friends": "Friends and partners, yuan a week",
     "pushes": "Pushes a week",
-    "recall": "Write to those away",
-    "clerks": "Clerks",
+    "recall": "Write to those away (all: to those who said no, too)",
+    "clerks": f"Clerks, each {say.number(round(CLERK), 'yuan')} a week of cash",
     "forum": "Forum open",
     "focus": "Share of messages on one image, 0 to 1",
     "points": "Points for an answer, yuan (above 0.5 trust falls)",

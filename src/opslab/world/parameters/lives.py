@@ -47,7 +47,7 @@ class Invitations:
     need_factor
         How many times likelier one with the need is to invite than one of the curious.
     known
-        Share of invited users who gave the inviter's code.
+        Share of invited users who gave the inviter's code; a few of these codes belong to users who had left.
     """
 
     shape: float

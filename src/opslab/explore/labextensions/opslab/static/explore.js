@@ -24,7 +24,10 @@ const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
-const LETTER = 8; // px of an axis title's letter
+const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
+const LETTER = 8; // px of a letter on an axis
+const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
+const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LINE = 23; // px of a title's line
 const ABOVE = 28; // px left above the axes when the title stands over the plot: two lines at a curve's end
 const GLIDE = 250; // ms from one picture to the next
@@ -89,6 +92,8 @@ const STYLE = `
 [data-dark] > .opslab-status { color: #f0883e; }
 .opslab-status:empty { display: none; }
 .opslab-plot { width: 100%; overflow: hidden; }
+.opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
+  stroke-linejoin: round; } /* lines pass behind words */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
 @media print { .opslab-explore { break-inside: avoid; border: 0; } }
 `;
@@ -156,8 +161,8 @@ export function mount(element, bundle, Plotly, live = null) {
       // Plotly writes into the layout that it is given; ours has to stay what it is.
       const opening = !target;
       const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
-      nameAxes(drawn.layout);
       if (width < NARROW) fitPhone(drawn);
+      nameAxes(drawn);
       const dark = isDark(element);
       group.toggleAttribute("data-dark", dark);
       const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
@@ -537,21 +542,43 @@ function merge(base, change) {
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
 
-// The axes' names in more lines where they are longer than their axis.
-function nameAxes({ width, height, margin = {}, xaxis, yaxis }) {
-  const { l = 0, r = 0, t = 0 } = margin;
-  for (const [axis, room] of [[xaxis, width - l - r], [yaxis, (height - t) / 1.6]]) {
+// The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
+function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
+  const { l, r, t = 0 } = { ...SIDES, ...margin };
+  const rows = yaxis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
+  const left = Math.max(l, LETTER * (longest(rows).length + 1));
+  for (const [axis, room] of [[xaxis, width - left - r + 2 * Math.min(left, r)], [yaxis, (height - t) / 1.6]]) {
     if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
   }
 }
 
 // On a phone: the legend below, and no numbers in the crowded cells of a heat map.
 function fitPhone(picture) {
+  const { l, r } = { ...SIDES, ...picture.layout.margin };
+  if (picture.layout.width - l - r < LEAST_PLOT) nameBelow(picture);
   const { layout } = picture;
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
+  layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" } : trace));
 }
+
+// The names at the lines' ends become a legend's.
+function nameBelow(picture) {
+  const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
+  const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
+  if (!names.size) return;
+  const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
+  picture.data = picture.data.map((trace, i) => ({
+    ...trace,
+    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
+    ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
+  }));
+  picture.layout.showlegend = true;
+  picture.layout.margin = { ...picture.layout.margin, r: SIDES.r };
+}
+
+const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
 
 function rewrapped(text, letters) {
   const rows = [""];

@@ -110,9 +110,11 @@ export function frame(element, name) {
 }
 
 // What was typed, and what the kernel says of it. `send` waits for a rest where many keys follow one another; `answer`
-// is called when the kernel has answered. Without a kernel nothing is sent, and `typed` is kept while the page is open.
+// is called when the kernel has answered. The kernel keeps what was typed; without one, the browser does, as long as it
+// keeps its data.
 export function link(state, model, answer) {
-  let typed = model?.get("typed") ?? state.typed;
+  const key = `opslab form ${JSON.stringify(state.given)}`;
+  let typed = model?.get("typed") ?? { ...state.typed, ...recalled(key, state.typed) };
   let sending, waiting;
   const heard = () => { clearTimeout(waiting); answer(); };
   model?.on("change:said", heard);
@@ -122,6 +124,7 @@ export function link(state, model, answer) {
     get said() { return model?.get("said") ?? state.said; },
     send(change, rest = 0) {
       typed = { ...typed, ...change };
+      try { localStorage.setItem(key, JSON.stringify(typed)); } catch { /* a private window keeps nothing */ }
       clearTimeout(sending);
       if (model) sending = setTimeout(() => { model.set("typed", typed); model.save_changes(); }, rest);
     },
@@ -134,6 +137,14 @@ export function link(state, model, answer) {
       model?.off("change:said", heard);
     },
   };
+}
+
+// What the browser has kept under `key`, if it is of the same kind as `typed`; else nothing.
+function recalled(key, typed) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(key));
+    return Object.entries(typed).every(([name, { constructor }]) => kept[name].constructor === constructor) ? kept : {};
+  } catch { return {}; }
 }
 
 // JupyterLab's renderer has no kernel of its own: a form whose kernel runs leaves word here, under its key.
