@@ -6,7 +6,8 @@
 
 tests/scqa_openings/ holds openings from 178 fields, each clause with the part that it is meant to play, each text with its
 one planted fault or none. The rules and the models were made with 168 fields (LEARNED). Nobody had read the other ten (KEPT)
-when rules and weights were frozen; they were measured once, and nothing was changed after that. A remark is right if it names the
+when rules and weights were frozen, and nothing was changed after they were measured (the tests had printed totals for two earlier
+states; nothing was chosen by them). A remark is right if it names the
 planted fault. What the coach says of its certainty (measured.json) adds to the kept fields the others, each read with weights that
 were learned without it (scqa_model.json). Whoever learns anew measures on fields that were not read before: the
 fields that were kept once are learned from now. A rule that is less than sure is measured apart, and named with a "?".

@@ -45,7 +45,13 @@ SEEN = 3  # times, that a feature must be met
 COUNTED = RESULT.with_suffix(".json")
 FOLDS = 8
 KEPT_FEATURES = 20_000  # those whose weights differ most between the parts
-WITHOUT, HOLLOW, OTHER, NEITHER, SHUFFLED = 0.25, 0.3, 0.15, 0.3, 0.2  # weights of an opening that was changed
+WITHOUT, HOLLOW, OTHER, NEITHER, SHUFFLED = (
+    0.25,
+    0.3,
+    0.15,
+    0.3,
+    0.2,
+)  # weights of an opening that was changed
 NONE_OFTEN = 0.6  # share of openings that get a clause that plays no part
 HOLLOWED = {"vague-answer": "A", "no-change": "C", "contested-situation": "S"}
 

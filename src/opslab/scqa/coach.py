@@ -111,7 +111,9 @@ class _Asking:
             rule = f"missing_{letter}"
             if part in opening.missing or (rule in speaks and letter.lower() not in hollow):
                 place, why = places.get(part, ()), self._reading(opening)
-                yield self("missing", part, *place, why=why, sure=speaks.get(rule, False), doubted=bool(place))
+                yield self(
+                    "missing", part, *place, why=why, sure=speaks.get(rule, False), doubted=bool(place)
+                )
         if opening.parts and not is_usual(opening.parts):
             yield self._order(opening.parts)
         texts = {part: opening.text(part) for part in PARTS}
