@@ -7,7 +7,8 @@ The report leaves out each field once, six at a time; what each rule said there,
 scqa_model.json. From what is read of the fields that were left out, `scqa_doubts` learns what speaks for a fault. It learns from the openings of tests/scqa_openings/ but the kept ones, from tests/scqa_texts.toml and scqa_examples.txt (openings
 from further fields), and from scqa_clauses.txt: single clauses, each put in the place of its part in some opening. The letters
 of a line are those of `opslab.scqa.model.CLASSES`, with O for none of the parts. Each opening is learned from a second
-time without each of its parts, so that the model knows what a text looks like that lacks one. A field that is left out
+time without each of its parts, so that the model knows what a text looks like that lacks one, and in another order, so that it does not
+read by the place alone. A field that is left out
 is not read in any of this.
 """
 
@@ -44,7 +45,13 @@ SEEN = 3  # times, that a feature must be met
 COUNTED = RESULT.with_suffix(".json")
 FOLDS = 8
 KEPT_FEATURES = 20_000  # those whose weights differ most between the parts
-WITHOUT, HOLLOW, OTHER, NEITHER = 0.25, 0.3, 0.15, 0.3  # weights of an opening that was changed
+WITHOUT, HOLLOW, OTHER, NEITHER, SHUFFLED = (
+    0.25,
+    0.3,
+    0.15,
+    0.3,
+    0.2,
+)  # weights of an opening that was changed
 NONE_OFTEN = 0.6  # share of openings that get a clause that plays no part
 HOLLOWED = {"vague-answer": "A", "no-change": "C", "contested-situation": "S"}
 
@@ -99,9 +106,11 @@ def _is_chinese(text: str) -> bool:
 
 
 def changed(text: Told, clauses: dict[bool, Bank], luck: random.Random) -> Iterator[tuple[Told, float]]:
-    """Yield an opening, and what becomes of it when a part is left out or another clause plays it."""
+    """Yield an opening, and what becomes of it when a part is left out, another clause plays it, or its parts come in any order."""
     yield text, 1.0
     played = [letter for letter in LETTERS if any(part.upper() == letter for _, part in text)]
+    shuffled = luck.sample(played, len(played))
+    yield [clause for letter in shuffled for clause in text if clause[1].upper() == letter], SHUFFLED
     for letter in played:
         if rest := [(words, part) for words, part in text if part.upper() != letter]:
             yield rest, WITHOUT
@@ -204,7 +213,7 @@ def crossed(parts: Sequence[Rows]) -> tuple[Counter, Counter, scqa_doubts.doubts
         folds[fold] = {name: place for place, name in enumerate(names)}, learned / model.SCALE
         model.weights = lambda known=folds[fold]: known
         for field in LEARNED[fold::FOLDS]:
-            texts += scqa_doubts.readings(cases((field,)), fold)
+            texts += [scqa_doubts.read(case, fold) for case in cases((field,))]
     without = scqa_doubts.crossed(texts)
     promises, spoken = Counter(), Counter()
     # How often a rule was right decides what it states: it is counted first.

@@ -7,7 +7,8 @@ import pytest
 
 from opslab.authoring.questions import compile_sheet
 from opslab.exercises import answer_key
-from opslab.exercises.answer_key import AnswerKey
+from opslab.exercises.answer_key import AnswerKey, assess
+from opslab.exercises.sheets import read_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(
@@ -122,9 +123,26 @@ def test_the_order_of_asking_does_not_matter(lesson):
     assert {name: str(value) for name, value in other.items()} == {name: str(one[name]) for name in other}
 
 
-def test_other_questions_are_known_as_far_as_they_were_worked_out():
-    tried = key(EXERCISES)
-    assert tried.others("q2") == {}
-    assert tried["q1"][0] == 2
-    assert tried.others("q2") == {"q1": 2}
-    assert tried.others("q1") == {}
+FIRST = EXERCISES[EXERCISES.index("## q1") : EXERCISES.index("## q2")]
+LARGE = FIRST.replace("q1", "q3").replace("mean = sum(values)", "mean = 1000.5 + 2 * sum(values)")
+TWO_NUMBERS = f"{EXERCISES}\n+++\n\n{LARGE}"
+
+
+def test_the_numbers_of_the_questions_above_are_known_with_a_question(monkeypatch):
+    tried = key(TWO_NUMBERS)
+    assert tried["q3"][0] == 1004.5
+    monkeypatch.setattr(answer_key, "_execute", None)  # nothing more is run
+    assert [tried.others(name) for name in ("q1", "q2", "q3")] == [{}, {"q1": 2}, {"q1": 2}]
+
+
+@pytest.mark.parametrize("known", [(), ("q1",), ("q3",), ("q3", "q1")])
+def test_the_answer_of_another_question_gets_one_reply_whatever_is_known(known):
+    text = TWO_NUMBERS.replace("values = [1, 2, 3 + seed]", "values = [100, 200, 300.5 + seed]")
+    sheet = compile_sheet(jupytext.reads(text, fmt="md:myst"))[1]
+    tried, questions = AnswerKey(sheet, 0), read_sheet(sheet)
+    for name in known:
+        assert tried[name]
+    above, below = tried.expected("q1"), 1000.5 + 2 * 600.5 / 3
+    found = [assess("06-tiny", tried, questions[name], received, other=0).mistake
+             for name, received in (("q3", above), ("q1", below))]  # fmt: skip
+    assert found == ["answer-of-another", ""]

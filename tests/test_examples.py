@@ -1,4 +1,4 @@
-"""Every public function shows how it is called, and what its docstring shows is what comes back."""
+"""Every public function and method shows how to call it, and what its docstring shows is what comes back."""
 
 import doctest
 import importlib
@@ -10,12 +10,8 @@ import pytest
 
 import opslab
 from opslab import check
+from tests.public import ROOMS, callables
 
-DOORS = [
-    "charts", "check", "datasets", "explore", "world",
-    "acquisition", "community", "content", "experiments", "goals",
-    "lifetime", "listening", "outreach", "retention", "scqa", "targeting", "year",
-]  # fmt: skip
 FOR_THE_BUILD = {"main", "write", "verify", "stream"}  # they write files
 
 
@@ -23,25 +19,16 @@ def modules() -> list[str]:
     """Return the modules that students import, those behind them, the ground, and the grader."""
     found = pkgutil.walk_packages(opslab.__path__, "opslab.")
     return sorted(
-        name for _, name, _ in found if name.split(".")[1] in (*DOORS, "ground", "exercises", "grading")
+        name for _, name, _ in found if name.split(".")[1] in (*ROOMS, "ground", "exercises", "grading")
     )
 
 
-def public_functions(door: str) -> list[tuple[str, object]]:
-    """Return the functions that a door shows, by name."""
-    module = importlib.import_module(f"opslab.{door}")
-    names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
-    shown = [(name, getattr(module, name)) for name in names]
-    return [
-        (f"{door}.{name}", thing)
-        for name, thing in shown
-        if inspect.isfunction(thing)
-        and thing.__module__.startswith(f"opslab.{door}")
-        and name not in FOR_THE_BUILD
-    ]
-
-
-FUNCTIONS = [function for door in DOORS for function in public_functions(door)]
+FUNCTIONS = [
+    (f"{room}.{name}", function)
+    for room in ROOMS
+    for name, function in callables(room).items()
+    if inspect.isfunction(function) and name not in FOR_THE_BUILD
+]
 
 
 @pytest.mark.parametrize("name", modules())
@@ -58,5 +45,7 @@ def test_a_public_function_ends_in_an_example(name, function):
     assert any(line.want for line in example), f"{name}: the example shows no result"
 
 
-def test_there_are_functions_to_look_at():
-    assert len(FUNCTIONS) > 120
+def test_there_are_functions_and_methods_to_look_at():
+    methods = [name for name, _ in FUNCTIONS if name.count(".") == 2]
+    assert len(methods) >= 40
+    assert len(FUNCTIONS) - len(methods) > 120

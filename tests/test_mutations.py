@@ -24,6 +24,8 @@ from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.test_slips import (
     FORM_SLIPS,
     GROUPS,
+    LIKES,
+    LOOK_ALIKES,
     NEAR,
     NEAR_MISTAKES,
     NO_SLIPS,
@@ -131,6 +133,10 @@ SLIPS = [
     *(((question, truth, {"guess": "a"} if question.kind == "choice" else {}), received, "right")
       for question, received, truth in OTHER_FORMS),
     *(((LETTERS, list("ABCDE"), {}), received, slip or "different") for received, slip in ORDER_SLIPS),
+    *(((question, truth, {}), received, found or "right")
+      for question, truth, received, found in LOOK_ALIKES),
+    ((SHARE, 0.2374, {}), {"a": {"b": 0.2374}}, "uncheckable"),
+    ((LIKES, "b", {"guess": "a"}), "option z", "words-for-letter"),
     *(((NEAR, 0.788, {"accuracy": 0.7859}), received, status.replace("mistake", "accuracy"))
       for received, status in NEAR_MISTAKES),
 ]  # fmt: skip

@@ -207,14 +207,14 @@ def test_what_was_measured_on_other_fields_still_holds(kept):
     measuring, openings = kept
     measured = measuring.measure(openings)
     floors = {
-        "sentences read as meant": 0.94,
-        "remarks that are right": 0.89,
-        "planted faults found": 0.58,
-        "planted faults found or asked for": 0.87,
+        "sentences read as meant": 0.92,
+        "remarks that are right": 0.94,
+        "planted faults found": 0.74,
+        "planted faults found or asked for": 0.88,
     }
     shares = {name: hits / whole for name, (hits, whole) in measured.items()}
-    assert measured["good openings with a remark"][0] <= 2
-    assert measured["with two parts in a sentence, a part falsely missed"][0] == 0
+    assert measured["good openings with a remark"][0] <= 3
+    assert measured["with two parts in a sentence, a part falsely missed"][0] <= 3
     assert {name: shares[name] >= floor for name, floor in floors.items()} == dict.fromkeys(floors, True)
 
 
@@ -258,43 +258,38 @@ def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
             assert cues_in(words) == found
 
 
-def test_the_weights_of_the_faults_have_a_column_for_each_rule_and_state_later_than_they_ask():
+def test_the_trees_of_the_faults_know_each_rule_and_state_later_than_they_ask():
     from benchmarks import scqa_doubts
 
     known = scqa_doubts.doubts.learned()
     assert known.rules == scqa_doubts.RULES
-    assert known.weights.shape == (len(known.rows), known.meant.shape[1])
-    assert known.meant.shape == (len(known.rules), len(known.constant))
+    assert known.meant.shape == (len(known.rules), len(known.trees.start))
+    assert known.trees.feature.max() < len(known.columns)
+    assert len(known.trees.value) % len(known.trees.start) == 0
     assert known.meant.any(axis=1).all()
     assert (known.levels[:, 0] >= known.levels[:, 1]).all()
 
 
 def test_odds_are_those_of_all_faults_that_a_rule_names():
-    from opslab.scqa.doubts import MOST, Learned, log_odds, points
+    from opslab.scqa.doubts import MOST, Learned, Trees, log_odds, points
 
-    rows, usual, weights = {"gap A": 0, "size A": 1}, np.array([2.0, 0]), np.array([[0.0, 0, 0], [0, 1, 0]])
+    # Three classes, one tree each; the second goes right where "size A" lies above 1 or "gap A" is unknown.
+    node = np.array([[0, 1, 2]] * 3)
+    left, right = node.copy(), node.copy()
+    left[1, 0], right[1, 0] = 1, 2
+    limit, unknown = np.full((3, 3), 1.0), np.zeros((3, 3), dtype=bool)
+    feature, value = np.ones((3, 3), dtype=int), np.array([[0, 0, 0], [0, 0, np.log(6)], [0, 0, 0]])
     meant = np.array([[False, True, True], [False, True, False]])
-    known = Learned(rows, usual, weights, np.zeros(3), ("one", "two"), meant, np.zeros((2, 2)))
-    assert points({}, known) == pytest.approx([np.log(2), -np.log(2)])
-    assert points({"size A": np.log(6), "unknown": 9.0}, known) == pytest.approx([np.log(7), np.log(3)])
+
+    def known(feature):
+        trees = Trees(np.zeros(3), feature, limit, unknown, left, right, value)
+        return Learned({"gap A": 0, "size A": 1}, trees, ("one", "two"), meant, np.zeros((2, 2)))
+
+    assert points({}, known(feature)) == pytest.approx([np.log(2), -np.log(2)])
+    assert points({"size A": 2.0, "unknown": 9.0}, known(feature)) == pytest.approx([np.log(7), np.log(3)])
+    assert points({}, known(0 * feature)) == pytest.approx([np.log(7), np.log(3)])  # a brief has no leads
+    assert points({"gap A": 1.0}, known(0 * feature)) == pytest.approx([np.log(2), -np.log(2)])
     assert log_odds(np.array([0.0, 1.0, 1 + 1e-12])) == pytest.approx([-MOST, MOST, MOST])
-
-
-def test_a_good_opening_is_changed_into_one_without_each_part_and_one_with_anothers_answer():
-    from benchmarks import scqa_doubts
-
-    openings = benchmark().cases(("bakery",))
-    made = list(scqa_doubts.changed(openings))
-    texts = {case.text: case for case in openings}
-    assert {case.fault for case in made} == {
-        *(f"missing-{part}" for part in PARTS),
-        "answer-elsewhere",
-        "question-without-cause",
-    }
-    assert not texts.keys() & {case.text for case in made}
-    for case in made:
-        gone = case.fault.removeprefix("missing-")[0].upper() if "missing" in case.fault else ""
-        assert gone not in {part for _, part in case.clauses} - {""}
 
 
 def test_a_rule_states_from_where_right_remarks_outweigh_wrong_ones():
@@ -549,8 +544,43 @@ def test_the_coach_asks_in_the_language_of_the_brief_and_says_which_it_cannot_re
         "Wir haben zwei Läden und die Leute kommen nicht mehr zu uns.",
         "このパン屋は朝六時に開きます。",
         "Мы продаём хлеб в двух магазинах.",
+        "Temos três lojas no porto. Desde abril os navios chegam mais tarde. O que fazemos?",
+        "Nous avons une usine. Depuis avril les machines tombent en panne. Que faire?",
+        "We hebben drie bussen. Sinds april is er minder personeel. Moeten we een lijn sluiten?",
+        "Abbiamo un mulino. Da aprile la farina arriva in ritardo. Cosa facciamo?",
     ):
         assert coach(text).codes() == {"other_language"}
+
+
+@pytest.mark.parametrize("greeting", ["Dear Mrs. Okoye,", "Hello Prof. Wu and Dr. Li:", "Hi Mr. Berg!"])
+def test_a_title_does_not_end_a_greeting(greeting):
+    opening = read_opening(f"{greeting} the mill has two stones. Since May one of them is cracked.")
+    assert opening.clauses[0].text == "the mill has two stones."
+
+
+def test_where_nothing_was_read_as_a_part_the_coach_names_no_reading_and_no_order():
+    for text in ("小区在投票选保安公司。", "The depot votes on a guard firm."):
+        for ask in coach(text).asks:
+            assert not re.search(r"(^|\s)[.。]", ask.why)
+        assert "unusual_order" not in {ask.code for ask in coach(text).asks}
+
+
+def test_a_part_that_was_read_and_is_doubted_is_not_called_missing():
+    from opslab.scqa.brief import LETTERS
+    from opslab.scqa.wording import DOUBTED, PLACES
+
+    measuring = benchmark()
+    doubted = set()
+    for case in measuring.cases(measuring.LEARNED[:20]):
+        there = {LETTERS[letter] for letter in read_opening(case.text).parts}
+        found = coach(case.text)
+        for remark in (*found, *found.asks):
+            if remark.code == "missing":
+                is_doubted = remark.why.startswith(DOUBTED[remark.language])
+                assert is_doubted == (remark.part in there)
+                assert is_doubted == (remark.place != PLACES[remark.language]["whole"])
+                doubted.add(is_doubted)
+    assert doubted == {True, False}
 
 
 # What nobody should write, and somebody will

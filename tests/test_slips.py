@@ -310,6 +310,13 @@ OTHER_FORMS = [
     (LIKES, "red as a rose", "b"),
     (LIKES, "Red, as a", "b"),
     (LIKES, {"b"}, "b"),
+    (LIKES, "option b", "b"),
+    (LIKES, "(Option B)", "b"),
+    (LIKES, "The answer is b.", "b"),
+    (LIKES, "选项b", "b"),
+    (STEPS, ["option B", "option C", "option A"], list("BCA")),
+    (SHARE, {"rate": 0.2374}, 0.2374),
+    (SHARE, {"rate": "0.2374"}, 0.2374),
     (STEPS, ["weigh", "bake it", "eat it"], list("BCA")),
     (STEPS, {"B": 1, "C": 2, "A": 3}, list("BCA")),
     (STEPS, {0: "B", 1: "C", 2: "A"}, list("BCA")),
@@ -321,7 +328,28 @@ def test_an_option_counts_in_its_own_words_and_an_order_by_its_places(question, 
     assert judge(question, received, expected, {"guess": "a"} if question.kind == "choice" else {}).is_right
 
 
-@pytest.mark.parametrize("received", ["red", "r", "as a rose", "red as a rose, or red as wine"])
+@pytest.mark.parametrize(
+    ("question", "received", "expected", "words"),
+    [
+        (LIKES, "option b", "b", "Right. You gave words; they were taken as `b`."),
+        (
+            SHARE,
+            {"rate": 0.2374},
+            0.2374,
+            "Right. You gave a value under a name, 'rate'; it was taken alone.",
+        ),
+        (SHARE, {"rate": 0.23}, 0.2374, "You gave a value under a name, 'rate'; it was taken alone."),
+        (SHARE, {"a": "0.2374"}, 0.2374, "it was taken alone. You gave a text; it was taken as the number "),
+        (SHARE, {"a": {"b": 0.2374}}, 0.2374, "received {'b': 0.2374}, expected one number"),
+    ],
+)
+def test_what_was_made_of_an_odd_form_is_said(question, received, expected, words):
+    assert words in judge(question, received, expected, {"guess": "a"} if question is LIKES else {}).text
+
+
+@pytest.mark.parametrize(
+    "received", ["option z", "option", "red", "r", "as a rose", "red as a rose, or red as wine"]
+)
 def test_words_that_no_one_option_begins_with_are_no_choice(received):
     assert judge(LIKES, received, "b", {"guess": "a"}).mistake == "words-for-letter"
 
@@ -422,6 +450,39 @@ def test_a_mistake_is_never_taken_for_right_without_a_word(truth, gap):
     assert not finding.is_right or "You made the mistake accuracy." in finding.text
     right = judge(NEAR, truth, truth, {"accuracy": truth + gap})
     assert right.is_right
+
+
+HALF = asked("number", "0.005", "share of 1")
+LOOK_ALIKES = [
+    (HALF, 0.5004, 0.5004, ""),
+    (HALF, 0.5004, 0.4996, "the-rest"),
+    (HALF, 0.5004, 0.5, "different"),
+    (asked("number", "0.5", "per cent"), 50.2, 49.8, "the-rest"),
+    (asked("number", "0.5", "yuan"), 50.2, 49.8, ""),
+    (YUAN, 0.004, -0.004, "turned-sign"),
+    (YUAN, 1.004, 1 / 1.004, "turned-division"),
+    (YUAN, 0.0, 0.0, ""),
+    (YUAN, 1.0, 1.0, ""),
+    (asked("number", "2", "yuan"), 0.8, -0.8, "turned-sign"),
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "received", "found"), LOOK_ALIKES)
+def test_everybodys_mistake_is_not_taken_for_right_where_it_lies_within_the_tolerance(
+    question, truth, received, found
+):
+    finding = judge(question, received, truth, {})
+    assert ("" if finding.is_right else finding.mistake or finding.status) == found
+    assert not found or finding.text != "Right."
+
+
+def test_where_the_rest_is_the_answer_itself_a_word_says_so():
+    assert judge(HALF, 0.5, 0.5, {}).text.startswith("Right. In your world a known mistake gives the same")
+    assert judge(asked("number", "0.5", "per cent"), 50, 50, {}).text.endswith(
+        "That is the rest: 100 minus the answer. Count those who are asked for, and not the others."
+    )
+    for question, truth in ((YUAN, 0), (YUAN, 1), (COUNT, 1), (COUNT, 0)):
+        assert judge(question, truth, truth, {}).text == "Right."
 
 
 def test_a_wrong_may_not_bear_the_name_of_a_slip():

@@ -60,6 +60,11 @@ def start(lesson: str, seed: int = 0) -> Note:
     lesson : the notebook's name, such as "06-retention"
     seed : the student's number; each has data of its own, and 0 is the committed world
 
+    Notes
+    -----
+    In a few worlds a known mistake gives the right number. Which question that is takes seconds to know, so
+    it is its check that says so.
+
     Examples
     --------
     >>> start("00-start-here", seed=4711)

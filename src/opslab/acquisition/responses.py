@@ -75,32 +75,71 @@ class Saturation:
         return self.top * spend / (self.half_spend + spend)
 
     def marginal(self, spend: Any) -> Any:
-        """Return sign-ups for one yuan more a week at a steady `spend`."""
+        """Return sign-ups for one yuan more a week at a steady `spend`.
+
+        Examples
+        --------
+        >>> Saturation(top=200, half=1_000).marginal(1_000)      # the first yuan brings 0.2
+        0.05
+        """
         return self.top * self.half_spend / (self.half_spend + spend) ** 2
 
     def spend_at(self, marginal: float) -> float:
-        """Return the steady spend at which one yuan more brings `marginal` sign-ups; 0 if it never does."""
+        """Return the steady spend at which one yuan more brings `marginal` sign-ups; 0 if it never does.
+
+        Examples
+        --------
+        >>> Saturation(top=200, half=1_000).spend_at(0.05)
+        1000.0
+        """
         wanted = as_number(marginal, "marginal", least=POSITIVE)
         return max(0.0, math.sqrt(self.top * self.half_spend / wanted) - self.half_spend)
 
     def weekly(self, spend: Any) -> np.ndarray:
-        """Return sign-ups in each of a series of weeks, with what earlier weeks of it carry over."""
+        """Return sign-ups in each of a series of weeks, with what earlier weeks of it carry over.
+
+        Examples
+        --------
+        >>> Saturation(top=200, half=1_000, carry_over=0.5).weekly([1_000, 0, 0]).round(1).tolist()
+        [100.0, 66.7, 40.0]
+        """
         level = adstock(spend, self.carry_over)
         return self.top * level / (self.half + level)
 
     def top_interval(self) -> tuple[float, float]:
-        """Return the 95 % interval of `top` (sign-ups a week), on the scale of its logarithm."""
+        """Return the 95 % interval of `top` (sign-ups a week), on the scale of its logarithm.
+
+        Examples
+        --------
+        >>> fitted = fit_saturation([100, 200, 400, 800, 1_600] * 2, [3, 7, 11, 17, 19, 5, 5, 9, 15, 23], 0)
+        >>> round(fitted.top), [round(end) for end in fitted.top_interval()]
+        (31, [24, 41])
+        """
         return _around(self.top, self._log_error([1, 0, 0]))
 
     def result_error(self, spend: float) -> float:
-        """Return the standard error of log(sign-ups) at a steady `spend` (delta method)."""
+        """Return the standard error of log(sign-ups) at a steady `spend` (delta method).
+
+        Examples
+        --------
+        >>> fitted = fit_saturation([100, 200, 400, 800, 1_600] * 2, [3, 7, 11, 17, 19, 5, 5, 9, 15, 23], 0)
+        >>> round(fitted.result_error(500), 2)      # about 5 % more or less
+        0.05
+        """
         at = as_number(spend, "spend", least=0)
         left = self.half_spend
         # d log(sign-ups): by log(top), by log(half), by carry_over.
         return self._log_error([1, -left / (left + at), self.half / (left + at)])
 
     def marginal_cost_interval(self, spend: float) -> tuple[float, float]:
-        """Return the 95 % interval (yuan) of the next sign-up's cost at a steady `spend` (delta method)."""
+        """Return the 95 % interval (yuan) of the next sign-up's cost at a steady `spend` (delta method).
+
+        Examples
+        --------
+        >>> fitted = fit_saturation([100, 200, 400, 800, 1_600] * 2, [3, 7, 11, 17, 19, 5, 5, 9, 15, 23], 0)
+        >>> [round(yuan) for yuan in fitted.marginal_cost_interval(500)]
+        [57, 79]
+        """
         at = as_number(spend, "spend", least=0)
         left, total = self.half_spend, self.half_spend + at
         # d log(cost): by log(top), by log(half), by carry_over.

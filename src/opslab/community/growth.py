@@ -125,13 +125,25 @@ class Bass:
         return float(np.log(self.q / self.p) / (self.p + self.q))
 
     def adopters(self, time: object) -> float | np.ndarray:
-        """Return how many have adopted up to a time or several (periods since the start)."""
+        """Return how many have adopted up to a time or several (periods since the start).
+
+        Examples
+        --------
+        >>> round(Bass(p=0.01, q=0.5, m=1_000).adopters(8))
+        533
+        """
         times = as_numbers([time] if is_single(time) else time, "time", least=0)
         adopted = self.m * _adopted(times, self.p, self.q)
         return float(adopted[0]) if is_single(time) else adopted
 
     def sales(self, periods: int) -> np.ndarray:
-        """Return the sales of the periods 1 to `periods`."""
+        """Return the sales of the periods 1 to `periods`.
+
+        Examples
+        --------
+        >>> Bass(p=0.01, q=0.5, m=1_000).sales(3).round().tolist()
+        [13.0, 21.0, 33.0]
+        """
         count = as_number(periods, "periods", least=1, most=MOST_PERIODS, whole=True)
         return np.diff(self.adopters(np.arange(count + 1)))
 

@@ -62,8 +62,19 @@ class AnswerKey:
         return self._expected[name]
 
     def others(self, name: str) -> dict[str, Any]:
-        """Return the expected values of the other questions, as far as they are known."""
-        return {other: value for other, value in self._expected.items() if other != name}
+        """Return the numbers that the sheet asks for above a question, by the names of their questions.
+
+        They are known when that question is, so one answer is given one reply, whatever else was worked out.
+        The answers of questions below are not there: to work them out takes a first check up to 4 s.
+        """
+        numbers = {}
+        for cell in self._cells:
+            question = read_question(cell)
+            if question and question.name == name:
+                break
+            if question and question.kind == "number":
+                numbers[question.name] = self.expected(question.name)
+        return numbers
 
     def advance(self) -> bool:
         """Work out the next question that is not known yet; tell whether there was one."""

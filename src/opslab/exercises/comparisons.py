@@ -32,6 +32,7 @@ PERCENT = ("per cent", "percent", "%")
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 BETWEEN_LETTERS = {"and", "or", "both", "&", "und", "oder", "和", "或"}
+CALLED = r"(?:(?:my |the )?(?:option|answer|choice|letter)(?: is)? |选项? ?|答案是? ?)(\w)"  # "option b"
 LEAST_LETTERS = 4  # of the beginning of an option, when it is written instead of its letter
 
 # Words
@@ -45,6 +46,7 @@ WANTS_FINITE = (
 )
 THE_RESULT = "the result"
 TAKEN_AS_NUMBER = "You gave a text; it was taken as the number {number:.15g}."
+TAKEN_FROM_NAME = "You gave a value under a name, {name!r}; it was taken alone."
 TAKEN_AS_NUMBERS = "Some of your values are texts; they were taken as the numbers that they hold."
 TAKEN_AS_NAMES = "The names were taken from the column `{column}`."
 TAKEN_TURNED = "Your rows and columns are exchanged; they were taken the other way round."
@@ -82,7 +84,7 @@ ONE_LETTER = "Give one letter: the option that answers the question alone."
 NO_PLACE = "Give the letter that stands before the option; a place may be counted from 0 or from 1."
 NO_VALUE = "Which option says this? Give its letter."
 NO_WORDS = "Which option do you mean? Give its letter alone."
-TAKEN_AS_OPTION = "You gave the option's words; they were taken as `{letter}`."
+TAKEN_AS_OPTION = "You gave words; they were taken as `{letter}`."
 WANTS_ORDER = (
     "This cannot be checked: received {received}, expected each of {labels} once, in your order.{more}"
 )
@@ -149,14 +151,19 @@ class NumberComparison(Comparison):
     """One number."""
 
     def read(self, value: object) -> tuple[float, str]:
-        """Return one number; a text that holds one is taken as it."""
+        """Return one number; a text that holds one is taken as it, a dictionary of one value as that."""
+        named = ""
+        if isinstance(value, Mapping) and len(value) == 1:
+            ((name, value),) = value.items()
+            named = TAKEN_FROM_NAME.format(name=name)
         alone = _alone(value)
         number = as_number(alone, self.question.unit)
         if number is None:
             raise self._no_number(value)
         if not math.isfinite(number):
             raise UncheckableError(WANTS_FINITE.format(what=THE_RESULT, received=number))
-        return number, TAKEN_AS_NUMBER.format(number=number) if isinstance(alone, str) else ""
+        text = TAKEN_AS_NUMBER.format(number=number) if isinstance(alone, str) else ""
+        return number, " ".join(filter(None, [named, text]))
 
     def distance(self, one: float, other: float) -> float:
         """Return the distance in tolerances."""
@@ -321,7 +328,7 @@ class ChoiceComparison(Comparison):
         found = _option(alone) if isinstance(alone, str) else ""
         if found in options:
             return found, ""
-        if letter := _by_words(self.question, alone):
+        if (letter := _by_words(self.question, alone)) in options:
             return letter, TAKEN_AS_OPTION.format(letter=letter)
         more, slip = self._slip(alone, options)
         words = WANTS_CHOICE.format(received=short(value), options=", ".join(options), more=more)
@@ -502,8 +509,10 @@ def _by_place(value: object) -> list[object]:
 
 
 def _by_words(question: Question, value: object) -> str:
-    """Return the letter of the one option that begins with the words of an answer, or an empty text."""
+    """Return the letter of "option b", or of the one option that begins with an answer's words, or ""."""
     words = _plain_words(value) if isinstance(value, str) else ""
+    if called := re.fullmatch(CALLED, words):
+        return called[1]
     begun = [
         letter
         for letter, option in question.options.items()

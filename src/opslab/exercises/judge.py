@@ -22,7 +22,7 @@ from opslab.exercises.comparisons import (
 )
 from opslab.exercises.messages import Message
 from opslab.exercises.sheets import Question
-from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip
+from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
 from opslab.exercises.unnamed import offer
 from opslab.ground.frames import nearest
 
@@ -126,7 +126,7 @@ def judge(
     received : the student's value
     expected : the value that the solution gives on the same data
     mistakes : the values that the wrongs give on the same data, by name
-    others : the right values of the sheet's other questions, as far as they are known, by name
+    others : the right numbers of the questions above on the sheet, by name
     """
     if is_unanswered(received):
         return Finding("unanswered", UNANSWERED)
@@ -199,14 +199,15 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
     if away > 1:
         return None
     twins = []
-    for wrong in comparison.question.wrongs:
-        mistake = comparison.mistakes[wrong.name]
+    named = ((wrong.name, wrong.message, comparison.mistakes[wrong.name])
+             for wrong in comparison.question.wrongs)  # fmt: skip
+    for name, message, mistake in (*named, *look_alikes(comparison)):
         gap = comparison.distance(mistake, comparison.truth)
         near = comparison.distance(answer, mistake)
         if gap <= SAME:
-            twins.append(wrong.message)
+            twins.append(message)
         elif near < away:
-            return _mistake(wrong.message, wrong.name)
+            return _mistake(message, name)
         elif near <= 1 and away > CLEARLY * gap:
             return Finding("different", BETWEEN)
     return Finding("right", " ".join([RIGHT, *(TWINS.format(message=message) for message in twins)]))

@@ -6,7 +6,7 @@ percentages where a share is asked for, of rounding where the digits show it.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -118,6 +118,11 @@ class Seen:
         unit = self.comparison.question.unit
         return any(word in unit for word in ("per cent", "percent", "points", "%"))
 
+    @property
+    def whole(self) -> int:
+        """What shares or percentages add up to; 0 where something else is asked for."""
+        return 1 if self.is_share else 100 if self.is_percentage else 0
+
     def same(self, some: Sequence[float], others: Sequence[float]) -> bool:
         """Whether two rows of numbers are the same within the tolerance."""
         pairs = zip(some, others, strict=True)
@@ -152,9 +157,8 @@ def _share(seen: Seen) -> str:
 
 
 def _rest(seen: Seen) -> str:
-    whole = 1 if seen.is_share else 100
-    fits = (seen.is_share or seen.is_percentage) and seen.are(lambda truth: whole - truth)
-    return REST.format(whole=whole) if fits else ""
+    whole = seen.whole
+    return REST.format(whole=whole) if whole and seen.are(lambda truth: whole - truth) else ""
 
 
 def _sign(seen: Seen) -> str:
@@ -438,6 +442,24 @@ FORMS = {
     "other-world": Slip("the answer of another world"),
 }
 SLIPS = NUMBERS | ORDERS | FORMS
+
+
+def look_alikes(comparison: Comparison) -> Iterator[tuple[str, str, float]]:
+    """Yield the slips that may fall together with the right number: name, words, and the number they give.
+
+    That are those which leave some number inside the range of answers as it is: the rest one half, a turned
+    sign 0, a turned division 1. Exactly 0 has no sign, and 1 is often a count: there they are no slips. A
+    table's values do not all lie there.
+    """
+    if comparison.question.kind != "number":
+        return
+    truth, whole = comparison.truth, Seen(comparison, comparison.truth, {}).whole
+    if whole:
+        yield "the-rest", REST.format(whole=whole), whole - truth
+    if truth:
+        yield "turned-sign", SIGN, -truth
+    if truth not in (0, 1):
+        yield "turned-division", RECIPROCAL, 1 / truth
 
 
 def find_slip(seen: Seen) -> tuple[str, str]:

@@ -60,7 +60,17 @@ class FilingDesk:
         return taxonomy_agreement(own, *self._columns) if several else None
 
     def write(self, filed: dict[str, list[str]], shown: bool = False) -> dict[str, Any]:
-        """File cards as the form does: from a card's text to its two categories, "" for none yet."""
+        """File cards as the form does: from a card's text to its two categories, "" for none yet.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> cards = pd.DataFrame({"text": ["ask", "post"], "branch": ["user", "market"], "view": ["a", "b"]})
+        >>> form = filing_desk(cards, b="view")
+        >>> told = form.write({"ask": ["user", "b"]})
+        >>> form.own.to_numpy().tolist()
+        [['ask', 'user', 'b']]
+        """
         self._take(filed, shown)
         keep(self._name, self._typed if self._filed or self.shown else None)
         return {}

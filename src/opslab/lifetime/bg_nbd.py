@@ -78,6 +78,12 @@ class BetaGeometricNBD:
 
         It is 1 for customers without a repeat: in this model one can be lost only after a repeat purchase.
         That is a property of the model, and no sign of loyalty. Fader, Hardie and Lee (2008), note 021.
+
+        Examples
+        --------
+        >>> model = BetaGeometricNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(model.probability_alive(x=2, t_x=30.43, T=38.86), 3)
+        0.727
         """
         counts, last, ages = histories(x, t_x, T, HISTORY)
         return like((x, t_x, T), _alive(self._parameters(), counts, last, ages))
@@ -88,6 +94,12 @@ class BetaGeometricNBD:
         `t` is one horizon, or one for each customer, in the data's unit of time. The expectation is a mean
         over customers of one history; a single one buys a whole number. Paper's equation 10, with Euler's
         transformation, so that it holds for frequent buyers.
+
+        Examples
+        --------
+        >>> model = BetaGeometricNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> round(model.expected_purchases(39, x=2, t_x=30.43, T=38.86), 3)
+        1.226
         """
         counts, last, ages = histories(x, t_x, T, HISTORY)
         ahead = _horizon(t, counts)
@@ -105,6 +117,14 @@ class BetaGeometricNBD:
         ------
         ValueError
             If the model was not fitted, or `level` is no share.
+
+        Examples
+        --------
+        >>> once, often = [0] * 60, [1, 1, 2, 2, 3, 5, 8, 1, 1, 2]
+        >>> last = [5, 20, 9, 30, 22, 38, 37, 2, 35, 14]
+        >>> model = fit_bg_nbd(once + often, [0] * 60 + last, [40] * 70)
+        >>> model.parameter_intervals().loc["r"].round(2).to_dict()
+        {'estimate': 0.08, 'low': 0.04, 'high': 0.14}
         """
         values = dict(zip(("r", "alpha", "a", "b"), self._parameters(), strict=True))
         return parameter_table(values, self.covariance, level, MAKER)
@@ -114,6 +134,12 @@ class BetaGeometricNBD:
 
         A customer is there with `probability_alive`; then her rate and her chance to be lost are drawn from
         what her history leaves possible, and she buys until `t` is over or she is lost.
+
+        Examples
+        --------
+        >>> model = BetaGeometricNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
+        >>> model.draw_purchases(39, x=[2, 20], t_x=[30.43, 38], T=[38.86, 38.86]).tolist()
+        [3, 5]
         """
         ahead = as_number(t, "t", least=0, most=MOST_TIME)
         rng = np.random.default_rng(as_number(seed, "seed", least=0, whole=True))
@@ -139,6 +165,14 @@ class BetaGeometricNBD:
         ------
         ValueError
             If the model was not fitted, or the fit found no covariance.
+
+        Examples
+        --------
+        >>> once, often = [0] * 60, [1, 1, 2, 2, 3, 5, 8, 1, 1, 2]
+        >>> last = [5, 20, 9, 30, 22, 38, 37, 2, 35, 14]
+        >>> history = once + often, [0] * 60 + last, [40] * 70
+        >>> [round(end) for end in fit_bg_nbd(*history).total_interval(40, *history, draws=100)]
+        [9, 30]
         """
         ahead = as_number(t, "t", least=0, most=MOST_TIME)
         share = as_number(level, "level", least=0.01, most=0.9999)

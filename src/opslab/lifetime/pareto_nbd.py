@@ -35,11 +35,25 @@ class ParetoNBD:
             as_number(getattr(self, name), name, least=LEAST, most=MOST)
 
     def probability_alive(self, x: Any, t_x: Any, T: Any) -> Any:
-        """Return the chance (0 to 1) that a customer with this history has not left."""
+        """Return the chance (0 to 1) that a customer with this history has not left.
+
+        Examples
+        --------
+        >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+        >>> round(model.probability_alive(x=2, t_x=30.43, T=38.86), 3)
+        0.869
+        """
         return like((x, t_x, T), self._alive(*histories(x, t_x, T, HISTORY)))
 
     def expected_purchases(self, t: float, x: Any, t_x: Any, T: Any) -> Any:
-        """Return how many purchases a customer with this history is expected to make in the next `t`."""
+        """Return how many purchases a customer with this history is expected to make in the next `t`.
+
+        Examples
+        --------
+        >>> model = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+        >>> round(model.expected_purchases(39, x=2, t_x=30.43, T=38.86), 3)
+        1.455
+        """
         ahead = as_number(t, "t", least=0, most=MOST_TIME)
         counts, last, ages = histories(x, t_x, T, HISTORY)
         log = np.log1p(ahead / (self.beta + ages))

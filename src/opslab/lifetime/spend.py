@@ -80,6 +80,11 @@ class GammaGamma:
 
         `frequency` is the number of purchases behind the mean `value`; without any (0) it is everybody's
         mean. A weighted mean: the more purchases, the more her own counts.
+
+        Examples
+        --------
+        >>> round(GammaGamma(p=6.25, q=3.74, gamma=15.44).expected_value(3, 80), 1)
+        74.3
         """
         counts, means = _spending(frequency, value)
         if self.q <= 1 and not counts.all():
@@ -88,7 +93,14 @@ class GammaGamma:
         return like((frequency, value), expected)
 
     def parameter_intervals(self, level: float = 0.8) -> pd.DataFrame:
-        """Return estimate, low and high of each parameter: normal approximation on the log scale."""
+        """Return estimate, low and high of each parameter: normal approximation on the log scale.
+
+        Examples
+        --------
+        >>> model = fit_gamma_gamma([1, 2, 4, 1, 3, 2, 6, 1], [20, 35, 30, 90, 45, 28, 60, 15])
+        >>> model.parameter_intervals().loc["p"].round(1).to_dict()      # eight customers say little
+        {'estimate': 2.7, 'low': 0.9, 'high': 8.0}
+        """
         values = {"p": self.p, "q": self.q, "gamma": self.gamma}
         return parameter_table(values, self.covariance, level, MAKER)
 

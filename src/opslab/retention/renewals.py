@@ -76,14 +76,26 @@ class ShiftedBetaGeometric:
             as_number(getattr(self, name), name, least=POSITIVE)
 
     def survival(self, t: Any) -> Any:
-        """Return the share (of 1) still there after `t` renewals, one whole number or several; 1 at t = 0."""
+        """Return the share (of 1) still there after `t` renewals, one whole number or several; 1 at t = 0.
+
+        Examples
+        --------
+        >>> ShiftedBetaGeometric(alpha=0.7, beta=1.2).survival([0, 1, 2]).round(3).tolist()
+        [1.0, 0.632, 0.479]
+        """
         from scipy.special import betaln
 
         times = whole_numbers(t, "t", 0)
         return _like(t, np.exp(betaln(self.alpha, self.beta + times) - betaln(self.alpha, self.beta)))
 
     def retention(self, t: Any) -> Any:
-        """Return the share of those there after renewal t - 1 who make renewal `t` (1, 2, ...)."""
+        """Return the share of those there after renewal t - 1 who make renewal `t` (1, 2, ...).
+
+        Examples
+        --------
+        >>> ShiftedBetaGeometric(alpha=0.7, beta=1.2).retention([1, 2]).round(3).tolist()      # it rises
+        [0.632, 0.759]
+        """
         return _like(t, self._rates(whole_numbers(t, "t", 1)))
 
     def derl(self, renewals: Any, discount: float) -> Any:
@@ -93,6 +105,12 @@ class ShiftedBetaGeometric:
         next one counted in full and each later one discounted by 1 / (1 + `discount`) a period more; times
         the net cash of a renewal it is residual value. Infinite at discount 0 if alpha is at most 1. Fader
         and Hardie (2010).
+
+        Examples
+        --------
+        >>> model = ShiftedBetaGeometric(alpha=0.7, beta=1.2)
+        >>> [round(float(model.derl(made, discount=0.1)), 1) for made in (0, 5)]      # who stayed will stay
+        [3.0, 6.3]
         """
         rate = as_number(discount, "discount", least=0)
         made = whole_numbers(renewals, "renewals", 0).astype(float)

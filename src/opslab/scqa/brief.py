@@ -71,11 +71,24 @@ class Brief:
         ------
         ValueError
             If `order` is not one of `ORDERS`.
+
+        Examples
+        --------
+        >>> brief = Brief("Lantern grows.", "Users leave.", "What now?", "Pause the push.")
+        >>> brief.arrange("direct")
+        'Pause the push. Lantern grows. Users leave. What now?'
         """
         return join(self.sentences(order, implied))
 
     def sentences(self, order: str = "standard", implied: bool = False) -> list[str]:
-        """Return the parts as `arrange` tells them, each on one line, without empty ones."""
+        """Return the parts as `arrange` tells them, each on one line, without empty ones.
+
+        Examples
+        --------
+        >>> brief = Brief("Lantern grows.", "Users leave.", "What now?", "Pause the push.")
+        >>> brief.sentences("direct", implied=True)
+        ['Pause the push.', 'Lantern grows.', 'Users leave.']
+        """
         letters = ORDERS[as_choice(order, "order", ORDERS)]
         if implied and order in IMPLIED:
             letters = letters.replace("Q", "")
@@ -89,6 +102,12 @@ class Brief:
         ------
         ValueError
             If a name has no value, a value has no place, or a format does not fit its value.
+
+        Examples
+        --------
+        >>> brief = Brief("We have {users:,} users.", "They leave.", "What now?", "Pause the push.")
+        >>> brief.fill(users=4_606).situation
+        'We have 4,606 users.'
         """
         formatter = _Spoken()
         filled, used = {}, set()

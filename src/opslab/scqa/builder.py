@@ -60,7 +60,13 @@ class PyramidDesk:
             return {"note": str(error), "remarks": []}
 
     def write(self, **typed: Any) -> dict[str, Any]:
-        """Put texts into the form, as typing does; return what is said of the pyramid."""
+        """Put texts into the form, as typing does; return what is said of the pyramid.
+
+        Examples
+        --------
+        >>> PyramidDesk(None).write(answer="Keep it.")["note"]
+        'There is no reason yet. Why should your listener believe the answer?'
+        """
         self.typed = _readable({**self.typed, **typed}) or self.typed
         keep(self._name, None if self.typed == self.given else self.typed)
         return self.said

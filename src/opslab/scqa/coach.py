@@ -17,7 +17,7 @@ from opslab.scqa.model import CLASSES, features, log_chances
 from opslab.scqa.reading import Opening, is_usual, leads, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE, Piece, pieces, units
-from opslab.scqa.wording import AND, ASKED_WORDS, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
+from opslab.scqa.wording import AND, ASKED_WORDS, DOUBTED, LETTER_WORDS, PLACES, READ, STOP, WORDS, language
 
 # Words
 NOT_A_BRIEF = 'coach received {found}; expected a Brief or a text. Write coach(Brief(...)) or coach("...")'
@@ -102,18 +102,20 @@ class _Asking:
             return
         hollow = _hollow(found, chances, letters)
         speaks = doubts(read_features(found, chances, letters, leads(found, chances)))
+        told = [clause for clause in reversed(opening.clauses) if clause.part in LETTERS]
+        places = {
+            LETTERS[clause.part]: (self.places["sentence"].format(number=clause.sentence), clause.text)
+            for clause in told
+        }
         for letter, part in LETTERS.items():
             rule = f"missing_{letter}"
             if part in opening.missing or (rule in speaks and letter.lower() not in hollow):
-                yield self("missing", part, why=self._reading(opening), sure=speaks.get(rule, False))
-        if not is_usual(opening.parts):
+                place, why = places.get(part, ()), self._reading(opening)
+                yield self(
+                    "missing", part, *place, why=why, sure=speaks.get(rule, False), doubted=bool(place)
+                )
+        if opening.parts and not is_usual(opening.parts):
             yield self._order(opening.parts)
-        told = [clause for clause in reversed(opening.clauses) if clause.part in LETTERS]
-        first = {LETTERS[clause.part]: clause for clause in told}
-        places = {
-            part: (self.places["sentence"].format(number=clause.sentence), clause.text)
-            for part, clause in first.items()
-        }
         texts = {part: opening.text(part) for part in PARTS}
         yield from self._contents(texts, places, hollow, speaks)
 
@@ -205,7 +207,7 @@ class _Asking:
             for number, sentence in enumerate(opening.sentences[:6], start=1)
             for letter in sentence.part
         ]
-        return AND[self.tongue].join(told) + STOP[self.tongue]
+        return AND[self.tongue].join(told) + STOP[self.tongue] if told else ""
 
     def __call__(
         self,
@@ -216,11 +218,13 @@ class _Asking:
         why: str = "",
         *,
         sure: bool = True,
+        doubted: bool = False,
         confidence: float = 0.0,
         **details: object,
     ) -> Remark:
         rule = f"{code}_{part[0].upper()}" if code == "missing" else code
         what, because = WORDS[self.tongue][rule]
+        because = DOUBTED[self.tongue] if doubted else because
         reasons = [because.format(part=self.parts.get(part[:1].upper(), ""), **details), why]
         rule = rule if sure else rule + ASKED
         right, said = counts().get(rule, (0, 0))

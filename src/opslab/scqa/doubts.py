@@ -1,8 +1,8 @@
-"""What speaks for each fault of a whole text: one logistic regression, of all faults and of none.
+"""What speaks for each fault of a whole text: small decision trees that add up, for all faults and for none.
 
 A feature is how far a reading with a part leads one without it, how likely its pieces play the part, how
 hollow their words are, which cues stand in which part, what the parts share with each other, and whether an
-answer has the form that its question asks for. `benchmarks/scqa_model.py` learns the weights (`doubts.npz`)
+answer has the form that its question asks for. `benchmarks/scqa_model.py` learns the trees (`doubts.npz`)
 and the levels.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,18 +32,42 @@ _VERB = r"([\u4e00-\u9fff])不\1|要不要(.)|该不该(.)|能不能(.)|是否�
 _BEGINNING = 12  # letters of an answer in which it may say the question's verb again
 
 
+class Trees(NamedTuple):
+    """Trees of a few nodes: one for each class (column of `start`), again and again, each node in its place.
+
+    A text goes left where its value of `feature` is at most `limit`, or unknown and `unknown` says so; a leaf
+    leads to itself and has a `value`, by which the points of the class change.
+    """
+
+    start: np.ndarray
+    feature: np.ndarray
+    limit: np.ndarray
+    unknown: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    value: np.ndarray
+
+    def log_chances(self, values: np.ndarray) -> np.ndarray:
+        """Return the logarithm of the chance of each class for one text's values (NaN where unknown)."""
+        trees, node = np.arange(len(self.value)), np.zeros(len(self.value), dtype=int)
+        for _ in range(self.value.shape[1] // 2):
+            here = values[self.feature[trees, node]]
+            goes_left = np.where(np.isnan(here), self.unknown[trees, node], here <= self.limit[trees, node])
+            node = np.where(goes_left, self.left[trees, node], self.right[trees, node])
+        points = self.start + self.value[trees, node].reshape(-1, len(self.start)).sum(axis=0)
+        return points - np.logaddexp.reduce(points)
+
+
 @dataclass(frozen=True)
 class Learned:
-    """The rows of the features, their usual values, the weights (a column for each fault), and the rules.
+    """The columns of the features, the trees, and the rules.
 
-    `meant` tells which faults (columns) a rule (row) names. Each rule has two levels: from the first on it
+    `meant` tells which classes (columns) a rule (row) names. Each rule has two levels: from the first on it
     says that it found a fault, from the second on it asks.
     """
 
-    rows: dict[str, int]
-    usual: np.ndarray
-    weights: np.ndarray
-    constant: np.ndarray
+    columns: dict[str, int]
+    trees: Trees
     rules: tuple[str, ...]
     meant: np.ndarray
     levels: np.ndarray
@@ -50,12 +75,12 @@ class Learned:
 
 @cache
 def learned() -> Learned:
-    """Return the weights that are kept."""
+    """Return what is kept."""
     with np.load(DOUBTS) as kept:
         names, rules = (tuple(bytes(kept[key]).decode().split("\n")) for key in ("names", "rules"))
-        rows = {name: row for row, name in enumerate(names)}
-        usual, weights, constant = kept["usual"], kept["weights"], kept["constant"]
-        return Learned(rows, usual, weights, constant, rules, kept["meant"], kept["levels"])
+        trees = Trees(*(kept[field] for field in Trees._fields))
+        columns = {name: column for column, name in enumerate(names)}
+        return Learned(columns, trees, rules, kept["meant"], kept["levels"])
 
 
 def doubts(named: Mapping[str, float]) -> dict[str, bool]:
@@ -71,17 +96,14 @@ def doubts(named: Mapping[str, float]) -> dict[str, bool]:
 def points(named: Mapping[str, float], known: Learned) -> np.ndarray:
     """Return for each rule the logarithm of the odds that a text has a fault which it names.
 
-    Where the leads of a reading are not known (in a brief the parts are given), they are taken as usual.
+    In a brief the parts are given: the leads of its reading over others are unknown.
     """
-    values = np.zeros(len(known.rows))
+    values = np.zeros(len(known.columns))
     if not any(name.startswith("gap") for name in named):
-        gaps = [row for name, row in known.rows.items() if name.startswith("gap")]
-        values[gaps] = known.usual[gaps]
-    told = [(known.rows[name], value) for name, value in named.items() if name in known.rows]
-    values[[row for row, _ in told]] = [value for _, value in told]
-    told = (values - known.usual) @ known.weights + known.constant
-    chances = known.meant @ np.exp(told - np.logaddexp.reduce(told))
-    return log_odds(chances)
+        values[[column for name, column in known.columns.items() if name.startswith("gap")]] = np.nan
+    told = [(known.columns[name], value) for name, value in named.items() if name in known.columns]
+    values[[column for column, _ in told]] = [value for _, value in told]
+    return log_odds(known.meant @ np.exp(known.trees.log_chances(values)))
 
 
 def log_odds(chances: np.ndarray) -> np.ndarray:

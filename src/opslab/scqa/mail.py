@@ -44,7 +44,14 @@ class MailDesk:
     def write(
         self, text: str | None = None, labels: dict[str, str] | None = None, asked: bool = False
     ) -> dict:
-        """Put a text and labels into the form, as typing does; return what the coach says of the text."""
+        """Put a text and labels into the form, as typing does; return what the coach says of the text.
+
+        Examples
+        --------
+        >>> form = MailDesk("We run two shops.")
+        >>> [clause["part"] for clause in form.write("Should we close one?")["clauses"]]
+        ['Q']
+        """
         self.text = self.text if text is None else text
         self.labels = self.labels if labels is None else labels
         self.asked = asked

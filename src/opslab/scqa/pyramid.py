@@ -233,6 +233,12 @@ class Pyramid:
         words, and none tells them apart: a denial, an opposite, other numbers, a share of another whole, or
         two sides exchanged. A paraphrase in other words cannot be seen. Whether the reasons are exhaustive
         can only be told against a stated whole: see `mece`.
+
+        Examples
+        --------
+        >>> pyramid = Pyramid("Keep the onboarding.", {"It keeps users.": ["25 % came back, before 22 %."]})
+        >>> sorted(pyramid.check().codes())
+        ['lonely', 'one_reason']
         """
         tongue = self._tongue
         places, remark = PLACES[tongue], partial(_remark, tongue)
@@ -267,7 +273,14 @@ class Pyramid:
         return Remarks(found, language=tongue)
 
     def to_markdown(self) -> str:
-        """Return the pyramid as Markdown; marks in the text are escaped, so that it reads as written."""
+        """Return the pyramid as Markdown; marks in the text are escaped, so that it reads as written.
+
+        Examples
+        --------
+        >>> pyramid = Pyramid("Keep the onboarding.", {"It keeps users.": ["25 % came back, before 22 %."]})
+        >>> pyramid.to_markdown().splitlines()[2:]
+        ['1. **It keeps users.**', '    - 25 % came back, before 22 %.']
+        """
         lines = [f"## {_escaped(self.answer)}", ""]
         for number, (reason, evidence) in enumerate(self.reasons.items(), start=1):
             lines.append(f"{number}. **{_escaped(reason)}**")
@@ -275,7 +288,14 @@ class Pyramid:
         return "\n".join(lines) + "\n"
 
     def to_slide(self) -> str:
-        """Return one slide as a whole HTML page that needs nothing else: the answer is its title."""
+        """Return one slide as a whole HTML page that needs nothing else: the answer is its title.
+
+        Examples
+        --------
+        >>> pyramid = Pyramid("Keep the onboarding.", {"It keeps users.": ["25 % came back, before 22 %."]})
+        >>> "<title>Keep the onboarding.</title>" in pyramid.to_slide()
+        True
+        """
         return SLIDE.format(
             tongue=self._tongue, answer=html.escape(self.answer), style=STYLE, body=self._body()
         )

@@ -105,7 +105,13 @@ class Opening:
         return ""
 
     def text(self, part: str) -> str:
-        """Return the clauses of one part."""
+        """Return the clauses of one part.
+
+        Examples
+        --------
+        >>> read_opening("We run two shops. Since May fewer people come. What should we do?").text("question")
+        'What should we do?'
+        """
         return _joined([clause for clause in self.clauses if LETTERS.get(clause.part) == part])
 
 

@@ -82,7 +82,14 @@ class Remarks(list[Remark]):
         self.asks, self.language = tuple(asks), language
 
     def codes(self) -> set[str]:
-        """Return the names of the rules that found something."""
+        """Return the names of the rules that found something.
+
+        Examples
+        --------
+        >>> found = Remark("rest", "What is in it?", "", "reason 2", "Other", "It says nothing.", 0.8)
+        >>> Remarks([found]).codes()
+        {'rest'}
+        """
         return {remark.code for remark in self}
 
     def __repr__(self) -> str:

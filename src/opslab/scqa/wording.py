@@ -21,6 +21,11 @@ PLACES = {
 # How a text was read: the reason of a question about a part.
 READ = {"en": "I read sentence {number} as the {part}", "zh": "我把第{number}句读作{part}"}
 AND, STOP = {"en": ", ", "zh": "，"}, {"en": ".", "zh": "。"}
+# Why a part is asked for that was read.
+DOUBTED = {
+    "en": "You may mean it here, and the words hardly say it.",
+    "zh": "也许说的就是它，只是字面上不明显。",
+}
 # Why an answer may not be one: by what the question asks for, or by the whole.
 ASKED_WORDS = {
     "en": {
@@ -158,4 +163,5 @@ def language(text: str) -> str:
         sum(word in known for word in latin)
         for known in (word_list("foreign") - word_list("english"), word_list("english"))
     )
-    return "" if len(latin) >= 5 and foreign > max(2, 1.5 * english) else "en"
+    least = max(2, 1.5 * english) if english else 1
+    return "" if len(latin) >= 5 and foreign > least else "en"

@@ -71,7 +71,15 @@ class PriceSensitivity:
     dropped: int
 
     def shares(self, price: float) -> pd.Series:
-        """Return at a price (yuan) the shares of 1: too_cheap, acceptable (neither), too_dear."""
+        """Return at a price (yuan) the shares of 1: too_cheap, acceptable (neither), too_dear.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> limits = {"too_cheap": [2, 4], "cheap": [5, 8], "dear": [12, 14], "too_dear": [20, 22]}
+        >>> price_sensitivity(pd.DataFrame(limits)).shares(21).round(2).to_dict()
+        {'too_cheap': 0.0, 'acceptable': 0.5, 'too_dear': 0.5}
+        """
         at = as_number(price, "price", least=0)
         cheap = float(_at_least(self.curves["too_cheap"], at))
         dear = float(_at_most(self.curves["too_dear"], at))

@@ -74,12 +74,29 @@ class PostStratified:
         """Return the mean of a column of numbers for the whole population, with its interval.
 
         The interval knows chance only: it takes those silent to be like those of their group who answered.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> sample = pd.DataFrame({"persona": ["student", "student", "manager"], "dues": [5, 7, 20]})
+        >>> survey = poststratify(sample, {"student": 50, "manager": 50}, by="persona")
+        >>> round(survey.mean("dues").value, 1)
+        13.0
         """
         table = native(self._sample, kinds_of(number=[column]), what="sample")
         return self._mean(table[column].to_numpy().astype(float))
 
     def shares(self, column: str) -> pd.DataFrame:
-        """Return for each answer in a column its share of 1: raw, corrected, low and high (95 %)."""
+        """Return for each answer in a column its share of 1: raw, corrected, low and high (95 %).
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> sample = pd.DataFrame({"persona": ["student", "student", "manager"], "pays": [1, 0, 1]})
+        >>> survey = poststratify(sample, {"student": 50, "manager": 50}, by="persona")
+        >>> survey.shares("pays")["corrected"].round(2).to_dict()
+        {0: 0.25, 1: 0.75}
+        """
         native(self._sample, kinds_of(key=[column]), what="sample")
         values = self._sample[column].to_numpy()
         options = sorted(set(values))

@@ -188,7 +188,13 @@ class Truth:
     group: group.Group
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything as nested dictionaries, for tables and JSON."""
+        """Return everything as nested dictionaries, for tables and JSON.
+
+        Examples
+        --------
+        >>> REFERENCE.as_dict()["channels"][0]["name"]
+        'search_ads'
+        """
         return dataclasses.asdict(self)
 
 

@@ -159,6 +159,13 @@ class YearDesk:
         ------
         ValueError
             A plan outside its limits, an interval upside down, no reason, or no quarter left.
+
+        Examples
+        --------
+        >>> year = YearDesk(7, world=0)
+        >>> said = year.run({}, {"cash": (-100, 200), "users": (4_000, 6_000)}, "As last year.")
+        >>> said[1]
+        'Active users: 5,361, your forecast 4,000 to 6,000 held.'
         """
         if len(self.quarters) == QUARTERS:
             raise ValueError(YEAR_IS_OVER)
@@ -174,12 +181,28 @@ class YearDesk:
         return self.told
 
     def note(self, draft: Mapping[str, Any]) -> None:
-        """Keep what is typed for the quarter to come."""
+        """Keep what is typed for the quarter to come.
+
+        Examples
+        --------
+        >>> year = YearDesk(7, world=0)
+        >>> year.note({"why": "More for search."})
+        >>> year.draft
+        {'why': 'More for search.'}
+        """
         self.draft = dict(draft)
         self._keep()
 
     def again(self) -> None:
-        """Forget what was played: the year begins again, with the same luck."""
+        """Forget what was played: the year begins again, with the same luck.
+
+        Examples
+        --------
+        >>> year = YearDesk(7, world=0)
+        >>> year.again()
+        >>> len(year.quarters)
+        0
+        """
         self.quarters, self.draft = [], {}
         keep(self._name, None)
 
