@@ -123,7 +123,8 @@ INSIDE = {
     "    assert not stat.S_ISDIR(kind), place",
     "the world outside": "import os\nfrom opslab.ground.paths import course_root\n"
     "assert os.getppid() == 0 and not os.listdir('/proc/1')\n"
-    "assert not (course_root() / 'solutions').exists() and not os.listdir(os.environ['HOME'])",
+    "assert not (course_root() / 'solutions').exists()\n"
+    "assert not any('opslab-' in name for name in os.listdir('/tmp'))",
 }
 
 
