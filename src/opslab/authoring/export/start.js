@@ -19,7 +19,6 @@ async function run(name) {
 
 const PRINTED = location.search.includes("print-pdf");
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
-const SPARSE = 0.6; // of a room's height: words that fill less get larger still, and wrap
 
 async function startSlides() {
   await run("reveal");
@@ -41,15 +40,15 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
   const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
-  const sparse = () => room.querySelector(".words").offsetHeight < SPARSE * room.clientHeight;
+  const sparse = () => room.querySelector(".words").offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
-  const [most, unbroken, broken, grown] = ["--most", "--unbroken", "--broken", "--grown"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  const [most, unbroken, broken, grown, least] = ["--most", "--unbroken", "--broken", "--grown", "--least"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
   set("--grow", 1);
   // Lines wrap only where type would get small.
   const tried = [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]];
-  tried.some(([whole, largest, least]) => {
+  tried.some(([whole, largest, smallest]) => {
     room.classList.toggle("whole", whole);
-    for (let size = largest; size >= least; size -= 0.05) {
+    for (let size = largest; size >= smallest; size -= 0.05) {
       set("--fit", size);
       if (!full()) return true;
     }
