@@ -5,7 +5,7 @@
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 from typing import Any
@@ -133,10 +133,9 @@ class Books:
             joined, self.due, self.due - paid, negative, ahead,
         ]  # fmt: skip
 
-    def known(self) -> Iterator[dict[str, float]]:
+    def known(self) -> Iterable[dict[str, float]]:
         """Return what is known on a Monday, run by run."""
-        by_run = zip(*map(self.reckon.each, self.seen.values()), strict=True)
-        return (dict(zip(self.seen, values, strict=True)) for values in by_run)
+        return self.reckon.by_run(self.seen)
 
     def _find(self, week: int, does: Effects) -> tuple[Quantity, Quantity, Quantity]:
         """Win newcomers: return those with the need, the curious, and the yuan spent."""
@@ -167,7 +166,7 @@ class Books:
         muted = unmuted * does.muting
         unmuted -= muted
         users[:, :, MUTED, :-1] += muted
-        self.said_no = self.said_no + self.reckon.of(muted.sum(axis=(1, 2)))
+        self.said_no = self.said_no + self.reckon.of(total(muted, (1, 2)))
         factor = does.clings * column(self.fate["leaving"][week])
         factor *= column(lantern.DOUBT - self.trust)
         chance = true.leaving[week, ..., : OLD + week + 1] * factor[:, :, None, None]
@@ -231,7 +230,8 @@ class Books:
         load = reckon.least(waiting / does.room, true.most_load)
         self.tickets = reckon.most(waiting - does.room, 0.0)
         place = reckon.between(reckon.whole(load * 100), 1, len(true.loads)) - 1
-        late, wait = 1 - true.within_day[does.desk, place], true.median_wait[does.desk, place]
+        late = 1 - reckon.plain(true.within_day[does.desk, place])
+        wait = reckon.plain(true.median_wait[does.desk, place])
         if reckon.some(self.tickets):
             behind = self.tickets / does.room * lantern.DAYS  # days of work that lie there
             late = reckon.where(behind > 0, reckon.between(behind, 0.1, 1.0), late)

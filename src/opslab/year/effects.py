@@ -47,15 +47,14 @@ class Effects(NamedTuple):
 
 def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    of, column, focus, points, pushes = (
-        reckon.of, reckon.column, plan["focus"], plan["points"], plan["pushes"],
-    )  # fmt: skip
+    of, plain, column = reckon.of, reckon.plain, reckon.column
+    focus, points, pushes = plan["focus"], plan["points"], plan["pushes"]
     clerks, forum = plan["clerks"], plan["forum"]
     wanted = rows(plan["ads"], plan["own"], plan["friends"])
     # Which share of all the effect that points for answers can have they have.
-    pulled = reckon.least(of(character["points"]) * (1 - np.exp(-points / lantern.PULL)), 2)
+    pulled = reckon.least(of(character["points"]) * (1 - plain(np.exp(-points / lantern.PULL))), 2)
     gain, daily = true.core_lift - 1, pushes / 7
-    muting = np.interp(pushes, true.pushes, true.muting) * of(character["muting"])
+    muting = plain(np.interp(pushes, true.pushes, true.muting)) * of(character["muting"])
     total = plan["ads"] + plan["own"] + plan["friends"]
     return Effects(
         wanted=wanted,
@@ -67,7 +66,7 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         reached=(1 - lantern.NARROW * (focus * focus)) / (1 - lantern.NARROW * USUAL.focus**2),
         muting=column(column(muting)),
         clings=rows(1 - lantern.CLUNG * pulled, reckon.all_runs(1)),
-        lift=np.interp(pushes, true.pushes, true.lift),
+        lift=plain(np.interp(pushes, true.pushes, true.lift)),
         written=list(of(WRITTEN[np.atleast_1d(plan["recall"])])),
         asked=(1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF),
         unhelped=1 - lantern.HELPED * pulled,
@@ -81,5 +80,5 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         points=points,
         clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
         forum=forum * lantern.FORUM_COST,
-        tests=bool(np.any(plan["test"])),
+        tests=bool(reckon.some(plan["test"])),
     )

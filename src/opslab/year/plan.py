@@ -130,15 +130,16 @@ def as_plan(found: Any, name: str) -> Plan:
     >>> as_plan({"clerks": 5}, "plan").clerks
     5
     """
-    given = _fields(found) if isinstance(found, Plan) else found
-    if not isinstance(given, Mapping):
+    if isinstance(found, Plan):
+        return Plan(**_fields(found))
+    if not isinstance(found, Mapping):
         raise ValueError(NOT_A_PLAN.format(name=name, found=found))
-    for lever in given:
+    for lever in found:
         if not isinstance(lever, str) or lever not in LEVERS:
             raise ValueError(
                 NO_LEVER.format(name=lever, nearest=nearest(lever, LEVERS), names=", ".join(LEVERS))
             )
-    return Plan(**given)
+    return Plan(**found)
 
 
 def _fields(plan: Plan) -> dict[str, Any]:
