@@ -35,16 +35,17 @@ class Books:
         all_runs, of = self.reckon.all_runs, self.reckon.of
         luck = {name: np.exp(sd * scores(seed, name, draws)) for name, sd in lantern.NOISE.items()}
         self.chance = {name: of(scores(seed, name, draws)) for name in ("survey", "posts", "trial", "seen")}
-        self.character = {
+        character = {
             name: np.exp(sd * scores(seed, f"character {name}", draws)[:, 0])
             for name, sd in lantern.CHARACTER.items()
         }
         shock = _shocks(seed, draws)
         # The year's character times the week's luck, by week and run.
-        fate = {name: self.character[name] * luck[name].T for name in ("leaving", "tickets", "sales")}
+        fate = {name: character[name] * luck[name].T for name in ("leaving", "tickets", "sales")}
         fate["tickets"] = shock["tickets"].T * fate["tickets"]
         fate["reach"] = (shock["reach"] * luck["newcomers"]).T
         self.fate = {name: of(values.T) for name, values in fate.items()}
+        self.character = {name: of(values) for name, values in character.items()}
 
         self.users = np.repeat(true.users[None], runs, axis=0)
         self.kinds = of(self.users.sum(axis=3))  # by muted and kind
@@ -57,12 +58,12 @@ class Books:
         self.buyers = all_runs(lantern.BUYERS_TO_BE)
         usual = mixed(np.array([[USUAL.ads, USUAL.own, USUAL.friends]]), true.split)
         self.carried = np.tile(true.carry * usual / (1 - true.carry), (runs, 1))
-        fit = np.stack([self.character[group] for group in lantern.GROUPS], axis=1)
+        fit = np.stack([character[group] for group in lantern.GROUPS], axis=1)
         self.top = true.top * mixed(fit, (true.split > 0).astype(float))
         self.counted = np.stack([true.with_need, np.ones_like(true.with_need)])
         sure, persuaded, dogs = true.recall
         of_dogs, of_others = true.unsubscribe
-        won = np.minimum(self.character["recall"], 2)[:, None] * persuaded
+        won = np.minimum(character["recall"], 2)[:, None] * persuaded
         # Of those who are away: come back unasked, come back for a message, say no for a message.
         lost = dogs * of_dogs + of_others
         self.recall = list(zip((sure + dogs).tolist(), of(won - dogs), lost.tolist(), strict=True))
