@@ -542,7 +542,7 @@ def _require_values(table: Frame, schema: nw.Schema, kinds: Mapping[str, ColumnK
         if count := int(seen["missing"]):
             raise ValueError(MISSING.format(count=count, values="value" if count == 1 else "values", **words))
         if kind in LIMITS:
-            _require_between(seen["low"], seen["high"], kind, words)
+            _require_between(plain_value(seen["low"]), plain_value(seen["high"]), kind, words)
         if seen.get("others"):
             value = nw.col(column)
             others = table.filter((value != 0) & (value != 1)).select(value.max())
