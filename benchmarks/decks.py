@@ -4,7 +4,7 @@
 
 Prints one table and keeps it in benchmarks/decks.md.
 
-- words: those that stand on a slide at once, with answers, buttons and controls, without a plot's own;
+- words: those that stand on a slide at once, with answers, buttons and controls, without a picture's own;
 - least fill: the share of the height that is not empty, of the emptiest slide but guesses, votes, openings;
 - type: the smallest of all pictures, px;
 - past: px by which the most crowded slide or picture leaves its room;
@@ -37,8 +37,8 @@ SLIDE = """() => {
   while (opslabDeck.nextFragment());
   const count = (text) => text.split(/\\s+/).filter(Boolean).length;
   const all = (selector) => [...slide.querySelectorAll(selector)];
-  // What a plot draws is seen, not read; of a menu only the option chosen stands there.
-  const unread = all('.opslab-plot, select').reduce((sum, part) => sum + count(part.innerText), 0);
+  // A picture and its title are looked at; of a menu only the option chosen stands there.
+  const unread = all('.opslab-plot, .opslab-title, select').reduce((sum, part) => sum + count(part.innerText), 0);
   const chosen = all('option:checked').reduce((sum, option) => sum + count(option.text), 0);
   const rows = new Set();
   for (const part of all('p, li, h1, h2, pre, table, .opslab-plot, .opslab-control')) {

@@ -6,12 +6,12 @@ const WORDS = {
   form: "Paste a mail",
   text: "Your mail",
   ask: "Paste the first page of a mail, in English or Chinese.",
-  label: "Which part does each sentence play?",
+  label: "Which part is each sentence?",
   keys: " Keys 1 to 5 answer, and go on to the next.",
   letters: "SCQA–",
   parts: { S: "situation", C: "complication", Q: "question", A: "answer", "–": "none of these" },
   left: (count) => `${count} to go; then the coach says how it reads them.`,
-  show: "Show the coach's reading now",
+  show: "Show the coach's reading",
   same: () => "✓ the coach, too",
   other: (part) => `≠ the coach: ${part}`,
   alone: (part) => `the coach: ${part}`,
@@ -85,7 +85,7 @@ export function mount(element, state, model = null) {
   });
   const upper = create("div", { className: "opslab-mail-text" }, labelled(WORDS.text, box),
     create("div", { className: "opslab-row" }, clock, left, length, over));
-  form.append(upper, note, key, lines, told, found, asks, create("div", { className: "opslab-row" }, show, atDesk(copy, again, copied)));
+  form.append(upper, note, key, lines, told, found, asks, create("div", { className: "opslab-row" }, show, again, atDesk(copy, copied)));
   const parts = [...WORDS.letters].map((letter, i) => create("span", {}, create("b", { textContent: letter }), ` ${WORDS.parts[letter]} (${i + 1})`));
   key.append(WORDS.label, atDesk(WORDS.keys, create("br"), ...parts));
 
@@ -113,7 +113,7 @@ export function mount(element, state, model = null) {
 
   function line(clause, i) {
     const group = create("div", { role: "radiogroup" });
-    const words = create("span", { id: `opslab-mail-${number}-${i}`, textContent: `${clause.sentence}. ${clause.text}` });
+    const words = create("span", { id: `opslab-mail-${number}-${i}` }, atDesk(`${clause.sentence}. `), clause.text);
     group.setAttribute("aria-labelledby", words.id);
     for (const letter of WORDS.letters) {
       const radio = create("input", { type: "radio", name: `opslab-mail-${number}-${i}`, value: letter, ariaLabel: `${letter} ${WORDS.parts[letter]}` });
