@@ -38,8 +38,9 @@ SLIDE = """() => {
   const count = (text) => text.split(/\\s+/).filter(Boolean).length;
   const all = (selector) => [...slide.querySelectorAll(selector)];
   // A picture and its title are looked at; of a menu only the option chosen stands there.
-  const unread = all('.opslab-plot, .opslab-title, select').reduce((sum, part) => sum + count(part.innerText), 0);
-  const chosen = all('option:checked').reduce((sum, option) => sum + count(option.text), 0);
+  const unread = all('.opslab-plot, .opslab-title, select').map((part) => count(part.innerText));
+  const chosen = all('option:checked').map((option) => count(option.text));
+  const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
   const rows = new Set();
   for (const part of all('p, li, h1, h2, pre, table, .opslab-plot, .opslab-control')) {
     const { top, bottom } = part.getBoundingClientRect();
@@ -54,7 +55,7 @@ SLIDE = """() => {
     .map((text) => parseFloat(getComputedStyle(text).fontSize));
   return {
     kind: slide.dataset.kind,
-    words: count(slide.innerText) - unread + chosen,
+    words: count(slide.innerText) - sum(unread) + sum(chosen),
     fill: rows.size / slide.getBoundingClientRect().height,
     notes: Boolean(slide.querySelector('aside.notes')?.textContent.trim()),
     type: Math.min(...type, 100) * (stage ? getComputedStyle(stage).getPropertyValue('--scale') : 1),
