@@ -52,8 +52,8 @@ def coach(brief: Brief | str) -> Remarks:
     the rest (`opslab.scqa.model` of clauses, `opslab.scqa.doubts` of the whole); lists of words say the rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
-    is wise, or whether the question is the right one. That the answer answers the question it sees by kind
-    alone (who, how many, when), and that the question has a cause by words in common.
+    is wise, or whether the question is the right one. That the answer answers the question, and that the
+    question has a cause, it sees by form and by words in common.
 
     Raises
     ------
