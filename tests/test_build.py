@@ -136,6 +136,13 @@ def test_a_failing_cell_is_named_and_the_old_notebook_stays(course, code, cause)
     assert (course / LESSON_TARGET.path).read_bytes() == before
 
 
+def test_what_a_kernel_says_beside_its_cells_does_not_reach_the_authors_screen(course, capfd):
+    beside = "from ipykernel.kernelapp import IPKernelApp\nIPKernelApp.instance().log.error('late')"
+    with_lesson(course, beside)
+    build(course, LESSON_TARGET)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_cell_without_end_is_stopped(course, monkeypatch):
     monkeypatch.setattr("opslab.authoring.build.SECONDS_PER_CELL", 1)
     with_lesson(course, "while True: pass")
@@ -273,7 +280,7 @@ def test_a_kernel_that_never_came_up_is_started_once_more():
     class Client:
         started = 0
 
-        def execute(self, env):
+        def execute(self, **start):
             self.started += 1
             if self.started == 1:
                 raise RuntimeError("Kernel died before replying to kernel_info")

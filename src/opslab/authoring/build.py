@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -294,13 +296,17 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
 
 
 def _run(client: NotebookClient, environment: dict[str, str]) -> None:
-    """Run a notebook; a kernel that never came up, its port taken by another's, is started once more."""
+    """Run a notebook; a kernel that never came up, its port taken by another's, is started once more.
+
+    What a kernel writes beside its cells, such as the trace of a socket closed too early, is for nobody.
+    """
+    start = partial(client.execute, env=environment, stderr=subprocess.DEVNULL)
     try:
-        client.execute(env=environment)
+        start()
     except RuntimeError as error:
         if isinstance(error, DeadKernelError):
             raise
-        client.execute(env=environment)
+        start()
 
 
 def _tidy_outputs(target: Target, notebook: NotebookNode) -> None:
