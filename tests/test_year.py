@@ -287,7 +287,8 @@ def test_no_constant_plan_is_best():
 def test_ranks_of_single_runs_agree_and_not_wholly():
     grid = itertools.product((0, 8_800), (700, 3_500), (0, 3), ("all", "answered"), (2, 4), (0, 0.2))
     table = np.array([
-        worth(Plan(ads=a, own=o, pushes=p, recall=r, clerks=c, points=q), runs=40) for a, o, p, r, c, q in grid
+        worth(Plan(ads=a, own=o, pushes=p, recall=r, clerks=c, points=q), runs=40)
+        for a, o, p, r, c, q in grid
     ])  # fmt: skip
     ranks = pd.DataFrame(table).corr("spearman").to_numpy()
     mean = ranks[np.triu_indices(40, 1)].mean()
