@@ -4,7 +4,7 @@
 
 Prints one table and keeps it in benchmarks/decks.md.
 
-- words: those that stand on a slide at once, answers included, pictures not;
+- words: those that stand on a slide at once, with answers, buttons and controls, without a picture's own;
 - least fill: the share of the height that is not empty, of the emptiest slide but guesses, votes, openings;
 - type: the smallest of all pictures, px;
 - past: px by which the most crowded slide or picture leaves its room;
@@ -35,10 +35,14 @@ BUDGET = (
 SLIDE = """() => {
   const slide = opslabDeck.getCurrentSlide();
   while (opslabDeck.nextFragment());
-  const bare = slide.cloneNode(true);
-  bare.querySelectorAll('aside, .opslab-figure, .fade-out').forEach((part) => part.remove());
+  const count = (text) => text.split(/\\s+/).filter(Boolean).length;
+  const all = (selector) => [...slide.querySelectorAll(selector)];
+  // A picture and its title are looked at; of a menu only the option chosen stands there.
+  const unread = all('.opslab-plot, .opslab-title, select').map((part) => count(part.innerText));
+  const chosen = all('option:checked').map((option) => count(option.text));
+  const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
   const rows = new Set();
-  for (const part of slide.querySelectorAll('p, li, h1, h2, pre, table, .opslab-plot, .opslab-control')) {
+  for (const part of all('p, li, h1, h2, pre, table, .opslab-plot, .opslab-control')) {
     const { top, bottom } = part.getBoundingClientRect();
     for (let y = Math.floor(top); y < bottom; y += 1) rows.add(y);
   }
@@ -46,12 +50,12 @@ SLIDE = """() => {
   const stage = slide.querySelector('.stage');
   const picture = stage?.querySelector('.opslab-explore');
   const below = (part) => part.getBoundingClientRect().bottom;
-  const type = [...slide.querySelectorAll('.main-svg text')]
+  const type = all('.main-svg text')
     .filter((text) => text.getBoundingClientRect().width)
     .map((text) => parseFloat(getComputedStyle(text).fontSize));
   return {
     kind: slide.dataset.kind,
-    words: bare.textContent.split(/\\s+/).filter(Boolean).length,
+    words: count(slide.innerText) - sum(unread) + sum(chosen),
     fill: rows.size / slide.getBoundingClientRect().height,
     notes: Boolean(slide.querySelector('aside.notes')?.textContent.trim()),
     type: Math.min(...type, 100) * (stage ? getComputedStyle(stage).getPropertyValue('--scale') : 1),

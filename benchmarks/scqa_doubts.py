@@ -5,28 +5,31 @@ What is learned from was read with weights that had not seen its field.
 
 # ruff: noqa: E501
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
+from scipy.sparse import diags
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from benchmarks.scqa import NAMES, Case
 from opslab.scqa import doubts
+from opslab.scqa.brief import LETTERS
 from opslab.scqa.reading import leads, read_pieces
 
 RULES = (
     *("contested_situation", "idle_complication", "missing_A", "missing_C", "missing_Q", "missing_S"),
-    *("off_question", "question_without_cause", "vague_answer"),
+    *("off_question", "question_without_cause", "several_questions", "vague_answer"),
 )
-LEAVES, ROUNDS, RATE = (
-    4,
-    150,
-    0.1,
-)  # of a tree; trees for each class, and how much of what is left each one takes
-# Right remarks that a wrong one outweighs, to state a fault and to ask; and the more where a good text is blamed.
-STATE, ASK, BLAME = 1.0, 0.5, 3.0
+STRENGTH = 0.06  # of the penalty: scikit-learn's C
+SEEN = 3  # times, that a feature must be met
+WORD, NUMBER = 1.5, 0.5  # how much a word and a number count before a step of a number does
+STEPS, LEAST = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.95), 10  # quantiles; texts on either side of a step
+KEPT_FEATURES = 8_000  # those whose weights differ most between the faults
+# Right remarks that a wrong one outweighs, to state a fault and to ask; and the more where a good text is blamed
+# or a part that is there is called missing.
+STATE, ASK, BLAME = 0.4, 0.5, 7.0
 
 
 @dataclass(frozen=True)
@@ -45,36 +48,46 @@ def read(case: Case, fold: int) -> Read:
 
 
 def learn(texts: Sequence[Read], levels: np.ndarray) -> doubts.Learned:
-    """Return the trees that are learned from these readings."""
-    reader = DictVectorizer(sparse=False)
-    table = reader.fit_transform([text.named for text in texts])
-    fitted = HistGradientBoostingClassifier(
-        learning_rate=RATE, max_iter=ROUNDS, max_leaf_nodes=LEAVES, max_features=0.3, l2_regularization=5,
-        early_stopping=False, random_state=0,
-    )  # fmt: skip
-    fitted.fit(table, [text.fault for text in texts])
-    columns = {name: column for column, name in enumerate(reader.feature_names_)}
+    """Return the weights that are learned from these readings."""
+    named = [text.named for text in texts]
+    steps = doubts.steps(dict.fromkeys(_steps(named), 0))
+    reader = DictVectorizer(dtype=np.float32)
+    table = reader.fit_transform(
+        each
+        | {
+            f"{name}{doubts.STEP}{step}": 1.0
+            for name, value in each.items()
+            for step, _ in steps.get(name, ())
+            if value > step
+        }
+        for each in named
+    )
+    times = np.asarray((table != 0).sum(axis=0)).ravel()
+    enough = (times >= SEEN) & (times < len(texts))
+    names, table, times = np.array(reader.feature_names_)[enough], table[:, enough], times[enough]
+    words = np.array([name[0] in LETTERS and name[1] == " " for name in names])
+    stepped = np.array([doubts.STEP in name for name in names])
+    means = np.asarray(table.mean(axis=0)).ravel()
+    spread = np.sqrt(np.maximum(np.asarray(table.power(2).mean(axis=0)).ravel() - means**2, 0))
+    scale = np.where(words, WORD, np.where(stepped, 1.0, NUMBER / (spread + 0.05)))
+    fitted = LogisticRegression(C=STRENGTH, max_iter=100, tol=5e-3)
+    fitted.fit(table @ diags(scale), [text.fault for text in texts])
+    weights = fitted.coef_.T * scale[:, None]
+    says = np.ptp(fitted.coef_, axis=0) * np.sqrt(times)
+    chosen = np.sort(np.argsort(-says, kind="stable")[:KEPT_FEATURES])
+    rows = {name: row for row, name in enumerate(["", *names[chosen]])}
+    kept = np.vstack([fitted.intercept_, weights[chosen]]).astype(np.float16)
     meant = np.array([[rule in NAMES.get(fault, ()) for fault in fitted.classes_] for rule in RULES])
-    return doubts.Learned(columns, _trees(fitted), RULES, meant, levels)
+    return doubts.Learned(rows, doubts.steps(rows), kept.astype(float), RULES, meant, levels)
 
 
-def _trees(fitted: HistGradientBoostingClassifier) -> doubts.Trees:
-    """Return the trees as arrays; scikit-learn has no public way to them."""
-    trees = [tree.nodes for each in fitted._predictors for tree in each]
-    shape = len(trees), 2 * LEAVES - 1
-    own = np.arange(shape[1])
-    found = doubts.Trees(
-        fitted._baseline_prediction.ravel(), np.zeros(shape, np.int16), np.full(shape, np.inf, np.float32),
-        np.ones(shape, bool), np.tile(own, (shape[0], 1)).astype(np.int8), np.tile(own, (shape[0], 1)).astype(np.int8),
-        np.zeros(shape, np.float32),
-    )  # fmt: skip
-    for row, nodes in enumerate(trees):
-        leaf, inner = nodes["is_leaf"].astype(bool), np.flatnonzero(nodes["is_leaf"] == 0)
-        found.value[row, np.flatnonzero(leaf)] = nodes["value"][leaf]
-        for field, name in (("feature", "feature_idx"), ("limit", "num_threshold"), ("unknown", "missing_go_to_left"),
-                            ("left", "left"), ("right", "right")):  # fmt: skip
-            getattr(found, field)[row, inner] = nodes[name][inner]
-    return found
+def _steps(named: Sequence[dict[str, float]]) -> Iterator[str]:
+    """Yield the steps of the numbers: values that part the texts well, each with its name."""
+    for name in sorted({name for each in named for name, value in each.items() if value not in (0.0, 1.0)}):
+        values = np.array([each.get(name, 0.0) for each in named])
+        for step in np.unique(np.quantile(values, STEPS)):
+            if LEAST < (values > step).sum() < len(values) - LEAST:
+                yield f"{name}{doubts.STEP}{step}"
 
 
 def crossed(texts: Sequence[Read]) -> dict[int, doubts.Learned]:
@@ -84,32 +97,33 @@ def crossed(texts: Sequence[Read]) -> dict[int, doubts.Learned]:
     found = {fold: learn([text for text in texts if text.fold != fold], never) for fold in folds}
     points = np.array([doubts.points(text.named, found[text.fold]) for text in texts])
     good = np.array([not text.fault for text in texts])
-    levels = np.array(
-        [
-            _levels(points[:, place], np.array([rule in NAMES.get(text.fault, ()) for text in texts]), good)
-            for place, rule in enumerate(RULES)
-        ]
-    )
-    return {fold: replace(one, levels=levels) for fold, one in found.items()}
+    levels = []
+    for rule, each in zip(RULES, points.T, strict=True):
+        meant = np.array([rule in NAMES.get(text.fault, ()) for text in texts])
+        levels.append(_levels(each, meant, good | ~meant if rule.startswith("missing") else good))
+    return {fold: replace(one, levels=np.array(levels)) for fold, one in found.items()}
 
 
-def _levels(points: np.ndarray, meant: np.ndarray, good: np.ndarray) -> list[float]:
-    """Return the points from which on a rule gains most, to state and to ask: right remarks less wrong ones."""
+def _levels(points: np.ndarray, meant: np.ndarray, grave: np.ndarray) -> list[float]:
+    """Return the points from which on a rule gains most, to state and to ask: right remarks less wrong ones.
+
+    A wrong remark is worse on a text that is `grave`.
+    """
     order = np.argsort(-points, kind="stable")
-    told = [np.cumsum(np.where(meant, 1, -wrong)[order]) for wrong in (STATE + BLAME * good, ASK)]
+    told = [np.cumsum(np.where(meant, 1, -wrong)[order]) for wrong in (STATE + BLAME * grave, ASK)]
     return [float(points[order[gain.argmax()]]) if gain.max() > 0 else np.inf for gain in told]
 
 
 def keep(known: doubts.Learned) -> None:
     """Write what was learned."""
     names, rules = (
-        np.frombuffer("\n".join(words).encode(), dtype=np.uint8) for words in (known.columns, known.rules)
+        np.frombuffer("\n".join(words).encode(), dtype=np.uint8) for words in (known.rows, known.rules)
     )
     np.savez_compressed(
         doubts.DOUBTS,
         names=names,
+        weights=known.weights.astype(np.float16),
         rules=rules,
         meant=known.meant,
         levels=known.levels,
-        **known.trees._asdict(),
     )

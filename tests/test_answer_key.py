@@ -146,3 +146,14 @@ def test_the_answer_of_another_question_gets_one_reply_whatever_is_known(known):
     found = [assess("06-tiny", tried, questions[name], received, other=0).mistake
              for name, received in (("q3", above), ("q1", below))]  # fmt: skip
     assert found == ["answer-of-another", ""]
+
+
+def test_what_stands_above_a_measured_question_is_run_once_for_its_check(monkeypatch):
+    text = EXERCISES.replace("values = [1,", "def half(value):\n    return value / 2\nvalues = [1,", 1)
+    text = text.replace(":question: q1\n", ":question: q1\n:measure: half\n", 1)
+    sheet = compile_sheet(jupytext.reads(text, fmt="md:myst"))[1]
+    tried, question, run = AnswerKey(sheet, 0), read_sheet(sheet)["q1"], []
+    execute = answer_key._execute
+    monkeypatch.setattr(answer_key, "_execute", lambda code, names: run.append(code) or execute(code, names))
+    assert assess("06-tiny", tried, question, 2.0, other=0).status == "right"
+    assert len([code for code in run if "def half" in str(code)]) == 1

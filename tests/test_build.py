@@ -101,6 +101,13 @@ def test_only_what_changed_is_built_again(course, capsys):
     assert "solutions/06-tiny.ipynb" not in built
 
 
+def test_a_reader_that_is_no_function_is_named_with_its_question(course):
+    text = EXERCISES.replace(":least_words: 5\n", ":least_words: 5\n:reader: values\n")
+    (course / "lessons/06-tiny/exercises.md").write_text(text, encoding="utf-8")
+    with pytest.raises(BuildError, match="q2: TypeError: 'list' object is not callable"):
+        build(course, Target("06-tiny", "solutions", execute=True))
+
+
 def test_check_names_what_is_stale(course, capsys):
     build_all(course, [], jobs=1)
     assert stale(course) == []

@@ -57,6 +57,7 @@ def test_the_first_lesson_has_the_whole_map_and_others_have_a_strip():
 def test_landmarks_of_a_notebook_have_names_of_their_own(path):
     names = re.findall(r'<nav class="[^"]+" title="([^"]+)"', "".join(ways(path)))
     assert len(names) == len(ways(path)) == len(set(names))
+    assert not re.search("[?!.],", " ".join(map(said, ways(path))))  # a title may end with a sign of its own
 
 
 def test_a_new_lesson_takes_its_place_and_renews_the_others_without_running_them(tmp_path):

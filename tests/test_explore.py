@@ -61,6 +61,9 @@ def without_ours(picture):
 
 def test_whole_numbers_to_choose_from_are_written_as_on_a_slider():
     assert Choice([500, 4_000, 0.5, "2025", True]).labels == ["500", "4,000", "0.5", "2025", "True"]
+    persons = Choice(["career_changer", "all users", "SEO"])
+    assert persons.labels == ["career changer", "all users", "SEO"]
+    assert persons.values[0] == "career_changer"
 
 
 # --- what is stored ---------------------------------------------------------------------------------------

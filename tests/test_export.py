@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import pandas as pd
@@ -16,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from benchmarks.decks import SLIDE, UNTITLED
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, WORDS
@@ -187,6 +189,7 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
     page = deck(quiet_page, exported, name)
     count = page.evaluate("opslabDeck.getTotalSlides()")
     assert count >= 3
+    seen = []
     for _ in range(count):
         page.evaluate("() => { while (opslabDeck.nextFragment()); }")  # with its answer it has to fit, too
         found, place = page.evaluate(OVERFLOW), page.evaluate("opslabDeck.getCurrentSlide().id")
@@ -195,13 +198,20 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
         assert found["out"] == 0, place
         assert found["smaller"] >= 0.8, place
         slide = page.locator("section.present section.present")
-        if slide.locator(".opslab-figure").count():
+        pictured = slide.locator(".opslab-figure").count() > 0
+        if pictured:
+            drawn(slide)
+        seen.append({"place": place, **page.evaluate(SLIDE)})
+        if pictured:
             every_control_moves_the_picture(page, slide)
             assert drawn(slide).evaluate(PLOT_HEIGHT) >= LOWEST_PLOT, place
             assert page.evaluate("opslabDeck.getCurrentSlide().id") == place
             page.evaluate("document.activeElement.blur()")
         page.keyboard.press("ArrowRight")
     assert page.evaluate("opslabDeck.isLastSlide()")
+    assert [slide for slide in seen if slide["fill"] < 0.45 and slide["kind"] not in UNTITLED] == []
+    assert [slide for slide in seen if slide["words"] > 80 or slide["type"] < 18] == []
+    assert median(slide["words"] for slide in seen) <= 40
     size = page.evaluate(TYPE)
     assert size["text"] >= 22
     assert size["code"] >= 18

@@ -120,10 +120,12 @@ def test_two_generations_of_users():
 
 
 def test_a_fourth_option_crowns_another_one():
-    made = score_options(BELTON_GEAR, [1, 1, 1])
-    np.testing.assert_allclose(made.scores[["A", "B", "C"]], [0.45, 0.47, 0.08], atol=0.005)
-    table = rank_reversal(BELTON_GEAR, [1, 1, 1], like="B", name="D")
-    np.testing.assert_allclose(table["with"], [0.37, 0.29, 0.06, 0.29], atol=0.006)
+    given, expected, within = case("rank_reversal")
+    options = pd.DataFrame(given["three"], list("ABC"), ["cases", "team", "growth"])
+    made = score_options(options, [1, 1, 1])
+    np.testing.assert_allclose(made.scores[["A", "B", "C"]], expected["three"], atol=within)
+    table = rank_reversal(options, [1, 1, 1], like="B", name="D")
+    np.testing.assert_allclose(table["with"], expected["four"], atol=within)
     assert (made.winner, table["with"].idxmax()) == ("B", "A")
 
 

@@ -63,6 +63,11 @@ MONTHS = Question("q1", "number", "0.01", "months"), 6.2, {}
 PER_CENT = Question("q1", "number", "0.1", "per cent"), 64, {}
 TABLE = ask("table", "0.001", "swapped"), {"ads": 0.2, "seo": 0.5}, {"swapped": {"ads": 0.5, "seo": 0.2}}
 SERIES = ask("table", "0.001"), pd.Series({"ads": 0.2, "seo": 0.5}), {}
+STRETCHES = (
+    ask("table", "0.1", "early late"),
+    {"days": 11, "then": 50, "later": 30},
+    {"early": {"days": 11, "then": 50, "later": 50}, "late": {"days": 11, "then": 44, "later": 30}},
+)
 GAPS = ask("table"), {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, {}
 CHOICE = ask("choice", "", "guess rumour"), "b", {"guess": "a", "rumour": "c"}
 ORDER = ask("ordering", "", "backwards"), ["c", "a", "b"], {"backwards": ["b", "a", "c"]}
@@ -105,6 +110,9 @@ FINDINGS = [
     (SERIES, [0.2, 0.6], "different"),
     (SERIES, [0.2, 0.5, 0.3], "another-length"),
     (SERIES, [0.2, ...], "unanswered"),
+    (STRETCHES, {"days": 11, "then": 30, "later": 50}, "swapped-names"),
+    (STRETCHES, {"days": 9, "then": 47, "later": 50}, "early"),
+    (STRETCHES, {"days": 9, "then": 44, "later": 30}, "late"),
     (GAPS, {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, "right"),
     (GAPS, {"ads": np.nan, "seo": np.inf, "note": "b", "open": True}, "different"),
     (GAPS, {"ads": np.nan, "seo": 10**400, "note": "a", "open": True}, "right"),

@@ -223,7 +223,7 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
     assert lines.count() == 4
     assert "coach" not in lines.first.inner_text()
     label_by_keys(page, "SC–")
-    assert form.get_by_text("1 to go").is_visible()
+    assert form.get_by_text("1 to go").is_visible() is (exporter is PageExporter)  # a hall sees the rows
     label_by_keys(page, "SC–A")
     assert form.get_by_role("status").filter(has_text="agree on 3 of 4").is_visible()
     assert page.evaluate("document.activeElement.value") == "A"  # the keyboard stays where it answered
@@ -231,7 +231,7 @@ def test_a_mail_is_labelled_first_and_compared_then_without_a_kernel(page, tmp_p
     assert "≠ the coach: Q question" in lines.nth(2).inner_text()
     assert coach(MAIL).asks[0].what in form.inner_text()
     form.get_by_role("button", name="Start again").click()
-    form.get_by_role("button", name="Show the coach's reading now").click()
+    form.get_by_role("button", name="Show the coach's reading").click()
     assert "the coach: S situation" in lines.nth(0).inner_text()
     assert form.evaluate("e => e.scrollWidth - e.clientWidth") == 0
     if exporter is PageExporter:
@@ -297,16 +297,16 @@ def reloaded(page, exporter, name: str):
 def test_labels_are_there_after_a_reload_without_a_kernel(page, tmp_path, exporter):
     page.goto(exported(exporter, tmp_path, mail=stored(mail_desk(MAIL))))
     form = reloaded(page, exporter, "Paste a mail")
-    assert form.get_by_text("4 to go").is_visible()
+    assert "4 to go" in form.text_content()
     label_by_keys(page, "SC–")
     form = reloaded(page, exporter, "Paste a mail")
-    assert form.get_by_text("1 to go").is_visible()
+    assert "1 to go" in form.text_content()
     assert form.locator("input:checked").evaluate_all("all => all.map(({ value }) => value)") == [
         "S",
         "C",
         "–",
     ]
-    form.get_by_role("button", name="Show the coach's reading now").click()
+    form.get_by_role("button", name="Show the coach's reading").click()
     form = reloaded(page, exporter, "Paste a mail")
     assert "≠ the coach: Q question" in form.locator(".opslab-lines > li").nth(2).inner_text()
     if exporter is PageExporter:
@@ -319,7 +319,7 @@ def test_labels_are_there_after_a_reload_without_a_kernel(page, tmp_path, export
     assert form.locator("input:checked").count() == 0
     assert form.get_by_label("Your mail").input_value() == MAIL
     page.goto(exported(exporter, tmp_path, mail=stored(mail_desk(CHINESE))))
-    assert reloaded(page, exporter, "Paste a mail").get_by_text("4 to go").is_visible()
+    assert "4 to go" in reloaded(page, exporter, "Paste a mail").text_content()
 
 
 @pytest.mark.browser

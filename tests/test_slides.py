@@ -4,6 +4,7 @@ from pathlib import Path
 from statistics import median
 
 import nbformat
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
@@ -15,6 +16,7 @@ from opslab.authoring.export.blocks import read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
 from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, sentences
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
+from opslab.charts import dots
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
 REPOSITORY = Path(__file__).parents[1]
@@ -358,6 +360,12 @@ def test_no_type_of_a_figure_is_too_small_for_a_hall():
     assert large["data"][0]["textfont"]["size"] == LEAST_TYPE
     assert large["layout"]["xaxis"]["tickfont"]["size"] == 30
     assert "<br>" in large["layout"]["yaxis"]["title"]["text"]
+
+
+def test_the_name_of_a_row_that_a_phone_breaks_stands_on_one_line_of_a_slide():
+    rows = dots(pd.Series({"share with the commonest": 1.1, "week": 2}), reference=1, reference_name="limit")
+    slide = readable(show(rows, alt="Two rows.").bundle)
+    assert slide["data"][0]["y"] == ["Week", "Share with the commonest"]
 
 
 @pytest.mark.parametrize("name", NAMES)

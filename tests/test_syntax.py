@@ -88,6 +88,16 @@ SLIPS = {
     "a level beyond four": ('"level": 4}', '"level": 5}',
         "q2, the exemplar cell starting `One whale moves it.`: `level` is 5; expected 1, 2, 3 or 4"),
     "a level left out": (', "level": 4}', "}", "`level` is missing; expected 1, 2, 3 or 4"),
+    "a level that is a truth value": ('"level": 4}',
+        '"level": true}', "`level` is True; expected 1, 2, 3 or 4"),
+    "a tolerance without end": (":tolerance: 0.001", ":tolerance: 1e400", f"{A1}: `tolerance` is '1e400'"),
+    "a unit left empty": (":tolerance: 0.001\n", ":unit:\n", f"{A1}: `unit` is None; expected words"),
+    "a unit of a blank": (":tolerance: 0.001\n", ':unit: " "\n', f"{A1}: `unit` is ' '; expected words"),
+    "a label left empty": (":tolerance: 0.001\n", ':label: ""\n', f"{A1}: `label` is ''; expected small"),
+    "a section left empty": (":section: A tiny lesson\n:kind: number", ":section:\n:kind: number",
+        f"{A1}: `section` is missing; expected the heading"),
+    "a name that is a number": (":name: sum\n", ":name: 5\n",
+        "5 is not of type 'string'; a name is small letters"),
     "a name with a blank": (":name: sum\n", ":name: the sum\n",
         f"{W1}: `name` is 'the sum'; expected small letters"),
     "a reason that breaks off": (":because: The mean", ":because: The # mean",
@@ -111,6 +121,33 @@ SLIPS = {
     "a copied start": ('start("06-tiny", seed)', 'start("05-other", seed)',
         "starts '05-other', but this is the sheet of '06-tiny'"),
     "no cell for the seed": (":tags: [parameters]\n", "", "no cell has the tag parameters"),
+    # above the first cell
+    "a kernel's key misspelt": ("kernelspec:", "kernelspel:",
+        "line 2, `kernelspel:`: there is no option 'kernelspel' here (did you mean 'kernelspec.name'?)"),
+    "a kernel's part misspelt": ("  display_name:", "  displayname:",
+        "`displayname: Python 3`: there is no option 'kernelspec.displayname' here (did you mean "
+        "'kernelspec.display_name'?)"),
+    "a kernel misspelt": ("name: python3", "name: pyton3",
+        "line 3, `name: pyton3`: `kernelspec.name` is 'pyton3' (did you mean 'python3'?)"),
+    "a kernel of another language": ("  display_name", "  language: R\n  display_name",
+        "`language: R`: `kernelspec.language` is 'R'; expected one of python"),
+    "a kernel without a name": ("  name: python3\n", "",
+        "line 2, `kernelspec:`: `kernelspec.name` is missing"),
+    "a key that is not read": ("---\nkernelspec", "---\ntitle: Tiny\nkernelspec",
+        "line 2, `title: Tiny`: there is no option 'title' here; expected kernelspec.name"),
+    "no key at all": ("kernelspec:\n  name: python3\n  display_name: Python 3\n", "Exercises\n",
+        "line 1, `---`: above the first cell stand options, such as kernelspec, between --- and ---"),
+    "a top that is not closed": ("Python 3\n---\n", "Python 3\n",
+        "line 1, `---`: what begins here is not closed"),
+    "a cell in another language": (SUM_CELL, SUM_CELL.replace("{code-cell}", "{code-cell} R"),
+        "`" + "```{code-cell} R" + "`: cells are run as Python, not as 'R'; write ```{code-cell}"),
+    # functions of the sheet
+    "a measure that is not there": (NUMBER, f"{NUMBER}:measure: stat\n",
+        f"{A1}: `measure` is 'stat', which no cell above defines or imports (did you mean 'start'?)"),
+    "a measure that is made too late": (NUMBER, f"{NUMBER}:measure: mean\n",
+        f"{A1}: `measure` is 'mean', which no cell above defines or imports"),
+    "a reader that is not there": (":least_words: 5\n", ":least_words: 5\n:reader: coach\n",
+        f"{A2}: `reader` is 'coach', which no cell above defines or imports"),
     # parts
     "a part misspelt": ("#| solution\nmean", "#| solutoin\nmean",
         f"{A1}: there is no part `#| solutoin` (did you mean 'solution'?); expected student, "),
@@ -168,6 +205,14 @@ LESSON_SLIPS = {
         "there is no option 'jupyter.output_hidden' here (did you mean 'jupyter.outputs_hidden'?)"),
     "a hidden output that is no truth value": (":label: half", '---\njupyter: {outputs_hidden: "yes"}\n---',
         "`jupyter.outputs_hidden` is 'yes'; expected true or false"),
+    "a hidden output left empty": (":label: half", '---\njupyter: {outputs_hidden: ""}\n---',
+        "`jupyter.outputs_hidden` is ''; expected true or false"),
+    "a hidden output without its name": (":label: half", ":jupyter: outputs_hidden",
+        "'outputs_hidden' is not of type 'object'; jupyter has options of its own"),
+    "a kernel's key misspelt": ("kernelspec:", "kernel_spec:",
+        "line 2, `kernel_spec:`: there is no option 'kernel_spec' here (did you mean 'kernelspec.name'?)"),
+    "a key that answers no question": ("print(1 + 1)", ":tags: [key]\n'two'",
+        "A tiny lesson: the key starting `'two'` answers no question"),
     "a tag misspelt": (":label: half", ":tags: [show_code]",
         "the show_code cell starting `1 / 2`: there is no tag 'show_code' (did you mean 'show-code'?)"),
     "an exercise's tag": (":label: half", ":tags: [answer]",
@@ -214,7 +259,19 @@ def test_a_usual_slip_is_named_with_its_place(course, file, whole, slip):
     assert all(line.startswith(f"lessons/06-tiny/{file}") for line in said.splitlines())
 
 
-@pytest.mark.parametrize("tolerance", ["-1", "1 %", "narrow", "0.1yuan", ".", "1%%"])
+def test_what_jupyterlab_writes_above_the_first_cell_is_read(course):
+    path = course / "lessons/06-tiny/lesson.md"
+    written = (
+        "---\njupytext:\n  text_representation:\n    extension: .md\nkernelspec:\n"
+        "  display_name: Python 3 (ipykernel)\n  language: python\n  name: python3\n---\n"
+    )
+    for front in (written, ""):
+        body = LESSON_TEXT.split("---\n", 2)[2].replace("{code-cell}", "{code-cell} ipython3")
+        path.write_text(front + body, encoding="utf-8")
+        assert convert(course, Target("06-tiny", "notebooks", execute=True)).cells
+
+
+@pytest.mark.parametrize("tolerance", ["-1", "1 %", "narrow", "0.1yuan", ".", "1%%", "1e999%"])
 def test_what_is_no_tolerance_is_refused(course, tolerance):
     said = refused(course, "exercises.md", EXERCISES.replace("0.001", f'"{tolerance}"'))
     assert f"`tolerance` is '{tolerance}'; expected a number" in said

@@ -59,6 +59,9 @@ FAULT = "{source}, {fault}"
 NOT_TEXT = "{source}: cannot be read as notebook text: {cause}{advice}"
 ADVICE = {
     "Invalid YAML": "; a value with a colon or a # stands between quotation marks",
+    "['metadata']['name']": "; a name is small letters and digits, joined by dashes, such as off-by-one",
+    "['metadata']['tags']": "; tags is a list of names, such as [hint]",
+    "['metadata']['jupyter']": "; jupyter has options of its own, such as outputs_hidden",
     "Markdown cell": '; what follows +++ is JSON, such as {"tags": ["hint"]}',
 }
 BAD_QUESTION = "{place}: {cause}"
@@ -147,6 +150,7 @@ def _converted(root: Path, target: Target) -> NotebookNode:
     authored, lines = _read_text(root, target.source)
     if target.folder == "notebooks":
         _refuse(target.source, lesson_faults(authored.cells, lines))
+        _refuse(target.source, read_keys(authored.cells)[1])
         authored.cells = without_keys(authored.cells)
         return _number_cells(authored, target.lesson)
     _refuse(target.source, sheet_faults(authored.cells, lines, target.lesson, _headings(root, target)))
@@ -224,6 +228,7 @@ def _read_text(root: Path, source: str) -> tuple[NotebookNode, list[int]]:
     except Exception as error:  # jupytext passes on whatever its YAML and Markdown readers raise
         cause = " ".join(str(error).split())
         advice = next((advice for sign, advice in ADVICE.items() if sign in cause), "")
+        cause = cause.partition(" Failed validating")[0]  # what follows is the notebooks' own grammar
         raise BuildError(NOT_TEXT.format(source=source, cause=cause, advice=advice)) from error
     lines = notebook.metadata.pop("source_map")
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info=LANGUAGE)
@@ -255,6 +260,8 @@ def _require_distinct_mistakes(target: Target, solution: NotebookNode) -> None:
     for name, question in read_sheet(solution).items():
         try:
             require_distinct(question, *key[name])
+            for exemplar in question.exemplars:
+                key.asked(question, exemplar.text)
         except Exception as error:  # whatever an author's code raises is reported with its question
             place = ", ".join([target.source, name, *getattr(error, "__notes__", [])])
             cause = f"{type(error).__name__}: {error}"

@@ -49,7 +49,7 @@ PLAN = {
 }
 MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"
-NOW_EXERCISES = "Now the exercises: {title}, with a world of your own"
+NOW_EXERCISES = "Now the exercises, with a world of your own: {title}"
 BACK_TO_LESSON = "Back to the lesson: {title}"
 PREVIOUS, NEXT = "Before: {title}", "Next: {title}"
 STILL_PLANNED = "{title} ({numbers} planned)"

@@ -4,12 +4,16 @@ jupytext keeps whatever is written on a cell, so a misspelt tag or option would 
 tables below say what there is; what is not there is named with its place and the nearest that is.
 """
 
+import ast
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import yaml
 from nbformat import NotebookNode
 
 from opslab.authoring.course import PLACE
@@ -22,7 +26,10 @@ LINE = "line {line}, {what}: {fault}"
 TEXT, CELL, UNTAGGED = "`{text}`", "the {kind} cell starting `{start}`", "untagged {cell_type}"
 IN_QUESTION = "{question}, {cell}"
 DIRECTIVE = "there is no cell of that kind; write ```{code-cell}"
+OTHER_LANGUAGE = "cells are run as Python, not as {language!r}; write ```{{code-cell}}"
 NOT_CLOSED = "this block is not closed; end it with a line of its own, ```"
+FRONT_NOT_CLOSED = "what begins here is not closed; end it with a line of its own, ---"
+NO_FRONT = "above the first cell stand options, such as kernelspec, between --- and ---"
 BREAK = 'begin the line with three plus signs: +++ {"tags": ["hint"]}'
 NO_LIST = "tags is a list: [{tag}]"
 TWICE_IN_CELL = "{option!r} stands twice on this cell"
@@ -50,6 +57,7 @@ COUNT = "{found} {tag} cells below it, expected {expected}; {advice}"
 OR_MORE = "{least} or more"
 TWICE = "the {option} {value!r} stands twice; give each its own"
 NO_HEADING = "`section` is {section!r}, which is no heading of lesson.md{nearest}"
+NO_FUNCTION = "`{option}` is {name!r}, which no cell above defines or imports{nearest}"
 OTHER_HEADING = "stands below the heading {heading!r}"
 OTHER_LESSON = "starts {found!r}, but this is the sheet of {lesson!r}"
 NO_SEED = "no cell has the tag parameters; write one with `seed = 0`, where a student's number goes"
@@ -65,6 +73,8 @@ A_FUNCTION = "the name of a function that the sheet defines or imports above"
 A_LEVEL = "1, 2, 3 or 4"
 SOME_MARKS = "a whole number of marks, at least 1"
 A_UNIT = "words, such as yuan"
+A_LANGUAGE_NAME = "words, such as Python 3"
+AN_ACCOUNT = "what JupyterLab writes there"
 A_SECTION = "the heading of the lesson's section that teaches what is asked"
 A_REASON = "one sentence that says why the answer is right, with its full stop"
 ONE_OF = "one of {known}"
@@ -150,6 +160,15 @@ def _matches(pattern: str) -> Callable[[object], bool]:
     return lambda value: bool(re.fullmatch(pattern, str(value).strip(), re.S))
 
 
+def _is_words(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_tolerance(value: object) -> bool:
+    found = re.fullmatch(r"(\d+(\.\d+)?(e-?\d+)?)%?", str(value).strip())
+    return bool(found) and math.isfinite(float(found[1]))
+
+
 def _one_of(*choices: str) -> Value:
     return Value(lambda value: value in choices, ONE_OF.format(known=", ".join(choices)), choices)
 
@@ -160,20 +179,29 @@ VALUES = {
     "question": Value(_matches(r"[a-z]\w*"), A_SHORT_NAME),
     "name": Value(_matches(NAME), DASHED),
     "label": Value(_matches(NAME), DASHED),
-    "section": Value(lambda value: isinstance(value, str), A_SECTION),
+    "section": Value(_is_words, A_SECTION),
     "kind": _one_of(*KINDS),
-    "tolerance": Value(_matches(r"\d+(\.\d+)?(e-?\d+)?%?"), A_TOLERANCE),
-    "unit": Value(lambda value: isinstance(value, str), A_UNIT),
+    "tolerance": Value(_is_tolerance, A_TOLERANCE),
+    "unit": Value(_is_words, A_UNIT),
     "because": Value(_matches(r"\S.*[.?!…][\"”’)*`]*"), A_REASON),
     "measure": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
     "reader": Value(lambda value: isinstance(value, str) and value.isidentifier(), A_FUNCTION),
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
-    "level": Value(lambda value: value in (1, 2, 3, 4), A_LEVEL),
+    "level": Value(lambda value: type(value) is int and 1 <= value <= 4, A_LEVEL),
     "marks": Value(lambda value: type(value) is int and value > 0, SOME_MARKS),
     "slideshow.slide_type": _one_of("slide", "subslide", "fragment", "skip", "notes", "-"),
     "jupyter.source_hidden": FLAG,
     "jupyter.outputs_hidden": FLAG,
 }
+# What may stand above the first cell. JupyterLab writes it there; `jupytext` is its own account of the file.
+FRONT = {
+    "kernelspec.name": _one_of("python3"),
+    "kernelspec.display_name": Value(_is_words, A_LANGUAGE_NAME),
+    "kernelspec.language": _one_of("python"),
+    "jupytext": Value(lambda value: isinstance(value, dict), AN_ACCOUNT),
+}
+FRONT_NEEDS = ("kernelspec.name", "kernelspec.display_name")
+PYTHON = ("python", "python3", "ipython3")  # names of a cell's language
 
 
 @dataclass(frozen=True)
@@ -192,13 +220,8 @@ class Authored:
     @property
     def options(self) -> dict[str, object]:
         """The options on the cell; one of a group has the group's name before its own."""
-        flat: dict[str, object] = {}
-        for name, value in self.cell.metadata.items():
-            if name in ("slideshow", "jupyter") and isinstance(value, dict):
-                flat |= {f"{name}.{inner}": innermost for inner, innermost in value.items()}
-            elif name != "tags":
-                flat[name] = value
-        return flat
+        given = {name: value for name, value in self.cell.metadata.items() if name != "tags"}
+        return _flat(given, ("slideshow", "jupyter"))
 
     def fault(self, words: str, **values: object) -> str:
         """Return a sentence that names the place and what is wrong there."""
@@ -210,7 +233,8 @@ class Authored:
 
 def text_faults(text: str) -> list[str]:
     """Name what would hide a cell or an option from whoever reads the text as cells."""
-    faults = sorted([*_fence_faults(text), *_break_faults(text), *_header_faults(text)])
+    found = (_front_faults(text), _fence_faults(text), _break_faults(text), _header_faults(text))
+    faults = sorted(fault for some in found for fault in some)
     return [
         LINE.format(line=line, what=TEXT.format(text=found), fault=fault) for line, found, fault in faults
     ]
@@ -238,6 +262,7 @@ def sheet_faults(
     faults = [*_cell_faults(authored, SHEET), *_twice(authored, "label"), *_twice(answers, "question")]
     for one in authored:
         faults += _answer_faults(one) if one.tag == "answer" else _helper_faults(one)
+    faults += _function_faults(authored)
     for answer in answers:
         helpers = [one for one in authored if one.question == answer.question and one is not answer]
         faults += [*_section_faults(answer, headings), *_count_faults(answer, helpers)]
@@ -281,7 +306,56 @@ def headings(markdown: str) -> list[str]:
     return re.findall(r"^#+ +(.+?) *$", markdown, re.M)
 
 
+def _flat(given: Mapping[str, object], groups: Sequence[str]) -> dict[str, object]:
+    """Return options; one of a group has the group's name before its own."""
+    flat: dict[str, object] = {}
+    for name, value in given.items():
+        if name in groups and isinstance(value, dict):
+            flat |= {f"{name}.{inner}": innermost for inner, innermost in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _bad_value(option: str, value: object, allowed: Value) -> dict[str, object]:
+    """Return what BAD_VALUE says of an option."""
+    close = nearest(value, allowed.choices)
+    return {"option": option, "value": value, "nearest": close, "expected": allowed.expected}
+
+
 _Fault = tuple[int, str, str]  # line, what stands there, what is wrong with it
+
+
+def _front_faults(text: str) -> Iterator[_Fault]:
+    lines = text.splitlines()
+    if not lines or lines[0].rstrip() != "---":
+        return
+    end = next((place for place, line in enumerate(lines) if place and line.rstrip() == "---"), None)
+    if end is None:
+        yield 1, lines[0], FRONT_NOT_CLOSED
+        return
+    with suppress(yaml.YAMLError):  # whoever reads the whole text says what is no YAML
+        for option, fault in _front_words(yaml.safe_load("\n".join(lines[1:end]))):
+            key = f"{option.rpartition('.')[2]}:"
+            number = next((n for n, line in enumerate(lines[:end], 1) if line.strip().startswith(key)), 1)
+            yield number, lines[number - 1].strip(), fault
+
+
+def _front_words(given: object) -> Iterator[tuple[str, str]]:
+    """Yield the options above the first cell that are amiss, each with what is wrong."""
+    if not isinstance(given, dict):
+        yield "", NO_FRONT
+        return
+    options = _flat(given, ("kernelspec",))
+    for option in FRONT_NEEDS if "kernelspec" in given else ():
+        if option not in options:
+            yield "kernelspec", NO_OPTION.format(option=option, expected=FRONT[option].expected)
+    for option, value in options.items():
+        if option not in FRONT:
+            known = ", ".join(FRONT)
+            yield option, BAD_OPTION.format(option=option, nearest=nearest(option, FRONT), known=known)
+        elif not FRONT[option].fits(value):
+            yield option, BAD_VALUE.format(**_bad_value(option, value, FRONT[option]))
 
 
 def _fence_faults(text: str) -> Iterator[_Fault]:
@@ -295,6 +369,10 @@ def _fence_faults(text: str) -> Iterator[_Fault]:
         opened = (number, line) if fence[1] or not opened else None
         if re.match(r"\{|code.?cell", fence[1]) and not re.match(r"\{code-cell\}", fence[1]):
             yield number, line, DIRECTIVE
+        elif (language := re.fullmatch(r"\{code-cell\}\s*(\S.*?)\s*", fence[1])) and language[
+            1
+        ] not in PYTHON:
+            yield number, line, OTHER_LANGUAGE.format(language=language[1])
     if opened:
         yield (*opened, NOT_CLOSED)
 
@@ -344,21 +422,14 @@ def _option_faults(one: Authored, form: CellForm) -> Iterator[str]:
     kind = KINDS.get(str(one.options.get("kind")), ANY_KIND) if one.tag == "answer" else NOTHING_MORE
     needs = (*form.needs, *kind.needs)
     known = (*needs, *kind.may, *EVERY[form.cell_type])
-    for option in needs:
-        if one.options.get(option, "") == "":
-            yield one.fault(NO_OPTION, option=option, expected=VALUES[option].expected)
+    missing = [option for option in needs if one.options.get(option) in ("", None)]
+    for option in missing:
+        yield one.fault(NO_OPTION, option=option, expected=VALUES[option].expected)
     for option, value in one.options.items():
         if option not in known:
             yield one.fault(BAD_OPTION, option=option, nearest=nearest(option, known), known=", ".join(known))
-        elif value != "" and not VALUES[option].fits(value):
-            allowed = VALUES[option]
-            yield one.fault(
-                BAD_VALUE,
-                option=option,
-                value=value,
-                nearest=nearest(value, allowed.choices),
-                expected=allowed.expected,
-            )
+        elif option not in missing and not VALUES[option].fits(value):
+            yield one.fault(BAD_VALUE, **_bad_value(option, value, VALUES[option]))
     if late := re.search(r"^:[\w-]+:( .*)?$", one.cell.source, re.M) if form.cell_type == "code" else None:
         yield one.fault(LATE_OPTION, line=late[0])
 
@@ -390,6 +461,31 @@ def _helper_faults(one: Authored) -> Iterator[str]:
         yield one.fault(NO_COMMENT)
     if one.tag == "rubric" and (found := len(list_items(one.cell.source))) != 4:
         yield one.fault(FEW_LEVELS, found=found)
+
+
+def _function_faults(authored: Iterable[Authored]) -> Iterator[str]:
+    """Name a `measure` or `reader` that no cell above has made."""
+    made: set[str] = set()
+    for one in authored:
+        for option in ("measure", "reader"):
+            name = one.options.get(option)
+            if isinstance(name, str) and VALUES[option].fits(name) and name not in made:
+                yield one.fault(NO_FUNCTION, option=option, name=name, nearest=nearest(name, made))
+        if one.cell.cell_type == "code" and one.tag != "wrong":
+            made |= _names_made(one.cell.source)
+
+
+def _names_made(source: str) -> set[str]:
+    """Return the names that code defines, imports or sets; none of code that Python cannot read."""
+    made: set[str] = set()
+    with suppress(SyntaxError):
+        for node in ast.walk(ast.parse(source)):
+            match node:
+                case ast.FunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                    made.add(name)
+                case ast.alias(name=name, asname=other):
+                    made.add(other or name)
+    return made
 
 
 def _section_faults(answer: Authored, headings: Sequence[str]) -> Iterator[str]:

@@ -176,6 +176,7 @@ def _fit_seen(seen: np.ndarray) -> tuple[float, float]:
     """Return mean and shape from the items with views: a negative binomial without its zeros."""
     from scipy.optimize import minimize
     from scipy.special import gammaln
+    from threadpoolctl import threadpool_limits
 
     values, times = np.unique(seen, return_counts=True)
 
@@ -188,7 +189,8 @@ def _fit_seen(seen: np.ndarray) -> tuple[float, float]:
 
     begin = np.log([seen.mean(), 1.0])
     bounds = [(begin[0] - 10, begin[0] + 1), (np.log(1e-3), np.log(1e4))]
-    found = minimize(loss, begin, method="L-BFGS-B", bounds=bounds)
+    with threadpool_limits(1):  # two parameters, as in `fit_sbg`: threads would wait for each other
+        found = minimize(loss, begin, method="L-BFGS-B", bounds=bounds)
     if not found.success:
         raise ValueError(NOT_FITTED.format(reason=found.message))
     mean, shape = np.exp(found.x)

@@ -228,11 +228,12 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     key : what is right in the world of the check
     other : a world whose answer would give away that a number was typed in
     """
+    known = key[question.name]  # before the measure, which would lead the key past the question
     try:
         received = key.measured(question, received)
     except ValueError as error:
         return Finding("uncheckable", str(error))
-    finding = judge(question, received, *key[question.name], key.others(question.name))
+    finding = judge(question, received, *known, key.others(question.name))
     comparable = question.kind in ("number", "table") and not question.measure
     if finding.status != "different" or other == key.seed or not comparable:
         return finding

@@ -9,7 +9,7 @@ import inspect
 import math
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import lru_cache
@@ -73,11 +73,19 @@ GROUP_EXTRA = "The values asked for are right, but {extra} {too} many. Expected 
 SEVERAL, NAMED = "some", "names"
 ONE_TOO, SOME_TOO = "is one too", "are too"
 COLUMN_ASKED = "You gave a whole table. One column of it is asked for: add `[{column!r}]`."
+ROW_ASKED = "You gave a whole table. One row of it is asked for: add `.loc[{row!r}]`."
+ROWS_GIVEN = (
+    "This cannot be checked: received a table with {count} rows, expected one value for each of {labels}. "
+    "Choose a row, add the rows up, or average them."
+)
 COLUMNS_GIVEN = (
     "This cannot be checked: received a table with the columns {columns}, expected one value for each of "
     "{labels}. Give the one column that is asked for."
 )
 WRONG_LENGTH = "This cannot be checked: received {received} values, expected {count} ({labels})."
+SEVERAL_UNDER = (
+    "This cannot be checked: {label} is {received}, expected one number. Count its values, or choose one?"
+)
 PLACE, SHAPED = "place {place}", "a {type} of shape {shape}"
 WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}. {more}"
 ONE_LETTER = "Give one letter: the option that answers the question alone."
@@ -224,6 +232,10 @@ class TableComparison(Comparison):
             raise self._missing(value, asked, missing)
         for label in self._off(asked):
             cell = asked[label]
+            if is_number(self.truth[label]) and labelled(cell):
+                raise UncheckableError(
+                    SEVERAL_UNDER.format(label=label, received=short(cell)), "several-values"
+                )
             if is_number(cell) and not math.isfinite(cell):
                 raise UncheckableError(WANTS_FINITE.format(what=label, received=cell))
         extra = self._extra(found)
@@ -288,17 +300,21 @@ class TableComparison(Comparison):
 
     def _missing(self, value: object, asked: dict[str, object], missing: list[str]) -> UncheckableError:
         """Say which names are missing, or that a whole table was given where one column is asked for."""
-        for form, _ in _forms(value):
+        for form, note in _forms(value):
             columns = {
                 column: {label: cells[label] for label in self.truth}
                 for column, cells in _columns(form).items()
                 if self.truth.keys() <= cells.keys()
             }
             right = [column for column, cells in columns.items() if not self._off(cells)]
+            asked_of, given = (
+                (ROW_ASKED, ROWS_GIVEN) if note == TAKEN_TURNED else (COLUMN_ASKED, COLUMNS_GIVEN)
+            )
             if right:
-                return NotYetError(COLUMN_ASKED.format(column=right[0]), "whole-table")
+                return NotYetError(asked_of.format(column=right[0], row=right[0]), "whole-table")
             if columns:
-                words = COLUMNS_GIVEN.format(columns=listed(columns), labels=listed(self.truth))
+                names, labels = listed([*map(str, columns)]), listed(self.truth)
+                words = given.format(columns=names, count=len(columns), labels=labels)
                 return NotYetError(words, "whole-table")
         words = {"missing": listed(missing), **self._wanted()}
         if asked and not self._off(asked):
@@ -480,11 +496,11 @@ def _forms(value: object) -> Iterator[tuple[object, str]]:
         yield parts, TAKEN_FROM_PARTS
 
 
-def _columns(value: object) -> dict[str, dict[str, object]]:
+def _columns(value: object) -> dict[Hashable, dict[str, object]]:
     """Return the columns of a table that has several, each by label."""
     if not isinstance(value, pd.DataFrame) or not value.columns.is_unique or value.shape[1] < 2:
         return {}
-    return {str(column): labelled(value[column]) or {} for column in value.columns}
+    return {column: labelled(value[column]) or {} for column in value.columns}
 
 
 def _items(value: object) -> list[object]:

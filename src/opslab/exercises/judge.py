@@ -218,9 +218,10 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     for wrong in comparison.question.wrongs:
         if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
             return _mistake(wrong.message, wrong.name)
-    if partly := _partly(comparison, answer):
-        return partly
     name, words = find_slip(Seen(comparison, answer, others))
+    # An exchange explains every value, one of the author's mistakes a part of them; other slips explain less.
+    if name != "swapped-names" and (partly := _partly(comparison, answer)):
+        return partly
     return _mistake(words, name) if name else None
 
 

@@ -154,7 +154,12 @@ class Choice:
     def labels(self) -> list[str]:
         """The options as a reader sees them."""
         # A whole number is written as a slider writes it; a year that is to stay together is given as text.
-        return [f"{option:,}" if type(option) is int else str(option) for option in self.options]
+        return [
+            f"{option:,}" if type(option) is int
+            else say.name(option, capital=False) if isinstance(option, str)
+            else str(option)
+            for option in self.options
+        ]  # fmt: skip
 
     @property
     def opening(self) -> int:

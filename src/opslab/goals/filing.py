@@ -8,7 +8,7 @@ import pandas as pd
 
 from opslab.goals.taxonomies import TaxonomyAgreement, taxonomy_agreement
 from opslab.ground import say
-from opslab.ground.forms import stored
+from opslab.ground.forms import opened, stored
 from opslab.ground.frames import kinds_of, read_table
 from opslab.ground.kept import keep, recall
 
@@ -91,10 +91,7 @@ class FilingDesk:
     @cached_property
     def widget(self) -> Any:
         """The form as a widget."""
-        from opslab.ground.forms import script
-        from opslab.ground.widget import StoredForm  # heavy, and only a form needs it
-
-        return StoredForm(self.write, _esm=script("filing"), **self._state)
+        return opened("filing", self.write, self._state)
 
     @property
     def _typed(self) -> dict[str, Any]:

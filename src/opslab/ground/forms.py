@@ -1,6 +1,7 @@
 """Forms that a page shows without a kernel, too: what an output stores of them, and their scripts."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ def script(form: str) -> str:
     """Return a form's script as one module: what all forms need, and its own."""
     own = (SCRIPTS / f"{form}.js").read_text(encoding="utf-8")
     return (SCRIPTS / "forms.js").read_text(encoding="utf-8") + re.sub(r"^import .*\n", "", own, count=1)
+
+
+def opened(form: str, write: Callable[..., dict], state: dict[str, Any]) -> Any:
+    """Return a form as a widget; `write` takes what is typed and returns what is said of it."""
+    from opslab.ground.widget import StoredForm  # heavy, and only a form that is shown needs it
+
+    return StoredForm(write, _esm=script(form), **state)
 
 
 def stored(widget: Any, form: str, state: dict[str, Any], text: str) -> tuple[dict, dict]:

@@ -143,8 +143,9 @@ def native(frame: Any, columns: Mapping[str, ColumnKind] | Sequence[str], *, wha
         raise ValueError(SEVERAL_LEVELS.format(what=what, example=frame.columns[0]))
     with in_words(NOT_READ, what=what):
         require_columns(table, kinds, what=what)
-        _require_types(table, kinds, what)
-        _require_values(table, kinds, what)
+        schema = table.collect_schema()
+        _require_types(table, schema, kinds, what)
+        _require_values(table, schema, kinds, what)
     return table
 
 
@@ -201,7 +202,7 @@ def _by_name(columns: Mapping[str, ColumnKind] | Sequence[str]) -> dict[str, Col
 
 def require_columns(table: Frame, columns: Iterable[str], *, what: str = "table") -> None:
     """Refuse a table without one of `columns`; the message names the columns there and the nearest one."""
-    there = table.collect_schema().names()
+    there = table.columns if isinstance(table, nw.DataFrame) else table.collect_schema().names()
     for column in columns:
         if column not in there:
             raise ValueError(
@@ -459,8 +460,7 @@ def _range_words(kind: str, least: float, most: float) -> str:
     return kind + (FROM if most == np.inf else BETWEEN).format(least=least, most=most)
 
 
-def _require_types(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
-    schema = table.collect_schema()
+def _require_types(table: Frame, schema: nw.Schema, kinds: Mapping[str, ColumnKind], what: str) -> None:
     for column, kind in kinds.items():
         dtype = schema[column]
         words = {"column": column, "what": what}
@@ -530,41 +530,62 @@ def _are_flags(values: pd.Series) -> np.ndarray:
     return np.array([isinstance(value, real) and value in (0, 1) for value in values], dtype=bool)
 
 
-def _require_values(table: Frame, kinds: Mapping[str, ColumnKind], what: str) -> None:
-    """Ask for the number of rows, of missing values, and the extremes, all in one row."""
-    schema = table.collect_schema()
-    wanted = [nw.len().alias("rows")]
-    for number, (column, kind) in enumerate(kinds.items()):
-        if kind == "any":
-            continue
-        missing = nw.col(column).null_count()
-        if schema[column].is_float():
-            gaps = nw.col(column).is_null() | nw.col(column).is_nan()
-            missing = gaps.cast(nw.Int64).sum()
-        wanted.append(missing.alias(f"missing{number}"))
-        # Dask believes its first part: an extreme of text tells whether the others hold numbers.
-        if kind in LIMITS or (table.implementation.is_dask() and kind in ("key", "text")):
-            wanted += [
-                nw.col(column).min().alias(f"low{number}"),
-                nw.col(column).max().alias(f"high{number}"),
-            ]
-        if kind == "flag" and schema[column].is_numeric():
-            other = nw.when((nw.col(column) != 0) & (nw.col(column) != 1)).then(nw.col(column))
-            wanted.append(other.max().alias(f"other{number}"))
-    seen = one_row(table.select(*wanted))
-    if not seen["rows"]:
+def _require_values(table: Frame, schema: nw.Schema, kinds: Mapping[str, ColumnKind], what: str) -> None:
+    """Refuse a table without rows, columns with gaps, and values out of range."""
+    asked = {column: kind for column, kind in kinds.items() if kind != "any"}
+    rows, facts = _facts(table, schema, asked)
+    if not rows:
         raise ValueError(NO_ROWS.format(what=what))
-    for number, (column, kind) in enumerate(kinds.items()):
+    for column, kind in asked.items():
         words = {"column": column, "what": what, "expected": EXPECTED.get(kind, "")}
-        count = int(seen.get(f"missing{number}", 0))
-        if count:
+        seen = facts[column]
+        if count := int(seen["missing"]):
             raise ValueError(MISSING.format(count=count, values="value" if count == 1 else "values", **words))
         if kind in LIMITS:
-            _require_between(seen[f"low{number}"], seen[f"high{number}"], kind, words)
-        if pd.notna(seen.get(f"other{number}")):
-            other = float(seen[f"other{number}"])
+            _require_between(plain_value(seen["low"]), plain_value(seen["high"]), kind, words)
+        if seen.get("others"):
+            value = nw.col(column)
+            others = table.filter((value != 0) & (value != 1)).select(value.max())
+            found = float(one_row(others)[column])
             where = WHERE.format(column=column, what=what)
-            raise ValueError(NO_FLAGS.format(found=int(other) if other.is_integer() else other, where=where))
+            raise ValueError(NO_FLAGS.format(found=int(found) if found.is_integer() else found, where=where))
+
+
+def _facts(
+    table: Frame, schema: nw.Schema, kinds: Mapping[str, ColumnKind]
+) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Return the number of rows, and what `_questions` asks of each column; an engine gives one row."""
+    dask = table.implementation.is_dask()
+    if isinstance(table, nw.DataFrame):  # column by column is quicker where nothing has to be planned
+        return len(table), {
+            column: _questions(table.get_column(column), kind, schema[column], dask)
+            for column, kind in kinds.items()
+        }
+    wanted = {
+        (column, fact): expression
+        for column, kind in kinds.items()
+        for fact, expression in _questions(nw.col(column), kind, schema[column], dask).items()
+    }
+    aliased = [expression.alias(f"fact{place}") for place, expression in enumerate(wanted.values())]
+    rows, *answers = one_row(table.select(nw.len().alias("rows"), *aliased)).values()
+    facts: dict[str, dict[str, Any]] = {column: {} for column in kinds}
+    for (column, fact), answer in zip(wanted, answers, strict=True):
+        facts[column][fact] = answer
+    return rows, facts
+
+
+def _questions(column: Any, kind: ColumnKind, dtype: Any, dask: bool) -> dict[str, Any]:
+    """Return what has to be known of a column, a Narwhals series or expression, by name."""
+    gaps = (
+        (column.is_null() | column.is_nan()).cast(nw.Int64).sum() if dtype.is_float() else column.null_count()
+    )
+    facts = {"missing": gaps}
+    # Dask believes its first part: an extreme of text tells whether the others hold numbers.
+    if kind in LIMITS or (dask and kind in ("key", "text")):
+        facts |= {"low": column.min(), "high": column.max()}
+    if kind == "flag" and dtype.is_numeric():
+        facts["others"] = ((column != 0) & (column != 1)).cast(nw.Int64).sum()
+    return facts
 
 
 def _require_between(low: float, high: float, kind: ColumnKind, words: Mapping[str, str]) -> None:

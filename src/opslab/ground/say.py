@@ -30,6 +30,12 @@ SPELT = {
     "dau": "DAU",
     "wau": "WAU",
     "mau": "MAU",
+    "dau mau": "DAU/MAU",  # one divided by the other
+    "cac": "CAC",
+    "ltv": "LTV",
+    "ltv cac": "LTV/CAC",
+    "pocock": "Pocock",
+    "obrien-fleming": "O’Brien–Fleming",
     "id": "ID",
     "url": "URL",
     "ios": "iOS",
@@ -169,7 +175,8 @@ def name(value: Any, *, capital: bool = True) -> str:
     words = str(value)
     if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", words):
         words = words.replace("_", " ")
-    first, *rest = (SPELT.get(word, word) for word in words.split(" "))
+    spelt = SPELT.get(words) or " ".join(SPELT.get(word, word) for word in words.split(" "))
+    first, *rest = spelt.split(" ")
     if capital and first.islower():
         first = first[0].upper() + first[1:]
     return " ".join([first, *rest])

@@ -151,6 +151,7 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
     left = as_numbers(survivors, "survivors", least=0)
     _require_survivors(left)
     from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
 
     scale = left[0]
     before, after = left[:-1] / scale, left[1:] / scale
@@ -172,7 +173,10 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
         return -value, -np.array(slope)
 
     tight = {"ftol": 1e-15, "gtol": 1e-10}
-    best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-10, 10)] * 2, options=tight)
+    with threadpool_limits(
+        1
+    ):  # two parameters: on a busy machine threads wait for each other 50 times as long
+        best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-10, 10)] * 2, options=tight)
     alpha, beta, _ = parameters(best.x)
     return ShiftedBetaGeometric(float(alpha), float(beta), float(-best.fun * scale))
 

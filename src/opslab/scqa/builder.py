@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from opslab.ground.forms import stored
+from opslab.ground.forms import opened, stored
 from opslab.ground.kept import keep, recall
 from opslab.scqa.pyramid import Pyramid
 
@@ -74,9 +74,7 @@ class PyramidDesk:
     @cached_property
     def widget(self) -> Any:
         """The form as a widget."""
-        from opslab.scqa.form import PyramidForm  # heavy, and only a form needs it
-
-        return PyramidForm(self.write, **self._state)
+        return opened("pyramid", self.write, self._state)
 
     @property
     def _state(self) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
 from opslab.scqa.cues import CUES, RULES, word_list
-from opslab.scqa.doubts import doubts
+from opslab.scqa.doubts import MOST, doubts
 from opslab.scqa.doubts import features as read_features
-from opslab.scqa.matching import is_strange, named_kinds, unnamed_kind
+from opslab.scqa.matching import is_strange, unnamed_kind
 from opslab.scqa.model import CLASSES, features, log_chances
 from opslab.scqa.reading import Opening, is_usual, leads, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
@@ -30,6 +30,8 @@ _CLEAR = 2.5  # by which another part must lead before a field is called misplac
 _NOT_ASKED, _ASKING = 2.5, ("Q1", "Q2", "Q3", "Q4")  # a question is marked as one
 _HOLLOW = {"s": -0.5, "c": -0.7, "a": -0.7}  # the chance from which a clause is called hollow,
 _MOSTLY = -0.5  # if what else plays the part does not outweigh it
+_SAYS_NOTHING = {"contested_situation": "s", "idle_complication": "c", "vague_answer": "a"}
+Told = dict[str, str]  # words by their part
 _WORD = r"(?i:[a-z][a-z'’]+)|[\u4e00-\u9fff]{2}"
 
 
@@ -50,8 +52,8 @@ def coach(brief: Brief | str) -> Remarks:
     the rest (`opslab.scqa.model` of clauses, `opslab.scqa.doubts` of the whole); lists of words say the rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
-    is wise, or whether the question is the right one. That the answer answers the question it sees by kind
-    alone (who, how many, when), and that the question has a cause by words in common.
+    is wise, or whether the question is the right one. That the answer answers the question, and that the
+    question has a cause, it sees by form and by words in common.
 
     Raises
     ------
@@ -142,7 +144,10 @@ class _Asking:
         given = whole(chances)[np.arange(len(found)), [CLASSES.index(letter) for letter in letters]]
         told = {part: (place, texts[part]) for part, place in places.items()}
         hollow = _hollow(found, chances - given[:, None], letters)
-        yield from self._contents(texts, told, hollow, doubts(read_features(found, chances, letters, {})))
+        named = read_features(found, chances, letters, dict.fromkeys(LETTERS, MOST))
+        speaks = doubts(named, given=all(texts.values()))
+        speaks = {rule: speaks[rule] for rule in speaks if _SAYS_NOTHING.get(rule, "") in {*hollow, ""}}
+        yield from self._contents(texts, told, hollow, speaks)
 
     def _misplaced(self, part: str, text: str, place: str, chances: np.ndarray) -> Iterator[Remark]:
         if not len(chances):
@@ -160,37 +165,31 @@ class _Asking:
         return self("unusual_order", parts="-".join(parts), orders=orders)
 
     def _contents(
-        self,
-        texts: dict[str, str],
-        places: dict[str, tuple[str, str]],
-        hollow: dict[str, str],
-        speaks: dict[str, bool],
+        self, texts: Told, places: dict[str, tuple[str, str]], hollow: Told, speaks: dict[str, bool]
     ) -> Iterator[Remark]:
-        def at(code: str, part: str, word: str = "", *, sure: bool = True, count: int = 0) -> Remark:
+        def at(code: str, part: str, word: str = "", count: int = 0) -> Remark:
+            sure = speaks.get(code, False) or (code == "vague_answer" and "a" in hollow)
             return self(code, part, *places[part], sure=sure, word=word, count=count)
 
         situation, complication, question, answer = (texts[part] for part in PARTS)
         judged = RULES["contested"].search(situation)
         if situation and ("s" in hollow or judged or "contested_situation" in speaks):
             word = hollow.get("s") or (judged[0] if judged else situation)
-            yield at("contested_situation", "situation", word, sure=speaks.get("contested_situation", False))
+            yield at("contested_situation", "situation", word)
         if complication and ("c" in hollow or "idle_complication" in speaks):
-            sure = speaks.get("idle_complication", False)
-            yield at("idle_complication", "complication", hollow.get("c", complication), sure=sure)
+            yield at("idle_complication", "complication", hollow.get("c", complication))
         if answer and ("a" in hollow or "vague_answer" in speaks):
-            sure = "a" in hollow or speaks["vague_answer"]
-            yield at("vague_answer", "answer", hollow.get("a", answer), sure=sure)
+            yield at("vague_answer", "answer", hollow.get("a", answer))
         if (count := len(RULES["asked"].findall(question))) > 1:
             yield at("several_questions", "question", count=count)
         strange = complication and "c" not in hollow and is_strange(question, f"{situation} {complication}")
         if question and (strange or "question_without_cause" in speaks):
-            yield at("question_without_cause", "question", sure=speaks.get("question_without_cause", False))
+            yield at("question_without_cause", "question")
         if not answer:
             return
-        kind, answered = unnamed_kind(question, answer), any(named_kinds(question, answer).values())
-        if question and (kind or ("off_question" in speaks and not answered)):
-            word = ASKED_WORDS[self.tongue][kind]
-            yield at("off_question", "answer", word, sure=speaks.get("off_question", False))
+        kind = unnamed_kind(question, answer)
+        if question and (kind or "off_question" in speaks):
+            yield at("off_question", "answer", ASKED_WORDS[self.tongue][kind])
         if "a" not in hollow and not RULES["quantity"].search(answer):
             yield at("no_number", "answer")
         if not RULES["uncertain"].search(answer) and not any(map(RULES["unknown"].search, texts.values())):
@@ -247,7 +246,7 @@ def counts() -> dict[str, tuple[int, int]]:
 forget_counts = counts.cache_clear  # after they were measured again
 
 
-def _hollow(found: Sequence[Piece], chances: np.ndarray, letters: str) -> dict[str, str]:
+def _hollow(found: Sequence[Piece], chances: np.ndarray, letters: str) -> Told:
     """Return the words of the parts that are there and say nothing, by their small letter."""
     told = {}
     for letter, least in _HOLLOW.items():

@@ -1,4 +1,4 @@
-"""The forms as widgets: boxes that grow with their text, in the colours of the page around them."""
+"""The desk as a widget: boxes that grow with their text, in the colours of the page around them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,8 +6,6 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from opslab.ground.forms import script
-from opslab.ground.widget import StoredForm
 from opslab.scqa.brief import ORDER_NAMES, ORDERS
 
 # Words
@@ -45,15 +43,3 @@ class DeskForm(anywidget.AnyWidget):
 
     def _write(self, _: object) -> None:
         self.answer = self._take(self.order, **self.brief)
-
-
-class MailForm(StoredForm):
-    """The form that takes a mail."""
-
-    _esm = script("mail")
-
-
-class PyramidForm(StoredForm):
-    """The form that builds a pyramid."""
-
-    _esm = script("pyramid")

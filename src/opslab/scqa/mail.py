@@ -3,7 +3,7 @@
 from functools import cached_property, lru_cache
 from typing import Any
 
-from opslab.ground.forms import stored
+from opslab.ground.forms import opened, stored
 from opslab.ground.kept import keep, recall
 from opslab.scqa.coach import coach
 from opslab.scqa.reading import Opening, read_opening
@@ -66,9 +66,7 @@ class MailDesk:
     @cached_property
     def widget(self) -> Any:
         """The form as a widget."""
-        from opslab.scqa.form import MailForm  # heavy, and only a form needs it
-
-        return MailForm(self.write, **self._state)
+        return opened("mail", self.write, self._state)
 
     @property
     def _state(self) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def features(pieces: Sequence[Piece]) -> list[set[str]]:
     last = pieces[-1].sentence if pieces else 0
     found = []
     for place, (piece, text) in enumerate(zip(pieces, texts, strict=True)):
-        named = {*_words(text), f"junction {piece.junction}"}
+        named = {*words_in(text), f"junction {piece.junction}"}
         if piece.whole != piece.text:
             named |= {f"s={cue}" for cue in cues_in(simplified(piece.whole))}
         for side, near in (("p", place - 1), ("n", place + 1)):
@@ -73,7 +73,8 @@ def _searches(chinese: bool) -> list[tuple[str, Callable[[str], object], bool]]:
 
 
 @lru_cache(512)
-def _words(text: str) -> frozenset[str]:
+def words_in(text: str) -> frozenset[str]:
+    """Return the words and runs of words in a text, its beginning and end, and its cues."""
     tokens = _tokens(text)
     runs = {" ".join(tokens[at : at + count]) for count in (1, 2, 3) for at in range(len(tokens) - count + 1)}
     ends = {f"^{' '.join(tokens[:count])}" for count in (1, 2, 3)} | {
@@ -106,5 +107,5 @@ def log_chances(named: Sequence[set[str]]) -> np.ndarray:
 
 def forget_words() -> None:
     """Forget the texts that were read, to measure the time of a first reading."""
-    for remembered in (_tokens, cues_in, _words):
+    for remembered in (_tokens, cues_in, words_in):
         remembered.cache_clear()

@@ -16,11 +16,7 @@ NOT_TEXT = "text is {found}; expected the opening as text, between quotation mar
 NONE = CLASSES[0]  # the part of a greeting or a deadline
 # What is expected before a word is read, in natural logarithms; chosen with each field left out once.
 ABSENT = {"S": 1.5, "C": 1.5, "Q": 1.5, "A": 1.2}  # a whole text is likelier than one that lacks a part
-TURN = {
-    "": 0.0,
-    "mark": 0.3,
-    "pause": 0.5,
-}  # most sentences hold one part; some words say that another begins
+TURN = {"": 0.0, "mark": 0.3, "pause": 0.5}  # most sentences hold one part; some words begin another
 BACK = 1.0  # few texts come back to a part
 LABELLED = 30.0  # "Situation:" outweighs every word
 

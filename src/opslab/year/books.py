@@ -5,7 +5,7 @@
 its time: what the week does not change is worked out beforehand, in `__init__` or in `effects`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 from typing import Any
@@ -35,16 +35,17 @@ class Books:
         all_runs, of = self.reckon.all_runs, self.reckon.of
         luck = {name: np.exp(sd * scores(seed, name, draws)) for name, sd in lantern.NOISE.items()}
         self.chance = {name: of(scores(seed, name, draws)) for name in ("survey", "posts", "trial", "seen")}
-        self.character = {
+        character = {
             name: np.exp(sd * scores(seed, f"character {name}", draws)[:, 0])
             for name, sd in lantern.CHARACTER.items()
         }
         shock = _shocks(seed, draws)
         # The year's character times the week's luck, by week and run.
-        fate = {name: self.character[name] * luck[name].T for name in ("leaving", "tickets", "sales")}
+        fate = {name: character[name] * luck[name].T for name in ("leaving", "tickets", "sales")}
         fate["tickets"] = shock["tickets"].T * fate["tickets"]
         fate["reach"] = (shock["reach"] * luck["newcomers"]).T
         self.fate = {name: of(values.T) for name, values in fate.items()}
+        self.character = {name: of(values) for name, values in character.items()}
 
         self.users = np.repeat(true.users[None], runs, axis=0)
         self.kinds = of(self.users.sum(axis=3))  # by muted and kind
@@ -57,12 +58,12 @@ class Books:
         self.buyers = all_runs(lantern.BUYERS_TO_BE)
         usual = mixed(np.array([[USUAL.ads, USUAL.own, USUAL.friends]]), true.split)
         self.carried = np.tile(true.carry * usual / (1 - true.carry), (runs, 1))
-        fit = np.stack([self.character[group] for group in lantern.GROUPS], axis=1)
+        fit = np.stack([character[group] for group in lantern.GROUPS], axis=1)
         self.top = true.top * mixed(fit, (true.split > 0).astype(float))
         self.counted = np.stack([true.with_need, np.ones_like(true.with_need)])
         sure, persuaded, dogs = true.recall
         of_dogs, of_others = true.unsubscribe
-        won = np.minimum(self.character["recall"], 2)[:, None] * persuaded
+        won = np.minimum(character["recall"], 2)[:, None] * persuaded
         # Of those who are away: come back unasked, come back for a message, say no for a message.
         lost = dogs * of_dogs + of_others
         self.recall = list(zip((sure + dogs).tolist(), of(won - dogs), lost.tolist(), strict=True))
@@ -133,10 +134,9 @@ class Books:
             joined, self.due, self.due - paid, negative, ahead,
         ]  # fmt: skip
 
-    def known(self) -> Iterator[dict[str, float]]:
+    def known(self) -> Iterable[dict[str, float]]:
         """Return what is known on a Monday, run by run."""
-        by_run = zip(*map(self.reckon.each, self.seen.values()), strict=True)
-        return (dict(zip(self.seen, values, strict=True)) for values in by_run)
+        return self.reckon.by_run(self.seen)
 
     def _find(self, week: int, does: Effects) -> tuple[Quantity, Quantity, Quantity]:
         """Win newcomers: return those with the need, the curious, and the yuan spent."""
@@ -167,7 +167,7 @@ class Books:
         muted = unmuted * does.muting
         unmuted -= muted
         users[:, :, MUTED, :-1] += muted
-        self.said_no = self.said_no + self.reckon.of(muted.sum(axis=(1, 2)))
+        self.said_no = self.said_no + self.reckon.of(total(muted, (1, 2)))
         factor = does.clings * column(self.fate["leaving"][week])
         factor *= column(lantern.DOUBT - self.trust)
         chance = true.leaving[week, ..., : OLD + week + 1] * factor[:, :, None, None]
@@ -231,7 +231,8 @@ class Books:
         load = reckon.least(waiting / does.room, true.most_load)
         self.tickets = reckon.most(waiting - does.room, 0.0)
         place = reckon.between(reckon.whole(load * 100), 1, len(true.loads)) - 1
-        late, wait = 1 - true.within_day[does.desk, place], true.median_wait[does.desk, place]
+        late = 1 - reckon.plain(true.within_day[does.desk, place])
+        wait = reckon.plain(true.median_wait[does.desk, place])
         if reckon.some(self.tickets):
             behind = self.tickets / does.room * lantern.DAYS  # days of work that lie there
             late = reckon.where(behind > 0, reckon.between(behind, 0.1, 1.0), late)

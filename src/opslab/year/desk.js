@@ -58,7 +58,7 @@ function render({ model, el }) {
   run.addEventListener("click", () => ask(read()));
   again.addEventListener("click", () => {
     if (again.textContent === WORDS.again) {
-      again.textContent = WORDS.sure; // what was played is lost: ask twice
+      again.textContent = WORDS.sure; // the quarters are lost, and what was said of them stays: ask twice
       return;
     }
     ask({ again: true });

@@ -57,6 +57,11 @@ FORECASTS = (
     "together. They were {width} wide on the average for cash, {users} for users; {widen} times as wide, as "
     "many as promised would have held."
 )
+BEFORE = "Time {number} with this luck: {said}"
+SAME_LUCK = (
+    "You know this luck now, so a forecast that holds proves less: `year_desk({other})` is a year that you "
+    "do not know."
+)
 PAID_BY = {
     "said_no": "{said_no} of those who could be written to said no",
     "within_day": "in the mean week {late} of the tickets waited longer than a day",
@@ -93,7 +98,7 @@ class Played(NamedTuple):
 
 
 class YearDesk:
-    """The form; it is shown when it ends a cell. What was played on it is kept until the year begins again.
+    """The form; it is shown when it ends a cell. What was played on it is kept.
 
     Attributes
     ----------
@@ -103,11 +108,13 @@ class YearDesk:
         What was decided so far, by quarter.
     draft
         What is typed for the quarter to come.
+    before
+        What was said at the end each time that this year was played and begun again.
     """
 
     def __init__(self, seed: int, world: int):
         self.seed, self.world = seed, world
-        self.quarters, self.draft = _kept(self._name)
+        self.quarters, self.draft, self.before = _kept(self._name)
 
     @property
     def plans(self) -> list[Plan]:
@@ -194,7 +201,7 @@ class YearDesk:
         self._keep()
 
     def again(self) -> None:
-        """Forget what was played: the year begins again, with the same luck.
+        """Begin the year again, with the same luck. What came of it, and of the forecasts, stays.
 
         Examples
         --------
@@ -203,12 +210,17 @@ class YearDesk:
         >>> len(year.quarters)
         0
         """
+        if self.quarters:
+            over = len(self.quarters) == QUARTERS
+            self.before = [*self.before, " ".join(self._end() if over else self._held())]
         self.quarters, self.draft = [], {}
-        keep(self._name, None)
+        self._keep()
 
     @property
     def told(self) -> list[str]:
-        """What came of the last quarter's forecast; after the fourth, of the year."""
+        """What came of the last quarter's forecast and of the whole year; before both, of earlier times."""
+        if not self.quarters:
+            return self._remembered()
         last = self.forecasts[lambda table: table.quarter == len(self.quarters)]
         found = [
             (HELD if row.low <= row.truth <= row.high else MISSED).format(
@@ -218,8 +230,7 @@ class YearDesk:
             )
             for row in last.itertuples()
         ]
-        found += self._monday() if self.quarters else []
-        return found + (self._end() if len(self.quarters) == QUARTERS else [])
+        return found + self._monday() + (self._end() if len(self.quarters) == QUARTERS else [])
 
     def _monday(self) -> list[str]:
         """Say what else a manager has to know: what the last trial found, and how long the money lasts."""
@@ -241,6 +252,11 @@ class YearDesk:
             found.append(SPENT.format(week=week + 1 + int(left // pace)))
         return found
 
+    def _remembered(self) -> list[str]:
+        """Say what came of this year when it was played before."""
+        said = [BEFORE.format(number=place, said=said) for place, said in enumerate(self.before, start=1)]
+        return [*said, SAME_LUCK.format(other=self.seed + 1)] if said else []
+
     def _end(self) -> list[str]:
         year = score(self.history).iloc[0]
         usual, par = (score(play(plan, self.seed, world=self.world)).iloc[0] for plan in (NAIVE, PAR))
@@ -250,8 +266,6 @@ class YearDesk:
         }  # fmt: skip
         payers = "; ".join(f"{GUARDRAILS[name]} ({PAID_BY[name].format(**words)})" for name in year.broken)
         of_par = ", ".join(GUARDRAILS[name] for name in par.broken)
-        held, widths = calibration(self.forecasts, level=SURE), self.forecasts.groupby("of")
-        width = {of: (part.high - part.low).mean() for of, part in widths}
         return [
             OVER.format(
                 worth=say.number(year.worth / 1_000), usual=say.number(usual.worth / 1_000),
@@ -259,11 +273,19 @@ class YearDesk:
             ),
             BROKE.format(payers=payers) if year.broken else ALL_KEPT,
             *([PAR_BROKE.format(names=of_par)] if of_par else []),
+            *self._held(),
+        ]  # fmt: skip
+
+    def _held(self) -> list[str]:
+        """Say how many forecasts held, and how wide they were."""
+        held, widths = calibration(self.forecasts, level=SURE), self.forecasts.groupby("of")
+        width = {of: (part.high - part.low).mean() for of, part in widths}
+        return [
             FORECASTS.format(
                 hits=held.hits, asked=held.asked, expected=say.number(SURE * held.asked),
                 width=say.number(width["cash"], "thousand yuan"), users=say.number(width["users"]),
                 widen=say.number(held.widen, digits=2),
-            ),
+            )
         ]  # fmt: skip
 
     def _odd(self, week: int) -> bool:
@@ -325,7 +347,8 @@ class YearDesk:
         return f"year: {self.seed} {self.world}"
 
     def _keep(self) -> None:
-        keep(self._name, {"quarters": [asdict(quarter) for quarter in self.quarters], "draft": self.draft})
+        quarters = [asdict(quarter) for quarter in self.quarters]
+        keep(self._name, {"quarters": quarters, "draft": self.draft, "before": self.before})
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
         """Return the form for a running kernel, and one sentence for everything else."""
@@ -371,14 +394,14 @@ def _interval(forecast: Mapping[str, tuple[float, float]], name: str) -> tuple[f
     return float(low), float(high)
 
 
-def _kept(name: str) -> tuple[list[Quarter], dict[str, Any]]:
-    """Return what was played and typed under a name: nothing where there is nothing that can be read."""
+def _kept(name: str) -> tuple[list[Quarter], dict[str, Any], list[str]]:
+    """Return what was played, typed and said under a name: nothing where nothing can be read."""
     kept = recall(name)
     try:
         quarters = [
             Quarter(Plan(**one["plan"]), {of: _interval(one["forecast"], of) for of in FORETOLD}, one["why"])
             for one in kept["quarters"][:QUARTERS]
         ]
-        return quarters, dict(kept["draft"])
+        return quarters, dict(kept["draft"]), [str(said) for said in kept.get("before", [])]
     except (TypeError, KeyError, ValueError):
-        return [], {}
+        return [], {}, []

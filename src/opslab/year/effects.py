@@ -13,8 +13,8 @@ from opslab.year.plan import Plan
 Decided = Mapping[str, Quantity]  # each lever of the plan, words as codes
 
 USUAL = Plan()  # last year's
-# Which of the groups of those who are away are written to: see `RECALL` and the recall trial's groups.
-WRITTEN = np.array([[0, 0, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 1], [1, 1, 1, 1, 1]], dtype=float)
+# Each group of those who are away (see the recall trial): 1 where it is written to, by the codes of `RECALL`.
+WRITTEN = tuple(np.array([[0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]], dtype=float))
 
 
 class Effects(NamedTuple):
@@ -45,17 +45,16 @@ class Effects(NamedTuple):
     tests: bool  # whether any run tries anything
 
 
-def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reckon: Arithmetic) -> Effects:
+def effects(plan: Decided, true: Firm, character: Mapping[str, Quantity], reckon: Arithmetic) -> Effects:
     """Return what a week's plans do in years of these characters."""
-    of, column, focus, points, pushes = (
-        reckon.of, reckon.column, plan["focus"], plan["points"], plan["pushes"],
-    )  # fmt: skip
+    plain, column = reckon.plain, reckon.column
+    focus, points, pushes = plan["focus"], plan["points"], plan["pushes"]
     clerks, forum = plan["clerks"], plan["forum"]
     wanted = rows(plan["ads"], plan["own"], plan["friends"])
     # Which share of all the effect that points for answers can have they have.
-    pulled = reckon.least(of(character["points"]) * (1 - np.exp(-points / lantern.PULL)), 2)
+    pulled = reckon.least(character["points"] * (1 - plain(np.exp(-points / lantern.PULL))), 2)
     gain, daily = true.core_lift - 1, pushes / 7
-    muting = np.interp(pushes, true.pushes, true.muting) * of(character["muting"])
+    muting = plain(np.interp(pushes, true.pushes, true.muting)) * character["muting"]
     total = plan["ads"] + plan["own"] + plan["friends"]
     return Effects(
         wanted=wanted,
@@ -67,8 +66,8 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         reached=(1 - lantern.NARROW * (focus * focus)) / (1 - lantern.NARROW * USUAL.focus**2),
         muting=column(column(muting)),
         clings=rows(1 - lantern.CLUNG * pulled, reckon.all_runs(1)),
-        lift=np.interp(pushes, true.pushes, true.lift),
-        written=list(of(WRITTEN[np.atleast_1d(plan["recall"])])),
+        lift=plain(np.interp(pushes, true.pushes, true.lift)),
+        written=[plain(group[plan["recall"]]) for group in WRITTEN],
         asked=(1 - lantern.FORUM_RELIEF * forum) / (1 - lantern.FORUM_RELIEF),
         unhelped=1 - lantern.HELPED * pulled,
         room=clerks * lantern.DAYS * lantern.HOURS * lantern.MINUTES / true.handling,
@@ -81,5 +80,5 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, np.ndarray], reck
         points=points,
         clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
         forum=forum * lantern.FORUM_COST,
-        tests=bool(np.any(plan["test"])),
+        tests=bool(reckon.some(plan["test"])),
     )

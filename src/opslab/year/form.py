@@ -8,7 +8,7 @@ import anywidget
 import traitlets
 
 from opslab.ground import say
-from opslab.year.firm import CLERK
+from opslab.year.firm import CLERK, FORUM_COST
 from opslab.year.plan import LIMITS, Limit
 
 # Words
@@ -19,8 +19,8 @@ LABELS = {
     "pushes": "Pushes a week",
     "recall": "Write to those away (all: to those who said no, too)",
     "clerks": f"Clerks, each {say.number(round(CLERK), 'yuan')} a week of cash",
-    "forum": "Forum open",
-    "focus": "Share of messages on one image, 0 to 1",
+    "forum": f"Forum open, {say.number(round(FORUM_COST), 'yuan')} a week (word of mouth follows slowly)",
+    "focus": "Share of messages on one image, 0 to 1 (more: more trust, fewer reached; a year tells)",
     "points": "Points for an answer, yuan (above 0.5 trust falls)",
     "test": "Test on newcomers",
 }

@@ -37,9 +37,11 @@ class Plan:
     clerks
         Places at the desk, each filled round the clock, 1 to 5.
     forum
-        True if questions and answers stand where everyone can read them.
+        True if questions and answers stand where everyone can read them. Word of mouth follows within a
+        quarter.
     focus
-        Share of messages on one image (0 to 1).
+        Share of messages on one image (0 to 1). More builds more trust and is passed on more often; it
+        reaches fewer. Between 0.3 and 0.7 it takes a year to tell.
     points
         Yuan in points for an answer, 0 to 2. Above 0.5 some answer for the points, and trust falls.
     test
@@ -130,15 +132,16 @@ def as_plan(found: Any, name: str) -> Plan:
     >>> as_plan({"clerks": 5}, "plan").clerks
     5
     """
-    given = _fields(found) if isinstance(found, Plan) else found
-    if not isinstance(given, Mapping):
+    if isinstance(found, Plan):
+        return Plan(**_fields(found))
+    if not isinstance(found, Mapping):
         raise ValueError(NOT_A_PLAN.format(name=name, found=found))
-    for lever in given:
+    for lever in found:
         if not isinstance(lever, str) or lever not in LEVERS:
             raise ValueError(
                 NO_LEVER.format(name=lever, nearest=nearest(lever, LEVERS), names=", ".join(LEVERS))
             )
-    return Plan(**given)
+    return Plan(**found)
 
 
 def _fields(plan: Plan) -> dict[str, Any]:

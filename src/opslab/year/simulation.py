@@ -283,7 +283,7 @@ def _played(
         plan = plans(week, books)
         if not decided or plan is not decided[-1][1]:
             decided.append((week, plan))
-        written[week] = np.reshape(books.live(week, plan), (len(COLUMNS), runs))
+        written[week] = np.array(books.live(week, plan)).reshape(len(COLUMNS), runs)
     since, told = zip(*decided, strict=True)
     lasted = np.diff([*since, WEEKS])
     columns = {

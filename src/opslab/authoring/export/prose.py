@@ -13,7 +13,7 @@ AT_A_DESK = re.compile(
 )
 
 MOST_WORDS = 80  # on a slide
-MOST_LARGE = 46  # in large letters
+MOST_LARGE = 37  # in large letters
 MOST_SHOWN = 60  # of a table, a result or code
 MOST_ROWS = 12
 IN_BRACKETS = r"[^()]*\)"  # follows a stop that ends nothing

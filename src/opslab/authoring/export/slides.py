@@ -57,7 +57,8 @@ MOST_LINE, MOST_ASKED = 30, 20  # words of a question above a picture; of one th
 LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
-LONGEST_NAME = 26  # letters in a line of a vertical axis' name
+LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
+BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
@@ -361,9 +362,11 @@ class _Compiler:
 
 
 def readable(node: Any, key: str = "") -> Any:
-    """Return a figure's bundle as a hall needs it: type for the last row, names that fit a low axis."""
+    """Return a figure's bundle as a hall needs it: type for the last row, names that fit a low, wide plot."""
     if isinstance(node, list):
-        return [readable(one, key) for one in node] if node and isinstance(node[0], dict) else node
+        return [readable(one, key) for one in node]
+    if isinstance(node, str) and key == "y":  # the name of a row was broken for a phone
+        return wrap(node.replace(BREAK, " "), LONGEST_NAME)
     if not isinstance(node, dict):
         return node
     fit: dict[str, Any] = {name: readable(value, name) for name, value in node.items()}

@@ -38,16 +38,26 @@ async function startSlides() {
 function fit(slide) {
   const room = slide?.querySelector(".room");
   if (!room || room.matches(".pictured")) return;
-  const wide = [...room.querySelectorAll(".scroll, pre")];
-  const full = (box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth;
-  const [most, unbroken, broken] = ["--most", "--unbroken", "--broken"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
+  const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
+  const sparse = () => room.querySelector(".words").offsetHeight < least * room.clientHeight;
+  const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
+  const [most, unbroken, broken, grown, least] = ["--most", "--unbroken", "--broken", "--grown", "--least"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  set("--grow", 1);
   // Lines wrap only where type would get small.
-  for (const [whole, largest, least] of [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]]) {
+  const tried = [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]];
+  tried.some(([whole, largest, smallest]) => {
     room.classList.toggle("whole", whole);
-    for (let size = largest; size >= least; size -= 0.05) {
-      room.style.setProperty("--fit", size.toFixed(2)); // twentieths, without the dust of their sums
-      if (![room, ...wide].some(full)) return;
+    for (let size = largest; size >= smallest; size -= 0.05) {
+      set("--fit", size);
+      if (!full()) return true;
     }
+  });
+  if (!sparse()) return;
+  room.classList.remove("whole");
+  for (let grow = 1.05; sparse() && grow <= grown; grow += 0.05) {
+    set("--grow", grow);
+    if (full()) return set("--grow", grow - 0.05);
   }
 }
 

@@ -200,9 +200,8 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
     if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
         tagged.append("hide-output")
     for output in cell.outputs:
-        if "text" in output:
-            output.text = output.text.removeprefix(f"{HIDDEN}\n")
-        elif PLOTLY in output.get("data", {}):
+        _uncover(output)
+        if PLOTLY in output.get("data", {}):
             output.data = {PLOTLY: output.data[PLOTLY]}
         elif MARKER in output.get("data", {}):
             output.data = {MARKER: output.data[MARKER] | {"text": output.data["text/plain"]}}
@@ -210,11 +209,16 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
             told = _to_pages(output.data["text/markdown"])
             output.data["text/markdown"] = re.sub(r"\.ipynb(#[^)]*)?\)", ".html)", told)
         elif "text/html" in output.get("data", {}):
-            table = BeautifulSoup(output.data["text/html"].removeprefix(HIDDEN), "html.parser")
+            table = BeautifulSoup(output.data["text/html"], "html.parser")
             scope_headers(table)
             output.data["text/html"] = str(table)
-        elif "text/plain" in output.get("data", {}):
-            output.data["text/plain"] = output.data["text/plain"].removeprefix(f"{HIDDEN}\n")
+
+
+def _uncover(output: NotebookNode) -> None:
+    """Take away the line that stands before what is hidden in JupyterLab: the page folds it up itself."""
+    texts = output if "text" in output else output.get("data", {})
+    for kind in texts.keys() & {"text", "text/plain", "text/html"}:
+        texts[kind] = texts[kind].removeprefix(f"{HIDDEN}\n")
 
 
 def _write_static(root: Path, folder: Path) -> None:

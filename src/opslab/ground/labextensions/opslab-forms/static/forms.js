@@ -40,6 +40,8 @@ const STYLE = `
 .opslab-form .opslab-remarks > li { padding: 6px 0; border-bottom: 1px solid rgba(128, 128, 128, 0.4); }
 .opslab-form .opslab-remarks :is(strong, span) { display: block; }
 .opslab-form :empty:is(p, ul, ol) { display: none; }
+.opslab-form .opslab-at-desk { display: contents; } /* what a hall does not need */
+.reveal .opslab-form .opslab-at-desk { display: none; }
 .reveal .opslab-form { max-width: none; font-size: calc(20px * max(1, var(--fit))); }
 `;
 
@@ -52,6 +54,10 @@ export function create(tag, properties = {}, ...children) {
 
 export function labelled(name, control) {
   return create("label", {}, create("span", { className: "opslab-head", textContent: name }), control);
+}
+
+export function atDesk(...children) {
+  return create("span", { className: "opslab-at-desk" }, ...children);
 }
 
 export function button(name, press) {

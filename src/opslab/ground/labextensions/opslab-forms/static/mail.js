@@ -1,4 +1,4 @@
-import { MINUTE, REST, SECOND, addLook, aloud, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
+import { MINUTE, REST, SECOND, addLook, aloud, atDesk, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
 
 // Paste a mail: its reader says of each sentence which part it plays; then the coach says how it reads them.
 
@@ -6,11 +6,12 @@ const WORDS = {
   form: "Paste a mail",
   text: "Your mail",
   ask: "Paste the first page of a mail, in English or Chinese.",
-  label: "Which part does each sentence play? Keys 1 to 5 answer, and go on to the next.",
+  label: "Which part is each sentence?",
+  keys: " Keys 1 to 5 answer, and go on to the next.",
   letters: "SCQA–",
   parts: { S: "situation", C: "complication", Q: "question", A: "answer", "–": "none of these" },
   left: (count) => `${count} to go; then the coach says how it reads them.`,
-  show: "Show the coach's reading now",
+  show: "Show the coach's reading",
   same: () => "✓ the coach, too",
   other: (part) => `≠ the coach: ${part}`,
   alone: (part) => `the coach: ${part}`,
@@ -43,7 +44,7 @@ const LOOK = `
 .opslab-lines input { position: absolute; opacity: 0; pointer-events: none; }
 .opslab-lines .opslab-coach { grid-column: 2; font-weight: 600; }
 .opslab-lines .opslab-coach span { padding: 0 6px; border: 2px solid rgb(var(--part)); border-radius: 4px; }
-.opslab-key span { margin-right: 10px; white-space: nowrap; }
+.opslab-key span span { margin-right: 10px; white-space: nowrap; }
 @container (max-width: 34rem) {
   .opslab-lines > li { grid-template-columns: minmax(0, 1fr); }
   .opslab-lines .opslab-coach { grid-column: 1; }
@@ -68,7 +69,9 @@ export function mount(element, state, model = null) {
   const note = create("p", { role: "status" });
   const key = create("p", { className: "opslab-key" });
   const lines = create("ol", { className: "opslab-lines" });
-  const told = create("p", { className: "opslab-head", role: "status" });
+  const toGo = create("span");
+  const agreed = create("span");
+  const told = create("p", { className: "opslab-head", role: "status" }, atDesk(toGo), agreed);
   const found = create("ul", { className: "opslab-remarks" });
   const asks = create("div");
   const copied = create("span", { role: "status" });
@@ -82,8 +85,9 @@ export function mount(element, state, model = null) {
   });
   const upper = create("div", { className: "opslab-mail-text" }, labelled(WORDS.text, box),
     create("div", { className: "opslab-row" }, clock, left, length, over));
-  form.append(upper, note, key, lines, told, found, asks, create("div", { className: "opslab-row" }, show, copy, again, copied));
-  key.append(WORDS.label, create("br"), ...[...WORDS.letters].map((letter, i) => create("span", {}, create("b", { textContent: letter }), ` ${WORDS.parts[letter]} (${i + 1})`)));
+  form.append(upper, note, key, lines, told, found, asks, create("div", { className: "opslab-row" }, show, again, atDesk(copy, copied)));
+  const parts = [...WORDS.letters].map((letter, i) => create("span", {}, create("b", { textContent: letter }), ` ${WORDS.parts[letter]} (${i + 1})`));
+  key.append(WORDS.label, atDesk(WORDS.keys, create("br"), ...parts));
 
   box.addEventListener("input", () => {
     grow(box);
@@ -109,7 +113,7 @@ export function mount(element, state, model = null) {
 
   function line(clause, i) {
     const group = create("div", { role: "radiogroup" });
-    const words = create("span", { id: `opslab-mail-${number}-${i}`, textContent: `${clause.sentence}. ${clause.text}` });
+    const words = create("span", { id: `opslab-mail-${number}-${i}` }, atDesk(`${clause.sentence}. `), clause.text);
     group.setAttribute("aria-labelledby", words.id);
     for (const letter of WORDS.letters) {
       const radio = create("input", { type: "radio", name: `opslab-mail-${number}-${i}`, value: letter, ariaLabel: `${letter} ${WORDS.parts[letter]}` });
@@ -148,8 +152,8 @@ export function mount(element, state, model = null) {
     const judged = clauses.filter(({ part }, i) => part && mine[i]);
     const same = judged.filter(({ part, text }) => linked.typed.labels[text] === part).length;
     const open = mine.filter((letter) => !letter).length;
-    const agreed = judged.length ? WORDS.agree(same, judged.length) + (same < judged.length ? WORDS.differ : "") : "";
-    say(told, shown ? agreed : open ? WORDS.left(open) : "");
+    say(toGo, open && !shown ? WORDS.left(open) : "");
+    say(agreed, shown && judged.length ? WORDS.agree(same, judged.length) + (same < judged.length ? WORDS.differ : "") : "");
     found.replaceChildren(...(shown ? (remarks.length ? listRemarks(remarks) : [create("li", { textContent: nothing })]) : []));
     asks.replaceChildren(...(shown && more.length ? [create("p", { className: "opslab-head", textContent: WORDS.asks }),
       create("ul", { className: "opslab-remarks" }, ...listRemarks(more))] : []));

@@ -1,4 +1,4 @@
-import { REST, addLook, aloud, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
+import { REST, addLook, aloud, atDesk, button, create, frame, grow, labelled, link, listRemarks, say, toClipboard, widget } from "./forms.js";
 
 // Build a pyramid: an answer, reasons, lines; read upwards, by its titles alone, and as an issue tree.
 
@@ -82,8 +82,8 @@ export function mount(element, state, model = null) {
   const copied = create("span", { role: "status" });
   const views = Object.entries(WORDS.views).map(([name, label]) => button(label, () => { view = name; draw(); }));
   form.append(create("div", { className: "opslab-row" }, ...views), place, told, note, found,
-    create("div", { className: "opslab-row" }, button(WORDS.copy, () => toClipboard(written(), copied)),
-      button(WORDS.again, () => change(() => { typed = structuredClone(state.given); })), copied));
+    create("div", { className: "opslab-row" }, button(WORDS.again, () => change(() => { typed = structuredClone(state.given); })),
+      atDesk(button(WORDS.copy, () => toClipboard(written(), copied)), copied)));
 
   // Every edit changes `typed`; what changes the form's build draws it anew and puts the keyboard where it belongs.
   function change(edit, focus) {
@@ -195,7 +195,7 @@ export function mount(element, state, model = null) {
 
   function titles() {
     const text = [typed.answer, ...filled().map((reason) => reason.text)].map(sentence).filter(Boolean).join(" ");
-    return [create("p", { className: "opslab-titles", textContent: text || WORDS.empty }), create("p", { textContent: `${WORDS.read} ${aloud(text)}` })];
+    return [create("p", { className: "opslab-titles", textContent: text || WORDS.empty }), create("p", {}, WORDS.read, atDesk(` ${aloud(text)}`))];
   }
 
   function tree() {
