@@ -30,6 +30,7 @@ from opslab.charts import (
     share_bar,
     shares,
     slopes,
+    small_multiples,
     timeline,
     wrap,
 )
@@ -66,13 +67,17 @@ def test_the_first_picture_makes_the_template_the_default():
     assert go.Figure().layout.template.layout.title.x == 0
 
 
+DRAWN_FIRST = ("charts.figure()", "charts.small_multiples({'ads': pd.Series([1.0])}, 'One')")
+
+
+@pytest.mark.parametrize("draws", DRAWN_FIRST)
 @pytest.mark.parametrize(("chosen", "default"), [("plotly", "opslab"), ("plotly_dark", "plotly_dark")])
-def test_the_first_picture_has_the_look_and_a_chosen_default_stays(chosen, default):
+def test_the_first_picture_has_the_look_and_a_chosen_default_stays(draws, chosen, default):
     code = f"""
-import plotly.io as pio
+import pandas as pd, plotly.io as pio
 from opslab import charts
 pio.templates.default = {chosen!r}
-drawing = charts.figure()
+drawing = {draws}
 assert drawing.layout.template == pio.templates["opslab"]
 assert pio.templates.default == {default!r}
 pio.templates.default = "seaborn"
@@ -310,6 +315,15 @@ def test_parts_of_a_share_bar_follow_each_other_and_are_named_in_it_or_beside_it
     assert [note.text for note in drawing.layout.annotations] == ["Invited<br>10.0\u00a0%"]
 
 
+def test_panels_share_their_axes_and_show_the_others_behind():
+    drawing = small_multiples({"a_b": WORTH, "b": WORTH * 2, "c": WORTH / 2}, "Three", columns=2)
+    assert len(drawing.data) == 6
+    assert [trace.name for trace in drawing.data if trace.name] == ["A b", "B", "C"]
+    assert {note.text for note in drawing.layout.annotations} >= {"A b", "B", "C"}
+    assert drawing.layout.title.text == "Three"
+    assert len(small_multiples({"alone": WORTH}).data) == 2
+
+
 def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
     frame = table(2).astype(float)
     for now in frame.index:
@@ -470,6 +484,9 @@ BAD = {
     "a gap among slopes": (lambda: slopes(RECALL.where(RECALL > 20)), "gap at 'lantern'"),
     "a part below 0": (lambda: share_bar(pd.Series({"a": 2, "b": -1})), r"\[2, -1\]; shares that add up"),
     "nothing to share": (lambda: share_bar(pd.Series({"a": 0, "b": 0})), "one above 0"),
+    "no panels": (lambda: small_multiples({}), "tables is a dict"),
+    "a panel of two": (lambda: small_multiples({"a": table(2)}), "2 columns"),
+    "no columns of panels": (lambda: small_multiples({"a": WORTH}, columns=0), "columns is 0"),
     "a time that is not there": (lambda: timeline(WORTH, now="ads"), "now is 'ads'"),
     "six lines in time": (lambda: timeline(table(6), now=0), "6 columns; at most 5"),
     "a ghost of nothing": (lambda: ghost(None, figure()), "drawing is a NoneType"),

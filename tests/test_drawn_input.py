@@ -68,6 +68,7 @@ CHARTS = {
     charts.dots: {"table": NUMBERS[["a"]], "low": [0, 1, 2], "high": [2, 3, 4], "reference": 2.0},
     charts.slopes: {"table": NUMBERS},
     charts.share_bar: {"table": NUMBERS},
+    charts.small_multiples: {"tables": {"one": NUMBERS[["a"]]}, "columns": 2},
     charts.timeline: {"table": NUMBERS, "now": 1},
     charts.mark: {"drawing": charts.figure(), "at": 2.0},
     charts.as_table: {"table": NUMBERS, "units": {"a": "%"}},

@@ -6,8 +6,8 @@ they know no subject. A form fits a question:
 
     dots             levels, with the interval of each         slopes     before and after
     lines, timeline  what happens over time, or along a scale  share_bar  shares that add up
-    heatmap          a value for each pair                     bars       counts
-    as_table         the numbers themselves
+    small_multiples  one line a panel, the others behind it    bars       counts
+    heatmap          a value for each pair                     as_table   the numbers themselves
 
 `label_ends`, `mark` and `ghost` lay something over a figure; `say` writes numbers and names for people.
 
@@ -15,7 +15,7 @@ The palette is Okabe and Ito's (2008), safe for colour-blind readers; series dif
 well. The rooms, each from the ones before it: look -> over -> forms · tables.
 """
 
-from opslab.charts.forms import bars, dots, heatmap, lines, share_bar, slopes, timeline
+from opslab.charts.forms import bars, dots, heatmap, lines, share_bar, slopes, small_multiples, timeline
 from opslab.charts.look import (
     BLACK,
     BLUE,
@@ -83,6 +83,7 @@ __all__ = [
     "share_bar",
     "shares",
     "slopes",
+    "small_multiples",
     "text_width",
     "timeline",
     "wrap",

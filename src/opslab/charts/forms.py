@@ -1,6 +1,6 @@
 """Forms that fit a question: each takes a tidy table and returns a figure."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ from opslab.charts.over import (
     moved_apart,
 )
 from opslab.ground import say
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers
+from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, require_named
 
 # Words
 NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series, one column for each line or bar"
@@ -47,6 +47,7 @@ NOT_ONE = "table has {found} columns; dots show one value a row, slopes compare 
 NOT_TWO = "table has {found} columns; slopes go from one column to another, give two"
 GAP = "table has a gap at {row!r}; {form} need a number in each cell"
 NO_PARTS = "row {row!r} of table has {found}; shares that add up need numbers from 0 up, and one above 0"
+PANELS = "tables of numbers with one index"
 PER_CENT = "%"
 
 MOST_LABELS = 400  # cells of a heat map that have their numbers
@@ -397,6 +398,73 @@ def share_bar(
     return shares(drawing, "x")
 
 
+def small_multiples(
+    tables: Mapping[str, pd.DataFrame | pd.Series],
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    *,
+    share: bool = False,
+    columns: int = 2,
+) -> go.Figure:
+    """Draw a panel for each series, all on the same axes: its own line in colour, the others grey behind it.
+
+    Parameters
+    ----------
+    tables
+        The panel's name to its series (or a table of one column); indexes may differ.
+    columns
+        Panels beside one another; two still read on a phone.
+
+    Raises
+    ------
+    ValueError
+        If there are no tables, one is no series of numbers, or `columns` is below 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> both = {"ads": pd.Series([1, 0.4]), "search": pd.Series([1, 0.7])}
+    >>> len(small_multiples(both, "Ads lose more", share=True).data)
+    4
+    """
+    require_named(tables, "tables", PANELS)
+    series = {name: _one_column(table) for name, table in tables.items()}
+    across = min(as_number(columns, "columns", least=1, most=4, whole=True), len(series))
+    down = -(-len(series) // across)
+    names = [say.name(name) for name in series]
+    drawing = figure(title).set_subplots(
+        down, across, shared_xaxes="all", shared_yaxes="all", subplot_titles=names,
+        horizontal_spacing=0.06, vertical_spacing=0.16 / down, x_title=x, y_title=y,
+    )  # fmt: skip
+    for place, (own, values) in enumerate(series.items()):
+        cell = {"row": place // across + 1, "col": place % across + 1}
+        others = [one for name, one in series.items() if name != own]
+        gapped = [part for one in others for part in (one, pd.Series([np.nan], index=one.index[-1:]))]
+        behind = pd.concat(gapped) if gapped else pd.Series(dtype=float)
+        drawing.add_scatter(
+            x=behind.index, y=behind, mode="lines", line={"color": GREY, "width": 1}, opacity=0.5,
+            hoverinfo="skip", **cell,
+        )  # fmt: skip
+        drawing.add_scatter(
+            x=values.index,
+            y=values,
+            name=names[place],
+            mode="lines",
+            line={"color": BLUE, "width": 3},
+            **cell,
+        )
+    drawing.update_annotations(font={"size": LABEL_SIZE, "color": INK})
+    drawing.update_layout(
+        height=drawing.layout.margin.t + 60 + 170 * down,
+        margin={"t": drawing.layout.margin.t + 16, "b": 64, "l": 72},
+        showlegend=False,
+    )
+    if share:
+        drawing.update_yaxes(tickformat=SHARE_FORMAT, hoverformat=".1%")
+    return drawing.update_yaxes(rangemode="tozero")
+
+
 def timeline(
     table: pd.DataFrame | pd.Series,
     title: str = "",
@@ -568,3 +636,10 @@ def _complete(frame: pd.DataFrame, form: str) -> pd.DataFrame:
     if not known.all():
         raise ValueError(GAP.format(row=list(frame.index)[int(known.argmin())], form=form))
     return frame
+
+
+def _one_column(table: Any) -> pd.Series:
+    frame = _numeric(table)
+    if frame.shape[1] != 1:
+        raise ValueError(NOT_ONE.format(found=frame.shape[1]))
+    return frame.iloc[:, 0]
