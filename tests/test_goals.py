@@ -402,6 +402,7 @@ SAID = {
     "an unknown kpi": (lambda: kpi("retension", pd.DataFrame()), "did you mean 'retention'"),
     "no users": (lambda: kpi("retention", pd.DataFrame()), "needs users"),
     "needless days": (lambda: kpi("dau", pd.DataFrame(), days=3), "no days"),
+    "a column that is a list": (lambda: calibration(guess(3, 5), truth=["truth"]), "name of a column"),
     "a guess upside down": (lambda: calibration(guess(5, 3)), "row 0"),
     "a guess without width": (lambda: calibration(guess(3, 3)), "width"),
     "more than all leave": (lambda: four_links(1, 1, 0.5, 0.7, lost=0.6), "at most 1"),

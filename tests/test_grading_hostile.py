@@ -9,6 +9,7 @@ import pytest
 from opslab.__main__ import main
 from opslab.exercises.sheets import Wrong
 from opslab.grading.batch import grade
+from opslab.grading.nursery import imported
 from opslab.grading.report import scores_csv, write_results
 from opslab.grading.sandbox import Limits, Sandbox
 from opslab.grading.submissions import (
@@ -110,6 +111,34 @@ TAKEOVERS = {
     "memory of process 1": "import os\nif not os.path.exists('/proc/1/mem'): raise PermissionError\n"
     "check('q1', 1)",
 }
+
+
+INSIDE = {
+    "rights": "status = open('/proc/self/status').read().splitlines()\n"
+    "assert not any(int(line.split()[1], 16) for line in status if line.startswith('Cap')), status",
+    "new rights": "status = open('/proc/self/status').read()\nassert 'NoNewPrivs:\\t1' in status",
+    "files": "import os, stat\nfor place in range(256):\n"
+    "    try: kind = os.fstat(place).st_mode\n"
+    "    except OSError: continue\n"
+    "    assert not stat.S_ISDIR(kind), place",
+    "the world outside": "import os\nfrom opslab.ground.paths import course_root\n"
+    "assert os.getppid() == 0 and not os.listdir('/proc/1')\n"
+    "assert not (course_root() / 'solutions').exists()\n"
+    "assert not any('opslab-' in name for name in os.listdir('/tmp'))",
+}
+
+
+def test_a_forked_worker_stands_where_a_started_one_would(course):
+    sandbox = Sandbox(QUICK, [], SEED)
+    try:
+        assert sandbox.run(INSIDE).errors == {}
+    finally:
+        sandbox.close()
+
+
+def test_the_nursery_imports_what_cells_of_plain_python_import():
+    cells = ["import a.b as c, d", "%matplotlib inline\nimport e", "from f.g import h\nif c: from . import i"]
+    assert list(imported(cells)) == ["a.b", "d", "f.g"]
 
 
 @pytest.mark.skipif(not seccomp_filter(), reason="no filter for this machine")

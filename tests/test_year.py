@@ -734,12 +734,20 @@ def test_the_desk_tells_what_the_last_trial_found_and_when_the_money_ends(seed, 
     found = seen[26]
     low, high = (100 * (found.test_lift + sign * found.test_error) for sign in (-1, 1))
     assert f"welcome tour: {say.number(100 * found.test_lift)} more of 100" in told[1]
-    assert say.between(low, high).replace("\xa0", " ") in told[1]
+    assert say.between(round(low, 1), round(high, 1)).replace("\xa0", " ") in told[1]
     assert ("all newcomers have it" in told[1]) == (low > 0)
     spent = sum(getattr(plans[2], group) for group in ("ads", "own", "friends"))
     gone = next(week for week in range(40, WEEKS + 1) if seen[39].budget < spent * (week - 39))
     assert f"gone in week {gone};" in told[2]
     assert "budget" not in told[3]
+
+
+def test_a_trial_that_is_not_tried_again_is_told(at_home):
+    desk, trial = year_desk(3), Plan(test="welcome_tour")
+    first, second = (" ".join(desk.run(trial, SAID, "To see.")) for _ in range(2))
+    assert "has had its four weeks" not in first
+    assert "Welcome tour has had its four weeks" in second
+    assert "four weeks" not in " ".join(desk.run(Plan(), SAID, "To see."))
 
 
 def test_what_was_played_and_typed_is_there_again_until_the_year_begins_anew(at_home):
@@ -761,14 +769,14 @@ def test_what_came_of_a_year_is_told_when_it_begins_again(at_home):
     assert desk.told == []
     desk.run(PAR, {"cash": (-1, 0), "users": (1, 99_999)}, "To see.")
     desk.again()
-    assert "Time 1 with this luck: 1 of 2 intervals held" in year_desk(43).told[0]
+    assert "Played before, time 1. 1 of 2 intervals held" in year_desk(43).told[0]
     assert "year_desk(44)" in year_desk(43).told[1]
     for plan in MONTHS:
         desk.run(plan, SAID, "To see.")
     end = " ".join(desk._end())
     assert desk.told[-1] in end
     desk.again()
-    assert year_desk(43).told[1] == f"Time 2 with this luck: {end}"
+    assert year_desk(43).told[1] == f"Played before, time 2. {end}"
     assert year_desk(43).widget.answer["told"] == desk.told
 
 
@@ -802,7 +810,7 @@ def test_what_cannot_be_read_again_is_a_new_year(kept, at_home):
         (({"ads": None}, SAID, "So."), "ads is None"),
         ((PAR, {"cash": (1, 2)}, "So."), "no 'users'"),
         ((PAR, {**SAID, "cash": (5, 5)}, "So."), "cash goes from 5 to 5"),
-        ((PAR, {**SAID, "cash": (None, 5)}, "So."), "forecast of cash is None"),
+        ((PAR, {**SAID, "cash": (None, 5)}, "So."), "no 'cash'; give its low and its high end"),
         ((PAR, SAID, " "), "one sentence why"),
     ],
 )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import BELOW_ONE, POSITIVE, as_list, as_number, as_numbers, read_table
+from opslab.ground.frames import BELOW_ONE, POSITIVE, as_list, as_number, as_numbers, kinds_of, read_table
 
 # Words
 UPSIDE_DOWN = "{name} goes from {low:g} down to {high:g}; give the low end first"
@@ -171,7 +171,7 @@ def calibration(
     (1, 2, 2.0)
     """
     promised = as_number(level, "level", least=POSITIVE, most=BELOW_ONE)
-    read = read_table(answers, {low: "number", high: "number", truth: "number"}, what="answers")
+    read = read_table(answers, kinds_of(number=[low, high, truth]), what="answers")
     table = pd.DataFrame(
         {
             name: read[column].astype(float)

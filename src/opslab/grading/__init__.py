@@ -2,9 +2,9 @@
 
 The rooms, each from the ones before it:
 
-    values (answers as data)   syscalls (what the kernel refuses)
+    values (answers as data)   syscalls (walls and what the kernel refuses)   job (what workers share)
     archive (a zip)   platforms (what names tell) -> submissions (the files)
-        -> worker (inside the sandbox)   sandbox (the walls, and who watches)
+        -> worker (inside the sandbox)   nursery (forks them)   sandbox (builds walls, and watches)
         -> marks   roster (a platform's users) -> gradebook   deadlines -> register (all that is known)
         -> batch -> levels (what a reader found) -> report -> review (the page to read with)
 

@@ -9,9 +9,11 @@ import json
 import os
 import pickle
 import random
+import select
 import selectors
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,13 +23,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import pandas as pd
 import psutil
 
 from opslab.exercises.messages import UsageError
-from opslab.grading.syscalls import seccomp_filter
+from opslab.grading.job import Job
 from opslab.grading.values import Answers, decode
 from opslab.ground.paths import course_root
 
@@ -53,11 +55,14 @@ SILENT = "stopped: it closed the line on which answers are handed over"
 NO_MORE = "it said no more when it was asked"
 NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 
-# Python's collector rests while a worker loads its libraries: all of them stay.
+# Python's collector rests while the libraries are loaded: all of them stay.
 START = (
     "import gc, runpy; gc.disable(); "
-    "runpy.run_module('opslab.grading.worker', run_name='__main__', alter_sys=True)"
+    "runpy.run_module('opslab.grading.nursery', run_name='__main__', alter_sys=True)"
 )
+# Process 1 behind the walls: says that they stand, and holds them up until its line is closed. Orphans that
+# end are forgotten at once.
+HOLD = "trap '' CHLD; echo; read -r line"
 STARTUP_SECONDS = 60
 MOST_SAID = 5_000_000  # bytes that one run may send
 LONGEST_ERROR = 500  # letters kept of why a cell failed
@@ -118,8 +123,8 @@ class SandboxError(RuntimeError):
 class Sandbox:
     """A way to run cells; `safe=False` leaves the walls out and keeps the limits.
 
-    Workers are started ahead: while one submission runs, the next one's Python has loaded the libraries and
-    the set-up cells of the sheet.
+    One process, the nursery, loads the libraries, and every worker is forked from it. Workers start ahead:
+    while one submission runs, the next one's Python has run the set-up cells of the sheet.
 
     Parameters
     ----------
@@ -145,19 +150,17 @@ class Sandbox:
         measure: Measure | None = None,
     ):
         self.measure = measure
-        self._room = tempfile.TemporaryDirectory(prefix="opslab-")
-        self.tables = Path(self._room.name, "tables")
-        self.tables.write_bytes(pickle.dumps(dict(tables or {})))
         self.limits = limits
         self.safe = safe
-        self.setup = list(setup)
-        self.seed = seed
         self._ahead = ahead
         self._ready: deque[_Worker] = deque()
         self._starting = threading.Lock()
         self._closed = threading.Event()
         if safe:
             self._require_bubblewrap()
+        self.room = tempfile.TemporaryDirectory(prefix="opslab-")
+        job = Job(seed, dict(tables or {}), list(setup), limits.hard(), self.environment(), safe)
+        self.nursery = _Nursery(Path(self.room.name), job)
 
     def run(self, cells: Mapping[str, str]) -> Outcome:
         """Run cells, given by place; one that ends the process is left out, and the rest runs again."""
@@ -186,10 +189,11 @@ class Sandbox:
     def close(self) -> None:
         """End every worker, those that run and those that wait."""
         self._closed.set()
+        self.nursery.close()
         with self._starting:
             while self._ready:
                 self._ready.popleft().end()
-        self._room.cleanup()
+        self.room.cleanup()
 
     def _worker(self) -> "_Worker":
         """Return a worker that is ready, or soon will be, and see that others follow."""
@@ -198,20 +202,15 @@ class Sandbox:
                 self._ready.append(_Worker(self))
             return self._ready.popleft()
 
-    def command(self, pipe: int, tables: int, rules: int) -> list[str]:
-        """Return the command line of a worker that reports on the open file `pipe` and reads from `tables`.
-
-        From the open file `rules` bubblewrap reads which calls to the kernel it refuses.
-        """
-        worker = [sys.executable, "-P", "-s", "-c", START, str(pipe), str(tables)]
-        refusing = ["--seccomp", str(rules)] if seccomp_filter() else []
-        return [*self._walls(), *refusing, *worker] if self.safe else worker
+    def walls(self, facts: int) -> list[str]:
+        """Return the command line that builds a worker's walls, and writes to the open file `facts` where."""
+        return [*self._walls(), "--as-pid-1", "--info-fd", str(facts), "sh", "-c", HOLD]
 
     def folder(self) -> Path:
         """Return the folder in which a worker begins: as in the course, data lie in `../datasets`."""
         if self.safe:
             return course_root() / "exercises"
-        folder = Path(tempfile.mkdtemp(dir=self._room.name), "exercises")
+        folder = Path(tempfile.mkdtemp(dir=self.room.name), "exercises")
         folder.mkdir()
         (folder.parent / "datasets").symlink_to(course_root() / "datasets")
         return folder
@@ -226,7 +225,7 @@ class Sandbox:
         memory = str(int(self.limits.file_megabytes * 1e6))
         return [
             "bwrap", "--die-with-parent", "--new-session", *_separation(),
-            # Process 1 is bubblewrap, free of limits; where it has the same user, /proc hands it over.
+            # Process 1 is free of limits; where it has the same user, /proc hands it over.
             "--proc", "/proc", "--tmpfs", "/proc/1", "--dev", "/dev",
             "--size", memory, "--perms", "1777", "--tmpfs", "/dev/shm",
             "--size", memory, "--perms", "1777", "--tmpfs", "/tmp",
@@ -261,55 +260,136 @@ class Sandbox:
             raise UsageError(NOT_WORKING.format(cause=tried.stderr.strip() or tried.returncode))
 
 
+class _Nursery:
+    """The process that workers are forked from."""
+
+    def __init__(self, room: Path, job: Job):
+        path = room / "job"
+        path.write_bytes(pickle.dumps(job))
+        self._log = room / "log"
+        # Each request is a message of its own.
+        self._line, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with far, self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-c", START, str(far.fileno()), str(path)],
+                # Outside the walls nothing is left where everybody may write.
+                env=job.environment | dict.fromkeys(("HOME", "IPYTHONDIR", "OPSLAB_HOME"), str(room)),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=[far.fileno()],
+                start_new_session=True,
+                cwd=room,
+            )
+
+    def fork(self, files: Sequence[int], folder: Path, user: int | None) -> None:
+        """Ask for a worker that begins in a folder, with these open files."""
+        request = json.dumps({"folder": str(folder), "user": user}).encode()
+        with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to the worker will notice
+            socket.send_fds(self._line, [request], files)
+
+    def complaints(self) -> str:
+        """Return what it complained of."""
+        return self._log.read_text("utf-8", errors="replace")[-LONGEST_ERROR:].strip()
+
+    def close(self) -> None:
+        """End the process."""
+        self._line.close()
+        self._process.kill()
+        self._process.wait()
+
+
 class _Worker:
-    """A worker process: started, set up by itself, and waiting for the cells of one submission."""
+    """A process for one submission: behind its walls, set up by itself, and waiting for cells."""
 
     def __init__(self, sandbox: Sandbox):
-        self.said, telling = os.pipe()
-        rules, writing = os.pipe()
-        os.write(writing, seccomp_filter())  # short enough to wait in the pipe
-        os.close(writing)
-        tables = os.open(sandbox.tables, os.O_RDONLY)
-        self.process = subprocess.Popen(
-            sandbox.command(telling, tables, rules),
-            env=sandbox.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=(telling, tables, rules),
-            start_new_session=True,
-            cwd=tempfile.gettempdir() if sandbox.safe else sandbox.folder(),
-            text=True,
-            errors="replace",
-        )
-        for passed in (telling, tables, rules):
-            os.close(passed)
-        self._cells = cast("IO[str]", self.process.stdin)  # both are pipes
-        self._complaints = cast("IO[str]", self.process.stderr)
-        user = _nobody() if sandbox.safe else None
-        self.tell(limits=sandbox.limits.hard(), user=user, seed=sandbox.seed, setup=sandbox.setup)
+        self.said, said = os.pipe()
+        cells, self._cells = os.pipe()
+        self._complaints, complaints = os.pipe()
+        self._news, news = os.pipe()
+        self._nursery = sandbox.nursery
+        self._pid: int | None = None  # as it is known outside
+        self.code: int | None = None
+        self._walls, facts = _built(sandbox, complaints) if sandbox.safe else (None, [])
+        files = [said, cells, complaints, news, *facts]
+        sandbox.nursery.fork(files, sandbox.folder(), _nobody() if sandbox.safe else None)
+        for file in files:
+            os.close(file)
 
     def begin(self, cells: Mapping[str, str]) -> None:
         """Hand over the cells to run."""
         self.tell(cells=dict(cells))
 
+    def wait(self, seconds: float = 0) -> int | None:
+        """Return how the process has ended, as `subprocess` counts; None if it has not by then."""
+        self._pid = self._pid or self._told(seconds)
+        if self.code is None and self._pid:
+            self.code = self._told(seconds)
+        return self.code
+
+    def _told(self, seconds: float) -> int | None:
+        """Return the next number that the guard tells, if it comes in time."""
+        told = os.read(self._news, 4) if select.select([self._news], [], [], seconds)[0] else b""
+        return int.from_bytes(told, "little", signed=True) if told else None
+
     def end(self) -> str:
         """End the process with all that it started; return what it complained of before any cell ran."""
-        self.was_running = self.process.poll() is None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        # Killed in its first moments bubblewrap leaves its child behind, which then ends for want of cells.
-        with contextlib.suppress(BrokenPipeError):
-            self._cells.close()
+        self.was_running = self.wait() is None
+        if leader := self._walls.pid if self._walls else self._pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(leader, signal.SIGKILL)
+        # Killed in its first moments bubblewrap leaves its child behind, which then ends for want of a line.
+        os.close(self._cells)
+        if self._walls:
+            self._walls.communicate()
         os.close(self.said)
-        with self.process:
-            return self._complaints.read(1000).strip()
+        os.close(self._news)
+        with os.fdopen(self._complaints, errors="replace") as complaints:
+            return complaints.read(1000).strip() or self._nursery.complaints()
 
     def tell(self, **job: object) -> None:
         """Hand over one line."""
         with contextlib.suppress(BrokenPipeError):  # it has died; whoever listens to it will notice
-            self._cells.write(json.dumps(job) + "\n")
-            self._cells.flush()
+            left = json.dumps(job).encode() + b"\n"
+            while left:
+                left = left[os.write(self._cells, left) :]
+
+    def takes_more_than(self, most: float) -> bool:
+        """Whether the process, what it started and what it left behind hold more memory than `most` bytes.
+
+        Resident memory counts what processes share for each of them; each one's part of it (PSS) takes longer
+        to find out, and is asked for only when the quick count is too high.
+        """
+        self.wait()
+        walls = self._walls.pid if self._walls else None
+        family = [*_family(self._pid), *_family(walls)]
+        resident = [_bytes(one, lambda one: one.memory_info().rss, 0) for one in family]
+        if sum(resident) <= most:
+            return False
+        parts = (
+            _bytes(one, lambda one: one.memory_full_info().pss, whole)
+            for one, whole in zip(family, resident, strict=True)
+        )
+        return sum(parts) > most
+
+
+def _built(sandbox: Sandbox, complaints: int) -> tuple[subprocess.Popen[bytes], list[int]]:
+    """Begin to build walls; return who builds, and the files that tell where they are and when they stand."""
+    facts, telling = os.pipe()
+    ready, standing = os.pipe()
+    walls = subprocess.Popen(
+        sandbox.walls(telling),
+        env=sandbox.environment(),
+        stdin=subprocess.PIPE,
+        stdout=standing,
+        stderr=complaints,
+        pass_fds=[telling],
+        start_new_session=True,
+        cwd=tempfile.gettempdir(),
+    )
+    os.close(telling)
+    os.close(standing)
+    return walls, [facts, ready]
 
 
 class _Attempt:
@@ -346,7 +426,7 @@ class _Attempt:
         finally:
             complaints = self._worker.end()
         if not closed.is_set():
-            self._conclude(self._worker.process.returncode, complaints)
+            self._conclude(complaints)
 
     def _listen(self, closed: threading.Event) -> None:
         with selectors.DefaultSelector() as selector:
@@ -360,17 +440,17 @@ class _Attempt:
 
     def _lines(self, selector: selectors.BaseSelector, closed: threading.Event) -> Iterator[bytes]:
         """Yield what the worker says, line by line, until it ends or a limit is passed."""
-        rest, said, process = b"", 0, self._worker.process
+        rest, said = b"", 0
         while not closed.is_set():
             if selector.select(TICK):
                 chunk = os.read(self._worker.said, 1 << 16)
                 if not chunk:
-                    self._let_end(process)
+                    self._worker.wait(seconds=1)  # it has said all: how it ends then tells why
                     return
                 said += len(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from lines
-            self.cause = self._excess(process, said)
+            self.cause = self._excess(said)
             if self.cause:
                 return
 
@@ -390,13 +470,7 @@ class _Attempt:
             if found is not None:
                 self.measured[name] = found
 
-    @staticmethod
-    def _let_end(process: subprocess.Popen) -> None:
-        """Give a worker that has said all a moment to end by itself: its exit code then tells why."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)
-
-    def _excess(self, process: subprocess.Popen, said: int) -> str:
+    def _excess(self, said: int) -> str:
         """Return which limit is passed, in words, or nothing."""
         limits, now = self._limits, time.monotonic()
         if said > MOST_SAID:
@@ -407,7 +481,7 @@ class _Attempt:
             return NOT_REACHED.format(seconds=limits.notebook_seconds)
         if now > self._next_look:
             self._next_look = now + TICK
-            if _takes_more_than(limits.gigabytes * 1e9, process):
+            if self._worker.takes_more_than(limits.gigabytes * 1e9):
                 return TOO_MUCH_MEMORY.format(gigabytes=limits.gigabytes)
         return ""
 
@@ -435,7 +509,8 @@ class _Attempt:
             pass  # not a line of the worker's: whatever it was meant to forge, it says nothing
         return []
 
-    def _conclude(self, code: int, complaints: str) -> None:
+    def _conclude(self, complaints: str) -> None:
+        code = self._worker.code
         nothing_begun = self._open is None and len(self.not_begun) == len(self._cells)
         if nothing_begun and time.monotonic() <= self._deadline:
             raise SandboxError(NOT_STARTED.format(cause=complaints or self.cause or code))
@@ -466,24 +541,23 @@ def _decoded(line: bytes) -> object:
     return decode(said["told"])
 
 
-def _how(code: int) -> str:
-    """Return in words how a process ended; bubblewrap adds 128 to the signal that ended its own."""
-    number = -code if code < 0 else code - 128
-    if number not in {*signal.Signals}:
+def _how(code: int | None) -> str:
+    """Return in words how a process ended."""
+    if code is None or -code not in {*signal.Signals}:
         return EXIT_CODE.format(code=code)
-    name = signal.Signals(number).name
-    return KILLED.format(signal=name) if number == signal.SIGKILL else name
+    name = signal.Signals(-code).name
+    return KILLED.format(signal=name) if code == -signal.SIGKILL else name
 
 
 def _separation() -> list[str]:
     """Return bubblewrap's options for namespaces and rights.
 
     Root needs no user namespace, and would keep root's freedom from the limit on processes; the worker
-    therefore becomes a user that owns nothing, and may change to that user alone.
+    therefore becomes a user that owns nothing.
     """
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     if os.geteuid() == 0:
-        return [*spaces, "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        return [*spaces, "--cap-drop", "ALL"]
     return [*spaces, "--unshare-user", "--cap-drop", "ALL"]
 
 
@@ -492,24 +566,14 @@ def _nobody() -> int | None:
     return NOBODY + random.randrange(100_000) if os.geteuid() == 0 else None
 
 
-def _takes_more_than(most: float, process: subprocess.Popen) -> bool:
-    """Whether a process and its descendants hold more memory than `most` bytes.
-
-    Resident memory counts what processes share for each of them; each one's part of it (PSS) takes longer to
-    find out, and is asked for only when the quick count is too high.
-    """
+def _family(pid: int | None) -> list[psutil.Process]:
+    """Return a process and its descendants, or nothing if it is gone."""
+    if pid is None:
+        return []
     try:
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.Error:
-        return False
-    resident = [_bytes(one, lambda one: one.memory_info().rss, 0) for one in family]
-    if sum(resident) <= most:
-        return False
-    parts = (
-        _bytes(one, lambda one: one.memory_full_info().pss, whole)
-        for one, whole in zip(family, resident, strict=True)
-    )
-    return sum(parts) > most
+        return []
 
 
 def _bytes(process: psutil.Process, count: Callable[[psutil.Process], int], unknown: int) -> int:

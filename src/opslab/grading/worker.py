@@ -1,11 +1,10 @@
-"""Run one submission's cells, inside the sandbox, started by `opslab.grading.sandbox` with PIPE and TABLES.
+"""Run one submission's cells, inside the sandbox, in a process that `opslab.grading.nursery` has forked.
 
-Two lines of JSON come on stdin. The first has limits, the user to become, the seed of the world to run in and
-the sheet's set-up cells, which run at once, on tables of that world from the open file TABLES. The second has
-the submission's cells. For each of them one line of JSON is written to the pipe when it begins and one when
-it has ended, with what the cell handed to `check`. Functions that were handed over then wait to be asked:
-each further line on stdin asks one, and a line answers it. Nothing that is said here is believed: whoever
-reads the pipe treats it as data and judges elsewhere.
+The sheet's set-up cells run at once, in the world that is graded. One line of JSON on stdin then has the
+submission's cells. For each of them one line of JSON is written to a pipe when it begins and one when it has
+ended, with what the cell handed to `check`. Functions that were handed over then wait to be asked: each
+further line on stdin asks one, and a line answers it. Nothing that is said here is believed: whoever reads
+the pipe treats it as data and judges elsewhere.
 """
 
 import asyncio
@@ -15,23 +14,25 @@ import getpass
 import importlib
 import json
 import os
-import pickle
 import re
 import resource
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
+import numpy as np
 import psutil
 from ipykernel.inprocess.ipkernel import InProcessInteractiveShell, InProcessKernel
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import ExecutionResult
 from traitlets.config import Config
 
-from opslab import datasets
 from opslab.exercises.answer_key import CAPTURED
 from opslab.exercises.judge import is_unanswered
+from opslab.grading.job import Job
+from opslab.grading.syscalls import give_up_rights
 from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text
@@ -39,15 +40,32 @@ _SEED = re.compile(r"^(seed\s*=\s*)\d+\b", re.MULTILINE)
 INLINE = "inline"  # where a picture goes that nobody looks at
 
 
-async def main(pipe: int, tables: int) -> None:
-    """Get ready, wait for the cells, shut the door behind them, and run."""
-    job = json.loads(sys.stdin.readline())
-    _limit(job["limits"])
-    _become(job["user"])
-    with os.fdopen(tables, "rb") as file:
-        datasets.lend(pickle.load(file), job["seed"])  # the grader's own, from outside the sandbox
-    kernel = Kernel(job["seed"])
-    for source in job["setup"]:
+def work(job: Job, pipe: int, user: int | None) -> NoReturn:
+    """Be a worker from now on: shut every other door, give up what a submission may not have, and run."""
+    try:
+        os.closerange(3, pipe)
+        os.closerange(pipe + 1, os.sysconf("SC_OPEN_MAX"))
+        os.set_inheritable(pipe, False)
+        sys.argv[1:] = [str(pipe)]
+        os.environ |= job.environment
+        os.setsid()
+        _limit(job.limits)
+        if user is not None or job.safe:
+            give_up_rights(user)
+        np.random.seed()  # a fork has its parent's luck
+        # A loop of its own, not asyncio.run, which would take Ctrl+C for a wish to end it.
+        asyncio.new_event_loop().run_until_complete(main(job, pipe))
+        os._exit(0)  # nothing is left to tidy up
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+async def main(job: Job, pipe: int) -> None:
+    """Get ready, wait for the cells, shut the last doors behind them, and run."""
+    kernel = Kernel(job.seed)
+    for source in job.setup:
         (await kernel.run(source)).raise_error()
     gc.freeze()  # what is loaded stays: the collector, asleep so far, need not look at it
     gc.enable()
@@ -60,7 +78,6 @@ async def main(pipe: int, tables: int) -> None:
         await report(kernel, cells, out)
         if kernel.captured.functions:
             answer_asks(kernel.captured.functions, asks, out)
-    os._exit(0)  # nothing is left to tidy up
 
 
 class Shell(InProcessInteractiveShell):
@@ -193,16 +210,3 @@ def _limit(limits: dict[str, int]) -> None:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
-
-
-def _become(user: int | None) -> None:
-    """Give up root's rights for good, where the grader is root."""
-    if user is not None:
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
-
-
-if __name__ == "__main__":
-    # A loop of its own, not asyncio.run, which would take Ctrl+C for a wish to end it.
-    asyncio.new_event_loop().run_until_complete(main(*map(int, sys.argv[1:])))

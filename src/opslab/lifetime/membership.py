@@ -10,7 +10,7 @@ import pandas as pd
 from opslab.ground.days import MOST_WEEKS
 from opslab.ground.engine import read_unordered
 from opslab.ground.estimates import normal_quantile
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_named
+from opslab.ground.frames import POSITIVE, as_number, as_numbers, kinds_of, require_named
 
 # Words
 TOO_MUCH = (
@@ -153,7 +153,7 @@ def prune_tiers(
     accepted = as_number(margin, "margin", least=0, most=1)
     reach = as_number(width, "width", least=0.01, most=1)
     z = normal_quantile(level)
-    table = read_unordered(payers, {paid: "payment", kept: "flag"}, what="payers")
+    table = read_unordered(payers, kinds_of(payment=[paid], flag=[kept]), what="payers")
     rows = {}
     for tier, threshold in thresholds.items():
         edge = as_number(threshold, f"thresholds[{tier!r}]", least=POSITIVE)

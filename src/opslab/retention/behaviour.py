@@ -228,6 +228,7 @@ def revenue_by_behaviour(
     >>> table.revenue.to_list()      # from users with 0 to 2 active days, and with 3 or more
     [0.0, 30.0]
     """
+    kinds_of(date=[since])  # from here on orders count, so there must be such a day
     ends = rising(edges, "edges", 0)
     if ends[0] != 0:
         raise ValueError(EDGES_START.format(found=list(edges)))

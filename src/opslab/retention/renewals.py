@@ -230,7 +230,7 @@ def renewal_survivors(
             _made_in_engine(orders, months, value, column, month_days, user, when, until), months
         )
     bought = read_table(orders, kinds_of(key=[user, column], date=[when]), what="orders")
-    dues = bought[bought[column].isin(as_labels([value], "value"))]
+    dues = bought[bought[column].astype(object).isin(as_labels([value], "value"))]
     if dues.empty:
         raise _no_product(column, value, bought[column].unique())
     end = bought[when].max() if until is None else as_day(until, "until")

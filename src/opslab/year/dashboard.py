@@ -31,7 +31,7 @@ SHOWN = {
     "dormant": ("Away, might come back", 1, ""),
     "members": ("Members", 1, ""),
     "fund": ("Members' fund, 1,000 yuan", 1e-3, ""),
-    "said_no": ("Said no this year", 1, "%"),
+    "said_no": ("Said no, of those who could be written to", 1, "%"),
     "tickets": ("Tickets waiting", 1, ""),
     "within_day": ("Answered within a day, last week", 1, "%"),
     "so_far": ("Answered within a day, mean week so far", 1, "%"),

@@ -40,13 +40,18 @@ TRIED = (
     "The trial, {test}: {lift} {more} of 100 newcomers complete their profile ({interval}); {share} of "
     "its records are of those who had it. {verdict}"
 )
-WON, NOT_WON = (
+WON, LOST, OPEN = (
     "Its interval lies above 0: all newcomers have it now.",
-    "It did not clearly win: nothing changes.",
+    "Its interval lies below 0: it does harm, and nothing changes.",
+    "Its interval holds 0: nothing changes.",
 )
-ODD_SPLIT = " But it was to be half of them: records are missing, so do not believe the lift (lesson 05)."
+ODD_SPLIT = (
+    " But it was to be half of them: records are missing, so do not believe the lift, whatever became of it "
+    "(lesson 05)."
+)
+TRIED_BEFORE = "{test} has had its four weeks: the same trial is not begun again."
 OVER = (
-    "Your year was worth {worth} thousand yuan; as last year it would have been {usual}, under par, the best "
+    "Your year was worth {worth} thousand yuan. As last year it would have been {usual}; with par, the best "
     "plan found that never changes, {par}."
 )
 ALL_KEPT = "All guardrails held."
@@ -54,12 +59,12 @@ BROKE = "Guardrails broken: {payers}."
 PAR_BROKE = "Par broke some in this year as well: {names}."
 FORECASTS = (
     "{hits} of {asked} intervals held; at 80 % it should be about {expected}, but those of one year miss "
-    "together. They were {width} wide on the average for cash, {users} for users; {widen} times as wide, as "
-    "many as promised would have held."
+    "together. They were {width} wide on the average for cash, {users} for users."
 )
-BEFORE = "Time {number} with this luck: {said}"
+WIDER = "Had they been {widen} times as wide, as many as promised would have held."
+BEFORE = "Played before, time {number}. {said}"
 SAME_LUCK = (
-    "You know this luck now, so a forecast that holds proves less: `year_desk({other})` is a year that you "
+    "You know this luck now, so a forecast that holds proves less: year_desk({other}) is a year that you "
     "do not know."
 )
 PAID_BY = {
@@ -243,10 +248,14 @@ class YearDesk:
                 TRIED.format(
                     test=now.test.replace("_", " "), lift=say.number(abs(lift)),
                     more="more" if lift > 0 else "fewer",
-                    interval=say.between(lift - reach, lift + reach), share=say.share(now.test_share),
-                    verdict=(WON if lift > reach else NOT_WON) + (ODD_SPLIT if self._odd(week) else ""),
+                    interval=say.between(round(lift - reach, 1), round(lift + reach, 1)),
+                    share=say.share(now.test_share),
+                    verdict=(WON if lift > reach else LOST if lift < -reach else OPEN)
+                    + (ODD_SPLIT if self._odd(week) else ""),
                 )
             )  # fmt: skip
+        elif plan.test == now.test != "none":
+            found.append(TRIED_BEFORE.format(test=plan.test.replace("_", " ").capitalize()))
         pace, left = plan.ads + plan.own + plan.friends, played.mondays.budget[week]
         if left < pace * (WEEKS - week):
             found.append(SPENT.format(week=week + 1 + int(left // pace)))
@@ -284,8 +293,8 @@ class YearDesk:
             FORECASTS.format(
                 hits=held.hits, asked=held.asked, expected=say.number(SURE * held.asked),
                 width=say.number(width["cash"], "thousand yuan"), users=say.number(width["users"]),
-                widen=say.number(held.widen, digits=2),
-            )
+            ),
+            *([WIDER.format(widen=widen)] if (widen := say.number(held.widen, digits=2)) != "1" else []),
         ]  # fmt: skip
 
     def _odd(self, week: int) -> bool:
@@ -384,7 +393,7 @@ def year_desk(seed: int = 0, *, world: int = 0) -> YearDesk:
 
 def _interval(forecast: Mapping[str, tuple[float, float]], name: str) -> tuple[float, float]:
     pair = forecast.get(name) if isinstance(forecast, Mapping) else None
-    if not isinstance(pair, list | tuple) or len(pair) != 2:
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or None in pair:
         raise ValueError(NO_INTERVAL.format(name=name))
     low, high = (as_number(end, f"the forecast of {name}") for end in pair)
     if low >= high:
