@@ -58,7 +58,7 @@ SLIPS = {
     "an option twice": (":kind: number\n", ":kind: number\n:kind: table\n",
         "`" + "```{code-cell}" + "`: 'kind' stands twice on this cell"),
     "an option that a wrong cannot have": (":name: sum\n", ":name: sum\n:tolerance: 1\n",
-        f"{W1}: there is no option 'tolerance' here; expected name, label"),
+        f"{W1}: there is no option 'tolerance' here; expected name, sometimes_same, label"),
     "a reason for a written answer": (":least_words: 5\n", ":because: It is.\n",
         f"{A2}: there is no option 'because' here; expected question, section, kind, least_words, reader"),
     "a tolerance for a choice": (NUMBER, NUMBER.replace("number", "choice"),

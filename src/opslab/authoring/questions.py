@@ -53,8 +53,12 @@ def _solution_cell(cell: NotebookNode, questions: dict[str, Question]) -> Notebo
 
 
 def _stored(question: Question) -> dict[str, object]:
-    """Return what a solution's cell keeps of its question; one mark goes without saying."""
-    return {name: value for name, value in asdict(question).items() if name != "marks" or value != 1}
+    """Return what a solution's cell keeps of its question; one mark and no flag go without saying."""
+    stored = {name: value for name, value in asdict(question).items() if name != "marks" or value != 1}
+    wrongs = [
+        {name: value for name, value in wrong.items() if value is not False} for wrong in stored["wrongs"]
+    ]
+    return stored | {"wrongs": wrongs}
 
 
 def _questions(cells: Iterable[NotebookNode]) -> dict[str, Question]:
@@ -86,7 +90,7 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         section=given["section"],
         because=given.get("because", "").strip(),
         options=_options(prompt) if given["kind"] in ("choice", "ordering") else {},
-        wrongs=tuple(Wrong(cell.metadata["name"], *split_wrong(cell.source)) for cell in tagged["wrong"]),
+        wrongs=tuple(_wrong(cell) for cell in tagged["wrong"]),
         hints=tuple(cell.source for cell in tagged["hint"]),
         rubric=tuple(level for cell in tagged["rubric"] for level in list_items(cell.source)),
         exemplars=tuple(Exemplar(cell.metadata["level"], cell.source) for cell in tagged["exemplar"]),
@@ -94,6 +98,11 @@ def _question(prompt: str, answer: NotebookNode, *helpers: NotebookNode) -> Ques
         solution=parts["solution"],
         after=parts["below"],
     )
+
+
+def _wrong(cell: NotebookNode) -> Wrong:
+    given = cell.metadata
+    return Wrong(given["name"], *split_wrong(cell.source), sometimes_same=given.get("sometimes_same", False))
 
 
 def _options(prompt: str) -> dict[str, str]:

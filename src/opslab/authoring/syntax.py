@@ -123,7 +123,7 @@ LESSON = {
 SHEET = {
     "parameters": CellForm("code"),
     "answer": CellForm("code", needs=("question", "section", "kind")),
-    "wrong": CellForm("code", needs=("name",)),
+    "wrong": CellForm("code", needs=("name",), may=("sometimes_same",)),
     "hint": CellForm("markdown"),
     "rubric": CellForm("markdown"),
     "exemplar": CellForm("markdown", needs=("level",)),
@@ -189,6 +189,7 @@ VALUES = {
     "least_words": Value(lambda value: type(value) is int and value > 0, A_LENGTH),
     "level": Value(lambda value: type(value) is int and 1 <= value <= 4, A_LEVEL),
     "marks": Value(lambda value: type(value) is int and value > 0, SOME_MARKS),
+    "sometimes_same": FLAG,
     "slideshow.slide_type": _one_of("slide", "subslide", "fragment", "skip", "notes", "-"),
     "jupyter.source_hidden": FLAG,
     "jupyter.outputs_hidden": FLAG,
@@ -421,7 +422,7 @@ def _cell_faults(authored: Iterable[Authored], forms: Mapping[str, CellForm]) ->
 def _option_faults(one: Authored, form: CellForm) -> Iterator[str]:
     kind = KINDS.get(str(one.options.get("kind")), ANY_KIND) if one.tag == "answer" else NOTHING_MORE
     needs = (*form.needs, *kind.needs)
-    known = (*needs, *kind.may, *EVERY[form.cell_type])
+    known = (*needs, *form.may, *kind.may, *EVERY[form.cell_type])
     missing = [option for option in needs if one.options.get(option) in ("", None)]
     for option in missing:
         yield one.fault(NO_OPTION, option=option, expected=VALUES[option].expected)

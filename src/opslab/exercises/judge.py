@@ -160,8 +160,13 @@ def right_elsewhere(own: int, seed: int) -> Finding:
     return Finding("mistake", NOT_YET.format(message=OTHER_WORLD.format(other=own, seed=seed)), "other-world")
 
 
-def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:
+def require_distinct(
+    question: Question, expected: object, mistakes: Mapping[str, object], always: bool = False
+) -> None:
     """Refuse a wrong that cannot be told from the answer or another wrong: one value would be both.
+
+    A wrong that the author marked as `sometimes_same` may be exactly the same, but not in a world that
+    has to tell a mistake from the answer `always`, as a class's has.
 
     Raises
     ------
@@ -174,12 +179,18 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
         raise ValueError(TAKEN_NAME.format(question=question.name, name=min(taken)))
     comparison = COMPARISONS[question.kind](question, expected, mistakes)
     seen = {THE_ANSWER: comparison.truth}
+    excused = {wrong.name for wrong in question.wrongs if wrong.sometimes_same}
     for name, value in comparison.mistakes.items():
         for other, known in seen.items():
-            if comparison.distance(value, known) <= 2:
+            gap = comparison.distance(value, known)
+            # Whoever makes it is told so in words (`TWINS`), or reads the other wrong's.
+            if gap <= SAME and name in excused and not (always and other == THE_ANSWER):
+                break
+            if gap <= 2:
                 words = {"question": question.name, "name": name, "value": short(mistakes[name])}
                 raise ValueError(EQUAL_WRONG.format(**words, other=other))
-        seen[THE_WRONG.format(name=name)] = value
+        else:
+            seen[THE_WRONG.format(name=name)] = value
 
 
 def is_unanswered(received: object) -> bool:

@@ -16,6 +16,7 @@ class Wrong:
     name: str
     message: str
     source: str
+    sometimes_same: bool = False  # in some worlds it gives the answer's very number, or another wrong's
 
 
 @dataclass(frozen=True)
