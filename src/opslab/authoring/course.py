@@ -193,7 +193,7 @@ def strip(course: Course, here: Station) -> str:
 
 def _stop(station: Station, here: Station) -> str:
     state = HERE if station == here else "" if station.written else PLANNED
-    said = f"<i> {escape(', '.join(filter(None, [station.title, state])))}</i>"
+    said = f"<i> {escape(station.title)}{f' ({state})' if state else ''}</i>"
     if station == here:
         return f'<b class="opslab-here">{station.number}{said}</b>'
     if not station.written:

@@ -40,7 +40,8 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
   const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
-  const sparse = () => room.querySelector(".words").offsetHeight < least * room.clientHeight;
+  const words = room.querySelector(".words"); // a slide of another's picture has none
+  const sparse = () => words && words.offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
   const [most, unbroken, broken, grown, least] = ["--most", "--unbroken", "--broken", "--grown", "--least"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
   set("--grow", 1);
