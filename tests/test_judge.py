@@ -345,6 +345,7 @@ def test_a_wrong_that_is_sometimes_the_same_is_right_with_a_word_and_no_class_is
     assert finding.is_right
     assert "same number" in finding.text
     assert capped.message in finding.text
+    assert judge(question, 2.5, 4.0, same).status == "different"
     with pytest.raises(ValueError, match=r"'capped' gives 4\.0, the same as the answer"):
         require_distinct(question, 4.0, same, always=True)
     with pytest.raises(ValueError, match=r"'capped' gives 4\.0005"):

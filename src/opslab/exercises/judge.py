@@ -242,7 +242,9 @@ def _partly(comparison: Comparison, answer: Any) -> Finding | None:
     for wrong in comparison.question.wrongs:
         mistake = comparison.mistakes[wrong.name]
         here = {label for label, pair in comparison.pairs(mistake).items() if _is_off(comparison, pair)}
-        if here < off and not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
+        if not here or not here < off:  # one that gives the answer in this world explains no difference
+            continue
+        if not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
             more = MORE_OFF.format(more=len(off) - len(here), labels=listed(sorted(off - here)))
             return _mistake(f"{wrong.message} {more}", wrong.name)
     return None
