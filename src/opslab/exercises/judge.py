@@ -160,13 +160,10 @@ def right_elsewhere(own: int, seed: int) -> Finding:
     return Finding("mistake", NOT_YET.format(message=OTHER_WORLD.format(other=own, seed=seed)), "other-world")
 
 
-def require_distinct(
-    question: Question, expected: object, mistakes: Mapping[str, object], always: bool = False
-) -> None:
+def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:
     """Refuse a wrong that cannot be told from the answer or another wrong: one value would be both.
 
-    A wrong that the author marked as `sometimes_same` may be exactly the same, but not in a world that
-    has to tell a mistake from the answer `always`, as a class's has.
+    A wrong that the author marked as `sometimes_same` may be exactly the same.
 
     Raises
     ------
@@ -184,7 +181,7 @@ def require_distinct(
         for other, known in seen.items():
             gap = comparison.distance(value, known)
             # Whoever makes it is told so in words (`TWINS`), or reads the other wrong's.
-            if gap <= SAME and name in excused and not (always and other == THE_ANSWER):
+            if gap <= SAME and name in excused:
                 break
             if gap <= 2:
                 words = {"question": question.name, "name": name, "value": short(mistakes[name])}

@@ -250,7 +250,7 @@ def _answer_key(lesson: str, seed: int, held_back: int) -> Key:
     for name, question in questions.items():
         expected, mistakes = answers[name]
         try:
-            require_distinct(question, expected, mistakes, always=True)
+            require_distinct(question, expected, mistakes)
         except ValueError as error:
             raise UsageError(UNLUCKY.format(seed=seed, cause=error)) from error
     return Key(lesson, seed, questions, answers)
