@@ -255,7 +255,8 @@ def test_a_function_is_asked_from_outside_and_its_faults_stay_its_own(course):
     assert found["doubles"] == {"value": [84, 6]}
     assert found["knows"] == {"value": [["seed"], ["seed"]]}
     assert "ZeroDivisionError" in found["raises"]["fault"]
-    assert found["record"]["value"][0] == {"name": "off", "message": "by one", "source": "x = 1"}
+    told = {"name": "off", "message": "by one", "source": "x = 1", "sometimes_same": False}
+    assert found["record"]["value"][0] == told
     assert "withdrawn" not in found
     assert "fault" in found["zz_ends"]
 

@@ -366,7 +366,7 @@ def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyt
     page.get_by_text("Quarter 1 of 4: weeks 1 to 13").wait_for()
     run = page.get_by_role("button", name="Run the quarter")
     press(page, run, "Enter")
-    page.get_by_role("alert").filter(has_text="the forecast of cash is None").wait_for()
+    page.get_by_role("alert").filter(has_text="give its low and its high end").wait_for()
     page.get_by_label("Pushes a week").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
