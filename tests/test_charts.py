@@ -493,6 +493,8 @@ BAD = {
     "a ghost of another": (lambda: ghost(lines(table(2)), lines(table(1))), "start has 1 traces"),
     "names on a table": (lambda: label_ends(table()), "drawing is a DataFrame"),
     "a mark nowhere": (lambda: mark(figure(), None), "at is None"),
+    "a mark named by a number": (lambda: mark(figure(), 1, 7), "text is 7; expected words"),
+    "a column of one number": (lambda: say.column(3.0), "values is a float"),
     "no table for people": (lambda: as_table([1]), "table is a list"),
     "units as text": (lambda: as_table(WORTH, "yuan"), "units is a str"),
     "a unit of nothing": (lambda: as_table(RECALL, {"befor": "%"}), "units is 'befor'.*mean 'before'"),

@@ -14,6 +14,7 @@ from opslab.ground.frames import as_choice, as_number
 # Words
 NOT_A_FIGURE = "{name} is a {found}; expected a Plotly figure, such as lines(table) returns"
 NO_PLACE = "at is {found!r}; expected a number on the axis"
+NOT_TEXT = "text is {found!r}; expected words, or an empty text"
 UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both with the same function"
 
 LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
@@ -76,6 +77,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     'as everybody'
     """
     _traces(drawing, "drawing")
+    if not isinstance(text, str):
+        raise ValueError(NOT_TEXT.format(found=text))
     as_choice(axis, "axis", ("x", "y"))
     place = as_number(at, "at")
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"

@@ -19,7 +19,7 @@ from opslab.goals.plan import NO_GOAL, ChannelPlan
 from opslab.goals.scores import weight_sweep
 from opslab.goals.succession import reach_when_moving, succession
 from opslab.ground import say
-from opslab.ground.frames import as_choice, as_number
+from opslab.ground.frames import as_choice, as_number, require_named
 
 # Words
 PERIODS, USERS = "{unit}s from now", "users"
@@ -275,6 +275,8 @@ def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Fi
     'Exposure 曝光: how often a message was shown in the window; it feeds acquisition and so MAU'
     """
     way = _way(as_choice(name, "name", KPIS))
+    if found is not None:
+        require_named(found, "found", "numbers")
     values = {as_choice(one, "found", KPIS): as_number(value, one) for one, value in (found or {}).items()}
     parents = FEEDS.join(say.name(one, capital=False) for one in way[1:]) or TOP
     words = {"name": say.name(name), "chinese": KPIS[name].chinese, "meaning": KPIS[name].meaning}

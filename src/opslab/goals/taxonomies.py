@@ -59,9 +59,10 @@ def taxonomy_agreement(cards: Any, a: str, b: str) -> TaxonomyAgreement:
     >>> taxonomy_agreement(cards, "branch", "viewpoint").adjusted_rand
     1.0
     """
+    kinds = kinds_of(key=[a, b])
     if a == b:
         raise ValueError(SAME.format(found=a))
-    table = native(cards, kinds_of(key=[a, b]), what="cards")
+    table = native(cards, kinds, what="cards")
     counts = small_table(table.lazy().select(a, b).group_by(a, b).agg(nw.len().alias(COUNT)))
     crossed = (
         counts.pivot(index=a, columns=b, values=COUNT).fillna(0).astype(int).sort_index().sort_index(axis=1)

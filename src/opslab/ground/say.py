@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, is_single
+from opslab.ground.frames import as_list, as_number, is_single
 
 # Words
 NOT_TEXT = "{what} is {found!r}; expected text"
@@ -192,7 +192,7 @@ def column(values: Iterable[Any], unit: str = "") -> list[str]:
     >>> column([43.2187, 9.94, 27.0]), column([0.5, 0.1357], "%"), column([12203, 81])
     (['43.2', '9.9', '27.0'], ['50.0', '13.6'], ['12,203', '81'])
     """
-    known = [_float(value) for value in values]
+    known = [_float(value) for value in as_list(values, "values")]
     sizes = [abs(value) for value in known if math.isfinite(value) and value]
     if unit == PERCENT:
         return [_fixed(100 * value, 1) if math.isfinite(value) else _text(value, DIGITS) for value in known]
