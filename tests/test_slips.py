@@ -317,14 +317,6 @@ def test_what_cannot_be_read_is_told_what_it_is(question, received, expected, sl
     assert words in finding.text
 
 
-def test_lists_in_a_table_are_the_authors_mistake_where_there_is_one():
-    question, truth = asked("table", "0", "users", "lists"), {"ads": 3, "seo": 1}
-    lists = {"ads": pd.Index([1, 3, 4]), "seo": pd.Index([3])}
-    assert judge(question, truth, truth, {"lists": lists}).is_right
-    assert judge(question, lists, truth, {"lists": lists}).mistake == "lists"
-    assert judge(question, {"ads": [1, 3], "seo": 1}, truth, {"lists": lists}).status == "different"
-
-
 OTHER_FORMS = [
     (LIKES, "red as a rose", "b"),
     (LIKES, "Red, as a", "b"),

@@ -362,7 +362,7 @@ def _front_words(given: object) -> Iterator[tuple[str, str]]:
 def _fence_faults(text: str) -> Iterator[_Fault]:
     opened: tuple[int, str] | None = None
     for number, line in enumerate(text.splitlines(), start=1):
-        fence = re.match(r"(?:`{3,}|~{3,})\s*(.*)", line)
+        fence = re.fullmatch(r"(?:`{3,}|~{3,})\s*(.*?)\s*", line)
         if not fence:
             continue
         if opened and fence[1]:
@@ -370,10 +370,8 @@ def _fence_faults(text: str) -> Iterator[_Fault]:
         opened = (number, line) if fence[1] or not opened else None
         if re.match(r"\{|code.?cell", fence[1]) and not re.match(r"\{code-cell\}", fence[1]):
             yield number, line, DIRECTIVE
-        elif (language := re.fullmatch(r"\{code-cell\}\s*(\S.*?)\s*", fence[1])) and language[
-            1
-        ] not in PYTHON:
-            yield number, line, OTHER_LANGUAGE.format(language=language[1])
+        elif (language := fence[1].removeprefix("{code-cell}").strip()) not in ("", fence[1], *PYTHON):
+            yield number, line, OTHER_LANGUAGE.format(language=language)
     if opened:
         yield (*opened, NOT_CLOSED)
 

@@ -232,7 +232,7 @@ class TableComparison(Comparison):
             raise self._missing(value, asked, missing)
         for label in self._off(asked):
             cell = asked[label]
-            if is_number(self.truth[label]) and labelled(cell) and not self._is_foreseen(label):
+            if is_number(self.truth[label]) and labelled(cell):
                 raise UncheckableError(
                     SEVERAL_UNDER.format(label=label, received=short(cell)), "several-values"
                 )
@@ -297,10 +297,6 @@ class TableComparison(Comparison):
             label: as_number(text, unit) for label, text in texts.items() if is_number(self.truth[label])
         }
         return {label: number for label, number in numbers.items() if number is not None}
-
-    def _is_foreseen(self, label: str) -> bool:
-        """Whether one of the author's mistakes has several values under a name."""
-        return any(labelled((labelled(option) or {}).get(label)) for option in self.options)
 
     def _missing(self, value: object, asked: dict[str, object], missing: list[str]) -> UncheckableError:
         """Say which names are missing, or that a whole table was given where one column is asked for."""

@@ -35,7 +35,6 @@ NO_GOAL = "this plan has no goal; give one to channel_plan, or ask .chance(goal)
 NOT_CONFIRMED = "column {column!r} of table holds {found!r}; expected yes or no, or True or False"
 TOO_MANY_ROWS = "table has {found:,} rows; a plan is drawn for at most {most} channels, add small ones up"
 
-FACTORS = ("traffic", "ctr", "conversion")
 DRAWS, MOST = 1 << 14, 60  # Sobol's points come in powers of 2
 
 

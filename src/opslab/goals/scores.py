@@ -26,8 +26,6 @@ SAME_ENDS = "scales[{criterion!r}] is from {found:g} to {found:g}; give two diff
 NOT_A_SCALE = "scales[{criterion!r}] is {found!r}; expected 'share', 'range' or two anchors such as (0, 100)"
 THERE = "option {found!r} is in values already; give the new one another name"
 
-SCALES = ("share", "range")
-
 
 @dataclass(frozen=True, eq=False)
 class Scores:

@@ -173,9 +173,7 @@ def fit_sbg(survivors: Any) -> ShiftedBetaGeometric:
         return -value, -np.array(slope)
 
     tight = {"ftol": 1e-15, "gtol": 1e-10}
-    with threadpool_limits(
-        1
-    ):  # two parameters: on a busy machine threads wait for each other 50 times as long
+    with threadpool_limits(1):  # two parameters: on a busy machine threads wait for each other
         best = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-10, 10)] * 2, options=tight)
     alpha, beta, _ = parameters(best.x)
     return ShiftedBetaGeometric(float(alpha), float(beta), float(-best.fun * scale))
