@@ -104,7 +104,7 @@ def prepare(folder: Path) -> Ready:
     settings = runpy.run_path(str(REPOSITORY / "prepare.py"))
     indexes = {**settings["uv_settings"](settings["pip_settings"]()), **os.environ}
     install = [ready.bin / "uv", "pip", "install", "-q", "--python", folder / "environment"]
-    run(*install, "jupyterhub", "nbgitpuller", env=indexes)
+    run(*install, "--compile-bytecode", "jupyterhub", "nbgitpuller", env=indexes)
     python, began = time.monotonic() - began, time.monotonic()
     run(
         "npm",
