@@ -16,7 +16,7 @@ import pandas as pd
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question, read_question, read_sheet, tags
+from opslab.exercises.questions import Question, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
 
 # Words
