@@ -206,9 +206,9 @@ def column(values: Iterable[Any], unit: str = "") -> list[str]:
     known = [_float(value) for value in as_list(values, "values")]
     decimals = 1 if unit == PERCENT else _decimals(known)
     shown = [100 * value for value in known] if unit == PERCENT else known
-    fixed = decimals is not None
     return [
-        _fixed(value, decimals) if fixed and math.isfinite(value) else _text(value, DIGITS) for value in shown
+        _text(value, DIGITS) if decimals is None or not math.isfinite(value) else _fixed(value, decimals)
+        for value in shown
     ]
 
 
