@@ -191,7 +191,7 @@ def weight_chart(
     --------
     >>> firms = pd.DataFrame({"cases": [1, 9, 1], "team": [9, 1, 1]}, index=["Ai", "Bo", "Cy"])
     >>> weight_chart(firms, [1, 1], criterion="team", at=0.2).layout.title.text.replace("<br>", " ")
-    'At a weight of 20.0\\xa0% for team, Bo leads'
+    'At a weight of 20\\xa0% for team, Bo leads'
     """
     sweep = weight_sweep(values, weights, scales, criterion=criterion)
     weight = as_number(at, "at", least=0, most=1)
