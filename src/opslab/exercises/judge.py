@@ -218,7 +218,8 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
             return _mistake(message, name)
         elif near <= 1 and away > CLEARLY * gap:
             return Finding("different", BETWEEN)
-    return Finding("right", " ".join([RIGHT, *(TWINS.format(message=message) for message in twins)]))
+    said = [TWINS.format(message=message) for message in dict.fromkeys(twins)]
+    return Finding("right", " ".join([RIGHT, *said]))
 
 
 def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:
