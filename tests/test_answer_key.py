@@ -5,10 +5,10 @@ import builtins
 import jupytext
 import pytest
 
-from opslab.authoring.questions import compile_sheet
+from opslab.authoring.sheets import compile_sheet
 from opslab.exercises import answer_key
 from opslab.exercises.answer_key import AnswerKey, assess
-from opslab.exercises.sheets import read_sheet
+from opslab.exercises.questions import read_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(

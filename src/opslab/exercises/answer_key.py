@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question, Wrong, read_question, read_sheet, tags
+from opslab.exercises.questions import Question, Wrong, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
 
 # Words

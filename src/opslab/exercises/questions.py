@@ -1,6 +1,6 @@
 """Questions of an exercise sheet, as a solution notebook keeps them on the cells that answer them.
 
-`opslab.authoring.questions` writes them there, from what an author wrote; `read_sheet` finds them again.
+`opslab.authoring.sheets` writes them there, from what an author wrote; `read_sheet` finds them again.
 """
 
 from dataclasses import dataclass, field
