@@ -62,11 +62,6 @@ class Question:
         """Relative tolerance, as a share of the expected value."""
         return float(self.tolerance[:-1]) / 100 if self.tolerance.endswith("%") else 0.0
 
-    @property
-    def opening(self) -> str:
-        """The solution's cell above the call of `check`."""
-        return "\n".join(part for part in (self.before, self.solution) if part)
-
     def code(self, answer: str) -> str:
         """Return the cell as if the student had written `answer`."""
         return "\n".join(part for part in (self.before, answer, self.after) if part)
