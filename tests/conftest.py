@@ -1,5 +1,6 @@
 """A tiny course to answer; JupyterLab on a free port and a real browser, to look at what a student sees."""
 
+import inspect
 import os
 import secrets
 import socket
@@ -127,6 +128,11 @@ def playwright():
     """Yield what drives the browsers; there is one for all of them."""
     from playwright.sync_api import sync_playwright
 
+    # With each call Playwright asks `inspect` for the whole stack. A frame without a file, as pytest's start
+    # has one, lets it look through all modules, for milliseconds each time. It is told that none is there.
+    for frame in inspect.stack(0):
+        if not Path(frame.filename).exists():
+            inspect.modulesbyfile.setdefault(frame.filename, "")
     with sync_playwright() as driver:
         yield driver
 
@@ -150,10 +156,32 @@ def page(chromium):
 
 
 @pytest.fixture(scope="module")
-def shared_page(chromium):
-    """Yield such a page to all tests of a file, one after another: what they load is loaded once."""
+def first_page(chromium):
+    """Yield the page that the tests of a file share; pages beside it find in its cache what it loaded."""
     with _quiet_page(chromium) as page:
+        page.on("dialog", lambda dialog: dialog.accept())  # who leaves unsaved work behind means it
         yield page
+
+
+@pytest.fixture
+def shared_page(first_page):
+    """Yield that page to one test after another, each time with nothing kept in it."""
+    yield first_page
+    _forget(first_page)
+
+
+@pytest.fixture
+def further_page(first_page):
+    """Yield another page beside it."""
+    page = _noting_strangers(first_page.context.new_page())
+    yield page
+    _forget(page)
+    page.close()
+
+
+def _forget(page):
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
 
 
 @contextmanager
