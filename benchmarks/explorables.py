@@ -10,7 +10,7 @@ all alike; each ratio is the median of the ratios within a turn.
 
 - first plot: from "Run All Cells" in a fresh kernel to the first figure painted;
 - shown: the same to all eight painted, in a page tall enough for all of them;
-- step: from the key press on a slider to the first paint after Plotly's redraw (median of a turn's steps);
+- step: from the key press on a slider to the first paint after a line has changed (median of a turn's steps);
 - step without motion: the same where the reader's system asks for reduced motion, so that no step glides;
 - received: what came over JupyterLab's websockets in that time;
 - stored: the notebook as nbclient executes and stores it, with widget state (its default) and without.
@@ -103,7 +103,8 @@ LISTEN = """slider => {
   });
   addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
   const painted = () => setTimeout(() => { window.took ??= performance.now() - window.pressed; });
-  plot.on('plotly_afterplot', () => (inFrame ? painted() : frame(painted)));
+  const changed = new MutationObserver(() => (inFrame ? painted() : frame(painted)));
+  changed.observe(plot, { subtree: true, attributes: true, attributeFilter: ['d'], childList: true });
   slider.focus();
 }"""
 

@@ -38,7 +38,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from opslab.authoring.build import Target, convert
 from opslab.exercises.answer_key import AnswerKey
-from opslab.exercises.sheets import read_sheet, tags
+from opslab.exercises.questions import read_sheet, tags
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).with_suffix(".md")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from opslab.exercises.answer_key import read_solution
-from opslab.exercises.sheets import Question, read_question
+from opslab.exercises.questions import Question, read_question
 
 SHARE = "between 0 and 1"
 SMALL_WORDS = {"a", "of", "to"}

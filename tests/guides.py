@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from opslab.authoring.build import Target, convert
-from opslab.exercises.sheets import read_sheet
+from opslab.exercises.questions import read_sheet
 
 HEADINGS = ("Objectives", "Minutes", "Objectives and exercises", "Likely errors", "The vote", "What to cut")
 GLOSSARY = "Words of this lesson"

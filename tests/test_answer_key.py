@@ -1,14 +1,15 @@
 """The answers of a solution in one world: mistakes spoil nothing, nothing is printed, every check counts."""
 
+import ast
 import builtins
 
 import jupytext
 import pytest
 
-from opslab.authoring.questions import compile_sheet
+from opslab.authoring.sheets import compile_sheet
 from opslab.exercises import answer_key
 from opslab.exercises.answer_key import AnswerKey, assess
-from opslab.exercises.sheets import read_sheet
+from opslab.exercises.questions import read_sheet
 from tests.course import EXERCISES
 
 FRAME = EXERCISES.replace(
@@ -63,6 +64,52 @@ def test_what_mistakes_begin_with_as_the_solution_does_is_run_once_for_all_of_th
     monkeypatch.setattr(builtins, "slow", lambda values: calls.append(1) or list(values), raising=False)
     assert key(opening("parts = slow(values)"))["q1"] == (2, {"sum": 6, "off-by-one": 3})
     assert len(calls) == 2  # for the solution, and for its mistakes
+
+
+def test_a_call_that_mistakes_make_different_things_of_is_run_once_for_all_of_them(monkeypatch):
+    calls = []
+    monkeypatch.setattr(builtins, "slow", lambda values: calls.append(1) or list(values), raising=False)
+    assert key(EXERCISES.replace("sum(values)", "sum(slow(values))"))["q1"] == (
+        2,
+        {"sum": 6, "off-by-one": 3},
+    )
+    assert len(calls) == 2  # for the solution, and for its mistakes
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "told = note(1) + note(seen[-1]) * note(3)",
+        "told = seen[0] + note(1)",  # what is looked up first is looked up before the call
+        "told = len(seen) + note(1)",
+        "told = note(1) if note(0) else note(2)",
+        "told = note(0) and note(1) or note(2)",
+        "told = note(3) < note(2) < note(1)",
+        "told = [note(number) for number in range(note(2))]",
+        "told = {'a': note(1), 'b': seen[:], 'c': note(2)}",
+        "told = {note(1): note(2), note(3): note(4)}",
+        "told = max(note(1), *[note(2)], key=lambda number: -note(number))",
+        "told = f'{note(1)} {note(2)}'\nseen.append(note(3))",
+        "told = (first := note(1)) + note(first)",
+        "told = seen\ntold[note(0)] = note(7)",
+        "told = 0\nfor number in range(2):\n    told += note(number)",
+    ],
+)
+def test_a_mistake_runs_in_the_order_in_which_it_is_written(code):
+    def run(code):
+        seen = [5]
+        names = {"seen": seen, "note": lambda number: seen.append(number) or number}
+        exec(code, names)
+        return names["told"], seen
+
+    lines = ast.fix_missing_locations(ast.Module(answer_key._lines(code), []))
+    assert run(compile(lines, "", "exec")) == run(code)
+
+
+def test_an_error_in_what_mistakes_begin_with_names_one_of_them():
+    with pytest.raises(NameError) as raised:
+        key(opening("parts = list(lost)"))["q1"]
+    assert raised.value.__notes__ == ["the wrong 'sum'"]
 
 
 @pytest.mark.parametrize("first", ["parts = (value for value in values)", "parts = map(float, values)"])

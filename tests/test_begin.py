@@ -5,10 +5,10 @@ import pytest
 
 from opslab.authoring.begin import begin, main
 from opslab.authoring.build import BuildError, build_all
-from opslab.authoring.course import MARK
+from opslab.authoring.course_map import MARK
 from opslab.exercises.answer_key import AnswerKey, read_solution
 from opslab.exercises.judge import judge, require_distinct
-from opslab.exercises.sheets import read_sheet, tags
+from opslab.exercises.questions import read_sheet, tags
 from tests.course import forget_lessons, write_course
 from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.guides import problems, read_lesson

@@ -12,8 +12,8 @@ import nbformat
 import pytest
 
 from opslab.authoring.build import BuildError, Target, _run, build, build_all, convert, main, stale, targets
-from opslab.authoring.course import MARK
-from opslab.exercises.sheets import tags
+from opslab.authoring.course_map import MARK
+from opslab.exercises.questions import tags
 from tests.course import EXERCISES, LESSON, write_course
 
 LESSON_TARGET = Target("06-tiny", "notebooks", execute=True)

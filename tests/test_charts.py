@@ -34,7 +34,7 @@ from opslab.charts import (
     timeline,
     wrap,
 )
-from opslab.ground import say
+from opslab.ground import formatting as say
 
 LONG = "Week-4 retention fell from 31 % to 26 % after the mix moved to ads, although each channel's rate rose"
 CHINESE = "第四周留存率从三成降到两成六，虽然每个渠道各自都上升了，因为用户来源的组合变了。这是辛普森悖论"

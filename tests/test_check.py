@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 from opslab import check
 from opslab.exercises import ahead, answer_key
-from opslab.exercises.buttons import MARKER
+from opslab.exercises.reply_widget import MARKER
 from opslab.exercises.unnamed import offer, report
 from tests.course import EXERCISES, solve
 

@@ -51,7 +51,7 @@ from opslab.community import (
 )
 from opslab.community.league import HELD_BACK
 from opslab.datasets import load
-from opslab.ground import say
+from opslab.ground import formatting as say
 from tests.references import CASES
 
 VCR = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]  # thousands, USA, 1980 to 1989

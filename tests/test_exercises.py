@@ -9,7 +9,7 @@ import pytest
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.judge import TWINS, judge, require_distinct
-from opslab.exercises.sheets import tags
+from opslab.exercises.questions import tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 
 ROOT = Path(__file__).parents[1]

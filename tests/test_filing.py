@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.goals import filing_desk, taxonomy_agreement
 from opslab.ground.forms import MARKER
-from opslab.ground.kept import keep
+from opslab.ground.saved_input import keep
 from tests.test_scqa_forms import exported, stored
 
 CARDS = pd.DataFrame(

@@ -12,18 +12,18 @@ import pytest
 from opslab.__main__ import main
 from opslab.exercises.answer_key import read_questions
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.grading import archive, batch, deadlines, gradebook
 from opslab.grading.archive import unpacked
 from opslab.grading.batch import read_graded
 from opslab.grading.deadlines import read_deadline
 from opslab.grading.gradebook import EXTRA, find_users, gradebook_csv, grades, open_gradebook
-from opslab.grading.levels import Review, fingerprint, keep_review
+from opslab.grading.hand_in_names import HandIn, hand_in, hand_ins
 from opslab.grading.marks import Mark
-from opslab.grading.platforms import HandIn, hand_in, hand_ins
 from opslab.grading.register import Register, entries
 from opslab.grading.report import gradebook_standing, write_results
 from opslab.grading.roster import read_roster
+from opslab.grading.rubric_levels import Review, fingerprint, keep_review
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import EARLIER, Submission, code_cells, read_class
 from opslab.grading.values import encode
@@ -457,9 +457,16 @@ def test_a_downloads_time_is_no_hand_ins_time_and_a_foreign_one_is_named(tmp_pat
         lateness(tmp_path, handed_in(*MOODLE), users=foreign)
 
 
-@pytest.mark.parametrize("given", [("moodle", None), (None, "users.csv"), ("excel", "users.csv")])
-def test_a_list_and_its_form_belong_together(given):
-    with pytest.raises(UsageError, match="--format"):
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("moodle", None), r"--format moodle\|canvas needs --users"),
+        ((None, "users.csv"), r"--format moodle\|canvas needs --users"),
+        (("excel", "users.csv"), "--format is 'excel'; expected moodle or canvas"),
+    ],
+)
+def test_a_list_and_its_form_belong_together(given, told):
+    with pytest.raises(UsageError, match=told):
         Register(*given)
 
 

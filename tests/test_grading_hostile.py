@@ -7,9 +7,9 @@ import platform
 import pytest
 
 from opslab.__main__ import main
-from opslab.exercises.sheets import Wrong
+from opslab.exercises.questions import Wrong
 from opslab.grading.batch import grade
-from opslab.grading.nursery import imported
+from opslab.grading.forkserver import imported
 from opslab.grading.report import scores_csv, write_results
 from opslab.grading.sandbox import Limits, Sandbox
 from opslab.grading.submissions import (
@@ -136,7 +136,7 @@ def test_a_forked_worker_stands_where_a_started_one_would(course):
         sandbox.close()
 
 
-def test_the_nursery_imports_what_cells_of_plain_python_import():
+def test_the_fork_server_imports_what_cells_of_plain_python_import():
     cells = ["import a.b as c, d", "%matplotlib inline\nimport e", "from f.g import h\nif c: from . import i"]
     assert list(imported(cells)) == ["a.b", "d", "f.g"]
 

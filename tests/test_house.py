@@ -155,3 +155,11 @@ def test_kinds_of_things_are_found(tmp_path):
     page = tmp_path / "page.py"
     page.write_text("class A: ...\nKind = int | str\nP: TypeAlias = int\nPlaces: TypeAlias = int\nMOST = 3\n")
     assert names_of_kinds(page) == ["A", "Kind", "Places"]
+
+
+def test_each_place_where_a_change_belongs_is_there():
+    page = (SOURCE.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    table = page.partition("Where a change belongs")[2].partition("\n## ")[0]
+    places = re.findall(r"`([\w/-]+(?:\.\w+|/))`", table.partition("|")[2])
+    assert len(places) > 20
+    assert [place for place in places if not any(SOURCE.rglob(place.rstrip("/")))] == []

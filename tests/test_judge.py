@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opslab.exercises.judge import MARKS, Finding, judge, require_distinct, word_count
-from opslab.exercises.sheets import Question, Wrong
+from opslab.exercises.questions import Question, Wrong
 
 
 def ask(kind: str, tolerance: str = "0", names: tuple[str, ...] = ()) -> Question:

@@ -715,6 +715,50 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
     assert any(1 < height < 2 for height in second) is not jumps
 
 
+WAY = """async (bundle) => {
+  const calls = [], main = document.querySelector("main");
+  const counted = (name) => (...all) => { calls.push(name); return Plotly[name](...all); };
+  opslabMount(main, bundle, { ...Plotly, react: counted("react"), animate: counted("animate") });
+  const rest = () => new Promise((done) => setTimeout(done, 900));
+  const line = () => main.querySelector(".js-line").getAttribute("d");
+  await rest();
+  calls.length = 0;
+  const lines = [line()];
+  const slider = main.querySelector("input");
+  slider.value = "1";
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  await rest();
+  lines.push(line());
+  return { calls, lines };
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("factor", "fixed", "only_the_line"),
+    [(1.01, False, True), (3.0, False, False), (3.0, True, True)],
+    ids=["the axis hardly moves", "the axis moves", "the axis is fixed"],
+)
+def test_on_its_way_a_line_is_drawn_without_its_axes_where_they_stand_still(
+    page, factor, fixed, only_the_line
+):
+    def drawn(step):
+        figure = go.Figure(go.Scatter(y=[0, 2 * factor**step, 1 + step]))
+        return figure.update_yaxes(range=[0, 10]) if fixed else figure
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bundle = explore(drawn, step=Slider(0, 1), alt="A line.").bundle
+    found = page.evaluate(WAY, json.loads(json.dumps(bundle)))
+    assert ("animate" in found["calls"]) is only_the_line
+    assert found["calls"][-1] == "react"  # at rest all of it is drawn
+    assert (found["calls"][0] == "animate") is only_the_line
+    assert found["lines"][0] != found["lines"][1]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("ground", ["white", "#111"])
 def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 
 from opslab.authoring.build import FILES, HIDDEN, stale
-from opslab.authoring.course import MARK
+from opslab.authoring.course_map import MARK
 from opslab.charts import HEIGHT
 from opslab.charts.over import LABEL_LINE, PLOT_SHARE
-from opslab.exercises.sheets import tags
+from opslab.exercises.questions import tags
 from opslab.explore.bundle import decode
 
 ROOT = Path(__file__).parents[1]

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 from opslab.authoring.build import stale
-from opslab.authoring.questions import compile_sheet
+from opslab.authoring.sheets import compile_sheet
 from opslab.authoring.syntax import BELOW
 from opslab.exercises import comparisons, judge, slips
 from opslab.exercises.answer_key import read_key, read_questions
-from opslab.exercises.sheets import Question, Wrong, read_sheet, tags
+from opslab.exercises.questions import Question, Wrong, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 from tests.test_slips import (
     FORM_SLIPS,

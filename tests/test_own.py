@@ -5,7 +5,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from opslab.explore import keep_table, kept_table
-from opslab.ground.kept import keep
+from opslab.ground.saved_input import keep
 
 TABLE = pd.DataFrame({"question": ["users", "median price"], "low": [1_000, 2.5], "high": [2_000, 4.5]})
 

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opslab import datasets, retention
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.retention import (
     ShiftedBetaGeometric,
     active_days,

@@ -18,9 +18,16 @@ from opslab.__main__ import main
 from opslab.exercises.messages import UsageError
 from opslab.grading import batch
 from opslab.grading.batch import grade, read_graded
-from opslab.grading.levels import REVIEWS, Review, fingerprint, in_reading_order, keep_review, read_reviews
 from opslab.grading.report import write_results
 from opslab.grading.review import ReviewServer
+from opslab.grading.rubric_levels import (
+    REVIEWS,
+    Review,
+    fingerprint,
+    in_reading_order,
+    keep_review,
+    read_reviews,
+)
 from opslab.grading.sandbox import Outcome, Sandbox
 from opslab.grading.values import encode
 from opslab.ground.paths import NotWrittenError
@@ -252,7 +259,7 @@ def test_a_disk_that_is_full_is_told_and_the_server_goes_on(folder, monkeypatch)
 
     with serving(folder) as server:
         with monkeypatch.context() as patch:
-            patch.setattr("opslab.grading.levels.write_whole", fail)
+            patch.setattr("opslab.grading.rubric_levels.write_whole", fail)
             status, _, words = ask(server, review("anna", 3))
             assert (status, "No space left" in words) == (507, True)
         assert ask(server, review("anna", 3))[0] == 204
@@ -469,7 +476,7 @@ def test_the_page_raises_no_barrier_by_day_or_night(reading, scheme, width):
 READER = """
 import sys
 from pathlib import Path
-from opslab.grading.levels import Review, keep_review
+from opslab.grading.rubric_levels import Review, keep_review
 for place in range(60):
     keep_review(Path(sys.argv[1]), f"{sys.argv[2]}-{place}", "q2", Review("x", 1 + place % 4))
 """

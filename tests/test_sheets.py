@@ -5,8 +5,8 @@ import copy
 import jupytext
 import pytest
 
-from opslab.authoring.questions import compile_sheet
-from opslab.exercises.sheets import Exemplar, Question, Wrong, read_question, read_sheet, tags
+from opslab.authoring.sheets import compile_sheet
+from opslab.exercises.questions import Exemplar, Question, Wrong, read_question, read_sheet, tags
 from tests.course import EXERCISES
 
 Q1 = Question(

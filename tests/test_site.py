@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_output
 
-from opslab.authoring.course import PLANNED, read_course
+from opslab.authoring.course_map import PLANNED, read_course
 from opslab.authoring.export import site
 from opslab.authoring.export.browser import browser_path
 from opslab.authoring.export.site import build_site, read_addresses

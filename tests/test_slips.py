@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opslab.exercises.comparisons import as_number
 from opslab.exercises.judge import judge, require_distinct
-from opslab.exercises.sheets import Question, Wrong
+from opslab.exercises.questions import Question, Wrong
 from opslab.exercises.slips import SLIPS
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from opslab import targeting
 from opslab.datasets import load
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.targeting import (
     affinity,
     affinity_by,

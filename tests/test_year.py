@@ -18,10 +18,10 @@ from benchmarks.year import GRID, SEARCHED, adaptive, keeps
 from opslab import datasets
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.explore import Choice, explore
-from opslab.ground import say
-from opslab.ground.kept import keep
+from opslab.ground import formatting as say
 from opslab.ground.paths import course_root
-from opslab.ground.turns import LostTurnError, turns
+from opslab.ground.saved_input import keep
+from opslab.ground.timed_process import NoResultError, timed_process
 from opslab.world import hidden_facts, truth
 from opslab.year import (
     NAIVE,
@@ -538,11 +538,11 @@ NO_DATA = {"runs": Runs, "plan": Plan, "set": lambda: {1, 2}, "code": lambda: le
 def test_what_a_child_answers_is_data_and_runs_nowhere(fence, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     make = NO_DATA | {"silent": silent, "data": lambda: {"a": [1.5, None]}}
-    with turns(lambda name: make[name](), seconds=20, fence=fence) as ask:
+    with timed_process(lambda name: make[name](), seconds=20, fence=fence) as ask:
         for name in NO_DATA:
-            with pytest.raises(LostTurnError, match="expected numbers, text"):
+            with pytest.raises(NoResultError, match="expected numbers, text"):
                 ask(name)
-        with pytest.raises(LostTurnError, match="SilentError"):
+        with pytest.raises(NoResultError, match="SilentError"):
             ask("silent")
         assert ask("data") == {"a": [1.5, None]}
     assert not any(tmp_path.iterdir())

@@ -8,6 +8,8 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
+from opslab.grading.roster import FORMATS
+
 # Words
 ABOUT = (
     "Internet operations, taught on data: grade a class, read its written answers, or see how far you are."
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--cell-seconds", type=float, default=30, help=CELL)
     grading.add_argument("--memory", type=float, default=2, help=MEMORY)
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
-    grading.add_argument("--format", choices=("moodle", "canvas"), help=FORMAT)
+    grading.add_argument("--format", choices=FORMATS, help=FORMAT)
     grading.add_argument("--users", type=Path, metavar="FILE", help=USERS)
     grading.add_argument("--assignment", metavar="NAME", help=ASSIGNMENT)
     grading.add_argument("--deadline", metavar="TIME", help=DEADLINE)

@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from opslab.exercises import answer_key, progress, repetition
 from opslab.exercises.ahead import work_ahead
-from opslab.exercises.help import Asked, digest
+from opslab.exercises.hints import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
 from opslab.exercises.messages import Message, Note, UsageError, has_kernel
 from opslab.exercises.overview import Overview, overview
@@ -76,7 +76,7 @@ def start(lesson: str, seed: int = 0) -> Note:
     questions = answer_key.read_questions(lesson)
     _session.update(lesson=lesson, seed=seed)
     if has_kernel():
-        import opslab.exercises.buttons  # noqa: F401  slow, so not in the first check
+        import opslab.exercises.reply_widget  # noqa: F401  slow, so not in the first check
 
         work_ahead(lesson, seed)
     return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
@@ -181,12 +181,12 @@ def _show(message: M, asked: Asked | None = None) -> M:
     """Show a message, below a question's reply its buttons, and bring those of earlier replies up to date."""
     if not has_kernel():
         return message.tell()
-    from opslab.exercises import buttons  # ipywidgets is slow to import
+    from opslab.exercises import reply_widget  # ipywidgets is slow to import
 
     if asked:
-        message.below = functools.partial(buttons.below, asked)
+        message.below = functools.partial(reply_widget.below, asked)
     message.tell()
-    buttons.refresh()
+    reply_widget.refresh()
     return message
 
 

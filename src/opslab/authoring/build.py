@@ -31,13 +31,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from opslab.authoring.course import read_course, with_ways
-from opslab.authoring.keys import SliderKey, read_keys, said, with_keys, without_keys
-from opslab.authoring.questions import compile_sheet
+from opslab.authoring.course_map import read_course, with_ways
+from opslab.authoring.sheets import compile_sheet
+from opslab.authoring.slider_keys import SliderKey, read_keys, said, with_keys, without_keys
 from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_faults, text_faults
 from opslab.exercises.answer_key import AnswerKey
 from opslab.exercises.judge import require_distinct
-from opslab.exercises.sheets import read_question, read_sheet
+from opslab.exercises.questions import read_question, read_sheet
 from opslab.ground.frames import nearest
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 

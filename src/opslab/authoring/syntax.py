@@ -16,8 +16,8 @@ from typing import NamedTuple
 import yaml
 from nbformat import NotebookNode
 
-from opslab.authoring.course import PLACE
-from opslab.exercises.sheets import tags
+from opslab.authoring.course_map import PLACE
+from opslab.exercises.questions import tags
 from opslab.ground.frames import nearest
 
 # Words
@@ -111,7 +111,7 @@ HINTS = Count(3, 3, ADD_HINTS)
 CHECKED = {"wrong": Count(2, None, ADD_WRONGS), "hint": HINTS}
 WRITTEN = {"hint": HINTS, "rubric": Count(1, 1, ADD_RUBRIC), "exemplar": Count(2, 2, ADD_EXEMPLARS)}
 
-KEY = "key"  # what a slider's question finds; see opslab.authoring.keys
+KEY = "key"  # what a slider's question finds; see opslab.authoring.slider_keys
 
 # The tables: tags of a lesson, tags of a sheet, kinds of question, what every cell may have.
 LESSON = {

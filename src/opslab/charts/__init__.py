@@ -45,7 +45,7 @@ from opslab.charts.look import (
 )
 from opslab.charts.over import ghost, label_ends, mark
 from opslab.charts.tables import ReadableTable, as_table
-from opslab.ground import say
+from opslab.ground import formatting as say
 
 __all__ = [
     "BLACK",

@@ -34,7 +34,7 @@ from opslab.charts.over import (
     mark,
     moved_apart,
 )
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, require_named
 
 # Words

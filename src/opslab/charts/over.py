@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from opslab.charts.look import GREY, HEIGHT, INK, PALETTE, QUIET, text_width, wrap
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_choice, as_number
 
 # Words

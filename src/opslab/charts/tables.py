@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_choice
 
 # Words

@@ -9,7 +9,7 @@ import pandas as pd
 from opslab.community.simulation import Policy, score, simulate
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_number
-from opslab.ground.turns import LONGEST, LostTurnError, turns
+from opslab.ground.timed_process import LONGEST, NoResultError, timed_process
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
@@ -92,7 +92,7 @@ def _play(policy: Policy, seconds: float, setting: dict[str, Any]) -> pd.DataFra
         return {"score": score(history).to_list(), "fund": history.groupby("run").fund.last().to_list()}
 
     try:
-        with turns(play, seconds=seconds) as ask:
+        with timed_process(play, seconds=seconds) as ask:
             return pd.DataFrame(ask(), dtype=float)
-    except LostTurnError as reason:
+    except NoResultError as reason:
         return str(reason)

@@ -5,16 +5,18 @@ import contextlib
 import copy
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question, Wrong, read_question, read_sheet, tags
+from opslab.exercises.questions import Question, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
 
 # Words
@@ -22,6 +24,11 @@ NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
 NO_QUESTION = "{lesson} has no question {question!r}; it has {questions}"
 IN_WRONG = "the wrong {name!r}"
 NOT_CHECKED = "{question}: the solution's cell does not call check({question!r}, …)"
+
+CALL = "call {number}"  # no name that a sheet can have
+# Of expressions: those that work nothing out, and those that work out all their parts, from left to right.
+IMMEDIATE = (ast.Name, ast.Constant, ast.expr_context, ast.operator, ast.unaryop, ast.cmpop)
+IN_ORDER = (ast.Attribute, ast.BinOp, ast.Call, ast.List, ast.Subscript, ast.Tuple, ast.UnaryOp, ast.keyword)
 
 # While a solution runs, `check` hands its value over here instead of judging it.
 CAPTURED: ContextVar[dict[str, object] | None] = ContextVar("captured", default=None)
@@ -48,10 +55,7 @@ class AnswerKey:
         """Return the expected value of a question and the values of its mistakes, by their names."""
         if name not in self._mistakes:
             question = self._go_to(name)
-            opening = _Opening(question, self._names)
-            self._mistakes[name] = {
-                wrong.name: self._mistake(question, wrong, opening) for wrong in question.wrongs
-            }
+            self._mistakes[name] = self._work_out(question)
         return self.expected(name), self._mistakes[name]
 
     def expected(self, name: str) -> Any:
@@ -85,15 +89,16 @@ class AnswerKey:
                 return True
         return False
 
-    def _mistake(self, question: Question, wrong: Wrong, opening: "_Opening") -> Any:
-        """Return what one mistake gives, on a copy of what is there; an error names it."""
-        try:
-            names, code = opening.skipped(ast.parse(question.code(wrong.source)))
-            captured = _execute(code, _copy(names, code))
-        except Exception as error:
-            error.add_note(IN_WRONG.format(name=wrong.name))
-            raise
-        return self.measured(question, _handed_over(question, captured))
+    def _work_out(self, question: Question) -> dict[str, Any]:
+        """Return what the mistakes give, on copies of what is there; an error names its mistake."""
+        codes, found = {}, {}
+        for wrong in question.wrongs:
+            with _named(wrong.name):
+                codes[wrong.name] = _lines(question.code(wrong.source))
+        handed = _run_all(codes, self._names)
+        for name in codes:
+            found[name] = self.measured(question, _handed_over(question, handed[name]))
+        return found
 
     def measured(self, question: Question, value: object) -> Any:
         """Return what is compared: the value itself, or what the author's measure makes of it.
@@ -243,35 +248,94 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     return finding
 
 
-class _Opening:
-    """How a solution begins: most of its mistakes begin so too, and what takes long there is run once."""
+class _Calls(ast.NodeTransformer):
+    """Take the calls that an expression begins with out of it, each to a line of its own above.
 
-    def __init__(self, question: Question, names: dict[str, object]):
-        self._statements = ast.parse(question.opening).body
-        self._dumps = list(map(ast.dump, self._statements))
-        self._names = [names]  # before the first statement, after it, after the second, ...
+    What takes long is such a call, `retention_by(...)`, and mistakes differ in what they make of its result.
+    A call stays in its place where something else is worked out before it: the order is as it was written.
+    """
 
-    def skipped(self, code: ast.Module) -> tuple[dict[str, object], ast.Module]:
-        """Return the names after the first statements that are the solution's, and the code that is left."""
-        shared = 0
-        for ours, theirs in zip(self._dumps, code.body, strict=False):
-            if ours != ast.dump(theirs) or not self._reach(shared + 1):
-                break
-            shared += 1
-        return self._names[shared], ast.Module(code.body[shared:], [])
+    def __init__(self, lines: list[ast.stmt]):
+        self._lines = lines
+        self._nothing_before = True
 
-    def _reach(self, count: int) -> bool:
-        """Run the first `count` statements; False if what they leave cannot be given to several mistakes."""
-        if count == len(self._names):
-            before, statement = self._names[-1], ast.Module([self._statements[count - 1]], [])
-            after = _copy(before, statement)
-            _execute(statement, after)
-            made = {name: value for name, value in after.items() if value is not before.get(name)}
-            if not _can_be_copied(made):
-                del self._dumps[count - 1 :]
-                return False
-            self._names.append(after)
-        return True
+    def visit(self, node: ast.AST) -> Any:
+        """Return the expression with names in place of the calls."""
+        if not self._nothing_before or isinstance(node, IMMEDIATE):
+            return node
+        if _in_written_order(node):
+            self.generic_visit(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = CALL.format(number=len(self._lines))
+            self._lines.append(ast.Assign([ast.Name(name, ast.Store())], node))
+            self._nothing_before = True  # the call's arguments are worked out with it
+            return ast.Name(name, ast.Load())
+        self._nothing_before = isinstance(node, ast.keyword) and self._nothing_before
+        return node
+
+
+def _in_written_order(node: ast.AST) -> bool:
+    """Tell whether all parts of an expression are worked out once, and from left to right."""
+    if isinstance(node, ast.Dict):
+        return all(isinstance(key, ast.Constant) for key in node.keys)
+    return isinstance(node, IN_ORDER) or (isinstance(node, ast.Compare) and len(node.ops) == 1)
+
+
+def _lines(code: str) -> list[ast.stmt]:
+    """Return the statements of a code, the calls that they begin with before them."""
+    lines: list[ast.stmt] = []
+    for statement in ast.parse(code).body:
+        if isinstance(statement, ast.Assign | ast.Expr):
+            statement.value = _Calls(lines).visit(statement.value)
+        lines.append(statement)
+    return lines
+
+
+def _run_all(codes: Mapping[str, list[ast.stmt]], names: dict[str, object]) -> dict[str, dict[str, object]]:
+    """Return what each code hands to `check`; what several of them begin with alike is run once.
+
+    Each gets copies of what it could change.
+    """
+    groups: dict[str, dict[str, list[ast.stmt]]] = {}
+    for name, code in codes.items():
+        groups.setdefault(ast.dump(code[0]), {})[name] = code
+    handed: dict[str, dict[str, object]] = {}
+    for alike in groups.values():
+        first = next(iter(alike.values()))[:1]
+        begun = _begun(first, names) if len(alike) > 1 and all(code[1:] for code in alike.values()) else None
+        if begun is not None:
+            handed |= _run_all({name: code[1:] for name, code in alike.items()}, begun)
+            continue
+        for name, code in alike.items():
+            with _named(name):
+                whole = ast.Module(code, [])
+                handed[name] = _execute(whole, _copy(names, whole))
+    return handed
+
+
+def _begun(first: list[ast.stmt], names: dict[str, object]) -> dict[str, object] | None:
+    """Return the names after a statement; None if what it leaves cannot be given to several mistakes."""
+    statement = ast.Module(first, [])
+    after = _copy(names, statement)
+    try:
+        if _execute(statement, after):
+            return None
+        for name, value in after.items():
+            if value is not names.get(name):
+                _whole_copy(value, {})
+    except Exception:  # each raises what it likes; a generator has no copy, and gives its values once
+        return None
+    return after
+
+
+@contextlib.contextmanager
+def _named(name: str) -> Generator[None]:
+    """Let an error name the mistake that it belongs to."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(IN_WRONG.format(name=name))
+        raise
 
 
 def _handed_over(question: Question, captured: dict[str, object]) -> object:
@@ -286,7 +350,8 @@ def _execute(code: str | ast.Module, namespace: dict[str, object]) -> dict[str, 
     token = CAPTURED.set(captured)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(code if isinstance(code, str) else compile(code, "<string>", "exec"), namespace)
+            whole = ast.fix_missing_locations(code) if isinstance(code, ast.Module) else code
+            exec(compile(whole, "<string>", "exec"), namespace)
     finally:
         CAPTURED.reset(token)
     return captured
@@ -314,20 +379,18 @@ def _copy(names: dict[str, object], code: ast.Module) -> dict[str, object]:
     return copied
 
 
-def _can_be_copied(names: dict[str, object]) -> bool:
-    """Tell whether each copy is whole: a generator has none, and gives its values once."""
-    try:
-        copy.deepcopy([value for value in names.values() if not isinstance(value, ModuleType)])
-    except Exception:  # each raises what it likes
-        return False
-    return True
+def _whole_copy(value: object, memo: dict[int, object]) -> object:
+    """Return a copy that shares nothing that can be changed."""
+    if isinstance(value, ModuleType):
+        return value
+    if isinstance(value, pd.DataFrame | pd.Series):  # pandas copies what they share when one is written to
+        return memo.setdefault(id(value), value.copy(deep=False))
+    return copy.deepcopy(value, memo)
 
 
 def _deep_copy(value: object, memo: dict[int, object]) -> object:
-    """Return a copy that shares nothing that can be changed; what cannot be copied stays itself."""
-    if isinstance(value, ModuleType):
-        return value
+    """Return such a copy; what cannot be copied stays itself."""
     try:
-        return copy.deepcopy(value, memo)
+        return _whole_copy(value, memo)
     except Exception:  # generators, open files, locks and the like: each raises what it likes
         return value

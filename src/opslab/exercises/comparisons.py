@@ -19,7 +19,7 @@ from typing import Any, TypeGuard
 import numpy as np
 import pandas as pd
 
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 
 ROUNDING = 1e-9  # floating-point roads differ in the last digits, whatever the tolerance
 SHOWN = 6  # labels that a message lists

@@ -21,7 +21,7 @@ from opslab.exercises.comparisons import (
     short,
 )
 from opslab.exercises.messages import Message
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
 from opslab.exercises.unnamed import offer
 from opslab.ground.frames import nearest

@@ -15,8 +15,8 @@ from IPython.display import HTML, display
 
 from opslab.exercises import answer_key, progress
 from opslab.exercises.messages import Message, has_kernel
+from opslab.exercises.questions import Question
 from opslab.exercises.repetition import Record, days_since
-from opslab.exercises.sheets import Question
 from opslab.exercises.slips import SLIPS
 from opslab.ground.paths import solutions_folder
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from opslab.ground import say
+from opslab.ground import formatting as say
 
 # Words
 NOT_A_NUMBER = "Slider({argument}={value!r}) is not a finite number; give an int or a float"

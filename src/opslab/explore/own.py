@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 
 TABLES = "tables"  # what is kept under this name: tables, by theirs
 

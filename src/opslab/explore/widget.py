@@ -11,7 +11,7 @@ import anywidget
 import plotly
 import traitlets
 
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 
 # The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
 SCRIPT = Path(__file__).parent / "labextensions" / "opslab" / "static" / "explore.js"

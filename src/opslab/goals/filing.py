@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from opslab.goals.taxonomies import TaxonomyAgreement, taxonomy_agreement
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.forms import opened, stored
 from opslab.ground.frames import kinds_of, read_table
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 
 # Words
 FILING_TEXT = "[form] File {cards} cards by {a} and by {b}, and see how far the two lists agree."

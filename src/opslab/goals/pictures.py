@@ -18,7 +18,7 @@ from opslab.goals.links import four_links
 from opslab.goals.plan import NO_GOAL, ChannelPlan
 from opslab.goals.scores import weight_sweep
 from opslab.goals.succession import reach_when_moving, succession
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_choice, as_number, require_named
 
 # Words

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from opslab.exercises.messages import UsageError
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.grading.marks import Mark
 from opslab.grading.roster import GRADE, IDENTIFIER, MAXIMUM, SECTION, Roster, User
 from opslab.grading.submissions import Submission

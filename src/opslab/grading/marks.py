@@ -8,7 +8,7 @@ import pandas as pd
 
 from opslab.exercises.answer_key import AnswerKey, assess
 from opslab.exercises.judge import judge
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.grading.sandbox import Outcome
 from opslab.grading.submissions import Submission
 from opslab.grading.values import BadDataError, Unreadable, decode

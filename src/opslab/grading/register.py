@@ -12,7 +12,7 @@ from opslab.grading.submissions import Submission
 
 # Words
 ALONE = "--format {format} needs --users, and --users needs --format; a gradebook is written by both"
-FORMAT = "--format is {found!r}; expected moodle or canvas"
+FORMAT = "--format is {found!r}; expected {expected}"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Register:
         if (self.format is None) != (self.users is None):
             raise UsageError(ALONE.format(format="|".join(FORMATS)))
         if self.format not in (None, *FORMATS):
-            raise UsageError(FORMAT.format(found=self.format))
+            raise UsageError(FORMAT.format(found=self.format, expected=" or ".join(FORMATS)))
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from opslab.exercises.answer_key import read_headings, read_questions
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.grading.batch import Graded, read_graded
 from opslab.grading.gradebook import GRADEBOOK, gradebook_csv, grades, standing
-from opslab.grading.levels import read_reviews, reviewed
 from opslab.grading.marks import Mark
+from opslab.grading.rubric_levels import read_reviews, reviewed
 from opslab.ground.paths import alone, write_whole
 
 SCORES, STUDENTS, REPORT = "scores.csv", "students", "report.html"

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from opslab.exercises.answer_key import read_headings, read_questions
 from opslab.exercises.messages import UsageError
 from opslab.grading.batch import Graded, read_graded
-from opslab.grading.levels import Review, fingerprint, in_reading_order, keep_review, read_reviews
 from opslab.grading.report import render, write_results
+from opslab.grading.rubric_levels import Review, fingerprint, in_reading_order, keep_review, read_reviews
 
 ADDRESS = ".review-address"  # port and token, so that a page left open finds the next server
 OWN_HOSTS = ("127.0.0.1", "localhost")

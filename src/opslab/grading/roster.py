@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opslab.exercises.messages import UsageError
-from opslab.grading.platforms import HandIn
+from opslab.grading.hand_in_names import HandIn
 
-FORMATS = ("moodle", "canvas")
 EMAIL, USERNAME, NUMBER = "Email address", "Username", "ID number"
 IDENTIFIER, GRADE, MAXIMUM, MODIFIED = "Identifier", "Grade", "Maximum grade", "Last modified (submission)"
 FULL, FIRST, LAST = "Full name", ("First name", "FirstName"), ("Last name", "Surname", "LastName")
 STUDENT, ID, SIS, LOGIN, SECTION = "Student", "ID", "SIS User ID", "SIS Login ID", "Section"
 POINTS = "Points Possible"
+# Columns whose values are one user's alone, by platform.
 _UNIQUE = {"moodle": (IDENTIFIER, EMAIL, USERNAME, NUMBER), "canvas": (ID, SIS, LOGIN)}
+FORMATS = tuple(_UNIQUE)
 _SEPARATORS = ",;\t"
 
 # Words

@@ -58,7 +58,7 @@ NOT_REACHED = "not run: the whole notebook took longer than {seconds:g} seconds"
 # Python's collector rests while the libraries are loaded: all of them stay.
 START = (
     "import gc, runpy; gc.disable(); "
-    "runpy.run_module('opslab.grading.nursery', run_name='__main__', alter_sys=True)"
+    "runpy.run_module('opslab.grading.forkserver', run_name='__main__', alter_sys=True)"
 )
 # Process 1 behind the walls: says that they stand, and holds them up until its line is closed. Orphans that
 # end are forgotten at once.
@@ -123,8 +123,8 @@ class SandboxError(RuntimeError):
 class Sandbox:
     """A way to run cells; `safe=False` leaves the walls out and keeps the limits.
 
-    One process, the nursery, loads the libraries, and every worker is forked from it. Workers start ahead:
-    while one submission runs, the next one's Python has run the set-up cells of the sheet.
+    One process, the fork server, loads the libraries, and every worker is forked from it. Workers start
+    ahead: while one submission runs, the next one's Python has run the set-up cells of the sheet.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class Sandbox:
             self._require_bubblewrap()
         self.room = tempfile.TemporaryDirectory(prefix="opslab-")
         job = Job(seed, dict(tables or {}), list(setup), limits.hard(), self.environment(), safe)
-        self.nursery = _Nursery(Path(self.room.name), job)
+        self.forkserver = _ForkServer(Path(self.room.name), job)
 
     def run(self, cells: Mapping[str, str]) -> Outcome:
         """Run cells, given by place; one that ends the process is left out, and the rest runs again."""
@@ -189,7 +189,7 @@ class Sandbox:
     def close(self) -> None:
         """End every worker, those that run and those that wait."""
         self._closed.set()
-        self.nursery.close()
+        self.forkserver.close()
         with self._starting:
             while self._ready:
                 self._ready.popleft().end()
@@ -260,7 +260,7 @@ class Sandbox:
             raise UsageError(NOT_WORKING.format(cause=tried.stderr.strip() or tried.returncode))
 
 
-class _Nursery:
+class _ForkServer:
     """The process that workers are forked from."""
 
     def __init__(self, room: Path, job: Job):
@@ -307,12 +307,12 @@ class _Worker:
         cells, self._cells = os.pipe()
         self._complaints, complaints = os.pipe()
         self._news, news = os.pipe()
-        self._nursery = sandbox.nursery
+        self._forkserver = sandbox.forkserver
         self._pid: int | None = None  # as it is known outside
         self.code: int | None = None
         self._walls, facts = _built(sandbox, complaints) if sandbox.safe else (None, [])
         files = [said, cells, complaints, news, *facts]
-        sandbox.nursery.fork(files, sandbox.folder(), _nobody() if sandbox.safe else None)
+        sandbox.forkserver.fork(files, sandbox.folder(), _nobody() if sandbox.safe else None)
         for file in files:
             os.close(file)
 
@@ -345,7 +345,7 @@ class _Worker:
         os.close(self.said)
         os.close(self._news)
         with os.fdopen(self._complaints, errors="replace") as complaints:
-            return complaints.read(1000).strip() or self._nursery.complaints()
+            return complaints.read(1000).strip() or self._forkserver.complaints()
 
     def tell(self, **job: object) -> None:
         """Hand over one line."""

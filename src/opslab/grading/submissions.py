@@ -18,7 +18,7 @@ from pathlib import Path
 
 from opslab.exercises.cells import read_notebook
 from opslab.exercises.messages import UsageError
-from opslab.grading.platforms import HandIn, hand_ins
+from opslab.grading.hand_in_names import HandIn, hand_ins
 
 LARGEST = 20_000_000  # bytes of a notebook
 LARGEST_OLD = 2_000_000  # letters of one in an older format; to bring it up to date takes 200 times its size

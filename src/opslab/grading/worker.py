@@ -1,4 +1,4 @@
-"""Run one submission's cells, inside the sandbox, in a process that `opslab.grading.nursery` has forked.
+"""Run one submission's cells, inside the sandbox, in a process that `opslab.grading.forkserver` has forked.
 
 The sheet's set-up cells run at once, in the world that is graded. One line of JSON on stdin then has the
 submission's cells. For each of them one line of JSON is written to a pipe when it begins and one when it has

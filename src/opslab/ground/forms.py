@@ -1,4 +1,8 @@
-"""Forms that a page shows without a kernel, too: what an output stores of them, and their scripts."""
+"""Forms that a page shows without a kernel, too: what an output stores of them, and their scripts.
+
+A form's words and state are its subject's. Its script lies beside forms.js, which it imports, here as in
+JupyterLab: so it can be run where it lies.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,9 +11,7 @@ from typing import Any
 
 MARKER = "application/vnd.opslab.form+json"
 FORMS = ("mail", "pyramid", "filing")
-SCRIPTS = (
-    Path(__file__).parent / "labextensions" / "opslab-forms" / "static"
-)  # where JupyterLab looks for them
+SCRIPTS = Path(__file__).parent / "labextensions" / "opslab-forms" / "static"
 
 
 def script(form: str) -> str:

@@ -101,6 +101,7 @@ GONE = (
     "SparkContext",
 )
 CAUSE = "Caused by: "
+LEAST_ALIKE = 0.6  # of a misspelt name and the one that is meant, by difflib's ratio from 0 to 1
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 LIMITS: dict[str, tuple[float, float]] = {
@@ -421,7 +422,7 @@ def as_choice(value: Any, name: str, options: Iterable[Hashable]) -> Any:
 def nearest(name: Any, options: Iterable[Any]) -> str:
     """Return ``" (did you mean 'x'?)"`` for the option most like `name`, or an empty string."""
     by_lower = {str(option).lower(): option for option in options}
-    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=LEAST_ALIKE)
     return NEAREST.format(name=by_lower[close[0]]) if close else ""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_number, as_numbers, require_result
 from opslab.lifetime.bg_nbd import BetaGeometricNBD
 from opslab.lifetime.inputs import MOST_TIME

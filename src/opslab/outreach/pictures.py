@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_number, require_named, require_result
 from opslab.outreach.trials import Qini
 

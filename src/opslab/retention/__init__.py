@@ -8,12 +8,13 @@ Logs may be pandas, Polars, DuckDB or whatever else Narwhals knows; results are 
 
 The rooms, each from the ones before it:
 
-    inputs, visits (the log as numbers) -> people (users beside it)
+    inputs, event_log (as numbers) -> people (users beside it)
         -> cohorts  behaviour  survival  renewals  growth  lifecycle -> pictures
 """
 
 from opslab.retention.behaviour import active_days, mean_by, revenue_by_behaviour, weekly_activity
 from opslab.retention.cohorts import Kind, cohort_table, retention_by, retention_curve, retention_rate
+from opslab.retention.event_log import Period
 from opslab.retention.growth import active_users, growth_accounting
 from opslab.retention.lifecycle import STAGES, early_warning, running_warning, stage_moves, stages
 from opslab.retention.pictures import (
@@ -28,7 +29,6 @@ from opslab.retention.pictures import (
 )
 from opslab.retention.renewals import MONTH_DAYS, ShiftedBetaGeometric, fit_sbg, renewal_survivors
 from opslab.retention.survival import LogRank, kaplan_meier, lifetimes, log_rank, median_survival
-from opslab.retention.visits import Period
 
 __all__ = [
     "MONTH_DAYS",

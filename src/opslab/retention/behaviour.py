@@ -22,9 +22,9 @@ from opslab.ground.frames import (
     read_table,
     small_table,
 )
+from opslab.retention.event_log import EngineLog, engine_log, read_visits
 from opslab.retention.inputs import rising
 from opslab.retention.people import AGE, Followed, join_users
-from opslab.retention.visits import EngineLog, engine_log, read_visits
 
 # Words
 EDGES_START = "edges must start at 0 so that every user falls in a group; got {found}"

@@ -21,8 +21,7 @@ from opslab.ground.engine import (
     settled,
 )
 from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
-from opslab.retention.people import checked_users, join_users
-from opslab.retention.visits import (
+from opslab.retention.event_log import (
     EngineLog,
     Period,
     Visits,
@@ -31,6 +30,7 @@ from opslab.retention.visits import (
     read_visits,
     too_short,
 )
+from opslab.retention.people import checked_users, join_users
 
 Kind: TypeAlias = Literal["classic", "rolling", "bracket"]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from opslab.ground.engine import counts_itself
 from opslab.ground.estimates import geometric_sum
 from opslab.ground.frames import as_number
-from opslab.retention.visits import Period, period_flows, read_visits
+from opslab.retention.event_log import Period, period_flows, read_visits
 
 
 def growth_accounting(

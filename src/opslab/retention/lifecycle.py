@@ -11,8 +11,8 @@ import pandas as pd
 from opslab.ground.days import as_date, as_dates, as_day
 from opslab.ground.engine import DAY, QUERY, settled
 from opslab.ground.frames import as_list, as_number, in_words, one_row, small_table
+from opslab.retention.event_log import BEFORE_LOG, EngineLog, engine_log, read_visits
 from opslab.retention.inputs import rising, whole_numbers
-from opslab.retention.visits import BEFORE_LOG, EngineLog, engine_log, read_visits
 
 # Words
 AFTER_LOG = (

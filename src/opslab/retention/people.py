@@ -17,7 +17,7 @@ from opslab.ground.frames import (
     require_unique,
     small_table,
 )
-from opslab.retention.visits import EngineLog, Visits, too_short
+from opslab.retention.event_log import EngineLog, Visits, too_short
 
 AGE = "_age"  # name of a column
 NEVER = 2**40  # a day that no log reaches

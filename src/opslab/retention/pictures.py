@@ -12,12 +12,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
+from opslab.retention.event_log import PERIODS, Period
 from opslab.retention.growth import active_users
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
-from opslab.retention.visits import PERIODS, Period
 
 # Words
 NO_TABLES = "no tables to draw: expected the result of {maker}, or a dictionary of names to such tables"

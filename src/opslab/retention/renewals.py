@@ -24,8 +24,8 @@ from opslab.ground.frames import (
     read_table,
     small_table,
 )
+from opslab.retention.event_log import BEFORE_LOG
 from opslab.retention.inputs import whole_numbers
-from opslab.retention.visits import BEFORE_LOG
 
 # Words
 RISING = "survivors rise from {before:g} to {after:g} at place {place}; give how many are left each time"

@@ -19,7 +19,7 @@ from opslab.ground.frames import (
     require_result,
     small_table,
 )
-from opslab.retention.visits import engine_log, read_visits
+from opslab.retention.event_log import engine_log, read_visits
 
 # Words
 NO_ENDS = "no end was observed in any group; there is nothing to compare yet"

@@ -4,7 +4,7 @@ import html
 import string
 from dataclasses import dataclass, fields, replace
 
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_choice
 
 PARTS = ("situation", "complication", "question", "answer")

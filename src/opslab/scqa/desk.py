@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from opslab.ground.frames import as_choice
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 from opslab.scqa.brief import ORDERS, PARTS, Brief, as_text
 from opslab.scqa.coach import coach
 
@@ -46,7 +46,7 @@ class Desk:
     @cached_property
     def widget(self) -> Any:
         """The form as a widget."""
-        from opslab.scqa.form import DeskForm  # heavy, and only a form needs it
+        from opslab.scqa.desk_widget import DeskForm  # heavy, and only a form needs it
 
         state = {"given": _parts(self.given), "brief": _parts(self.brief), "order": self.order}
         return DeskForm(self.write, answer=self.answer, **state)

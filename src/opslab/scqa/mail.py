@@ -4,7 +4,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from opslab.ground.forms import opened, stored
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 from opslab.scqa.coach import coach
 from opslab.scqa.reading import Opening, read_opening
 from opslab.scqa.remarks import NOTHING_FOUND, Remarks

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.year.plan import State
 from opslab.year.simulation import History
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from opslab.goals import Calibration, calibration
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_number
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 from opslab.year.dashboard import Reading, known, readings
 from opslab.year.firm import TEST_WEEKS
 from opslab.year.plan import WEEKS, Plan, State, as_plan
@@ -319,7 +319,7 @@ class YearDesk:
     @cached_property
     def widget(self) -> Any:
         """The form as a widget."""
-        from opslab.year.form import YearForm  # heavy, and only a form needs it
+        from opslab.year.desk_widget import YearForm  # heavy, and only a form needs it
 
         return YearForm(self._take, self.note, draft=self.draft, answer=self._answer())
 

@@ -78,7 +78,7 @@ def effects(plan: Decided, true: Firm, character: Mapping[str, Quantity], reckon
         pushed=lantern.TRUST_PUSHED * (daily * daily),
         chased=lantern.CHASE * reckon.most(points - lantern.CHASED_FROM, 0.0),
         points=points,
-        clerks=clerks * lantern.HOUR * lantern.HOURS * lantern.DAYS,
+        clerks=clerks * lantern.CLERK,
         forum=forum * lantern.FORUM_COST,
         tests=bool(reckon.some(plan["test"])),
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from opslab.ground.estimates import Z95
 from opslab.ground.frames import as_number
-from opslab.ground.turns import LONGEST, LostTurnError, turns
+from opslab.ground.timed_process import LONGEST, NoResultError, timed_process
 from opslab.year.plan import Plan, Policy, State, as_plan
 from opslab.year.score import CAP, NAIVE, PAR, score, unkept
 from opslab.year.simulation import ANSWER, History, as_setting, play, require_history
@@ -69,7 +69,7 @@ def league(
     for name, policy in policies.items():
         try:
             rows.append(_row(name, _play(policy, seconds, setting), naive, par))
-        except LostTurnError as reason:
+        except NoResultError as reason:
             rows.append({"policy": name, "broken": (), "reason": str(reason)})
     table = pd.DataFrame(rows, columns=COLUMNS).set_index("policy")
     return table.sort_values("worth", ascending=False, na_position="last", kind="stable")
@@ -98,10 +98,10 @@ def _play(policy: Any, seconds: float, setting: dict[str, int]) -> History:
     try:
         if isinstance(policy, Plan) or not callable(policy):
             return play(policy, **setting)
-        with turns(_in_fields(policy), seconds=seconds, fence=True) as ask:
+        with timed_process(_in_fields(policy), seconds=seconds, fence=True) as ask:
             return play(ask, **setting)
     except ValueError as error:
-        raise LostTurnError(str(error)) from error
+        raise NoResultError(str(error)) from error
 
 
 def _in_fields(policy: Policy) -> Policy:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.charts.look import BLUE, GREY, INK, pale
 from opslab.charts.over import LABEL_SIZE
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.ground.frames import as_choice, require_named
 from opslab.year.plan import WEEKS
 from opslab.year.score import compare

@@ -75,7 +75,7 @@ class PagePreprocessor(_Preprocessor):
 
     def preprocess(self, nb, resources):
         """Return the notebook as it is, and the resources with the map and the ways among what is shown."""
-        from opslab.authoring.course import with_page_ways
+        from opslab.authoring.course_map import with_page_ways
 
         resources = super().preprocess(with_page_ways(nb), resources)[1]
         return nb, resources

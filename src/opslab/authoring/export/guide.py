@@ -10,7 +10,7 @@ import mistune
 import nbformat
 from bs4 import BeautifulSoup, Tag
 
-from opslab.exercises.sheets import read_sheet
+from opslab.exercises.questions import read_sheet
 
 # Words
 NO_GUIDE = "{path} is not there; a deck takes its minutes and its advice from it: write one (CONTRIBUTING.md)"

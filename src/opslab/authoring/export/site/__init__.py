@@ -17,14 +17,14 @@ from nbformat.v4 import new_markdown_cell
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from opslab.authoring.course import MARK, SHEET_OF_SOURCES, Course, read_course
+from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
 from opslab.authoring.export.blocks import PER_CENT, SHOWN, form_place, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.authoring.syntax import HIDDEN
-from opslab.exercises.sheets import tags
+from opslab.exercises.questions import tags
 from opslab.explore import PLOTLY
 from opslab.ground.forms import FORMS, MARKER
 

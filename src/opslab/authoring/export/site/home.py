@@ -6,7 +6,7 @@ from string import Template
 from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
-from opslab.authoring.course import LINKS, Course, Station, whole_map
+from opslab.authoring.course_map import LINKS, Course, Station, whole_map
 from opslab.authoring.export.site.stills import THUMB, figure_html, name_of
 from opslab.explore import PLOTLY
 

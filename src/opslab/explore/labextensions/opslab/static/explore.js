@@ -33,6 +33,8 @@ const ABOVE = 28; // px left above the axes when the title stands over the plot:
 const GLIDE = 250; // ms from one picture to the next
 const FRAME = 16; // ms: the first picture of a step already shows that it moves
 const SMOOTH = 60; // ms: a picture that takes longer to draw would stutter, and jumps instead
+const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
+const NEAR = 0.02; // of a row's numbers: an axis that follows them further would be seen to move
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
 const BESIDE = 0.03; // of the axis: room beside a guess
@@ -131,14 +133,14 @@ export function mount(element, bundle, Plotly, live = null) {
   element.append(group);
 
   let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
-  let scheduled = false;
   let seen = "";
+  let settled; // the picture that was last drawn whole
 
   function changed() {
     tell();
     if (live?.controls) return ask();
     picture = laidOver(bundle, frames.get(place.join()));
-    schedule();
+    step();
   }
 
   // The title says the result; whoever cannot see it hears it when the control has come to rest.
@@ -148,32 +150,56 @@ export function mount(element, bundle, Plotly, live = null) {
     telling = setTimeout(() => { said.textContent = titleOf(picture.layout); }, PAUSE);
   }
 
-  // However many steps arrive between two paints, one picture is drawn: the last.
+  // However many steps arrive between two paints, at most two pictures are drawn: the first, at once, and the last.
+  let waiting = false;
+  let stale = false;
+  function step() {
+    stale = true;
+    if (waiting) return;
+    draw(performance.now());
+    atNextFrame();
+  }
   function schedule() {
-    if (scheduled) return;
-    scheduled = true;
+    stale = true;
+    atNextFrame();
+  }
+  function atNextFrame() {
+    if (waiting) return;
+    waiting = true;
     requestAnimationFrame((now) => {
-      scheduled = false;
-      const { clientWidth: width, clientHeight: height } = plot;
-      if (!width) return; // hidden: the observer calls again when it is shown
-      const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
-      result.textContent = titleOf(layout);
-      // Plotly writes into the layout that it is given; ours has to stay what it is.
-      const opening = !target;
-      const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
-      if (width < NARROW) fitPhone(drawn);
-      nameAxes(drawn);
-      const dark = isDark(element);
-      group.toggleAttribute("data-dark", dark);
-      const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
-      const before = performance.now();
+      waiting = false;
+      if (stale) draw(now);
+    });
+  }
+
+  function draw(now) {
+    stale = false;
+    const { clientWidth: width, clientHeight: height } = plot;
+    if (!width) return; // hidden: the observer calls again when it is shown
+    const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
+    result.textContent = titleOf(layout);
+    // Plotly writes into the layout that it is given; ours has to stay what it is.
+    const opening = !target;
+    const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
+    if (width < NARROW) fitPhone(drawn);
+    nameAxes(drawn);
+    const dark = isDark(element);
+    group.toggleAttribute("data-dark", dark);
+    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
+    const before = performance.now();
+    const text = JSON.stringify(arranged);
+    const onItsWay = stale; // by what `glided` has asked for
+    if (onItsWay && text === settled?.text && traces.every((trace, i) => isNear(trace, settled.traces[i], arranged))) {
+      Plotly.animate(plot, { data: traces, traces: traces.map((_, i) => i) }, AT_ONCE).catch(() => {}); // the next one interrupts it
+    } else {
       // Plotly never shows a label where it has seen an empty one: lines of another length begin anew.
       const labelled = lengths(traces);
       if (labelled !== seen) Plotly.purge(plot);
       seen = labelled;
+      settled = { text, traces };
       Plotly.react(plot, traces, arranged, config);
-      lasted = opening ? 0 : performance.now() - before;
-    });
+    }
+    lasted = opening ? 0 : performance.now() - before;
   }
 
   // A step glides from the picture that is there to the next one; who wants no motion gets none.
@@ -513,6 +539,21 @@ function between(from, to, way) {
   }
   return mixed;
 }
+
+// Whether a trace on its way moves numbers alone, and no axis with them: Plotly then need not draw the axes again.
+function isNear(trace, settled, layout) {
+  if (!settled || trace.type !== "scatter" || lengths([trace]) !== lengths([settled])) return false;
+  return ["x", "y"].every((axis) => {
+    if (trace[axis] === settled[axis]) return true;
+    const [now, then] = [numbers(trace[axis]), numbers(settled[axis])];
+    if (!now || !then) return false;
+    if (layout[`${axis}axis${(trace[`${axis}axis`] ?? axis).slice(1)}`]?.range) return true;
+    const [[low, high], [from, to]] = [ends(now), ends(then)];
+    return Math.max(Math.abs(low - from), Math.abs(high - to)) <= NEAR * (to - from);
+  });
+}
+
+const ends = (row) => row.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 
 // How many points each trace with labels has.
 const lengths = (traces) => traces.map(({ mode, y }) => (mode?.includes("text") ? (numbers(y) ?? y)?.length : "")).join();

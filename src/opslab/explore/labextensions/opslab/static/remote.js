@@ -43,6 +43,8 @@
     }
 
     const rendererFactory = { safe: true, mimeTypes: [MARKER], createRenderer: () => new Explorable() };
+    // plotly.js is megabytes: it is read while nobody waits for a picture.
+    (globalThis.requestIdleCallback ?? setTimeout)(() => plotly().catch(() => {}));
     const extension = { id: "opslab:explorable", rendererFactory, rank: RANK, dataType: "json" };
     return () => ({ __esModule: true, default: [extension] });
   }

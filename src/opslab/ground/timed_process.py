@@ -1,4 +1,4 @@
-"""A turn for somebody's code: run in a process of its own, with a time limit; its faults stay its own."""
+"""Run somebody's code in a process of its own, with a time limit; its faults stay its own."""
 
 import contextlib
 import io
@@ -27,12 +27,14 @@ MOST_BYTES = 10_000_000  # of one answer
 REACHES_OUT = ("open", "os.", "subprocess.", "socket.", "shutil.", "ctypes.")
 
 
-class LostTurnError(Exception):
+class NoResultError(Exception):
     """Why somebody's code has no result, in words."""
 
 
 @contextmanager
-def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> Generator[Callable[..., Any]]:
+def timed_process(
+    task: Callable[..., Any], *, seconds: float, fence: bool = False
+) -> Generator[Callable[..., Any]]:
     """Start a child process and give a function that asks it for `task(*given)`, as often as one likes.
 
     The child cannot change this process, and is ended after `seconds` in all; what it prints is dropped. Its
@@ -42,12 +44,12 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
 
     Raises
     ------
-    LostTurnError
+    NoResultError
         By the function that asks, if there is no result, or one that is no such data.
 
     Examples
     --------
-    >>> with turns(len, seconds=10) as ask:
+    >>> with timed_process(len, seconds=10) as ask:
     ...     ask("four"), ask("seven")
     (4, 5)
     """
@@ -67,12 +69,12 @@ def turns(task: Callable[..., Any], *, seconds: float, fence: bool = False) -> G
         try:
             ours.send(given)
             if not ours.poll(max(end - time.monotonic(), 0)):
-                raise LostTurnError(TOO_SLOW.format(seconds=seconds))
+                raise NoResultError(TOO_SLOW.format(seconds=seconds))
             fault, result = json.loads(ours.recv_bytes(MOST_BYTES))
         except (EOFError, OSError, ValueError, TypeError, RecursionError) as error:
-            raise LostTurnError(DIED) from error
+            raise NoResultError(DIED) from error
         if fault:
-            raise LostTurnError(str(result))
+            raise NoResultError(str(result))
         return result
 
     try:

@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from opslab.ground import say
+from opslab.ground import formatting as say
 from opslab.year.firm import CLERK, FORUM_COST
 from opslab.year.plan import LIMITS, Limit
 

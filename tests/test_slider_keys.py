@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from opslab.authoring.build import BuildError, Target, _read_text, build, convert
-from opslab.authoring.keys import HEADING, SliderKey, read_keys, with_keys
+from opslab.authoring.slider_keys import HEADING, SliderKey, read_keys, with_keys
 from tests.course import LESSON, write_course
 from tests.guides import parts, rows
 from tests.test_guides import LESSONS, ROOT

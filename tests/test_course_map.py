@@ -7,8 +7,8 @@ import nbformat
 import pytest
 
 from opslab.authoring.build import Target, build, convert, renew_ways
-from opslab.authoring.course import HERE, MARK, PLAN, PLANNED, read_course, whole_map
-from opslab.exercises.sheets import tags
+from opslab.authoring.course_map import HERE, MARK, PLAN, PLANNED, read_course, whole_map
+from opslab.exercises.questions import tags
 from tests.course import write_course
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from opslab.ground.forms import opened, stored
-from opslab.ground.kept import keep, recall
+from opslab.ground.saved_input import keep, recall
 from opslab.scqa.pyramid import Pyramid
 
 WAYS = ("induction", "deduction")

@@ -9,7 +9,7 @@ In `lessons/NN-topic/exercises.md`, cells carry their role as a tag:
 `exemplar`  text; two of them, with the level they reach (written answers only)
 
 What each may carry is told in `syntax`. The solution's answer cells keep the wrongs, hints and rubric in
-their metadata, where `opslab.exercises.sheets` finds them.
+their metadata, where `opslab.exercises.questions` finds them.
 """
 
 import copy
@@ -20,7 +20,7 @@ from dataclasses import asdict
 from nbformat import NotebookNode
 
 from opslab.authoring.syntax import BELOW, list_items, split_answer, split_wrong
-from opslab.exercises.sheets import Exemplar, Question, Wrong, tags
+from opslab.exercises.questions import Exemplar, Question, Wrong, tags
 
 
 def compile_sheet(authored: NotebookNode) -> tuple[NotebookNode, NotebookNode]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from opslab.exercises.sheets import tags
+from opslab.exercises.questions import tags
 
 # Words
 PLAN = {

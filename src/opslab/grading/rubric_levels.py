@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from opslab.exercises.sheets import Question
+from opslab.exercises.questions import Question
 from opslab.grading.batch import Graded
 from opslab.grading.marks import Mark
 from opslab.ground.paths import alone, set_aside, write_whole

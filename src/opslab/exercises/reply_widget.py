@@ -1,6 +1,6 @@
 """Hint and Solution as buttons below a check's reply, a dot for each question of the sheet, and what is next.
 
-Slow to import, for ipywidgets is. What is shown is what `help` says; reply.js draws it.
+Slow to import, for ipywidgets is. What is shown is what `hints` says; reply.js draws it.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from opslab.exercises.help import Asked
+from opslab.exercises.hints import Asked
 from opslab.exercises.messages import to_html
 
 # The drawing code lies once, where JupyterLab looks for its renderer.

@@ -1,6 +1,6 @@
 """Questions of an exercise sheet, as a solution notebook keeps them on the cells that answer them.
 
-`opslab.authoring.questions` writes them there, from what an author wrote; `read_sheet` finds them again.
+`opslab.authoring.sheets` writes them there, from what an author wrote; `read_sheet` finds them again.
 """
 
 from dataclasses import dataclass, field
@@ -61,11 +61,6 @@ class Question:
     def relative(self) -> float:
         """Relative tolerance, as a share of the expected value."""
         return float(self.tolerance[:-1]) / 100 if self.tolerance.endswith("%") else 0.0
-
-    @property
-    def opening(self) -> str:
-        """The solution's cell above the call of `check`."""
-        return "\n".join(part for part in (self.before, self.solution) if part)
 
     def code(self, answer: str) -> str:
         """Return the cell as if the student had written `answer`."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from opslab.authoring.syntax import KEY, headings
-from opslab.exercises.sheets import tags
+from opslab.exercises.questions import tags
 
 # Words
 HEADING = "Keys to the sliders"

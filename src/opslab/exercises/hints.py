@@ -12,8 +12,8 @@ from typing import Any
 from opslab.exercises import answer_key, progress, repetition
 from opslab.exercises.comparisons import COMPARISONS, UncheckableError, is_number, short
 from opslab.exercises.messages import to_html
+from opslab.exercises.questions import Question
 from opslab.exercises.repetition import ENOUGH_TRIES, Record
-from opslab.exercises.sheets import Question
 
 # Words
 HINT = "**Hint {step} of {count}.** {text}"
