@@ -522,11 +522,10 @@ def run_answer(page, question: str, code: str):
 @pytest.mark.browser
 @pytest.mark.parametrize("extension", [True, False], ids=["our renderer", "the widget alone"])
 def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(
-    jupyterlab, shared_page, request, exercise, extension
+    jupyterlab, further_page, exercise, extension
 ):
-    page = shared_page
+    page = further_page
     if not extension:
-        page = request.getfixturevalue("further_page")
         without(page, "*/lab/extensions/opslab-check/*")
     name = f"exercise-{extension}.ipynb"
     open_notebook(page, jupyterlab, exercise, name, run=True)
