@@ -153,7 +153,7 @@ def test_lines_draw_a_column_each_named_at_its_end_or_in_a_legend_with_gaps():
     frame.columns.name = "pushes_per_week"
     frame.iloc[1, 1] = np.nan
     drawing = lines(frame, "A finding", "week", "days", markers=False)
-    assert [trace.name for trace in drawing.data] == ["A", "B", "C"]
+    assert [trace.name for trace in drawing.data] == ["a", "b", "c"]
     assert not drawing.layout.showlegend
     many = lines(table(6).rename_axis("pushes_per_week", axis=1))
     assert many.layout.legend.title.text == "pushes per week"
@@ -318,8 +318,8 @@ def test_parts_of_a_share_bar_follow_each_other_and_are_named_in_it_or_beside_it
 def test_panels_share_their_axes_and_show_the_others_behind():
     drawing = small_multiples({"a_b": WORTH, "b": WORTH * 2, "c": WORTH / 2}, "Three", columns=2)
     assert len(drawing.data) == 6
-    assert [trace.name for trace in drawing.data if trace.name] == ["A b", "B", "C"]
-    assert {note.text for note in drawing.layout.annotations} >= {"A b", "B", "C"}
+    assert [trace.name for trace in drawing.data if trace.name] == ["A b", "b", "c"]
+    assert {note.text for note in drawing.layout.annotations} >= {"A b", "b", "c"}
     assert drawing.layout.title.text == "Three"
     assert len(small_multiples({"alone": WORTH}).data) == 2
 
@@ -341,7 +341,7 @@ def test_a_ghost_is_grey_wordless_and_behind():
     assert {trace.line.color for trace in pale} == {charts.QUIET}
     assert {trace.text for trace in pale} == {None}
     assert {trace.mode for trace in pale} == {"lines+markers"}
-    assert [trace.name for trace in drawing.data[2:]] == ["A", "B"]
+    assert [trace.name for trace in drawing.data[2:]] == ["a", "b"]
     bar, outline = ghost(bars(WORTH), bars(WORTH / 2)).data
     assert bar.offsetgroup == outline.offsetgroup
     assert list(outline.y) == list(WORTH / 2)
@@ -365,7 +365,7 @@ def test_the_name_of_a_mark_stands_where_the_lines_leave_room(heights, side):
 def test_rows_are_as_high_as_their_tallest_name():
     long = "Market: new members a year, in all cities"
     low, high = (dots(pd.Series({"ads": 1, name: 2})).layout.height for name in ("seo", long))
-    assert high - low == 2 * (4 * charts.over.LABEL_LINE - charts.forms.ROW)
+    assert high - low == 2 * (4 * charts.over.LABEL_LINE + charts.forms.NAMES_APART - charts.forms.ROW)
 
 
 def test_a_rows_name_does_not_touch_the_plot():
@@ -394,6 +394,8 @@ SAID = [
     (say.share(1e-17) + say.share(1 - 1e-15), "0\u00a0%100\u00a0%"),
     (say.share(0.0005) + say.share(0.9994), "0.1\u00a0%99.9\u00a0%"),
     (say.share(0.9996, 0), "over 99\u00a0%"),
+    (say.level(0.29) + say.level(1) + say.level(0.005), "29\u00a0%100\u00a0%0.5\u00a0%"),
+    (say.level(float("nan")), "\u2013"),
     (say.between(0.0001, 0.02, "%"), "under 0.1 to 2.0\u00a0%"),
     (say.between(1, 3, "hours"), "1 to 3\u00a0hours"),
     (say.number(1, "times") + say.number(1.25, "times"), "1\u00a0time1.25\u00a0times"),
@@ -415,6 +417,7 @@ SAID = [
     (say.name("monthly_cac"), "Monthly CAC"),
     (say.name("dau_mau", capital=False), "DAU/MAU"),
     (say.name("fallen"), "Fallen"),
+    (say.name("r") + say.name("K") + say.name("a b"), "rKA b"),
     (say.name(1586), "1,586"),
     (say.name(""), ""),
 ]
@@ -431,6 +434,15 @@ def test_numbers_below_one_another_have_one_number_of_decimals_unless_far_apart(
     assert say.column([0.002, 3.0]) == ["0.002", "3"]
     assert say.column([0.0, -0.04]) == ["0.0000", "\u22120.0400"]
     assert say.column([]) == []
+
+
+def test_numbers_of_one_picture_are_none_finer_than_the_largest():
+    assert say.alike([0.233, -0.0333]) == ["0.233", "\u22120.033"]
+    assert say.alike([2.4, 2.64, 40]) == ["2.4", "2.6", "40"]
+    assert say.alike([92.9, 0.5]) == ["92.9", "0.5"]
+    assert say.alike([0.5, 51]) == ["0.5", "51"]
+    assert say.alike([0.0001, 1.5, np.nan]) == ["0.0001", "1.5", "\u2013"]
+    assert say.alike([]) == []
 
 
 def test_a_table_for_people_has_names_units_and_no_index_that_counts():
@@ -495,6 +507,8 @@ BAD = {
     "a mark nowhere": (lambda: mark(figure(), None), "at is None"),
     "a mark named by a number": (lambda: mark(figure(), 1, 7), "text is 7; expected words"),
     "a column of one number": (lambda: say.column(3.0), "values is a float"),
+    "a picture of one number": (lambda: say.alike(3.0), "values is a float"),
+    "a word as level": (lambda: say.level("12"), "value is '12'"),
     "no table for people": (lambda: as_table([1]), "table is a list"),
     "units as text": (lambda: as_table(WORTH, "yuan"), "units is a str"),
     "a unit of nothing": (lambda: as_table(RECALL, {"befor": "%"}), "units is 'befor'.*mean 'before'"),

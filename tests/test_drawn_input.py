@@ -178,13 +178,13 @@ SINGLE = [
 MOMENTS = [
     *("1970-01-01", "0001-01-01", "9999-12-31", "-5000-01-01", "2024-13-01", "", "NaT", None, pd.NaT, pd.NA),
     *(5, 1e308, np.int64(5), True, datetime.date(2024, 3, 1), datetime.time(3), "2024-03-01T00:00:00+08:00"),
-    *(pd.Timestamp("2024-03-01 23:00", tz="America/New_York"), np.datetime64("NaT"), pd.Period("2024-03")),
-    *(np.datetime64(10**15, "D"), b"2024-03-01", [], ["2024-03-01"], {}, object()),
+    *(pd.Timestamp("2024-03-01 23:00", tz="America/New_York"), np.datetime64("NaT", "D")),
+    *(np.datetime64(10**15, "D"), pd.Period("2024-03"), b"2024-03-01", [], ["2024-03-01"], {}, object()),
 ]
 CELLS = [
     *SINGLE,
     *("2024-01-01", "x", [1], 10**18, 2**63 - 1, 1e15, -5, pd.Timestamp("0001-01-01")),
-    *(pd.Timestamp("9999-12-31"), pd.Timestamp("1970-01-01"), np.datetime64("NaT")),
+    *(pd.Timestamp("9999-12-31"), pd.Timestamp("1970-01-01"), np.datetime64("NaT", "D")),
 ]
 
 

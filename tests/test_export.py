@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from benchmarks.decks import SLIDE, UNTITLED
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
-from opslab.authoring.export.handouts import SCRIPT, SETTINGS, WORDS
+from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import dots, lines, timeline
 from opslab.explore import PLOTLY, show
@@ -397,12 +397,15 @@ def test_hand_outs_are_tagged_and_small(tmp_path, capsys, chromium):
 @pytest.mark.browser
 def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_page, exported):
     page = read(quiet_page, exported)
-    questions = page.locator("main details:not(.folded):not([data-result])").count()
+    folded = page.locator("main details:not(.folded):not([data-result])")
+    questions = folded.filter(has_text=THINK).count()
+    subjects = folded.locator("> summary").filter(has_not_text=THINK).all_inner_texts()
     page.evaluate(SCRIPT, SETTINGS)
     assert questions > 1
     assert page.locator("main details:not(.folded)").count() == 0
     assert page.locator("main > .answers:last-child li").count() == questions
     assert page.get_by_text(f"{WORDS['answer']} {questions}", exact=True).count() == 1
+    assert page.locator(f"h2:text-is('{WORDS['extra']}') ~ .subject").all_inner_texts() == subjects
     assert page.locator("figure img[alt]").count() == page.locator(".opslab-figure").count()
     assert page.get_by_text("Shown at Warn after quiet: 3 days").count() == 1
     assert page.complaints == []

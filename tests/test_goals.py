@@ -256,7 +256,7 @@ def test_the_title_of_the_generations_says_what_a_move_reaches():
     users = succession(range(13), model="norton-bass", **numbers)
     for at, risk in ((4, 0.2), (9, 0.4)):
         title = generations_chart(range(13), at, risk=risk, **numbers).layout.title.text
-        assert f"{reach_when_moving(users, at, risk).mean():.1f} reached" in title
+        assert f"{reach_when_moving(users, at, risk).mean():.1f} users a year" in title.replace("<br>", " ")
         assert title.endswith(f"{users['first'].mean():.1f}")
 
 

@@ -335,6 +335,16 @@ def test_mistakes_that_differ_are_accepted():
     require_distinct(NUMBER, 0.4, {"percent": 0.4021, "blended": 0.3979})
 
 
+def test_what_several_mistakes_say_is_said_once():
+    wrongs = [Wrong("cap", "You kept a cap.", ""), Wrong("limit", "You kept a cap.", "")]
+    question = Question("q1", "number", "0.001", wrongs=(*wrongs, Wrong("sum", "You added up.", "")))
+    told = judge(question, 4.0, 4.0, dict.fromkeys(("cap", "limit", "sum"), 4.0)).text
+    assert told == (
+        "Right. In your world a known mistake gives the same number. Make sure that it is not yours: "
+        "You kept a cap. Or: You added up."
+    )
+
+
 def test_a_wrong_that_is_sometimes_the_same_is_right_with_a_word():
     capped = Wrong("capped", "You kept within the cap.", "", sometimes_same=True)
     question = Question("q1", "number", "0.001", wrongs=(Wrong("cap", "That is the cap.", ""), capped))

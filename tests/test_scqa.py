@@ -77,6 +77,8 @@ def test_chinese_sentences_are_joined_without_spaces_and_empty_parts_left_out():
 def test_numbers_are_filled_in_from_the_data():
     brief = Brief("", "Only {rate:.0%} stay.", "", "Ask {n:,} users.").fill(rate=0.22, n=1200)
     assert (brief.complication, brief.answer) == ("Only 22\u00a0% stay.", "Ask 1,200 users.")
+    assert "22\u00a0% stay" in brief.arrange()
+    assert "22\u00a0% stay" in brief._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,9 @@ def test_close_is_said_without_a_guess_at_the_reason():
 
 GROUPS = {"ads": 0.2143, "seo": 0.1021, "social": 0.5515, "content": 0.1321}
 TABLE = asked("table")
+CASES = {"launch": "E", "orders": "B", "charity": "D", "branches": "A"}
+KINDS = {"launch": "social", "orders": "topic", "charity": "topic", "branches": "media"}
+SPLIT = pd.Series(0.2, pd.MultiIndex.from_product([GROUPS, ["before", "after"]]))
 FRAME = pd.DataFrame({"n": [12.0, 31, 54], "m": [3.5, 4.5, 5.5]}, index=["ads", "seo", "social"])
 
 
@@ -130,6 +133,8 @@ TABLE_SLIPS = [
     (FRAME, 1.3 * FRAME, "one-factor"),
     (FRAME, 0.7 * FRAME, "one-factor"),
     (FRAME, FRAME.assign(m=FRAME.m * [2, 3, 2.5]), "one-part-off"),
+    (CASES, CASES | {"launch": "b", "orders": "E"}, "swapped-words"),
+    (CASES, dict(zip(CASES, "BDAE", strict=True)), "swapped-words"),
     (GROUPS, changed(all=1.0), "group-too-many"),
     (GROUPS, {name: GROUPS[name] for name in ("ads", "seo", "social")}, "group-missing"),
     (GROUPS, pd.DataFrame({"users": 7, "rate": GROUPS}), "whole-table"),
@@ -148,6 +153,16 @@ SAID = [
     (TABLE, GROUPS, changed(ads=0.1021, seo=0.2143), "ads and seo are exchanged"),
     (TABLE, GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "under the wrong names"),
     (TABLE, {"ads": 0.2, "seo": 0.5}, {"ads": 0.5, "seo": 0.2}, "under the wrong names"),
+    (
+        TABLE,
+        CASES,
+        CASES | {"orders": "A", "branches": "B"},
+        "All values are right, but orders and branches are",
+    ),
+    (TABLE, CASES, dict(zip(CASES, "BEAD", strict=True)), "under the wrong names"),
+    (TABLE, {"launch": "E", "orders": "B"}, {"launch": "B", "orders": "E"}, "under the wrong names"),
+    (TABLE, CASES, CASES | {"launch": "B"}, "3 of 4 right; launch is 'B'"),
+    (TABLE, KINDS, KINDS | {"launch": "topic", "orders": "social"}, "2 of 4 right; launch is 'topic'"),
     (TABLE, GROUPS, changed(social=0.4), "Only social is off: it is too low"),
     (TABLE, GROUPS, changed(social=0.7), "Only social is off: it is too high"),
     (TABLE, GROUPS, changed(all=1.0), "all is one too many"),
@@ -285,6 +300,9 @@ UNREADABLE = [
     (asked("table"), 31.4, GROUPS, "one-value", "wants its own"),
     (asked("table"), pd.Index(GROUPS), GROUPS, "names-alone", "You gave the names"),
     (asked("table"), {"rest": 1.0}, GROUPS, "other-names", "missing"),
+    (asked("table"), SPLIT, GROUPS, "split-further", "split once more, by after, before. Expected 4 values"),
+    (asked("table"), SPLIT.swaplevel(), GROUPS, "split-further", "by after, before"),
+    (asked("table"), SPLIT.iloc[2:], GROUPS, "other-names", "missing"),
     (asked("table"), [1.0], pd.Series(GROUPS), "another-length", "received 1 values"),
     (
         asked("table"),

@@ -56,6 +56,7 @@ FEW_LINES = 5  # can be named at their ends; more want a legend
 BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
 NAME_GAP = 6  # px between a row's name and the plot, where no tick stands
 ROW = 44  # px of a row of dots, at least: its value stands above it
+NAMES_APART = 12  # px between the names of two rows, where they take several lines
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
 AIR = 0.15  # of the height of slopes: above the highest and below the lowest
 PART_FONT = {"size": 12, "color": INK}
@@ -225,7 +226,7 @@ def dots(
     colours = np.array(_colours(list(frame.index), focus, "focus", one=BLUE))[order]
     texts = _written(values, share)
     names = [wrap(say.name(name), LABEL_COLUMNS) for name in frame.index[order]]
-    row = max(ROW, *(LABEL_LINE * (name.count(BREAK) + 1) for name in names))
+    row = max(ROW, *(LABEL_LINE * (name.count(BREAK) + 1) + NAMES_APART for name in names))
     drawing = figure(title, x, y)
     drawing.add_scatter(
         x=values[order],
@@ -575,8 +576,8 @@ def heatmap(
 
 
 def _written(values: Any, share: bool) -> list[str]:
-    """Return the values of a picture as its title says them, so that none reads differently in both."""
-    return [say.number(value, PER_CENT if share else "") for value in values]
+    """Return the values of a picture, none with finer decimals than its largest, which its title may say."""
+    return [say.number(value, PER_CENT) for value in values] if share else say.alike(values)
 
 
 def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:

@@ -40,7 +40,7 @@ def views_chart(views: Any, top: float) -> go.Figure:
     Examples
     --------
     >>> views_chart([70, 20, 10, 0], top=0.25).layout.title.text
-    'The top 25.0\\xa0% of the items have 70.0\\xa0% of the views'
+    'The top 25\\xa0% of the items have 70.0\\xa0% of the views'
     """
     at = as_number(top, "top", least=POSITIVE, most=1)
     held = top_share(views, at) if at < 1 else 1.0
@@ -48,10 +48,10 @@ def views_chart(views: Any, top: float) -> go.Figure:
     # The Lorenz curve from its other end, at even steps: a figure must not weigh as much as the data.
     steps = np.linspace(0, 100, 201)
     line = pd.Series(1 - np.interp(1 - steps / 100, curve.index, curve), index=steps, name="views")
-    title = TOP_HOLDS.format(top=say.share(at), share=say.share(held))
+    title = TOP_HOLDS.format(top=say.level(at), share=say.share(held))
     drawing = charts.lines(line, title, ITEMS, VIEWS, share=True, markers=False)
     drawing.add_scatter(x=[100 * at], y=[held], mode="markers", marker={"size": 13, "color": charts.BLUE})
-    return charts.mark(drawing, 100 * at, say.share(at)).update_layout(showlegend=False)
+    return charts.mark(drawing, 100 * at, say.level(at)).update_layout(showlegend=False)
 
 
 def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:

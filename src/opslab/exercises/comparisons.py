@@ -68,6 +68,10 @@ ONE_GIVEN = " You gave one value: each of these names wants its own."
 NAMES_GIVEN = " You gave the names: give the values that stand under them."
 TAKEN_FROM_PARTS = "The values were taken from the parts of your result."
 MISSING_LABELS = "This cannot be checked: {missing} missing. Expected {count} values: {labels}."
+SPLIT_FURTHER = (
+    "This cannot be checked: you split once more, by {parts}. Expected {count} values: {labels}. Choose one "
+    "part, or leave this split out."
+)
 GROUP_MISSING = "What you gave is right, but {missing} missing. Expected {count} values: {labels}."
 GROUP_EXTRA = "The values asked for are right, but {extra} {too} many. Expected {count} values: {labels}."
 SEVERAL, NAMED = "some", "names"
@@ -319,7 +323,17 @@ class TableComparison(Comparison):
         words = {"missing": listed(missing), **self._wanted()}
         if asked and not self._off(asked):
             return NotYetError(GROUP_MISSING.format(**words), "group-missing")
+        if parts := self._split_further(value):
+            return UncheckableError(SPLIT_FURTHER.format(parts=listed(parts), **words), "split-further")
         return UncheckableError(MISSING_LABELS.format(**words), "other-names")
+
+    def _split_further(self, value: object) -> list[str]:
+        """Return what a table is grouped by beside the names that are asked for."""
+        rows = [label.split(", ") for label in labelled(value) or {}]
+        for side in (0, 1) if {*map(len, rows)} == {2} else ():
+            if {_plain_label(row[side]) for row in rows} == {*map(_plain_label, self.truth)}:
+                return sorted({row[1 - side] for row in rows})
+        return []
 
     def _off(self, cells: Mapping[str, object]) -> list[str]:
         """Return the labels whose values are not right."""

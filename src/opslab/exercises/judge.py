@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from opslab.exercises.comparisons import (
@@ -36,6 +37,7 @@ RIGHT = "Right."
 NOT_YET = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 TWINS = "In your world a known mistake gives the same number. Make sure that it is not yours: {message}"
+MORE_TWINS = "Or: {message}"
 BETWEEN = "Within the tolerance, but a known mistake gives nearly the same in your world. Give more digits."
 EQUAL_WRONG = (
     "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
@@ -218,7 +220,8 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
             return _mistake(message, name)
         elif near <= 1 and away > CLEARLY * gap:
             return Finding("different", BETWEEN)
-    return Finding("right", " ".join([RIGHT, *(TWINS.format(message=message) for message in twins)]))
+    said = zip(chain([TWINS], repeat(MORE_TWINS)), dict.fromkeys(twins), strict=False)
+    return Finding("right", " ".join([RIGHT, *(words.format(message=message) for words, message in said)]))
 
 
 def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:

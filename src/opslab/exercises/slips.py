@@ -230,6 +230,17 @@ def _swapped(seen: Seen) -> str:
     return TWO_SWAPPED.format(first=off[0], second=off[1]) if len(off) == 2 < len(seen.pairs) else SWAPPED
 
 
+def _words_swapped(seen: Seen) -> str:
+    """Each word asked for stands once, and under another name."""
+    pairs = seen.comparison.pairs(seen.answer)
+    given, truth = ([str(pair[side]).casefold() for pair in pairs.values()] for side in (0, 1))
+    # Of words that stand more than once, two mistakes look like an exchange.
+    if len({*truth}) < len(truth) or sorted(given) != sorted(truth):
+        return ""
+    off = [label for label, one, other in zip(pairs, given, truth, strict=True) if one != other]
+    return TWO_SWAPPED.format(first=off[0], second=off[1]) if len(off) == 2 < len(truth) else SWAPPED
+
+
 def _counts(seen: Seen) -> str:
     whole, total = sum(seen.given), sum(seen.truth)
     if not seen.is_table or not whole or not math.isclose(total, 1, rel_tol=1e-6):
@@ -409,6 +420,7 @@ NUMBERS = {
     "answer-of-another": Slip("the answer of another question", _other_question),
     "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
+WORDS = {"swapped-words": Slip("the right words under the wrong names", _words_swapped)}
 ORDERS = {
     "turned-order": Slip("the order turned round", _reversed),
     "printed-order": Slip("the order in which the options are printed", _as_printed),
@@ -430,6 +442,7 @@ FORMS = {
     "names-alone": Slip("names where the values under them are asked for"),
     "another-length": Slip("more or fewer values than names"),
     "other-names": Slip("values under other names than those asked for"),
+    "split-further": Slip("several values under each name where one is asked for"),
     "several-letters": Slip("several options where one is asked for"),
     "place-for-letter": Slip("an option's place where its letter is asked for"),
     "value-for-letter": Slip("a value where an option's letter is asked for"),
@@ -441,7 +454,7 @@ FORMS = {
     "letter-missing": Slip("a letter missing in an order"),
     "other-world": Slip("the answer of another world"),
 }
-SLIPS = NUMBERS | ORDERS | FORMS
+SLIPS = NUMBERS | WORDS | ORDERS | FORMS
 
 
 def look_alikes(comparison: Comparison) -> Iterator[tuple[str, str, float]]:
@@ -464,7 +477,8 @@ def look_alikes(comparison: Comparison) -> Iterator[tuple[str, str, float]]:
 
 def find_slip(seen: Seen) -> tuple[str, str]:
     """Return the name of the first slip that explains an answer and its words, or two empty texts."""
-    known = ORDERS if seen.comparison.question.kind == "ordering" else NUMBERS if seen.pairs else {}
+    kind = seen.comparison.question.kind
+    known = NUMBERS if seen.pairs else {"table": WORDS, "ordering": ORDERS}.get(kind, {})
     for name, slip in known.items():
         if slip.find and (words := slip.find(seen)):
             return name, words

@@ -119,7 +119,7 @@ KPIS = {
     "dau": Kpi("日活", "different users on a day, the mean over the window", "users", "mau", "events"),
     "wau": Kpi("周活", "different users in the 7 days up to the window's last", "users", "mau", "events"),
     "mau": Kpi("月活", "different users in the 30 days up to the window's last", "users", None, "events"),
-    "stickiness": Kpi("黏性", "dau over the same 30 days, divided by mau", "share of 1", "mau", "events"),
+    "stickiness": Kpi("黏性", "DAU over the same 30 days, divided by MAU", "share of 1", "mau", "events"),
     "conversion": Kpi(
         "转化", "share of those who signed up in the window who paid in their first 30 days, "
         "the sign-up day being the first", "share of 1", None, "orders", days=30, cohort=True,

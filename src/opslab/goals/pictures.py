@@ -43,7 +43,7 @@ LEADS = "At a weight of {weight} for {criterion}, {winner} leads"
 WEEK = "week"
 LINKS_AFTER = "After {weeks}: {active} active, {dormant} dormant"
 YEAR, YOU = "year", "you reach"
-MOVED = "Move in year {at} at a risk of {risk}: {reached} reached in a year, on average; who stays: {stays}"
+MOVED = "Move in year {at} at a risk of {risk}: {reached} {unit} a year on average; who stays: {stays}"
 OF_KPI, FEEDS, TOP = "{name} {chinese}: {meaning}; it feeds {parents}", " and so ", "no other"
 NODE = "{name} {chinese}  {value}"
 SHARE_UNIT = "share of 1"
@@ -91,12 +91,12 @@ def intake_chart(
     Examples
     --------
     >>> intake_chart(2_000, 10_000, 26, 0.95).layout.title.text.replace("<br>", " ")
-    'With 95.0\\xa0% active again a week later, 643 must come each week'
+    'With 95\\xa0% active again a week later, 643 must come each week'
     """
     intake = required_intake(start, goal, periods, retention)
     path = growth_path(start, goal, periods, retention)["intake"]
     table = pd.DataFrame({WITH_INTAKE: path, NO_ONE_LEAVES: start + intake * np.arange(periods + 1)})
-    words = {"kept": say.share(retention), "intake": say.number(round(intake)), "unit": unit}
+    words = {"kept": say.level(retention), "intake": say.number(round(intake)), "unit": unit}
     title = NEW_EACH.format(**words)
     if capacity is not None:
         most = as_number(capacity, "capacity", least=0)
@@ -150,7 +150,7 @@ def calibration_chart(found: Calibration, widen: float = 1) -> go.Figure:
     >>> from opslab.goals import calibration
     >>> found = calibration(pd.DataFrame({"low": [1, 5], "high": [3, 7], "truth": [2, 8]}))
     >>> calibration_chart(found, 2).layout.title.text.replace("<br>", " ")
-    'At 2 times their width, 2 of 2 intervals hold; promised: 90.0\\xa0%'
+    'At 2 times their width, 2 of 2 intervals hold; promised: 90\\xa0%'
     """
     if not isinstance(found, Calibration):
         raise ValueError(NOT_A_CALIBRATION.format(kind=type(found).__name__))
@@ -161,7 +161,7 @@ def calibration_chart(found: Calibration, widen: float = 1) -> go.Figure:
     held = table["needs"] <= factor + 1e-12
     width = OWN_WIDTH if factor == 1 else WIDENED.format(widen=say.number(factor))
     words = {"width": width, "held": int(held.sum()), "asked": found.asked}
-    drawing = charts.figure(HELD.format(promised=say.share(found.level), **words), TIMES_OFF, QUESTION)
+    drawing = charts.figure(HELD.format(promised=say.level(found.level), **words), TIMES_OFF, QUESTION)
     questions = [str(place + 1) for place in range(found.asked)]
     drawing.add_scatter(
         x=[0.0] * found.asked, y=questions, mode="markers", marker={"size": 1, "color": charts.GREY},
@@ -191,12 +191,12 @@ def weight_chart(
     --------
     >>> firms = pd.DataFrame({"cases": [1, 9, 1], "team": [9, 1, 1]}, index=["Ai", "Bo", "Cy"])
     >>> weight_chart(firms, [1, 1], criterion="team", at=0.2).layout.title.text.replace("<br>", " ")
-    'At a weight of 20.0\\xa0% for team, Bo leads'
+    'At a weight of 20\\xa0% for team, Bo leads'
     """
     sweep = weight_sweep(values, weights, scales, criterion=criterion)
     weight = as_number(at, "at", least=0, most=1)
     here = pd.Series({name: np.interp(weight, sweep.index, sweep[name]) for name in sweep})
-    words = {"weight": say.share(weight), "criterion": say.name(criterion, capital=False)}
+    words = {"weight": say.level(weight), "criterion": say.name(criterion, capital=False)}
     title = LEADS.format(winner=say.name(here.round(12).idxmax()), **words)
     drawing = charts.lines(sweep, title, WEIGHT.format(criterion=words["criterion"]), SCORE, markers=False)
     colours = [trace.line.color for trace in drawing.data]
@@ -245,14 +245,14 @@ def generations_chart(
     --------
     >>> two = {"p": 0.02, "q": 0.6, "m1": 100, "m2": 60, "second_at": 3}
     >>> generations_chart(range(13), 4, risk=0.2, **two).layout.title.text.replace("<br>", " ")
-    'Move in year 4 at a risk of 20\\xa0%: 36.5 reached in a year, on average; who stays: 25.5'
+    'Move in year 4 at a risk of 20\\xa0%: 36.5 users a year on average; who stays: 25.5'
     """
     users = succession(t, model="norton-bass", **generations)
     place = as_choice(at, "at", users.index)
     found = reach_when_moving(users, place, risk)
     words = {
         "at": say.number(place), "risk": say.share(risk, 0), "stays": say.number(users["first"].mean()),
-        "reached": say.number(found.mean()),
+        "reached": say.number(found.mean()), "unit": unit,
     }  # fmt: skip
     table = pd.concat([found.rename(YOU), users], axis=1)
     drawing = charts.lines(table, MOVED.format(**words), YEAR, unit, markers=False, focus=YOU)

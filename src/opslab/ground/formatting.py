@@ -99,6 +99,17 @@ def share(value: Any, decimals: int = 1) -> str:
     return words.format(bound=f"{text}{SPACE}{PERCENT}")
 
 
+def level(chosen: Any) -> str:
+    """Return a share of 1 that somebody chose, as on a slider: whole per cents stand without a decimal.
+
+    Examples
+    --------
+    >>> level(0.9), level(0.975)
+    ('90\\xa0%', '97.5\\xa0%')
+    """
+    return share(chosen, 0 if round(100 * _float(chosen), EXACT) % 1 == 0 else 1)
+
+
 def points(difference: Any) -> str:
     """Return the size of a difference of two shares, in percentage points.
 
@@ -157,14 +168,14 @@ def name(value: Any, *, capital: bool = True) -> str:
 
     Its first letter is large, unless it stands in a sentence (`capital` is False).
 
-    What already holds capitals, digits or other signs keeps them.
+    What already holds capitals, digits or other signs keeps them, and so does a lone letter, a symbol.
 
     Examples
     --------
     >>> name("feed_ads"), name("seo"), name("Weeks seen"), name(pd.Timestamp("2024-09-30")), name(True)
     ('Feed ads', 'SEO', 'Weeks seen', '2024-09-30', 'Yes')
-    >>> name("wechat"), name("signups"), name("net_signups", capital=False)
-    ('WeChat', 'Sign-ups', 'net sign-ups')
+    >>> name("wechat"), name("signups"), name("net_signups", capital=False), name("p")
+    ('WeChat', 'Sign-ups', 'net sign-ups', 'p')
     """
     if isinstance(value, bool | np.bool_):
         value = YES if value else NO
@@ -177,7 +188,7 @@ def name(value: Any, *, capital: bool = True) -> str:
         words = words.replace("_", " ")
     spelt = SPELT.get(words) or " ".join(SPELT.get(word, word) for word in words.split(" "))
     first, *rest = spelt.split(" ")
-    if capital and first.islower():
+    if capital and first.islower() and len(spelt) > 1:
         first = first[0].upper() + first[1:]
     return " ".join([first, *rest])
 
@@ -193,15 +204,37 @@ def column(values: Iterable[Any], unit: str = "") -> list[str]:
     (['43.2', '9.9', '27.0'], ['50.0', '13.6'], ['12,203', '81'])
     """
     known = [_float(value) for value in as_list(values, "values")]
+    decimals = 1 if unit == PERCENT else _decimals(known)
+    shown = [100 * value for value in known] if unit == PERCENT else known
+    return [
+        _text(value, DIGITS) if decimals is None or not math.isfinite(value) else _fixed(value, decimals)
+        for value in shown
+    ]
+
+
+def alike(values: Iterable[Any]) -> list[str]:
+    """Return numbers of one picture: each as `number` says it, but none finer than the largest of them.
+
+    Cells more than a hundred times apart each keep their own decimals.
+
+    Examples
+    --------
+    >>> alike([2.89, 0.0913, -0.663]), alike([12, 0.149]), alike([300, 0.149])
+    (['2.89', '0.09', '−0.66'], ['12', '0.1'], ['300', '0.149'])
+    """
+    known = [_float(value) for value in as_list(values, "values")]
+    decimals = _decimals(known)
+    return [_text(value if decimals is None else round(value, decimals), DIGITS) for value in known]
+
+
+def _decimals(known: list[float]) -> int | None:
+    """Return how many decimals the largest number has; None where all are whole, very large or far apart."""
     sizes = [abs(value) for value in known if math.isfinite(value) and value]
-    if unit == PERCENT:
-        return [_fixed(100 * value, 1) if math.isfinite(value) else _text(value, DIGITS) for value in known]
     if all(size == int(size) for size in sizes) or max(sizes) >= LARGE[-1][0]:
-        return [_text(value, DIGITS) for value in known]
+        return None
     if max(sizes) > FAR_APART * min(sizes):
-        return [_text(value, DIGITS) for value in known]
-    decimals = max(0, DIGITS - 1 - math.floor(math.log10(max(sizes))))
-    return [_fixed(value, decimals) if math.isfinite(value) else _text(value, DIGITS) for value in known]
+        return None
+    return max(0, DIGITS - 1 - math.floor(math.log10(max(sizes))))
 
 
 def _text(value: float, digits: int) -> str:

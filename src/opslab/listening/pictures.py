@@ -121,13 +121,13 @@ def noisy_ear_chart(
     --------
     >>> drawing = noisy_ear_chart({"B": 0.4, "C": 0.25}, {"B": 0.3, "C": 0.8}, specificity=0.9)
     >>> drawing.layout.title.text.replace("\\xa0", " ").replace("<br>", " ")
-    'B: truly 40.0 %, reported 18.0 %; C: truly 25.0 %, reported 27.5 %: the opposite order'
+    'B: truly 40 %, reported 18.0 %; C: truly 25 %, reported 27.5 %: the opposite order'
     """
     require_named(true, "true", "shares")
     require_named(sensitivity, "sensitivity", "shares")
     found = {name: reported_share(share, sensitivity[name], specificity) for name, share in true.items()}
     told = "; ".join(
-        REPORTED.format(name=name, true=say.share(share), said=say.share(found[name]))
+        REPORTED.format(name=name, true=say.level(share), said=say.share(found[name]))
         for name, share in true.items()
     )
     same = sorted(true, key=lambda name: true[name]) == sorted(found, key=lambda name: found[name])
@@ -142,6 +142,7 @@ def noisy_ear_chart(
     words = title or f"{told}: {SAME_ORDER if same else OTHER_ORDER}"
     drawing = charts.lines(ears, words, TRUE_X, REPORTED_Y, share=True, markers=False)
     drawing.data[-1].update(line={"color": charts.GREY, "dash": "dot"})
+    charts.label_ends(drawing)
     drawing.add_scatter(
         x=[100 * share for share in true.values()],
         y=list(found.values()),
@@ -163,7 +164,7 @@ def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figu
     --------
     >>> title = coders_chart(prevalence=0.5, accuracy=0.95).layout.title.text
     >>> title.replace("\\xa0", " ").replace("<br>", " ")
-    '50.0 % have the label: coders agree on 90.5 %, alpha 0.81'
+    '50 % have the label: coders agree on 90.5 %, alpha 0.81'
     """
     grid = [1, 3, *range(5, 96, 5), 97, 99]
     table = pd.DataFrame(
@@ -173,7 +174,7 @@ def coders_chart(prevalence: float, accuracy: float, title: str = "") -> go.Figu
     )
     agreement, alpha = expected_agreement(prevalence, accuracy)
     words = title or TWO_CODERS.format(
-        prevalence=say.share(prevalence), agreement=say.share(agreement), alpha=alpha
+        prevalence=say.level(prevalence), agreement=say.share(agreement), alpha=alpha
     )
     drawing = charts.timeline(table, words, PREVALENCE, "", now=round(100 * prevalence))
     return drawing.update_yaxes(range=[0, 1.02]).update_xaxes(range=[0, 100])

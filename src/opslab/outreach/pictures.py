@@ -110,6 +110,7 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
         table, RANKED.format(**words) if title is None else title, SHARE_WRITTEN, EXTRA, markers=False
     )
     drawing.data[-1].update(line={"color": charts.GREY, "dash": "dash", "width": 1.5})
+    charts.label_ends(drawing)
     drawing.add_scatter(
         x=[100 * share] * len(drawn),
         y=[float(np.interp(share, places, values)) for values in drawn.values()],

@@ -331,7 +331,8 @@ def _same_day_later(first: np.ndarray, months: int) -> np.ndarray:
     """Return the same day of the month so many months later; the month's last day where it is shorter."""
     month = first.astype("datetime64[D]").astype("datetime64[M]")
     day_of_month = first - month.astype("datetime64[D]").astype(np.int64)
-    start, stop = ((month + later).astype("datetime64[D]").astype(np.int64) for later in (months, months + 1))
+    later = (month + np.timedelta64(count, "M") for count in (months, months + 1))
+    start, stop = (day.astype("datetime64[D]").astype(np.int64) for day in later)
     return np.minimum(start + day_of_month, stop - 1)
 
 

@@ -58,7 +58,7 @@ def acting(order: str, audience: str, patience: float) -> float:
 
 
 def audience_chart(audience: str, patience: float) -> go.Figure:
-    """Draw `acting` for the four orders as patience falls from 1 to 0.5, and where it stands now.
+    """Draw `acting` for the four orders as patience grows from 0.5 to 1, and where it stands now.
 
     The title names the best order and the next.
 
@@ -73,13 +73,13 @@ def audience_chart(audience: str, patience: float) -> go.Figure:
     'With a patience of 90\xa0% most can act on “direct”: 90\xa0%, with “standard” 66\xa0%'
     """
     now = round(100 * as_number(patience, "patience", least=LEAST / 100, most=1))
-    falling = range(100, LEAST - 1, -1)
+    growing = range(LEAST, 101)
     table = pd.DataFrame(
         {
-            f"{order} {letters}": [acting(order, audience, percent / 100) for percent in falling]
+            f"{order} {letters}": [acting(order, audience, percent / 100) for percent in growing]
             for order, letters in ORDERS.items()
         },
-        index=falling,
+        index=growing,
     )
     ranked = table.loc[now].set_axis(list(ORDERS)).sort_values(ascending=False, kind="stable")
     words = {
@@ -91,4 +91,4 @@ def audience_chart(audience: str, patience: float) -> go.Figure:
     }
     title = (TIE if ranked.iloc[0] - ranked.iloc[1] < 0.005 else TITLE).format(**words)
     drawing = timeline(table, title, X, Y, now=now, share=True)
-    return drawing.update_yaxes(range=[0, 1.05]).update_xaxes(range=[100, LEAST])
+    return drawing.update_yaxes(range=[0, 1.05]).update_xaxes(range=[LEAST, 100])

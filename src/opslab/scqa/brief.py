@@ -1,6 +1,7 @@
 """A brief of four parts: told in one of four orders, filled with numbers from the data, shown as text."""
 
 import html
+import re
 import string
 from dataclasses import dataclass, fields, replace
 
@@ -92,7 +93,7 @@ class Brief:
         letters = ORDERS[as_choice(order, "order", ORDERS)]
         if implied and order in IMPLIED:
             letters = letters.replace("Q", "")
-        parts = (" ".join(getattr(self, LETTERS[letter]).split()) for letter in letters)
+        parts = (on_one_line(getattr(self, LETTERS[letter])) for letter in letters)
         return [part for part in parts if part]
 
     def fill(self, **values: object) -> "Brief":
@@ -150,6 +151,11 @@ def join(parts: list[str]) -> str:
     for part in parts:
         text += ("" if not text or text[-1] in "。！？；：，" else " ") + part
     return text
+
+
+def on_one_line(text: str) -> str:
+    """Return text with a space for each break; what holds a number and its unit together stays."""
+    return re.sub(rf"[^\S{say.SPACE}]+", " ", text).strip()
 
 
 def as_text(text: str) -> str:

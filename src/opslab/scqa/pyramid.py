@@ -10,6 +10,7 @@ from itertools import chain
 
 from opslab.ground.frames import is_single
 from opslab.scqa.alike import alike
+from opslab.scqa.brief import on_one_line
 from opslab.scqa.coach import is_blank
 from opslab.scqa.remarks import Remark, Remarks
 from opslab.scqa.wording import language
@@ -329,7 +330,7 @@ def _groups(groups: object, name: str) -> dict:
 
 
 def _escaped(text: str) -> str:
-    plain = re.sub(_SPECIAL, r"\\\1", " ".join(text.split()))
+    plain = re.sub(_SPECIAL, r"\\\1", on_one_line(text))
     return re.sub(_LIST_MARK, lambda mark: (mark[2] + "\\" + mark[3]) if mark[2] else "\\" + mark[5], plain)
 
 

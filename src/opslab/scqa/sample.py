@@ -35,7 +35,7 @@ def sample_chart(hits: Sequence[bool], size: int, reference: float) -> go.Figure
     Examples
     --------
     >>> sample_chart([True, False] * 50, size=100, reference=0.7).layout.title.text
-    '100 users: 50.0\\xa0% are back, interval 40.4 to 59.6\\xa0%; 70.0\\xa0% lies above'
+    '100 users: 50.0\\xa0% are back, interval 40.4 to 59.6\\xa0%; 70\\xa0% lies above'
     """
     flags = as_flags(hits, "hits")
     size = as_number(size, "size", least=1, most=len(flags), whole=True)
@@ -48,7 +48,7 @@ def sample_chart(hits: Sequence[bool], size: int, reference: float) -> go.Figure
         "size": say.number(size),
         "share": say.share(found[size - 1] / size),
         "interval": say.between(low[-1], high[-1], "%"),
-        "reference": say.share(reference),
+        "reference": say.level(reference),
         "place": ABOVE if reference > high[-1] else BELOW if reference < low[-1] else INSIDE,
     }
     drawing = figure(TITLE.format(**words), X, Y)

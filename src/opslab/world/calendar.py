@@ -5,13 +5,13 @@ import numpy as np
 START = np.datetime64("2024-01-01", "D")  # a Monday
 WEEKS = 78
 DAYS = 7 * WEEKS
-END = START + (DAYS - 1)  # Sunday 2025-06-29, the last day in every log
+END = START + np.timedelta64(DAYS - 1, "D")  # Sunday 2025-06-29, the last day in every log
 IMPROVED_DAY = 7 * 39  # Monday 2024-09-30: new onboarding, and the budget moves to advertising
 
 
 def dates(days: np.ndarray) -> np.ndarray:
     """Return dates for day numbers (0 is `START`), in the resolution that pandas uses."""
-    return (START + days).astype("datetime64[us]")
+    return (START + np.asarray(days).astype("timedelta64[D]")).astype("datetime64[us]")
 
 
 def dates_if_reached(days: np.ndarray) -> np.ndarray:

@@ -36,7 +36,7 @@ UNITS = {
 }  # fmt: skip
 SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentiment": 100}
 PANELS = ("users", "cash", "true_trust", "said_no")
-BESIDE, ABOVE = ([0, 0.43], [0.57, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
+BESIDE, ABOVE = ([0, 0.4], [0.6, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
 PANEL_NAMES = {
     "users": "Users",
     "cash": "Cash, 1,000 yuan",

@@ -1,16 +1,34 @@
 // Run in an exported page before it is printed: figures become pictures, answers go to the end, code stays folded.
-async ({ shownAt, answers, answer, height }) => {
+async ({ shownAt, answers, answer, think, extra, onScreen, height }) => {
   const main = document.querySelector("main");
   const heading = Object.assign(document.createElement("h2"), { textContent: answers });
   const list = document.createElement("ol");
-  for (const details of main.querySelectorAll("details:not(.folded)")) {
+  // A form that can be read shows what it says; one that is only worked says what it is for.
+  for (const place of main.querySelectorAll(".opslab-place")) {
+    place.querySelector("[data-view=titles]")?.click();
+    const told = place.dataset.told.replace(/^\[\w+\] /, "");
+    if (place.querySelector("details")) place.replaceWith(Object.assign(document.createElement("p"), { textContent: `${onScreen} ${told}` }));
+  }
+  let section;
+  for (const details of main.querySelectorAll("h2, details:not(.folded)")) {
+    if (details.matches("h2")) {
+      section = details.textContent;
+      continue;
+    }
     if (details.dataset.result !== undefined) { // a picture or a table that was folded stands where it was
       details.replaceWith(...[...details.childNodes].slice(1));
       continue;
     }
+    const summary = details.querySelector("summary");
+    const subject = summary.textContent.startsWith(think) ? "" : summary.textContent.trim();
+    summary.remove();
+    const name = Object.assign(document.createElement("p"), { className: "subject", textContent: subject });
+    if (subject && section === extra) { // no answer, but a text of its own
+      details.replaceWith(name, ...details.childNodes);
+      continue;
+    }
     const item = document.createElement("li");
-    details.querySelector("summary").remove();
-    item.append(...details.childNodes);
+    item.append(...(subject ? [name] : []), ...details.childNodes);
     list.append(item);
     details.replaceWith(Object.assign(document.createElement("p"), { textContent: `${answer} ${list.children.length}` }));
   }
@@ -32,15 +50,28 @@ async ({ shownAt, answers, answer, height }) => {
     const text = `${name.slice(0, middle)}<br>${name.slice(middle + 1)}`;
     return { ...layout, yaxis: { ...layout.yaxis, title: { ...layout.yaxis.title, text } } };
   };
+  // A picture is as low as its words allow: where two of them would touch, it gets more height.
+  const touch = (one, other) => one.left < other.right && other.left < one.right && one.top + 2 < other.bottom && other.top + 2 < one.bottom;
+  const collides = (svg) => {
+    const holder = Object.assign(document.createElement("div"), { innerHTML: decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) });
+    main.append(holder);
+    const rows = [...holder.querySelectorAll(".textpoint text, .ytick text")].flatMap((text) => (text.children.length ? [...text.children] : [text]));
+    const boxes = rows.filter((row) => row.textContent.trim()).map((row) => row.getBoundingClientRect());
+    holder.remove();
+    return boxes.some((one, i) => boxes.slice(i + 1).some((other) => touch(one, other)));
+  };
   for (const place of places) {
     const plot = place.querySelector(".js-plotly-plot");
     const size = plot.getBoundingClientRect();
-    const tall = plot.data.some((trace) => trace.type === "heatmap") ? 1.4 * height : height;
+    const heights = plot.data.some((trace) => trace.type === "heatmap") ? [1.4] : [1, 1.2, 1.4];
     const image = document.createElement("img");
-    image.src = await Plotly.toImage(
-      { data: plot.data.map(plain), layout: named(plot.layout) },
-      { format: "svg", width: size.width, height: Math.min(size.height, tall) },
-    );
+    for (const times of heights) {
+      image.src = await Plotly.toImage(
+        { data: plot.data.map(plain), layout: named(plot.layout) },
+        { format: "svg", width: size.width, height: Math.min(size.height, times * height) },
+      );
+      if (!collides(image.src)) break;
+    }
     image.alt = place.firstElementChild.ariaLabel;
     const figure = document.createElement("figure");
     const title = place.querySelector(".opslab-title:not([hidden]) > span");

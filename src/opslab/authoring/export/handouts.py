@@ -7,16 +7,24 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from opslab.authoring.export.browser import NO_BROWSER, QUIET, browser_path
+from opslab.authoring.export.slides import THINK
 
 # Words
-WORDS = {"shownAt": "Shown at", "answers": "Answers", "answer": "→ Think first. Answer"}
+WORDS = {
+    "shownAt": "Shown at",
+    "answers": "Answers",
+    "answer": "→ Think first. Answer",
+    "think": THINK,
+    "extra": "At work",  # the section whose folded texts are no answers
+    "onScreen": "On a screen:",
+}
 FOOTER = '<div style="width: 100%; font-size: 8px; text-align: center; color: #57606a">{words}</div>'
 PAGES = '<span class="title"></span> · <span class="pageNumber"></span> / <span class="totalPages"></span>'
 
 SCRIPT = Path(__file__).with_name("handouts.js").read_text(encoding="utf-8")
 LIMIT = 60_000  # ms
 HEIGHT = (
-    280  # px of a picture at most: with title and caption less than a third of a page, which never splits it
+    280  # px of a picture whose words have room there: less than a third of a page, which never splits it
 )
 SETTINGS = {**WORDS, "height": HEIGHT}
 PAPER: dict[str, Any] = {

@@ -124,6 +124,7 @@ if (contents && matchMedia("(width < 72rem)").matches) contents.open = false; //
 
 for (const place of document.querySelectorAll(".opslab-place")) {
   const { form, state } = place.dataset;
+  place.dataset.told = place.textContent; // on paper some forms are no more than that
   place.textContent = "";
   FORMS[form](place, JSON.parse(state));
 }

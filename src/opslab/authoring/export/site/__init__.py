@@ -32,7 +32,8 @@ from opslab.ground.forms import FORMS, MARKER
 SITE_TITLE = "opslab: internet operations, taught on data"
 OPEN, CLOSE = "Show the {type}", "Hide the {type}"  # myst-nb fills in source, output or content
 LESSON_FILES = (
-    "Take it with you: {{download}}`the notebook <../files/notebooks/{name}>` · "
+    "Here you read, guess and move the pictures. To run the code, take it with you: "
+    "{{download}}`the notebook <../files/notebooks/{name}>` · "
     "{{download}}`its exercises <../files/exercises/{name}>`"
 )
 SHEET_FILES = (

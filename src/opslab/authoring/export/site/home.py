@@ -16,6 +16,7 @@ LEAD = (
     "An open course on internet operations (互联网运营): how to find users, win them at an acceptable cost, "
     "keep them and stay in touch, by moving things and seeing what happens."
 )
+BEGIN = "Begin with lesson {number}: {minutes} minutes"
 TRY_IT = "Guess first, then look"
 TRY_TEXT = (
     "Lantern, an invented company, wins 100 new users each week. Of those who are active in one week, 90 % "
@@ -36,11 +37,12 @@ LESSONS = "Lessons"
 LESSONS_TEXT = (
     "{written} of {all} lessons are written: {numbers}. The others are planned; the map below names them."
 )
-EVERY_LESSON = "All {all} lessons are written."
+EVERY_LESSON = "{all} lessons, each with its exercises. Most take an hour."
 STATE = "{minutes} minutes, with exercises"
 WHOLE = "The whole course on one map"
 SOURCES = "What the course takes from practitioners, and what it does with it: [its sources](sources.md)."
-CAPTIONS = ("Lessons ({written} of {all} written)", "About the course")
+CAPTIONS = (LESSONS, "About the course")
+SOME_WRITTEN = " ({written} of {all} written)"
 
 HERE = Path(__file__).parent
 
@@ -49,14 +51,18 @@ def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None,
     """Return the first page as MyST text; `stills` is the address of the pictures, if there are some."""
     words = {"written": len(course.written), "all": len(course.stations)}
     numbers = ", ".join(station.number for station in course.written)
-    told = LESSONS_TEXT if len(course.written) < len(course.stations) else EVERY_LESSON
-    lessons, about = (caption.format(**words) for caption in CAPTIONS)
+    whole = len(course.written) == len(course.stations)
+    told, state = (EVERY_LESSON, "") if whole else (LESSONS_TEXT, SOME_WRITTEN.format(**words))
+    lessons, about = CAPTIONS
+    first = course.written[0]
     template = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=False).get_template(
         "home.md.j2"
     )
     return template.render(
         title=TITLE,
         lead=LEAD,
+        begin=BEGIN.format(number=first.number, minutes=first.minutes) if first.minutes else first.full_title,
+        first=first.name,
         try_it=TRY_IT,
         try_text=TRY_TEXT,
         figure=_try_it(notebooks, stills),
@@ -71,7 +77,9 @@ def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None,
         map=whole_map(course).replace('href="', 'href="lessons/').replace(".ipynb", ".html"),
         sources=SOURCES,
         contents={
-            lessons: [f"{station.full_title} <lessons/{station.name}>" for station in course.written],
+            f"{lessons}{state}": [
+                f"{station.full_title} <lessons/{station.name}>" for station in course.written
+            ],
             about: ["sources", "teach", "write"],
         },
     )

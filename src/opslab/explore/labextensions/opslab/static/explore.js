@@ -10,7 +10,7 @@ const WORDS = {
   level: "Your guess",
   exact: (truth) => `Your guess is right: ${truth}.`,
   off: (guess, truth, by, way) => `You guessed ${guess}. It is ${truth}: your guess is ${by} too ${way}.`,
-  curveOff: (by, x, there) => `Your line is off by ${by} on average, and most at ${x}: by ${there}.`,
+  curveOff: (by, where, there) => `Your line is off by ${by} on average, and most at ${where}: by ${there}.`,
   high: "high",
   low: "low",
   late: "far right",
@@ -62,7 +62,7 @@ const STYLE = `
   padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;
   border-radius: 4px; cursor: pointer; }
 .opslab-controls:not(:has(input)) { display: flex; flex-wrap: wrap; gap: 4px 24px; }
-.opslab-controls:not(:has(input)) .opslab-control { display: flex; align-items: center; gap: 8px; }
+.opslab-controls:not(:has(input)) .opslab-control { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
 .opslab-explore :is(input, select, button):focus-visible { outline: 3px solid var(--opslab-accent);
   outline-offset: 1px; border-radius: 4px; }
 .opslab-guess { margin: 4px 0; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; }
@@ -322,7 +322,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
       const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
       const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
       const worst = apart.indexOf(Math.max(...apart));
-      return WORDS.curveOff(distance(mean), `${label(worst)} (${axisName})`, distance(apart[worst]));
+      return WORDS.curveOff(distance(mean), `${axisName} = ${label(worst)}`, distance(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = heights[0] - right;

@@ -80,7 +80,11 @@ export function mount(element, state, model = null) {
   const note = create("p", { role: "status" });
   const found = create("ul", { className: "opslab-remarks" });
   const copied = create("span", { role: "status" });
-  const views = Object.entries(WORDS.views).map(([name, label]) => button(label, () => { view = name; draw(); }));
+  const views = Object.entries(WORDS.views).map(([name, label]) => {
+    const choice = button(label, () => { view = name; draw(); });
+    choice.dataset.view = name; // a hand-out asks for one
+    return choice;
+  });
   form.append(create("div", { className: "opslab-row" }, ...views), place, told, note, found,
     create("div", { className: "opslab-row" }, button(WORDS.again, () => change(() => { typed = structuredClone(state.given); })),
       atDesk(button(WORDS.copy, () => toClipboard(written(), copied)), copied)));
