@@ -150,10 +150,32 @@ def page(chromium):
 
 
 @pytest.fixture(scope="module")
-def shared_page(chromium):
-    """Yield such a page to all tests of a file, one after another: what they load is loaded once."""
+def first_page(chromium):
+    """Yield the page that the tests of a file share; pages beside it find in its cache what it loaded."""
     with _quiet_page(chromium) as page:
+        page.on("dialog", lambda dialog: dialog.accept())  # who leaves unsaved work behind means it
         yield page
+
+
+@pytest.fixture
+def shared_page(first_page):
+    """Yield that page to one test after another, each time with nothing kept in it."""
+    yield first_page
+    _forget(first_page)
+
+
+@pytest.fixture
+def further_page(first_page):
+    """Yield another page beside it."""
+    page = _noting_strangers(first_page.context.new_page())
+    yield page
+    _forget(page)
+    page.close()
+
+
+def _forget(page):
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import dots, lines, timeline
 from opslab.explore import PLOTLY, show
+from tests.reader import guess, move_each_control, press_on, script
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
@@ -32,17 +33,23 @@ LESSON = "06-retention"
 MEGABYTES = 1_000_000
 READY = "html[data-opslab=ready]"
 OUTSIDE = r"""(?:src|href|action|data|poster)=["']?(?:https?:)?//|url\(["']?(?:https?:)?//|@import"""
-OVERFLOW = """() => {
-  const room = opslabDeck.getCurrentSlide().querySelector('.room');
+# The slide that stands there: with its answer it has to fit, too.
+SLIDE_SEEN = script(f"""
+  while (opslabDeck.nextFragment());
+  const slide = opslabDeck.getCurrentSlide();
+  const room = slide.querySelector('.room');
   const box = room.closest('.frame').getBoundingClientRect();
   const out = [...room.querySelectorAll('*')].filter((e) => !e.closest('pre, .scroll, svg, .display'))
     .map((e) => e.getBoundingClientRect())
     .filter((r) => r.width && (r.bottom > box.bottom + 1 || r.right > box.right + 1));
-  return {
+  const overflow = {{
     down: room.scrollHeight - room.clientHeight, across: room.scrollWidth - room.clientWidth, out: out.length,
     smaller: Number(getComputedStyle(room).getPropertyValue('--fit')),
-  };
-}"""
+  }};
+  const pictures = slide.querySelectorAll('.opslab-figure').length;
+  if (pictures) await until(() => seen(slide.querySelector('.opslab-plot .main-svg')));
+  return {{ place: slide.id, pictures, ...overflow, ...({SLIDE})() }};
+""")
 TYPE = """() => {
   const all = (selector, property) =>
     [...document.querySelectorAll(selector)].map((e) => getComputedStyle(e)[property]);
@@ -53,16 +60,19 @@ TYPE = """() => {
   };
 }"""
 LOWEST_PLOT = 340  # px of the slide's 720, beside its controls and the verdict on a guess
-PLOT_HEIGHT = (
-    "plot => plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale')"
-)
+TITLES = "all => all.map((title) => [title.innerText, title.getBoundingClientRect().right])"
+# Once its controls were moved: the slide still stands there, and the keyboard is its own again.
+STILL_THERE = """(slide) => {
+  const plot = slide.querySelector('.opslab-plot');
+  document.activeElement.blur();
+  return {
+    place: opslabDeck.getCurrentSlide().id,
+    height: plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale'),
+  };
+}"""
 ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
-PICTURE = "plot => JSON.stringify([plot.data, plot.layout])"
-# A picture is long: it stays in the page, where it is compared.
-REMEMBER = f"plot => {{ plot.before = ({PICTURE})(plot); }}"
-CHANGED = f"plot => ({PICTURE})(plot) !== plot.before"
 
 
 @pytest.fixture(scope="session")
@@ -133,41 +143,15 @@ def drawn(place):
     return plot
 
 
-def move_by_keyboard(page, control):
-    control.focus()
-    at_end = control.evaluate("e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max")
-    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
-
-
-def every_control_moves_the_picture(page, place):
-    plot = drawn(place)
-    guess(page, place)
-    for control in place.locator(":is(input, select):visible").all():
-        plot.evaluate(REMEMBER)
-        move_by_keyboard(page, control)
-        page.wait_for_function(CHANGED, arg=plot.element_handle())
-
-
 def moved_and_told(page, place):
     """Move a picture's slider, and wait until its title tells another result and its lines are drawn anew."""
     title, lines = place.locator(".opslab-title"), place.locator(".opslab-plot .main-svg").first
     before = [title.inner_text(), lines.inner_html()]
-    move_by_keyboard(page, place.locator("input:visible").first)
+    press_on(page, place, "input")
     page.wait_for_function(
         "([title, lines, told, shown]) => title.innerText !== told && lines.innerHTML !== shown",
         arg=[title.element_handle(), lines.element_handle(), *before],
     )
-
-
-def guess(page, place):
-    """Make the guess that a picture asks for, by keyboard, and show the answer."""
-    panel = place.locator(".opslab-guess")
-    if panel.count():
-        *where, level = panel.locator("input").all()
-        for _ in range(3):  # so many places of a curve are needed
-            for control in (level, *where):
-                move_by_keyboard(page, control)
-        panel.get_by_role("button").click()
 
 
 @pytest.mark.parametrize("ending", [".slides.html", ".html"])
@@ -189,29 +173,26 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
     page = deck(quiet_page, exported, name)
     count = page.evaluate("opslabDeck.getTotalSlides()")
     assert count >= 3
-    seen = []
+    slides = []
     for _ in range(count):
-        page.evaluate("() => { while (opslabDeck.nextFragment()); }")  # with its answer it has to fit, too
-        found, place = page.evaluate(OVERFLOW), page.evaluate("opslabDeck.getCurrentSlide().id")
-        assert found["down"] <= 1, place
-        assert found["across"] <= 1, place
-        assert found["out"] == 0, place
-        assert found["smaller"] >= 0.8, place
-        slide = page.locator("section.present section.present")
-        pictured = slide.locator(".opslab-figure").count() > 0
-        if pictured:
-            drawn(slide)
-        seen.append({"place": place, **page.evaluate(SLIDE)})
-        if pictured:
-            every_control_moves_the_picture(page, slide)
-            assert drawn(slide).evaluate(PLOT_HEIGHT) >= LOWEST_PLOT, place
-            assert page.evaluate("opslabDeck.getCurrentSlide().id") == place
-            page.evaluate("document.activeElement.blur()")
+        slide = page.evaluate(SLIDE_SEEN)
+        slides.append(slide)
+        assert slide["down"] <= 1, slide
+        assert slide["across"] <= 1, slide
+        assert slide["out"] == 0, slide
+        assert slide["smaller"] >= 0.8, slide
+        if slide["pictures"]:
+            shown = page.query_selector("section.present section.present")
+            guess(page, shown)
+            move_each_control(page, shown)
+            still = shown.evaluate(STILL_THERE)
+            assert still["place"] == slide["place"]
+            assert still["height"] >= LOWEST_PLOT, slide
         page.keyboard.press("ArrowRight")
     assert page.evaluate("opslabDeck.isLastSlide()")
-    assert [slide for slide in seen if slide["fill"] < 0.45 and slide["kind"] not in UNTITLED] == []
-    assert [slide for slide in seen if slide["words"] > 80 or slide["type"] < 18] == []
-    assert median(slide["words"] for slide in seen) <= 40
+    assert [slide for slide in slides if slide["fill"] < 0.45 and slide["kind"] not in UNTITLED] == []
+    assert [slide for slide in slides if slide["words"] > 80 or slide["type"] < 18] == []
+    assert median(slide["words"] for slide in slides) <= 40
     size = page.evaluate(TYPE)
     assert size["text"] >= 22
     assert size["code"] >= 18
@@ -287,17 +268,13 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
     place = page.locator(".opslab-figure:has(.opslab-explore > .opslab-controls input)").first
     place.scroll_into_view_if_needed()
     plot = drawn(place)
-    guess(page, place)
-    plot.evaluate(REMEMBER)
-    move_by_keyboard(page, place.locator("input:visible").first)
-    page.wait_for_function(CHANGED, arg=plot.element_handle())
+    guess(page, place.element_handle())
+    assert move_each_control(page, place) > 0
     assert plot.locator(".main-svg").first.bounding_box()["width"] <= 360
-    titles = page.locator(".opslab-title:visible > span")
-    assert titles.count() > 0
-    for title in titles.all():
-        box = title.bounding_box()
-        assert title.inner_text()
-        assert box["x"] + box["width"] <= 360
+    titles = page.locator(".opslab-title:visible > span").evaluate_all(TITLES)
+    assert titles != []
+    assert all(text for text, _ in titles)
+    assert max(right for _, right in titles) <= 360
     page.get_by_text("Contents").click()
     page.get_by_role("navigation", name="Contents").get_by_role("link").last.click()
     assert page.evaluate("scrollY") > 740
@@ -327,7 +304,7 @@ def test_in_firefox_a_page_from_disk_answers_by_keyboard_and_opens_its_answers(f
     drawn(place)
     title = place.locator(".opslab-title")
     asked = title.inner_text()
-    guess(page, place)
+    guess(page, place.element_handle())
     page.wait_for_function("([title, old]) => title.innerText !== old", arg=[title.element_handle(), asked])
     moved_and_told(page, place)
     assert page.strangers == []
@@ -347,7 +324,7 @@ def test_in_firefox_a_deck_from_disk_turns_its_pages_and_its_sliders_answer(fire
     slide = go_to(page, ".opslab-figure:has(.opslab-guess)")
     identity = page.evaluate("opslabDeck.getCurrentSlide().id")
     drawn(slide)
-    guess(page, slide)
+    guess(page, slide.element_handle())
     moved_and_told(page, slide)
     assert page.evaluate("opslabDeck.getCurrentSlide().id") == identity
     assert page.strangers == []

@@ -18,11 +18,12 @@ from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
 from tests.conftest import WINDOW
+from tests.reader import PAINTED, guess, move_each_control
 
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-OURS = "**/lab/extensions/opslab/**"
+OURS = "*/lab/extensions/opslab/*"
 EXPLORABLE = ".opslab-explore"
 SETUP = """
 import numpy as np
@@ -51,8 +52,7 @@ TYPED = {
 }
 TITLE = "plot => plot.parentElement.querySelector('.opslab-title > span').textContent"
 PLOTLYS_TITLE = "plot => plot._fullLayout?.title?.text ?? null"
-AT_END = "e => e.options ? e.selectedIndex === e.options.length - 1 : e.value === e.max"
-PAINTED = "plot => [...plot.querySelectorAll('.main-svg')].map(e => e.innerHTML).join()"
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def notebook(path: Path, run: bool) -> Path:
@@ -90,11 +90,19 @@ def open_notebook(page, lab, source: Path, name: str, run: bool = False):
         target.write_bytes(source.read_bytes())
     page.set_viewport_size(WINDOW)
     if page.url == "about:blank":
-        page.goto(f"{lab.address}/lab?token={lab.token}&reset")
+        # A workspace for each page: two pages in one would load JupyterLab twice.
+        page.goto(f"{lab.address}/lab/workspaces/{Path(name).stem}?token={lab.token}&reset")
         page.wait_for_function("() => window.jupyterapp?.restored")
     page.evaluate(OPEN, [name, run])
     page.wait_for_selector(f".lm-TabBar-tab.jp-mod-current[title*='{name}']")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
+
+
+def without(page, *addresses: str):
+    """Let a page load nothing from addresses; Playwright's own way would take its cache from it, too."""
+    browser = page.context.new_cdp_session(page)
+    browser.send("Network.enable")
+    browser.send("Network.setBlockedURLs", {"urls": list(addresses)})
 
 
 def explorable(page, alt: str):
@@ -122,29 +130,21 @@ def wait_for_title(page, group, text: str):
 
 def answers_to_its_controls(page, group):
     """Move every control, those of a guess first; then the answer is shown."""
-    each_control_moves_the_picture(page, group)
-    show_it = group.get_by_role("button", name="Show the answer")
-    if show_it.count():
-        *where, level = group.locator(".opslab-guess input").all()
-        for _ in range(2):  # a line is drawn from three places on
-            for place in where:
-                press(page, place, "ArrowLeft")
-            press(page, level, "ArrowLeft" if level.evaluate(AT_END) else "ArrowRight")
-        show_it.click()
-        each_control_moves_the_picture(page, group)
+    place = group.element_handle()  # to be found by its name once is enough
+    each_control_moves_the_picture(page, place)
+    if guess(page, place):
+        each_control_moves_the_picture(page, place)
 
 
-def each_control_moves_the_picture(page, group):
+def each_control_moves_the_picture(page, place):
     """Move each control that is there by keyboard; what is painted and its pixels have to change."""
-    plot = group.locator(".opslab-plot")
-    controls = group.locator("input:visible, select:visible").all()
+    if not place.query_selector(":is(input, select):visible"):
+        return
+    plot = place.query_selector(".opslab-plot")
     pixels = plot.screenshot()
-    for control in controls:
-        plot.evaluate(f"plot => {{ plot.before = ({PAINTED})(plot); }}")
-        press(page, control, "ArrowLeft" if control.evaluate(AT_END) else "ArrowRight")
-        page.wait_for_function(f"plot => ({PAINTED})(plot) !== plot.before", arg=plot.element_handle())
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert plot.screenshot() != pixels or not controls
+    move_each_control(page, place, PAINTED)
+    page.evaluate(TWO_FRAMES)
+    assert plot.screenshot() != pixels
 
 
 def no_barriers(page, place: str = EXPLORABLE):
@@ -189,11 +189,9 @@ def test_a_run_notebook_answers_in_jupyterlab(jupyterlab, shared_page, tmp_path)
 
 
 @pytest.mark.browser
-def test_the_widget_alone_answers_where_our_extension_is_missing(jupyterlab, page, tmp_path):
-    page.route(OURS, lambda route: route.abort())
-    page.route(
-        "**/lab/extensions/jupyterlab-plotly/**", lambda route: route.abort()
-    )  # plotly.js from the kernel
+def test_the_widget_alone_answers_where_our_extension_is_missing(jupyterlab, further_page, tmp_path):
+    page = further_page
+    without(page, OURS, "*/lab/extensions/jupyterlab-plotly/*")  # plotly.js from the kernel
     open_notebook(page, jupyterlab, notebook(tmp_path / "widget.ipynb", run=False), "widget.ipynb", run=True)
     two_controls_combine(page)
     the_kernel_answers(page)
@@ -229,8 +227,9 @@ def test_a_notebook_saved_by_its_reader_has_working_sliders_after_the_kernel_is_
 
 
 @pytest.mark.browser
-def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyterlab, page, stored):
-    page.route(OURS, lambda route: route.abort())
+def test_without_our_extension_an_opened_notebook_has_plotlys_own_sliders(jupyterlab, further_page, stored):
+    page = further_page
+    without(page, OURS)
     open_notebook(page, jupyterlab, stored, "plain.ipynb")
     plot = page.locator(".jp-RenderedPlotly").first
     rail = plot.locator(".slider-rail-touch-rect")
@@ -261,8 +260,9 @@ def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, share
 
 
 @pytest.mark.browser
-def test_a_lesson_is_there_to_its_last_cell_though_the_browser_is_never_idle(jupyterlab, page):
+def test_a_lesson_is_there_to_its_last_cell_though_the_browser_is_never_idle(jupyterlab, further_page):
     """JupyterLab's own way waits for idle moments, and whoever scrolls has none for seconds."""
+    page = further_page
     page.add_init_script("window.requestIdleCallback = () => 0")
     lesson = LESSONS[6]
     open_notebook(page, jupyterlab, lesson, "never-idle.ipynb")
@@ -321,13 +321,13 @@ OFF = "You guessed 3 users. It is 6 users: your guess is 3 users too low."
 
 
 @pytest.mark.browser
-def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+def test_what_a_student_guessed_and_typed_is_there_after_an_unsaved_reload(jupyterlab, shared_page, tmp_path):
+    page = shared_page
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}"
     cells = {"setup": home + GUESSED, "guess": GUESS, "desk": "desk()"}
     book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
     nbformat.write(book, tmp_path / "kept.ipynb")
-    page.on("dialog", lambda dialog: dialog.accept())
     open_notebook(page, jupyterlab, tmp_path / "kept.ipynb", "kept.ipynb", run=True)
     page.get_by_label("Situation").fill("We count users.")
     group = explorable(page, "A line.")
@@ -354,14 +354,14 @@ FORETOLD = {"Cash from": "-20", "Cash to": "60", "Active users from": "3000", "A
 
 
 @pytest.mark.browser
-def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyterlab, shared_page, tmp_path):
+    page = shared_page
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}\n"
     book.cells = [
         nbformat.v4.new_code_cell(home + "from opslab.year import year_desk\n\nyear_desk(3)", id="y")
     ]
     nbformat.write(book, tmp_path / "year.ipynb")
-    page.on("dialog", lambda dialog: dialog.accept())
     open_notebook(page, jupyterlab, tmp_path / "year.ipynb", "year.ipynb", run=True)
     page.get_by_text("Quarter 1 of 4: weeks 1 to 13").wait_for()
     run = page.get_by_role("button", name="Run the quarter")
@@ -416,7 +416,10 @@ FORMS = {
 
 
 @pytest.mark.browser
-def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(jupyterlab, page, tmp_path):
+def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(
+    jupyterlab, shared_page, tmp_path
+):
+    page = shared_page
     home = f"import os; os.environ['OPSLAB_HOME'] = {str(tmp_path / 'home')!r}\n"
     book = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     book.cells = [nbformat.v4.new_code_cell(source, id=name) for name, source in FORMS.items()]
@@ -424,7 +427,6 @@ def test_forms_answer_before_a_kernel_runs_with_it_and_after_an_unsaved_reload(j
     bundle = json.loads(json.dumps(mail_desk(FORM_MAIL)._repr_mimebundle_()[0]))
     book.cells[1].outputs = [nbformat.v4.new_output("execute_result", bundle, execution_count=1)]
     nbformat.write(book, tmp_path / "forms.ipynb")
-    page.on("dialog", lambda dialog: dialog.accept())
     open_notebook(page, jupyterlab, tmp_path / "forms.ipynb", "forms.ipynb")
     mail = page.get_by_role("group", name="Paste a mail")
     mail.locator("input").first.focus()
@@ -521,7 +523,7 @@ def run_answer(page, question: str, code: str):
 @pytest.mark.parametrize("extension", [True, False], ids=["our renderer", "the widget alone"])
 def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(jupyterlab, page, exercise, extension):
     if not extension:
-        page.route("**/lab/extensions/opslab-check/**", lambda route: route.abort())
+        without(page, "*/lab/extensions/opslab-check/*")
     name = f"exercise-{extension}.ipynb"
     open_notebook(page, jupyterlab, exercise, name, run=True)
     page.locator(".opslab-reply button").first.wait_for()

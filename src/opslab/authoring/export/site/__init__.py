@@ -21,7 +21,7 @@ from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_cou
 from opslab.authoring.export.assets import MAP_STYLE, start_script
 from opslab.authoring.export.blocks import PER_CENT, SHOWN, form_place, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
-from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, social_page
+from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.authoring.syntax import HIDDEN
 from opslab.exercises.questions import tags
@@ -144,7 +144,8 @@ def _shared(addresses: Addresses, drawn: bool) -> dict[str, str]:
 def _draw(root: Path, course: Course, notebooks: dict[str, NotebookNode], static: Path) -> bool:
     bundles = [bundle for notebook in notebooks.values() for bundle in figures(notebook)]
     kept = root / ".build" / "stills"
-    drawn = draw(bundles, social_page(course), static, kept, static / "stills")
+    cards = list(filter(None, map(on_card, notebooks.values())))
+    drawn = draw(bundles, cards, social_page(course), static, kept, static / "stills")
     if not drawn:
         print(NO_STILLS)
     return drawn

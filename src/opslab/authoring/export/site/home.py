@@ -115,9 +115,14 @@ def _try_it(notebooks: dict[str, NotebookNode], stills: str | None) -> str:
     return figure_html(bundle, f"{stills}/{name_of(bundle)}.png" if stills else "")
 
 
+def on_card(notebook: NotebookNode) -> dict | None:
+    """Return the figure on a lesson's card: the first that no reader has to guess, or else the first."""
+    return min(figures(notebook), key=_asks, default=None)
+
+
 def _card(station: Station, notebook: NotebookNode, stills: str | None) -> dict:
-    """Return what a lesson's card shows; its picture is one that no reader has to guess first."""
-    found = sorted(figures(notebook), key=_asks)
-    thumb = f"{stills}/{THUMB.format(name=name_of(found[0]))}" if stills and found else ""
+    """Return what a lesson's card shows."""
+    found = on_card(notebook)
+    thumb = f"{stills}/{THUMB.format(name=name_of(found))}" if stills and found else ""
     state = STATE.format(minutes=station.minutes) if station.minutes else ""
     return {"station": station, "thumb": thumb, "state": state}

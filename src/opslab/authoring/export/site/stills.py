@@ -53,11 +53,14 @@ def name_of(bundle: dict) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def draw(bundles: Sequence[dict], social: str, scripts: Path, kept: Path, target: Path) -> bool:
+def draw(
+    bundles: Sequence[dict], cards: Sequence[dict], social: str, scripts: Path, kept: Path, target: Path
+) -> bool:
     """Put the pictures of all bundles and the shared one into `target`; return whether there is a browser.
 
     Parameters
     ----------
+    cards : those of the bundles that have a thumbnail, too
     social : the page that is photographed for the picture that is shared
     scripts : the folder with opslab.js and plotly.min.js
     kept : the folder where pictures stay between builds
@@ -65,22 +68,24 @@ def draw(bundles: Sequence[dict], social: str, scripts: Path, kept: Path, target
     if browser_path() is None:
         return False
     named = {name_of(bundle): bundle for bundle in bundles}
+    thumbs = {name_of(bundle) for bundle in cards}
     card = f"{hashlib.sha256(social.encode()).hexdigest()[:16]}-{SOCIAL}"
-    wanted = {
-        name: bundle for name, bundle in named.items() if not (kept / THUMB.format(name=name)).is_file()
-    }
+    files = {STILL.format(name=name): name for name in named}
+    files |= {THUMB.format(name=name): name for name in thumbs}
+    wanted = {name: named[name] for file, name in files.items() if not (kept / file).is_file()}
     if wanted or not (kept / card).is_file():
         with ThreadPoolExecutor(1) as pool:  # Playwright refuses a thread that runs a loop, as a notebook's
-            pool.submit(_photograph, wanted, social, scripts, kept, card).result()
+            pool.submit(_photograph, wanted, thumbs, social, scripts, kept, card).result()
     target.mkdir(parents=True)
-    for name in named:
-        for pattern in (STILL, THUMB):
-            shutil.copy(kept / pattern.format(name=name), target)
+    for file in files:
+        shutil.copy(kept / file, target)
     shutil.copy(kept / card, target / SOCIAL)
     return True
 
 
-def _photograph(wanted: dict[str, dict], social: str, scripts: Path, kept: Path, card: str) -> None:
+def _photograph(
+    wanted: dict[str, dict], thumbs: set[str], social: str, scripts: Path, kept: Path, card: str
+) -> None:
     from playwright.sync_api import sync_playwright  # a site can be built without it
 
     html = scripts / "stills.html"
@@ -97,6 +102,8 @@ def _photograph(wanted: dict[str, dict], social: str, scripts: Path, kept: Path,
         page.wait_for_function(ALL_DRAWN, timeout=PATIENCE)
         for place, (name, bundle) in zip(page.locator(".opslab-figure").all(), wanted.items(), strict=True):
             write_whole(kept / STILL.format(name=name), place.screenshot())
+            if name not in thumbs:
+                continue
             picture = page.evaluate(THUMBNAIL, {"data": bundle["data"], "layout": bundle["layout"]})
             write_whole(kept / THUMB.format(name=name), b64decode(picture.partition(",")[2]))
         browser.close()
