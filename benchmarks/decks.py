@@ -37,8 +37,9 @@ SLIDE = """() => {
   while (opslabDeck.nextFragment());
   const count = (text) => text.split(/\\s+/).filter(Boolean).length;
   const all = (selector) => [...slide.querySelectorAll(selector)];
-  // A picture and its title are looked at; of a menu only the option chosen stands there.
-  const unread = all('.opslab-plot, .opslab-title, select').map((part) => count(part.innerText));
+  // A picture and its title are looked at, what is said of it is heard; a menu shows the option chosen.
+  const apart = '.opslab-plot, .opslab-title, .opslab-said, select';
+  const unread = all(apart).map((part) => count(part.innerText));
   const chosen = all('option:checked').map((option) => count(option.text));
   const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
   const rows = new Set();

@@ -43,8 +43,16 @@ function fit(slide) {
   const words = room.querySelector(".words"); // a slide of another's picture has none
   const sparse = () => words && words.offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
-  const [most, unbroken, broken, grown, least] = ["--most", "--unbroken", "--broken", "--grown", "--least"].map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
-  set("--grow", 1);
+  const [most, unbroken, broken, grown, airiest, least] = ["--most", "--unbroken", "--broken", "--grown", "--airiest", "--least"]
+    .map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
+  const reset = () => ["--grow", "--air"].forEach((name) => set(name, 1));
+  const raise = (name, limit) => {
+    for (let size = 1.05; sparse() && size <= limit; size += 0.05) {
+      set(name, size);
+      if (full()) return set(name, size - 0.05);
+    }
+  };
+  reset();
   // Lines wrap only where type would get small.
   const tried = [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]];
   tried.some(([whole, largest, smallest]) => {
@@ -54,12 +62,13 @@ function fit(slide) {
       if (!full()) return true;
     }
   });
+  // Few words get larger as far as their lines stay whole, then stand further apart; only then their lines break.
+  raise("--grow", grown);
+  raise("--air", airiest);
   if (!sparse()) return;
   room.classList.remove("whole");
-  for (let grow = 1.05; sparse() && grow <= grown; grow += 0.05) {
-    set("--grow", grow);
-    if (full()) return set("--grow", grow - 0.05);
-  }
+  reset();
+  raise("--grow", grown);
 }
 
 // Figures --------------------------------------------------------------------------------------------------
