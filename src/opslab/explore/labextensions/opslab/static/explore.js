@@ -26,6 +26,7 @@ const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LINE = 23; // px of a title's line
@@ -37,6 +38,7 @@ const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, tran
 const NEAR = 0.02; // of a row's numbers: an axis that follows them further would be seen to move
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
+const DIGITS = 3; // significant ones, of how far a drawn line is off
 const BESIDE = 0.03; // of the axis: room beside a guess
 const STYLE_ID = "opslab-explore-style";
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
@@ -128,7 +130,7 @@ export function mount(element, bundle, Plotly, live = null) {
   if (!fills) plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
-  const guess = asked && askGuess(asked, plot, { hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
+  const guess = asked && askGuess(asked, plot, { shares: bundle.layout.xaxis?.tickformat?.endsWith("%"), hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
   group.append(panel, ...(guess ? [guess.panel] : []), status, caption, plot, said);
   element.append(group);
 
@@ -261,7 +263,7 @@ export function mount(element, bundle, Plotly, live = null) {
 
 // A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
 // once the answer is asked for, the picture with the guess behind it.
-function askGuess(asked, plot, { hidden, store, redraw }) {
+function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const { form, low, high, unit, decimals, x, truth, span, across: axisName } = asked;
   const found = store.recall();
   const kept = found?.heights?.length === x.length ? found : null;
@@ -282,7 +284,8 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
   const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
   const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
-  const label = (i) => (typeof x[i] === "number" ? x[i].toLocaleString("en") : String(x[i]));
+  const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
+  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])} %` : x[i].toLocaleString("en"));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
 
   const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
@@ -322,7 +325,7 @@ function askGuess(asked, plot, { hidden, store, redraw }) {
       const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
       const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
       const worst = apart.indexOf(Math.max(...apart));
-      return WORDS.curveOff(distance(mean), `${axisName} = ${label(worst)}`, distance(apart[worst]));
+      return WORDS.curveOff(about(mean), `${axisName} = ${label(worst)}`, about(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = heights[0] - right;
@@ -593,15 +596,19 @@ function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
   }
 }
 
-// On a phone: the legend below, and no numbers in the crowded cells of a heat map.
+// On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
 function fitPhone(picture) {
   const { l, r } = { ...SIDES, ...picture.layout.margin };
-  if (picture.layout.width - l - r < LEAST_PLOT) nameBelow(picture);
+  const room = picture.layout.width - l - r;
+  if (room < LEAST_PLOT) nameBelow(picture);
   const { layout } = picture;
+  const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
+  const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
   layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
-  picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" } : trace));
+  picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
+    : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
 }
 
 // The names at the lines' ends become a legend's.
