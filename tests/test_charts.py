@@ -255,6 +255,20 @@ def test_no_name_is_moved_to_the_numbers_below_the_axis(low):
     assert highest.count("<br>") > 3
 
 
+def test_the_lowest_names_of_slopes_stay_above_those_of_the_columns():
+    crowded = slopes(pd.DataFrame({"before": [1, 1, 1, 1, 99], "after": [1, 2, 3, 1, 99]}))
+    texts = [text for line in crowded.data for text in line.text]
+    lowered = max(len(text) - len(text.lstrip("<br> ")) for text in texts) / len(" <br>")
+    assert lowered == 1  # half a line; two reach down to the foot of the plot
+
+
+def test_a_name_and_a_dot_on_an_axis_are_seen_whole():
+    drawing = timeline(pd.Series([0, 0, 2], name="members"), now=0)
+    axis = drawing.layout.template.layout
+    assert {axis.xaxis.layer, axis.yaxis.layer} == {"below traces"}
+    assert drawing.data[-1].cliponaxis is False
+
+
 def test_only_what_the_title_is_about_has_a_colour():
     lined = (lines(table(), focus="b"), slopes(RECALL, focus="rival_b"))
     colours = [[trace.line.color for trace in drawing.data] for drawing in lined]

@@ -22,8 +22,8 @@ from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import dots, lines, timeline
-from opslab.explore import PLOTLY, show
+from opslab.charts import dots, lines, shares, timeline
+from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
 REPOSITORY = Path(__file__).parents[1]
@@ -514,6 +514,63 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_p
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"]
     assert name["x"] + name["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("categories", [2, 5])
+def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(
+    quiet_page, tmp_path, categories
+):
+    bars = [go.Bar(x=[*range(categories)], y=[9] * categories, text=["1,610"] * categories) for _ in "ab"]
+    drawing = go.Figure(bars, layout={"barmode": "group"})
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Bars in pairs.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, upright in ((1024, 0), (390, 2 * categories * (categories > 2))):
+        quiet_page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(quiet_page, tmp_path, "t"))
+        ways = plot.locator(".bartext").evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
+        assert len(ways) == 2 * categories
+        assert sum("rotate(-90" in way for way in ways) == upright
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "text", ["all 12 of them\nby lot: 3", f"from the first to the last {'of us ' * 5}\nnone"]
+)
+def test_few_printed_lines_fill_their_slide_and_stay_whole(quiet_page, tmp_path, text):
+    cells = [
+        new_markdown_cell("# T"),
+        new_markdown_cell("## Counted\n\nSaid."),
+        code(new_output("stream", text=text)),
+    ]
+    html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
+    page = deck(quiet_page, tmp_path, "t")
+    slide = go_to(page, "pre.output")
+    printed = slide.locator("pre.output")
+    assert printed.evaluate("e => getComputedStyle(e).whiteSpace") == "pre"
+    assert printed.evaluate("e => e.scrollWidth <= e.clientWidth")
+    assert page.evaluate(SLIDE)["fill"] >= 0.45
+
+
+@pytest.mark.browser
+def test_places_of_a_guess_are_said_as_their_axis_says_them(quiet_page, tmp_path):
+    line = shares(
+        lines(pd.Series([0, 0.1, 0.2, 0.4, 0.9], index=[0, 0.25, 0.5, 0.75, 1]), "Up", "share of members"),
+        "x",
+    )
+    asked = Guess("Draw it.", form="curve")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(line, "A line.", asked).bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    page = read(quiet_page, tmp_path, "t")
+    drawn(page)
+    assert page.locator(".opslab-guess .opslab-value").first.inner_text() == "50 %"
+    guess(page, page.query_selector("main"))
+    assert "share of members = 0 %" in page.locator(".opslab-guess output").inner_text()
 
 
 def test_html_output_loses_its_scripts_with_a_warning_and_keeps_the_rest(caplog):

@@ -293,9 +293,9 @@ def slopes(
     words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS + 7) for name in names]}
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
-    texts = {
-        end: moved_apart(frame[end].to_list(), words[end], span, low - AIR * span) for end in frame.columns
-    }
+    # Names do not go down to those of the columns.
+    foot = low - AIR * span / 2
+    texts = {end: moved_apart(frame[end].to_list(), words[end], span, foot) for end in frame.columns}
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
         drawing.add_scatter(
@@ -513,6 +513,7 @@ def timeline(
         y=frame.iloc[place],
         mode="markers",
         marker={"size": 13, "color": [trace.line.color for trace in drawing.data[frame.shape[1] :]]},
+        cliponaxis=False,
         hoverinfo="skip",
     )
     cursor = {"color": QUIET, "width": 1, "dash": "dot"}

@@ -41,6 +41,7 @@ def _template() -> go.layout.Template:
         "linecolor": QUIET,
         "showline": True,
         "zeroline": False,
+        "layer": "below traces",  # a name at a line's end, or a dot at 0, is seen whole
         "ticks": "outside",
         "tickcolor": QUIET,
         "ticklen": 4,

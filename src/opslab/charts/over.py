@@ -19,11 +19,12 @@ UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both wi
 
 LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
 LABEL_COLUMNS = 13  # letters in a label's line: a phone keeps more than half of its width for the plot
-PLOT_SHARE = 0.7  # of a figure's height: what its margins leave for the plot
+PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot on a slide, where it is lowest
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
 NAME_GROUND = "rgba(255,255,255,0.85)"  # the bars stay seen through it
+END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
 
@@ -38,15 +39,12 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     >>> import pandas as pd
     >>> drawing = label_ends(go.Figure([go.Scatter(x=[0, 1], y=[3, 5], name="ads", mode="lines")]))
     >>> drawing.data[0].text, drawing.layout.showlegend
-    (('', '\\xa0ads'), False)
+    (('', '\\xa0\\xa0ads'), False)
     """
     able = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
     named = [trace for trace in able if "text" in (trace.mode or "")] or able
     ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
-    # A space parts a name from its line.
-    words = [
-        say.SPACE + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + say.SPACE) for trace, _ in ends
-    ]
+    words = [END_GAP + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + END_GAP) for trace, _ in ends]
     low, high = _seen(drawing)
     texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, (high - low) or 1.0, low)
     for (trace, place), text in zip(ends, texts, strict=True):
