@@ -718,9 +718,9 @@ def test_a_market_says_on_which_side_of_it_the_number_needed_lies():
 def test_the_group_that_answers_least_or_most_is_the_one_that_the_picture_names():
     sample = pd.DataFrame({"persona": ["a"] * 5 + ["b"] * 4 + ["c"], "dues": 1})
     drawing = strata_chart(poststratify(sample, {"a": 30, "b": 50, "c": 20}, by="persona"))
-    assert drawing.layout.title.text == "A: 30.0\u00a0% of all users, 50.0\u00a0% of the answers"
+    assert drawing.layout.title.text == "a: 30.0\u00a0% of all users, 50.0\u00a0% of the answers"
     strongest = affinity_chart(affinity(list("aab"), list("aabbbb")))
-    assert strongest.layout.title.text.startswith("Most: A, 200")
+    assert strongest.layout.title.text.startswith("Most: a, 200")
     assert strongest.data[0].y == ("A", "B")
 
 

@@ -155,9 +155,11 @@ export function mount(element, bundle, Plotly, live = null) {
   // However many steps arrive between two paints, at most two pictures are drawn: the first, at once, and the last.
   let waiting = false;
   let stale = false;
+  let fresh = false; // drawn at once, and painted before anything else is drawn
   function step() {
     stale = true;
     if (waiting) return;
+    fresh = true;
     draw(performance.now());
     atNextFrame();
   }
@@ -170,7 +172,9 @@ export function mount(element, bundle, Plotly, live = null) {
     waiting = true;
     requestAnimationFrame((now) => {
       waiting = false;
-      if (stale) draw(now);
+      if (stale && fresh) atNextFrame();
+      else if (stale) draw(now);
+      fresh = false;
     });
   }
 
