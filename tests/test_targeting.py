@@ -721,7 +721,7 @@ def test_the_group_that_answers_least_or_most_is_the_one_that_the_picture_names(
     assert drawing.layout.title.text == "a: 30.0\u00a0% of all users, 50.0\u00a0% of the answers"
     strongest = affinity_chart(affinity(list("aab"), list("aabbbb")))
     assert strongest.layout.title.text.startswith("Most: a, 200")
-    assert strongest.data[0].y == ("A", "B")
+    assert strongest.data[0].y == ("a", "b")
 
 
 def test_a_picture_of_something_else_is_refused():
