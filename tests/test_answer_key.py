@@ -46,6 +46,12 @@ def test_a_mistake_that_changes_a_list_spoils_neither_the_answer_nor_another_mis
     assert key(text)["q1"] == (2, {"sum": 106, "off-by-one": 3})
 
 
+def test_a_mistake_that_writes_into_a_table_behind_pandas_back_spoils_no_answer():
+    text = EXERCISES.replace("3 + seed]\n", "3 + seed]\nimport pandas as pd\nvalues = pd.Series(values)\n", 1)
+    text = text.replace("mean = sum(values)\n", "values.array[0] = 100\nmean = int(sum(values))\n", 1)
+    assert key(text)["q1"] == (2, {"sum": 105, "off-by-one": 3})
+
+
 def test_a_mistake_that_calls_a_function_of_the_sheet_changes_its_own_names_only():
     text = EXERCISES.replace("3 + seed]\n", "3 + seed]\ndef spoil():\n    values.append(100)\n", 1)
     text = text.replace("mean = sum(values)\n", "spoil()\nmean = sum(values)\n", 1)

@@ -11,8 +11,6 @@ from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.messages import UsageError
@@ -383,8 +381,6 @@ def _whole_copy(value: object, memo: dict[int, object]) -> object:
     """Return a copy that shares nothing that can be changed."""
     if isinstance(value, ModuleType):
         return value
-    if isinstance(value, pd.DataFrame | pd.Series):  # pandas copies what they share when one is written to
-        return memo.setdefault(id(value), value.copy(deep=False))
     return copy.deepcopy(value, memo)
 
 
