@@ -604,11 +604,13 @@ def test_the_buttons_of_a_notebook_that_was_only_closed_work_when_it_is_opened_a
     open_notebook(page, jupyterlab, exercise, "closed.ipynb", run=True)
     run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
     save(page)
-    open_notebook(page, jupyterlab, exercise, "closed.ipynb")
-    reply = page.locator(".opslab-reply").first
-    reply.locator(".opslab-dots").wait_for(state="attached")
-    press(page, reply.get_by_role("button", name="Hint"), "Enter")
-    reply.get_by_text("What is asked?").wait_for()
+    for number, words in ((1, "What is asked?"), (2, "Look at")):
+        open_notebook(page, jupyterlab, exercise, "closed.ipynb")
+        reply = page.locator(".opslab-reply").first
+        reply.locator(".opslab-dots").wait_for(state="attached")
+        press(page, reply.get_by_role("button", name=f"Hint {number} of 3"), "Enter")
+        reply.get_by_text(words).wait_for()
+    assert reply.get_by_text("What is asked?").count() == 1  # read once, it stands there once
 
 
 @pytest.mark.browser
