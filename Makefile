@@ -30,7 +30,7 @@ test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/python -m pytest $(NBVAL) -n 4 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
-	$(BIN)/python -m opslab.authoring.begin "$(NN)"
+	$(BIN)/python -m opslab.authoring.new_lesson "$(NN)"
 
 build: $(READY)  ## build the notebooks whose text, package or data changed; one lesson's: LESSON=06-retention
 	$(BIN)/python -m opslab.authoring.build $(if $(LESSON),"$(LESSON)")

@@ -26,8 +26,8 @@ from pathlib import Path
 
 from opslab.ground.paths import course_root
 from opslab.scqa import PARTS, coach, read_opening
+from opslab.scqa.clause_model import forget_words
 from opslab.scqa.coach import ASKED, COUNTS, forget_counts
-from opslab.scqa.model import forget_words
 from opslab.scqa.reading import NONE
 from opslab.scqa.remarks import STATED
 

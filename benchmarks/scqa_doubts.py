@@ -14,7 +14,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.scqa import NAMES, Case
-from opslab.scqa import doubts
+from opslab.scqa import fault_model
 from opslab.scqa.brief import LETTERS
 from opslab.scqa.reading import leads, read_pieces
 
@@ -44,18 +44,18 @@ class Read:
 def read(case: Case, fold: int) -> Read:
     """Read an opening with the weights that are set."""
     _, found, chances, letters = read_pieces(case.text)
-    return Read(doubts.features(found, chances, letters, leads(found, chances)), case.fault, fold)
+    return Read(fault_model.features(found, chances, letters, leads(found, chances)), case.fault, fold)
 
 
-def learn(texts: Sequence[Read], levels: np.ndarray) -> doubts.Learned:
+def learn(texts: Sequence[Read], levels: np.ndarray) -> fault_model.Learned:
     """Return the weights that are learned from these readings."""
     named = [text.named for text in texts]
-    steps = doubts.steps(dict.fromkeys(_steps(named), 0))
+    steps = fault_model.steps(dict.fromkeys(_steps(named), 0))
     reader = DictVectorizer(dtype=np.float32)
     table = reader.fit_transform(
         each
         | {
-            f"{name}{doubts.STEP}{step}": 1.0
+            f"{name}{fault_model.STEP}{step}": 1.0
             for name, value in each.items()
             for step, _ in steps.get(name, ())
             if value > step
@@ -66,7 +66,7 @@ def learn(texts: Sequence[Read], levels: np.ndarray) -> doubts.Learned:
     enough = (times >= SEEN) & (times < len(texts))
     names, table, times = np.array(reader.feature_names_)[enough], table[:, enough], times[enough]
     words = np.array([name[0] in LETTERS and name[1] == " " for name in names])
-    stepped = np.array([doubts.STEP in name for name in names])
+    stepped = np.array([fault_model.STEP in name for name in names])
     means = np.asarray(table.mean(axis=0)).ravel()
     spread = np.sqrt(np.maximum(np.asarray(table.power(2).mean(axis=0)).ravel() - means**2, 0))
     scale = np.where(words, WORD, np.where(stepped, 1.0, NUMBER / (spread + 0.05)))
@@ -78,7 +78,7 @@ def learn(texts: Sequence[Read], levels: np.ndarray) -> doubts.Learned:
     rows = {name: row for row, name in enumerate(["", *names[chosen]])}
     kept = np.vstack([fitted.intercept_, weights[chosen]]).astype(np.float16)
     meant = np.array([[rule in NAMES.get(fault, ()) for fault in fitted.classes_] for rule in RULES])
-    return doubts.Learned(rows, doubts.steps(rows), kept.astype(float), RULES, meant, levels)
+    return fault_model.Learned(rows, fault_model.steps(rows), kept.astype(float), RULES, meant, levels)
 
 
 def _steps(named: Sequence[dict[str, float]]) -> Iterator[str]:
@@ -87,15 +87,15 @@ def _steps(named: Sequence[dict[str, float]]) -> Iterator[str]:
         values = np.array([each.get(name, 0.0) for each in named])
         for step in np.unique(np.quantile(values, STEPS)):
             if LEAST < (values > step).sum() < len(values) - LEAST:
-                yield f"{name}{doubts.STEP}{step}"
+                yield f"{name}{fault_model.STEP}{step}"
 
 
-def crossed(texts: Sequence[Read]) -> dict[int, doubts.Learned]:
+def crossed(texts: Sequence[Read]) -> dict[int, fault_model.Learned]:
     """Return for each fold what is learned from the others, with the levels that all of them give."""
     never = np.full((len(RULES), 2), np.inf)
     folds = sorted({text.fold for text in texts})
     found = {fold: learn([text for text in texts if text.fold != fold], never) for fold in folds}
-    points = np.array([doubts.points(text.named, found[text.fold]) for text in texts])
+    points = np.array([fault_model.points(text.named, found[text.fold]) for text in texts])
     good = np.array([not text.fault for text in texts])
     levels = []
     for rule, each in zip(RULES, points.T, strict=True):
@@ -114,13 +114,13 @@ def _levels(points: np.ndarray, meant: np.ndarray, grave: np.ndarray) -> list[fl
     return [float(points[order[gain.argmax()]]) if gain.max() > 0 else np.inf for gain in told]
 
 
-def keep(known: doubts.Learned) -> None:
+def keep(known: fault_model.Learned) -> None:
     """Write what was learned."""
     names, rules = (
         np.frombuffer("\n".join(words).encode(), dtype=np.uint8) for words in (known.rows, known.rules)
     )
     np.savez_compressed(
-        doubts.DOUBTS,
+        fault_model.DOUBTS,
         names=names,
         weights=known.weights.astype(np.float16),
         rules=rules,

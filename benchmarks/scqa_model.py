@@ -1,4 +1,4 @@
-"""Learn what words say of a part, and write src/opslab/scqa/parts.npz.
+"""Learn what words say of a part, and write src/opslab/scqa/clause_model.npz.
 
     .venv/bin/python -m benchmarks.scqa_model          learn, leaving out each field once, and report
     .venv/bin/python -m benchmarks.scqa_model --keep   learn from all of them and write the weights
@@ -6,7 +6,7 @@
 The report leaves out each field once, six at a time; what each rule said there, and how often it was right, goes to
 scqa_model.json. From what is read of the fields that were left out, `scqa_doubts` learns what speaks for a fault. It learns from the openings of tests/scqa_openings/ but the kept ones, from tests/scqa_texts.toml and scqa_examples.txt (openings
 from further fields), and from scqa_clauses.txt: single clauses, each put in the place of its part in some opening. The letters
-of a line are those of `opslab.scqa.model.CLASSES`, with O for none of the parts. Each opening is learned from a second
+of a line are those of `opslab.scqa.clause_model.CLASSES`, with O for none of the parts. Each opening is learned from a second
 time without each of its parts, so that the model knows what a text looks like that lacks one, and in another order, so that it does not
 read by the place alone. A field that is left out
 is not read in any of this.
@@ -33,7 +33,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks import scqa_doubts
 from benchmarks.scqa import LEARNED, OPENINGS, Case, cases, measure, rules, squeezed
 from opslab.ground.paths import course_root
-from opslab.scqa import cues, doubts, model
+from opslab.scqa import clause_model, cues, fault_model
 from opslab.scqa.brief import LETTERS, join
 from opslab.scqa.splitting import pieces, units
 
@@ -140,7 +140,7 @@ def rows(texts: Iterable[Told], seed: int = 0) -> Rows:
     for text in texts:
         for one, weight in changed(text, clauses, luck):
             read = pieces(units(join([words for words, _ in one]))[0])
-            found.named.extend(model.features(read))
+            found.named.extend(clause_model.features(read))
             found.classes.extend(_classes([piece.text for piece in read], one))
             found.weights.extend([weight] * len(read))
     return found
@@ -153,7 +153,7 @@ def _classes(read: Sequence[str], text: Told) -> list[str]:
     for words in map(squeezed, read):
         start = whole.index(words, at)
         at = start + len(words)
-        found.append(Counter(meant[start:at]).most_common(1)[0][0].replace("O", model.CLASSES[0]))
+        found.append(Counter(meant[start:at]).most_common(1)[0][0].replace("O", clause_model.CLASSES[0]))
     return found
 
 
@@ -170,21 +170,23 @@ def learn(parts: Sequence[Rows]) -> tuple[list[str], np.ndarray]:
         [letter for one in parts for letter in one.classes],
         sample_weight=[weight for one in parts for weight in one.weights],
     )
-    order = [list(fitted.classes_).index(letter) for letter in model.CLASSES]
+    order = [list(fitted.classes_).index(letter) for letter in clause_model.CLASSES]
     found = np.vstack([fitted.intercept_, fitted.coef_.T])[:, order]
     names = ["", *reader.feature_names_]
     spread = np.ptp(found, axis=1) * np.sqrt([times[name] for name in names])
     spread[0] = np.inf
     chosen = np.sort(np.argsort(-spread, kind="stable")[: KEPT_FEATURES + 1])
     most = np.iinfo(np.int8).max
-    weights = np.clip(np.rint(model.SCALE * found[chosen]), -most, most).astype(np.int8)
+    weights = np.clip(np.rint(clause_model.SCALE * found[chosen]), -most, most).astype(np.int8)
     return [names[place] for place in chosen], weights
 
 
 def keep(names: Sequence[str], weights: np.ndarray) -> None:
     """Write the weights, and what they were learned from."""
     text = np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8)
-    np.savez_compressed(model.WEIGHTS, names=text, weights=weights, learned_from=np.array(learned_from()))
+    np.savez_compressed(
+        clause_model.WEIGHTS, names=text, weights=weights, learned_from=np.array(learned_from())
+    )
 
 
 def learned_from() -> str:
@@ -210,8 +212,8 @@ def crossed(parts: Sequence[Rows]) -> tuple[Counter, Counter, scqa_doubts.doubts
         names, learned = learn(
             [further, *(rows for place, rows in enumerate(by_field) if place % FOLDS != fold)]
         )
-        folds[fold] = {name: place for place, name in enumerate(names)}, learned / model.SCALE
-        model.weights = lambda known=folds[fold]: known
+        folds[fold] = {name: place for place, name in enumerate(names)}, learned / clause_model.SCALE
+        clause_model.weights = lambda known=folds[fold]: known
         for field in LEARNED[fold::FOLDS]:
             texts += [scqa_doubts.read(case, fold) for case in cases((field,))]
     without = scqa_doubts.crossed(texts)
@@ -219,8 +221,8 @@ def crossed(parts: Sequence[Rows]) -> tuple[Counter, Counter, scqa_doubts.doubts
     # How often a rule was right decides what it states: it is counted first.
     for total, counted in ((spoken, rules), (promises, measure)):
         for fold in range(FOLDS):
-            model.weights = lambda known=folds[fold]: known
-            doubts.learned = lambda known=without[fold]: known
+            clause_model.weights = lambda known=folds[fold]: known
+            fault_model.learned = lambda known=without[fold]: known
             found = counted(cases(LEARNED[fold::FOLDS])).items()
             total.update({(name, place): count for name, row in found for place, count in enumerate(row)})
         coaching.counts = lambda: right_of_said(spoken)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from opslab import charts
 from opslab.charts import (
+    annotations,
     as_table,
     bars,
     dots,
@@ -24,7 +25,6 @@ from opslab.charts import (
     label_ends,
     lines,
     mark,
-    over,
     pale,
     series_style,
     share_bar,
@@ -235,10 +235,10 @@ def test_names_are_placed_again_for_the_range_that_an_axis_gets_later():
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=5))
 def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
     words = list("abcde")[: len(heights)]
-    padded = over.moved_apart(heights, words, span=100)
+    padded = annotations.moved_apart(heights, words, span=100)
     assert [text.replace("<br>", "").strip() for text in padded] == words
     ways = [1 if text.startswith(word) else -1 for text, word in zip(padded, words, strict=True)]
-    half_lines = over.PLOT_SHARE * charts.HEIGHT / (over.LABEL_LINE / 2) / 100
+    half_lines = annotations.PLOT_SHARE * charts.HEIGHT / (annotations.LABEL_LINE / 2) / 100
     places = [
         height * half_lines + way * text.count("<br>")
         for height, text, way in zip(heights, padded, ways, strict=True)
@@ -250,7 +250,7 @@ def test_names_at_one_height_are_moved_apart_and_keep_their_order(heights):
 @pytest.mark.parametrize("low", [0, -10])
 def test_no_name_is_moved_to_the_numbers_below_the_axis(low):
     words = ["a<br>a", "b", "c"]
-    lowest, *_, highest = over.moved_apart([low, low, low + 1], words, 100, low)
+    lowest, *_, highest = annotations.moved_apart([low, low, low + 1], words, 100, low)
     assert lowest == "a<br>a<br> <br> "  # stands on the axis, though its middle was there
     assert highest.count("<br>") > 3
 
@@ -379,7 +379,9 @@ def test_the_name_of_a_mark_stands_where_the_lines_leave_room(heights, side):
 def test_rows_are_as_high_as_their_tallest_name():
     long = "Market: new members a year, in all cities"
     low, high = (dots(pd.Series({"ads": 1, name: 2})).layout.height for name in ("seo", long))
-    assert high - low == 2 * (4 * charts.over.LABEL_LINE + charts.forms.NAMES_APART - charts.forms.ROW)
+    assert high - low == 2 * (
+        4 * charts.annotations.LABEL_LINE + charts.chart_types.NAMES_APART - charts.chart_types.ROW
+    )
 
 
 def test_a_rows_name_does_not_touch_the_plot():
@@ -391,7 +393,7 @@ def test_the_name_of_a_mark_has_a_ground_where_it_would_lie_on_bars():
     names = [
         mark(drawing, 3, "alarm", axis="y").layout.annotations[0] for drawing in (bars(WORTH), lines(WORTH))
     ]
-    assert [name.bgcolor for name in names] == [over.NAME_GROUND, None]
+    assert [name.bgcolor for name in names] == [annotations.NAME_GROUND, None]
 
 
 SAID = [

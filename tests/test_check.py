@@ -11,9 +11,9 @@ import pytest
 from nbclient import NotebookClient
 
 from opslab import check
-from opslab.exercises import ahead, answer_key
+from opslab.exercises import answer_key, precompute
+from opslab.exercises.mistake_report import offer, report
 from opslab.exercises.reply_widget import MARKER
-from opslab.exercises.unnamed import offer, report
 from tests.course import EXERCISES, solve
 
 
@@ -64,11 +64,11 @@ def test_answers_are_worked_out_while_the_kernel_has_nothing_to_do(monkeypatch):
     key = answer_key.read_key("06-tiny", 3)
 
     async def wait():
-        ahead.work_ahead("06-tiny", 3)
+        precompute.work_ahead("06-tiny", 3)
         while key._mistakes.keys() < {"q1", "q2"}:
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(ahead, "IDLE", 0)
+    monkeypatch.setattr(precompute, "IDLE", 0)
     with ThreadPoolExecutor(1) as pool:  # a browser of other tests may keep a loop running in this thread
         pool.submit(asyncio.run, asyncio.wait_for(wait(), timeout=60)).result()
     monkeypatch.setattr(answer_key, "_execute", None)  # nothing is left to run

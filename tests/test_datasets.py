@@ -16,7 +16,7 @@ import pytest
 
 import opslab
 from opslab import datasets, world
-from opslab.world import checked
+from opslab.world import validation
 
 FOLDER = Path(__file__).parents[1] / "datasets"
 TABLES = list(world.TABLES)
@@ -328,4 +328,4 @@ def test_the_command_says_in_a_line_that_the_disk_is_full(course, monkeypatch, c
 
 def test_reading_needs_the_file_and_its_entry_only():
     resource = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["resources"][0]
-    assert len(checked.read(FOLDER / resource["path"], resource)) == world.SIZE
+    assert len(validation.read(FOLDER / resource["path"], resource)) == world.SIZE

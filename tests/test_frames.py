@@ -8,18 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.ground.frames import (
+from opslab.ground.arguments import (
     BELOW_ONE,
     POSITIVE,
     as_choice,
     as_number,
     as_numbers,
-    native,
     nearest,
-    require_columns,
     require_result,
-    require_unique,
 )
+from opslab.ground.frames import native, require_columns, require_unique
 from opslab.ground.ids import _keys, labelled, numbered
 
 COLUMNS = {

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from opslab.__main__ import main
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading.batch import KEPT, Graded, grade
+from opslab.grading.limits import Limits
 from opslab.grading.marks import SEVERAL, Mark
-from opslab.grading.report import CUT, LONGEST_CELL, write_results
-from opslab.grading.sandbox import SILENT, Limits, Outcome, Sandbox, SandboxError
+from opslab.grading.results import write_results
+from opslab.grading.sandbox import SILENT, Outcome, Sandbox, SandboxError
+from opslab.grading.scores_csv import CUT, LONGEST_CELL
 from opslab.grading.submissions import (
     BESIDE,
     EMPTY,

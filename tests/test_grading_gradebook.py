@@ -11,22 +11,22 @@ import pytest
 
 from opslab.__main__ import main
 from opslab.exercises.answer_key import read_questions
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.exercises.questions import Question
 from opslab.grading import archive, batch, deadlines, gradebook
 from opslab.grading.archive import unpacked
 from opslab.grading.batch import read_graded
+from opslab.grading.class_lists import Register, entries
 from opslab.grading.deadlines import read_deadline
 from opslab.grading.gradebook import EXTRA, find_users, gradebook_csv, grades, open_gradebook
 from opslab.grading.hand_in_names import HandIn, hand_in, hand_ins
 from opslab.grading.marks import Mark
-from opslab.grading.register import Register, entries
-from opslab.grading.report import gradebook_standing, write_results
+from opslab.grading.results import gradebook_standing, write_results
 from opslab.grading.roster import read_roster
 from opslab.grading.rubric_levels import Review, fingerprint, keep_review
 from opslab.grading.sandbox import Outcome
+from opslab.grading.serialisation import encode
 from opslab.grading.submissions import EARLIER, Submission, code_cells, read_class
-from opslab.grading.values import encode
 from tests.classroom import LESSON, bare_notebook, class_course, submit
 
 SEED = 12  # the world that the class is graded in: the mean is 6, the sum 18

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from opslab.exercises.answer_key import read_questions
 from opslab.grading.batch import grade
-from opslab.grading.sandbox import Limits
+from opslab.grading.limits import Limits
 from tests.classroom import LESSON, RIGHT, class_course, require_bubblewrap, submit
 
 SEED = 12  # the world that the class is graded in: values are 1, 2 and 15
@@ -256,7 +256,7 @@ def test_there_are_forty_of_them():
 
 
 ROOT = Path(__file__).parents[1]
-# The other lessons' answers are data: `test_grading_values` judges each as it comes out of the sandbox.
+# The other lessons' answers are data: `test_grading_serialisation` judges each out of the sandbox.
 ASKED = [
     lesson.parent.name
     for lesson in sorted(ROOT.glob("lessons/*/exercises.md"))

@@ -10,8 +10,10 @@ from opslab.__main__ import main
 from opslab.exercises.questions import Wrong
 from opslab.grading.batch import grade
 from opslab.grading.forkserver import imported
-from opslab.grading.report import scores_csv, write_results
-from opslab.grading.sandbox import Limits, Sandbox
+from opslab.grading.limits import Limits
+from opslab.grading.results import write_results
+from opslab.grading.sandbox import Sandbox
+from opslab.grading.scores_csv import scores_csv
 from opslab.grading.submissions import (
     LARGEST_OLD,
     LONGEST_NAME,

@@ -6,7 +6,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from opslab.grading.sandbox import Limits, Sandbox
+from opslab.grading.limits import Limits
+from opslab.grading.sandbox import Sandbox
 from opslab.ground.paths import course_root
 from tests.classroom import require_bubblewrap
 

@@ -10,10 +10,11 @@ import pytest
 
 from opslab.exercises import answer_key
 from opslab.exercises.answer_key import read_key, read_questions
-from opslab.exercises.slips import OTHER_WORLD
+from opslab.exercises.common_mistakes import OTHER_WORLD
 from opslab.grading import marks
 from opslab.grading.marks import SHOWN, Key, Mark, marks_of, short
 from opslab.grading.sandbox import Outcome
+from opslab.grading.serialisation import Unreadable, encode
 from opslab.grading.submissions import (
     LARGEST,
     CodeCell,
@@ -24,7 +25,6 @@ from opslab.grading.submissions import (
     read_submission,
     with_setup,
 )
-from opslab.grading.values import Unreadable, encode
 from tests.classroom import bare_notebook
 
 SEED = 12  # the world that the class is graded in: the values are 1, 2 and 15, their mean is 6

@@ -633,7 +633,7 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
         "<!doctype html><html lang='en'><title>Page</title><main hidden style='width: 600px'></main>"
     )
     page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
     page.wait_for_timeout(200)
@@ -659,7 +659,7 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
 def test_a_line_that_gets_shorter_or_longer_keeps_its_label(page):
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
     page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
 
     def drawn(weeks):
@@ -705,7 +705,7 @@ STEP = """async ([bundle, slow]) => {
 def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, slow, jumps):
     page.emulate_media(reduced_motion=motion)
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     steps = explore(
         lambda height: go.Figure(go.Scatter(y=[height])), height=Slider(0, 2), alt="A dot."
@@ -750,7 +750,7 @@ def test_on_its_way_a_line_is_drawn_without_its_axes_where_they_stand_still(
     page.emulate_media(reduced_motion="no-preference")
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
     page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     bundle = explore(drawn, step=Slider(0, 1), alt="A line.").bundle
     found = page.evaluate(WAY, json.loads(json.dumps(bundle)))
@@ -769,7 +769,7 @@ def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
     ]
     page.set_content(f"<!doctype html><body style='background: {ground}'><main></main><main></main>")
     page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     page.evaluate(
         "bundles => document.querySelectorAll('main').forEach((e, i) => opslabMount(e, bundles[i], Plotly))",
@@ -794,7 +794,7 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
         f"<!doctype html><html lang='en'><title>Page</title><body style='background: {ground}'><main></main>"
     )
     page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT.read_text()}\nwindow.opslabMount = mount;")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", bundle)
     group = explorable(page, "A line in a page.")

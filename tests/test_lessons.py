@@ -10,7 +10,7 @@ import pytest
 from opslab.authoring.build import FILES, HIDDEN, stale
 from opslab.authoring.course_map import MARK
 from opslab.charts import HEIGHT
-from opslab.charts.over import LABEL_LINE, PLOT_SHARE
+from opslab.charts.annotations import LABEL_LINE, PLOT_SHARE
 from opslab.exercises.questions import tags
 from opslab.explore.bundle import decode
 

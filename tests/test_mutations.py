@@ -17,11 +17,11 @@ import pytest
 from opslab.authoring.build import stale
 from opslab.authoring.sheets import compile_sheet
 from opslab.authoring.syntax import BELOW
-from opslab.exercises import comparisons, judge, slips
+from opslab.exercises import common_mistakes, comparisons, judge
 from opslab.exercises.answer_key import read_key, read_questions
 from opslab.exercises.questions import Question, Wrong, read_sheet, tags
 from tests.exercise_laws import prompts, unoffered, unsaid
-from tests.test_slips import (
+from tests.test_common_mistakes import (
     FORM_SLIPS,
     GROUPS,
     LIKES,
@@ -41,7 +41,7 @@ from tests.test_slips import (
     UNREADABLE,
     YUAN,
 )
-from tests.test_slips import (
+from tests.test_common_mistakes import (
     TABLE as SLIPS_TABLE,
 )
 
@@ -206,7 +206,7 @@ def _verdict(judging: ModuleType, *case: object) -> str:
     return "told apart"
 
 
-ROOMS = (comparisons, slips, judge)  # each imports those before it
+ROOMS = (comparisons, common_mistakes, judge)  # each imports those before it
 SOURCES = {module.__name__: Path(module.__file__).read_text(encoding="utf-8") for module in ROOMS}
 OPPOSITE = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn,
@@ -231,9 +231,9 @@ LOOSENED = [
         "for wrong in comparison.question.wrongs[:-1]:\n        if",
     ),
     ("judge", "CLEARLY = 0.25", "CLEARLY = 2"),
-    ("slips", "NARROW = 0.002", "NARROW = 0.2"),
-    ("slips", "DIGITS = 3", "DIGITS = 1"),
-    ("slips", "ROUNDED_BY = 0.1", "ROUNDED_BY = 1"),
+    ("common_mistakes", "NARROW = 0.002", "NARROW = 0.2"),
+    ("common_mistakes", "DIGITS = 3", "DIGITS = 1"),
+    ("common_mistakes", "ROUNDED_BY = 0.1", "ROUNDED_BY = 1"),
 ]
 
 

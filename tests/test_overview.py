@@ -7,8 +7,8 @@ import pytest
 
 from opslab import check
 from opslab.authoring.build import Target, convert
-from opslab.exercises import answer_key, progress
-from opslab.exercises.overview import MOST, WIDTH, Item, Overview, overview
+from opslab.exercises import answer_key, progress_file
+from opslab.exercises.progress_overview import MOST, WIDTH, Item, Overview, overview
 from opslab.exercises.repetition import Record, answered, emptied, helped, scored
 
 NOW = datetime(2025, 3, 20, 12, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_with_no_progress_it_names_the_first_step_and_no_date():
 
 
 def test_what_was_right_comes_back_with_its_reason_and_a_link():
-    progress.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 7))
+    progress_file.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 7))
     markdown, plain = both(overview(NOW))
     assert (
         "1. [06-tiny · q1 · The mean](../exercises/06-tiny.ipynb#cell-id=06-tiny-exercise-004): "
@@ -64,23 +64,23 @@ def test_what_was_right_comes_back_with_its_reason_and_a_link():
     ],
 )
 def test_the_reason_says_what_happened_last(record, reason):
-    progress.update("06-tiny", "q1", lambda _: record)
+    progress_file.update("06-tiny", "q1", lambda _: record)
     assert f": {reason}\n" in overview(NOW)._repr_markdown_()
 
 
 def test_what_is_not_due_waits_and_the_next_day_is_named():
-    progress.update("06-tiny", "q1", lambda _: right(Record(), 0))
+    progress_file.update("06-tiny", "q1", lambda _: right(Record(), 0))
     for text in both(overview(NOW)):
         assert "nothing. The next comes back on 2025-03-21." in text.replace("**", "")
 
 
 def test_once_begun_the_next_new_question_is_named():
     assert "new question" not in repr(overview(NOW))
-    progress.update("06-tiny", "q1", lambda _: right(Record(), 0))
+    progress_file.update("06-tiny", "q1", lambda _: right(Record(), 0))
     markdown, plain = both(overview(NOW))
     assert "**Next, a new question:** [06-tiny · q2 · Why](../exercises/06-tiny.ipynb#cell-id=" in markdown
     assert "Next, a new question: 06-tiny · q2 · Why" in plain
-    progress.update("06-tiny", "q2", lambda _: scored(answered(Record(), NOW, right=True), NOW, level=2))
+    progress_file.update("06-tiny", "q2", lambda _: scored(answered(Record(), NOW, right=True), NOW, level=2))
     assert "no new question is left; you have tried all 2" in repr(overview(NOW))
 
 
@@ -106,8 +106,8 @@ def test_ten_at_most_and_the_longest_due_first():
 
 
 def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
-    progress.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 0))
-    progress.update("06-tiny", "q2", lambda _: scored(Record(), NOW, level=3))
+    progress_file.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 0))
+    progress_file.update("06-tiny", "q2", lambda _: scored(Record(), NOW, level=3))
     markdown, plain = both(overview(NOW))
     assert "| 2 of 2 (q2 at level 3) | 1 of 1 | 0 |" in markdown
     assert re.search(r"^06-tiny +2 questions +2 of 2 \(q2 at level 3\) +1 of 1 +0$", plain, re.M)
@@ -116,30 +116,36 @@ def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
 
 def test_the_map_says_what_is_done():
     assert overview(NOW).map_style() == ""
-    progress.update("06-tiny", "q1", lambda _: right(Record(), 2))
+    progress_file.update("06-tiny", "q1", lambda _: right(Record(), 2))
     count = len(answer_key.read_questions("06-tiny"))
     assert (
         f'a[href*="06-tiny.ipynb"])::after {{content: " 1 of {count} questions done"'
         in overview(NOW).map_style()
     )
     for name in answer_key.read_questions("06-tiny"):
-        progress.update("06-tiny", name, lambda _: right(Record(), 2))
+        progress_file.update("06-tiny", name, lambda _: right(Record(), 2))
     assert 'content: " ✓ done"' in overview(NOW).map_style()
 
 
 def test_mistakes_are_told_in_words():
-    progress.update("06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum"))
+    progress_file.update(
+        "06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum")
+    )
     markdown, plain = both(overview(NOW))
     assert "- q1 *sum*, 3 days ago: You forgot to divide by the count." in markdown
     assert "  - q1 sum, 3 days ago: You forgot to divide by the count." in plain
-    progress.update("06-tiny", "q1", lambda _: Record(attempts=1, mistakes={"sum": None, "was-renamed": NOW}))
+    progress_file.update(
+        "06-tiny", "q1", lambda _: Record(attempts=1, mistakes={"sum": None, "was-renamed": NOW})
+    )
     assert "- q1 sum, earlier: You" in repr(overview(NOW))
     assert "was-renamed" not in repr(overview(NOW))
 
 
 def test_the_terminals_text_is_plain_and_fits():
-    progress.update("06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum"))
-    progress.update("99-gone", "q1", lambda _: right(Record(), 9))
+    progress_file.update(
+        "06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum")
+    )
+    progress_file.update("99-gone", "q1", lambda _: right(Record(), 9))
     text = repr(overview(NOW))
     assert "gone" not in text
     assert "\x1b" not in text

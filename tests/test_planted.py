@@ -13,11 +13,11 @@ import pytest
 
 from opslab import world
 from opslab.listening import share_of_answers, train_labels
-from opslab.world import scqa_openings
-from opslab.world.mentions import ATTITUDES
 from opslab.world.parameters.lives import NEEDS
 from opslab.world.parameters.voices import SOURCES
 from opslab.world.posts import written
+from opslab.world.tables import scqa_openings
+from opslab.world.tables.mentions import ATTITUDES
 from tests.tables import misfits
 
 SEEDS = range(21)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from opslab import check
-from opslab.exercises import progress
+from opslab.exercises import progress_file
 from opslab.exercises.repetition import Record
 from opslab.ground import paths
 
@@ -32,7 +32,7 @@ def clock(tiny_course, monkeypatch):
     """Start the tiny lesson at NOW; calling the clock with a number of days moves it there."""
 
     def move(days: float) -> None:
-        monkeypatch.setattr(progress, "now", lambda: NOW + timedelta(days=days))
+        monkeypatch.setattr(progress_file, "now", lambda: NOW + timedelta(days=days))
 
     move(0)
     check.start("06-tiny", seed=0)
@@ -53,30 +53,30 @@ def test_attempts_and_mistakes_survive_a_new_session():
     check.check("q1", 6)
     check.check("q1", 2)
     check.check("q1", 3)
-    record = progress.record_of("06-tiny", "q1")
+    record = progress_file.record_of("06-tiny", "q1")
     assert (record.attempts, record.right, record.last) == (3, True, NOW)
     assert record.mistakes == {"sum": NOW, "off-by-one": NOW}
 
 
 def test_untouched_exercises_count_as_no_attempt(file):
     assert check.check("q1", ...).status == "unanswered"
-    assert progress.record_of("06-tiny", "q1") == Record()
+    assert progress_file.record_of("06-tiny", "q1") == Record()
     assert not file.exists()
 
 
 def test_an_answer_that_could_not_be_checked_counts_as_no_attempt():
     assert check.check("q1", "two").status == "uncheckable"
-    assert progress.record_of("06-tiny", "q1") == Record()
+    assert progress_file.record_of("06-tiny", "q1") == Record()
 
 
 def test_a_question_is_mastered_by_emptying_and_answering_it_after_a_week(clock):
     check.check("q1", 2)
     clock(7)
     check.check("q1", 2)
-    assert not progress.record_of("06-tiny", "q1").mastered
+    assert not progress_file.record_of("06-tiny", "q1").mastered
     check.check("q1", ...)
     check.check("q1", 2)
-    assert progress.record_of("06-tiny", "q1").mastered
+    assert progress_file.record_of("06-tiny", "q1").mastered
 
 
 @pytest.mark.parametrize("help_", [check.hint, check.solution])
@@ -86,29 +86,29 @@ def test_an_answer_after_a_hint_or_the_solution_is_a_helped_one(clock, help_):
     help_("q1")
     check.check("q1", ...)
     check.check("q1", 2)
-    record = progress.record_of("06-tiny", "q1")
+    record = progress_file.record_of("06-tiny", "q1")
     assert (record.outcome, record.mastered) == ("helped", False)
 
 
 def test_a_written_answer_is_done_once_it_is_scored():
     text = "The mean is pulled up by one very large value."
     check.check("q2", text)
-    assert not progress.record_of("06-tiny", "q2").right
+    assert not progress_file.record_of("06-tiny", "q2").right
     check.check("q2", text, level=3)
-    record = progress.record_of("06-tiny", "q2")
+    record = progress_file.record_of("06-tiny", "q2")
     assert (record.right, record.level, record.attempts, record.last) == (True, 3, 2, NOW)
 
 
 def test_reading_a_written_answer_is_an_attempt_with_its_time():
     check.check("q2", "The mean is pulled up by one very large value.")
-    assert progress.record_of("06-tiny", "q2").last == NOW
+    assert progress_file.record_of("06-tiny", "q2").last == NOW
 
 
 def test_a_file_of_the_first_version_is_read_and_completed(file):
     write(file, OLD)
     check.check("q1", ...)
     check.check("q1", 2)
-    record = progress.record_of("06-tiny", "q1")
+    record = progress_file.record_of("06-tiny", "q1")
     assert (record.attempts, record.box, record.mistakes) == (4, 2, {"sum": None})
 
 
@@ -142,7 +142,7 @@ def test_a_damaged_file_is_set_aside_and_work_goes_on(file, capsys, damage):
     first, second = (file.with_name(f"progress.damaged-{number}.json") for number in (1, 2))
     assert f"set aside as {first}" in capsys.readouterr().out
     assert first.read_text(encoding="utf-8") == damage
-    assert progress.record_of("06-tiny", "q1").attempts == 1
+    assert progress_file.record_of("06-tiny", "q1").attempts == 1
     write(file, "another")
     assert check.check("q1", 2).is_right
     assert (first.read_text(), second.read_text()) == (damage, "another")
@@ -166,13 +166,13 @@ def test_what_could_not_be_written_is_kept_and_written_as_soon_as_it_can_be(tmp_
     stored = json.loads((home / "progress.json").read_text(encoding="utf-8"))
     assert stored["06-tiny"]["q1"]["attempts"] == 2
     (home / "progress.json").write_text("{}", encoding="utf-8")  # from now on the file is what counts
-    assert progress.record_of("06-tiny", "q1") == Record()
+    assert progress_file.record_of("06-tiny", "q1") == Record()
 
 
 def test_a_damaged_file_that_cannot_be_moved_does_not_stop_the_student(file, monkeypatch):
     write(file, "{not json")
     monkeypatch.setattr("pathlib.Path.rename", lambda *_: (_ for _ in ()).throw(PermissionError()))
-    assert progress.record_of("06-tiny", "q1") == Record()
+    assert progress_file.record_of("06-tiny", "q1") == Record()
     assert check.check("q1", 2).is_right
     assert file.read_text(encoding="utf-8") == "{not json"
 
@@ -194,7 +194,7 @@ for place in range(60):
 def test_two_kernels_keep_each_others_records():
     kernels = [subprocess.Popen([sys.executable, "-c", WRITER, name]) for name in ("one", "two")]
     assert [kernel.wait(120) for kernel in kernels] == [0, 0]
-    records = progress.records_of("06-tiny")
+    records = progress_file.records_of("06-tiny")
     assert len(records) == 2 * 60 + 1
     assert records["both"].attempts == 2 * 60
 
@@ -206,13 +206,13 @@ def test_what_another_kernel_saved_meanwhile_is_not_overwritten(file, monkeypatc
         raise OSError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(progress, "write_whole", full)
+        patch.setattr(progress_file, "write_whole", full)
         check.check("q1", 6)
-        assert progress.record_of("06-tiny", "q1").attempts == 2
+        assert progress_file.record_of("06-tiny", "q1").attempts == 2
         stored = json.loads(file.read_text(encoding="utf-8"))
         stored["06-tiny"]["q1"]["attempts"] = 10
         write(file, stored | {"05-other": {"q3": OLD["06-tiny"]["q1"]}})  # as a second kernel does
-        assert progress.record_of("06-tiny", "q1").attempts == 11
+        assert progress_file.record_of("06-tiny", "q1").attempts == 11
     check.hint("q2")
     stored = json.loads(file.read_text(encoding="utf-8"))
     assert (stored["06-tiny"]["q1"]["attempts"], stored["06-tiny"]["q2"]["hints"]) == (11, {"0": 1})
@@ -226,6 +226,6 @@ def test_a_kernel_that_hangs_while_it_writes_does_not_hold_up_the_other(file, mo
         began = time.monotonic()
         check.check("q1", 6)
         assert time.monotonic() - began < 5
-        assert progress.record_of("06-tiny", "q1").attempts == 2
+        assert progress_file.record_of("06-tiny", "q1").attempts == 2
     check.check("q1", 2)
     assert json.loads(file.read_text(encoding="utf-8"))["06-tiny"]["q1"]["attempts"] == 3

@@ -15,10 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from opslab.__main__ import main
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading import batch
 from opslab.grading.batch import grade, read_graded
-from opslab.grading.report import write_results
+from opslab.grading.results import write_results
 from opslab.grading.review import ReviewServer
 from opslab.grading.rubric_levels import (
     REVIEWS,
@@ -29,7 +29,7 @@ from opslab.grading.rubric_levels import (
     read_reviews,
 )
 from opslab.grading.sandbox import Outcome, Sandbox
-from opslab.grading.values import encode
+from opslab.grading.serialisation import encode
 from opslab.ground.paths import NotWrittenError
 from tests.classroom import LESSON, class_course, submit
 
@@ -308,7 +308,7 @@ def test_a_folder_that_cannot_be_written_is_found_out_first(folder, monkeypatch)
     def fail(path, content):
         raise NotWrittenError(30, f"{path} cannot be written (Read-only file system)")
 
-    monkeypatch.setattr("opslab.grading.report.write_whole", fail)
+    monkeypatch.setattr("opslab.grading.results.write_whole", fail)
     assert main(["review", str(folder), "--no-browser"]) == 2
 
 

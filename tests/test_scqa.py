@@ -30,8 +30,8 @@ from opslab.scqa import (
     read_opening,
     recalled,
 )
-from opslab.scqa.mails import read_mails
 from opslab.scqa.pyramid import WORDS as PYRAMID_WORDS
+from opslab.scqa.sample_mails import read_mails
 from tests.references import CASES
 
 ROOT = Path(__file__).parents[1]
@@ -247,8 +247,8 @@ def test_the_weights_are_those_of_the_texts_that_they_were_learned_from():
 
 
 def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
+    from opslab.scqa.clause_model import cues_in
     from opslab.scqa.cues import SMALL
-    from opslab.scqa.model import cues_in
 
     for case in benchmark().cases(("bakery", "law", "zoo")):
         for words, _ in case.clauses:
@@ -274,7 +274,7 @@ def test_the_weights_of_the_faults_know_each_rule_and_state_later_than_they_ask(
 
 
 def test_odds_are_those_of_all_faults_that_a_rule_names():
-    from opslab.scqa.doubts import OTHERS, Learned, log_odds, points, steps
+    from opslab.scqa.fault_model import OTHERS, Learned, log_odds, points, steps
 
     # Three classes: no fault, a missing part, and another fault, which speaks from "size A" = 1 on.
     rows = {"": 0, "size A": 1, "size A > 1.0": 2}
@@ -319,7 +319,9 @@ def test_what_is_learned_from_a_few_texts_reads_them(monkeypatch):
     monkeypatch.setattr(scqa_model, "SEEN", 1)
     names, weights = scqa_model.learn([scqa_model.rows(scqa_model.examples()[:12])])
     places = {name: place for place, name in enumerate(names)}
-    monkeypatch.setattr(scqa_model.model, "weights", lambda: (places, weights / scqa_model.model.SCALE))
+    monkeypatch.setattr(
+        scqa_model.clause_model, "weights", lambda: (places, weights / scqa_model.clause_model.SCALE)
+    )
     text = " ".join(words for words, _ in scqa_model.examples()[0])
     assert "".join(clause.part for clause in read_opening(text).clauses) == "SCQA"
 

@@ -13,7 +13,7 @@ from opslab.authoring.export.site import FigureRenderer, _adapt
 from opslab.ground.forms import FORMS, MARKER, SCRIPTS, script
 from opslab.ground.saved_input import keep
 from opslab.scqa import Pyramid, coach, mail_desk, pyramid_desk, read_opening
-from opslab.scqa.mail import LABELS
+from opslab.scqa.mail_desk import LABELS
 from opslab.scqa.splitting import PAGE
 
 MAIL = (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from opslab.exercises.unnamed import OFFER, report
+from opslab.exercises.mistake_report import OFFER, report
 from opslab.explore import PLOTLY
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ import pytest
 
 from opslab import world
 from opslab.listening import label_agreement
-from opslab.world.mentions import ATTITUDES, CODERS, LANGUAGES, PHASES
 from opslab.world.parameters.voices import SOURCES, THEMES
 from opslab.world.posts import HERE, SLOTS, coded, written
+from opslab.world.tables.mentions import ATTITUDES, CODERS, LANGUAGES, PHASES
 
 TEXTS = {"mentions": "text", "scqa_openings": "text", "task_cards": "text", "ai_answers": "prompt"}
 DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"

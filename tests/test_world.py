@@ -16,10 +16,11 @@ import pytest
 
 from opslab import world
 from opslab.retention import ShiftedBetaGeometric, fit_sbg, renewal_survivors
-from opslab.world import calendar, draw
-from opslab.world.log import draw_log
+from opslab.world import calendar
+from opslab.world import random_draws as draw
+from opslab.world.activity_log import draw_log
+from opslab.world.data_package import as_csv
 from opslab.world.people import draw_people
-from opslab.world.publish import as_csv
 from opslab.world.story import _reversal_shows
 from tests.tables import misfits
 

@@ -8,6 +8,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
+from opslab.grading.limits import Limits
 from opslab.grading.roster import FORMATS
 
 # Words
@@ -66,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--seed", type=int, required=True, help=SEED)
     grading.add_argument("--output", type=Path, help=OUTPUT)
     grading.add_argument("--jobs", type=int, default=os.cpu_count(), help=JOBS)
-    grading.add_argument("--cell-seconds", type=float, default=30, help=CELL)
-    grading.add_argument("--memory", type=float, default=2, help=MEMORY)
+    grading.add_argument("--cell-seconds", type=float, default=Limits.cell_seconds, help=CELL)
+    grading.add_argument("--memory", type=float, default=Limits.gigabytes, help=MEMORY)
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help=UNSAFE)
     grading.add_argument("--format", choices=FORMATS, help=FORMAT)
     grading.add_argument("--users", type=Path, metavar="FILE", help=USERS)
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _progress(asked: argparse.Namespace) -> int:
-    from opslab.exercises.overview import overview
+    from opslab.exercises.progress_overview import overview
 
     print(overview())
     return 0
@@ -93,9 +94,8 @@ def _progress(asked: argparse.Namespace) -> int:
 
 def _grade(asked: argparse.Namespace) -> int:
     from opslab.grading.batch import grade
-    from opslab.grading.register import Register
-    from opslab.grading.report import gradebook_standing, write_results
-    from opslab.grading.sandbox import Limits
+    from opslab.grading.class_lists import Register
+    from opslab.grading.results import gradebook_standing, write_results
 
     output = asked.output or Path("grades", asked.lesson)
     limits = Limits(cell_seconds=asked.cell_seconds, gigabytes=asked.memory)
@@ -124,8 +124,9 @@ def _grade(asked: argparse.Namespace) -> int:
 
 
 def _review(asked: argparse.Namespace) -> int:
-    from opslab.grading.report import SCORES, gradebook_standing
+    from opslab.grading.results import gradebook_standing
     from opslab.grading.review import ReviewServer
+    from opslab.grading.scores_csv import SCORES
 
     with ReviewServer(asked.folder) as server:
         left, count = server.progress()

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ParamSpec, TypeVar
 
-from opslab.exercises import answer_key, progress, repetition
-from opslab.exercises.ahead import work_ahead
+from opslab.exercises import answer_key, progress_file, repetition
+from opslab.exercises.display import Message, Note, UsageError, has_kernel
 from opslab.exercises.hints import Asked, digest
 from opslab.exercises.judge import UNANSWERED, Finding, is_unanswered
-from opslab.exercises.messages import Message, Note, UsageError, has_kernel
-from opslab.exercises.overview import Overview, overview
-from opslab.exercises.seeds import watch_seeds
-from opslab.exercises.unnamed import report
+from opslab.exercises.leading_zeros import watch_seeds
+from opslab.exercises.mistake_report import report
+from opslab.exercises.precompute import work_ahead
+from opslab.exercises.progress_overview import Overview, overview
 
 __all__ = ["check", "hint", "my_progress", "solution", "start"]
 
@@ -117,7 +117,7 @@ def check(question: str, answer: object, level: int | None = None) -> Finding | 
         questions = key.asked(asked.question, str(answer)).replace("\n", "\n\n")
         return _show(_written(asked, finding, level, questions), asked)
     if finding.status != "uncheckable":
-        told = {"now": progress.now(), "right": finding.is_right, "mistake": finding.mistake}
+        told = {"now": progress_file.now(), "right": finding.is_right, "mistake": finding.mistake}
         asked.keep(functools.partial(repetition.answered, **told))
         tried = digest(asked.question, answer, *key[question])
         asked.keep(functools.partial(repetition.tried, world=asked.world, digest=tried))
@@ -199,14 +199,14 @@ def _written(asked: Asked, finding: Finding, level: int | None, questions: str) 
     first, second = question.exemplars
     told = [ASKED.format(questions=questions)] if questions else []
     if level is None:
-        asked.keep(functools.partial(repetition.scored, now=progress.now()))
+        asked.keep(functools.partial(repetition.scored, now=progress_file.now()))
         rubric = "\n".join(f"{place}. {words}" for place, words in enumerate(question.rubric, start=1))
         both = READ_BOTH.format(a=first.text, b=second.text)
         compare = COMPARE.format(question=question.name, rubric=rubric)
         return Note("\n\n".join([finding.text, *told, both, compare]))
     if level not in range(1, len(question.rubric) + 1):
         raise UsageError(BAD_LEVEL.format(level=level))
-    asked.keep(functools.partial(repetition.scored, now=progress.now(), level=level))
+    asked.keep(functools.partial(repetition.scored, now=progress_file.now(), level=level))
     lines = [
         SCORED.format(level=level, words=question.rubric[level - 1]),
         LEVELS.format(a=first.level, b=second.level),

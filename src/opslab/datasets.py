@@ -16,7 +16,7 @@ import pandas as pd
 
 from opslab import world
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
-from opslab.world import checked, publish
+from opslab.world import data_package, validation
 from opslab.world.story import tell
 from opslab.world.strengths import Strengths
 
@@ -104,7 +104,7 @@ def describe(name: str | None = None) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=TABLES).set_index(TABLES[0])
     name, *_ = world.which(name)
     rows = [
-        (column.name, column.type, column.unit, publish.allowed(column), column.meaning)
+        (column.name, column.type, column.unit, data_package.allowed(column), column.meaning)
         for column in world.TABLES[name].columns
     ]
     return pd.DataFrame(rows, columns=COLUMNS).set_index(COLUMNS[0])
@@ -141,16 +141,16 @@ def verify(folder: Path) -> list[Path]:
 
 @lru_cache(maxsize=16)
 def _committed(name: str, folder: Path) -> pd.DataFrame:
-    package = folder / publish.PACKAGE
+    package = folder / data_package.PACKAGE
     try:
-        described = json.loads(checked.contents(package))
+        described = json.loads(validation.contents(package))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(NOT_JSON.format(path=package, error=error)) from error
     entries = described.get("resources") if isinstance(described, dict) else None
-    wanted = publish.schema_of(world.TABLES[name], world.TABLES)
+    wanted = data_package.schema_of(world.TABLES[name], world.TABLES)
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, dict) and entry.get("name") == name and entry.get("schema") == wanted:
-            return checked.read(folder / f"{name}.csv.gz", entry)
+            return validation.read(folder / f"{name}.csv.gz", entry)
     raise ValueError(NO_ENTRY.format(path=package, name=name))
 
 
@@ -170,12 +170,12 @@ def _differences(folder: Path) -> dict[Path, bytes]:
     """Return the wanted content of every file that differs: tables first, what describes them last."""
     tables = {name: world.table(name) for name in world.TABLES}
     packed = {
-        name: _packed(publish.as_csv(table), folder / f"{name}.csv.gz") for name, table in tables.items()
+        name: _packed(data_package.as_csv(table), folder / f"{name}.csv.gz") for name, table in tables.items()
     }
     rows = {name: len(table) for name, table in tables.items()}
     wanted = {folder / f"{name}.csv.gz": file for name, file in packed.items()}
-    wanted[folder / publish.PACKAGE] = publish.descriptor(world.TABLES, packed).encode()
-    wanted[folder / publish.DICTIONARY] = publish.dictionary(world.TABLES, rows).encode()
+    wanted[folder / data_package.PACKAGE] = data_package.descriptor(world.TABLES, packed).encode()
+    wanted[folder / data_package.DICTIONARY] = data_package.dictionary(world.TABLES, rows).encode()
     return {path: new for path, new in wanted.items() if not path.is_file() or path.read_bytes() != new}
 
 
@@ -183,9 +183,9 @@ def _packed(text: bytes, path: Path) -> bytes:
     """Return the file there if it holds this text (each zlib packs a little differently), or a new one."""
     try:
         old = path.read_bytes()
-        return old if gzip.decompress(old) == text else publish.packed(text)
+        return old if gzip.decompress(old) == text else data_package.packed(text)
     except (OSError, EOFError, zlib.error):
-        return publish.packed(text)
+        return data_package.packed(text)
 
 
 def main(arguments: list[str] | None = None) -> int:

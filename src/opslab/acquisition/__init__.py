@@ -5,7 +5,7 @@ Polars, DuckDB or whatever else Narwhals knows; results are pandas.
 
 The rooms, each from the ones before it:
 
-    costs  responses  games  growth -> budget  attribution -> pictures
+    costs  response_curves  shapley  growth -> budget  attribution -> pictures
 """
 
 from opslab.acquisition.attribution import MODELS, attribute, removal_effects, transitions
@@ -17,7 +17,6 @@ from opslab.acquisition.budget import (
     tipping_budget,
 )
 from opslab.acquisition.costs import cac, live_sale, payback_months, worth_by
-from opslab.acquisition.games import ShapleyValues, shapley_values
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
 from opslab.acquisition.pictures import (
     attribution_chart,
@@ -28,7 +27,8 @@ from opslab.acquisition.pictures import (
     response_chart,
     trust_chart,
 )
-from opslab.acquisition.responses import Saturation, adstock, calibrate, fit_saturation, marginal_cac
+from opslab.acquisition.response_curves import Saturation, adstock, calibrate, fit_saturation, marginal_cac
+from opslab.acquisition.shapley import ShapleyValues, shapley_values
 from opslab.ground.estimates import lifetime_value
 
 __all__ = [

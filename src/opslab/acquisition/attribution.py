@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from opslab.acquisition.touches import read_touches
-from opslab.ground.frames import as_choice, as_labels, as_list, kinds_of, require_one_kind
+from opslab.ground.arguments import as_choice, as_labels, as_list
+from opslab.ground.frames import kinds_of, require_one_kind
 
 # Words
 NOT_PATHS = "paths is a {found}; expected a table, or a list of (path, conversions, non-conversions)"

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.acquisition.responses import STEP, Response, Saturation, slope
-from opslab.ground.estimates import Z95
-from opslab.ground.frames import (
+from opslab.acquisition.response_curves import STEP, Response, Saturation, slope
+from opslab.ground.arguments import (
     LARGEST,
     POSITIVE,
     as_choice,
@@ -18,6 +17,7 @@ from opslab.ground.frames import (
     as_numbers,
     require_result,
 )
+from opslab.ground.estimates import Z95
 
 # Words
 EMPTY, OF_TYPE = "empty", "a {type}"

@@ -7,16 +7,13 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers, is_single
 from opslab.ground.days import as_date, as_day, day_number
 from opslab.ground.engine import DAY, START, can_join, require_met, settled
 from opslab.ground.estimates import normal_quantile
 from opslab.ground.frames import (
-    POSITIVE,
     ColumnKind,
-    as_number,
-    as_numbers,
     in_words,
-    is_single,
     kinds_of,
     native,
     one_row,

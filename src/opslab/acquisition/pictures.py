@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.acquisition.costs import payback_months
 from opslab.acquisition.growth import funnel_users, trust_policy, viral_users
-from opslab.acquisition.responses import Response, adstock, marginal_cac
+from opslab.acquisition.response_curves import Response, adstock, marginal_cac
 from opslab.charts import say
+from opslab.ground.arguments import POSITIVE, as_number, require_named, require_result
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
 from opslab.ground.estimates import lifetime_value
-from opslab.ground.frames import POSITIVE, as_number, require_named, require_result
 
 # Words
 SPEND, SIGNUPS = "spend (yuan a week)", "sign-ups a week"

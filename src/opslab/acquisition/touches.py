@@ -6,15 +6,14 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_flags, plain_value
 from opslab.ground.engine import QUERY, counts_itself, settled
 from opslab.ground.frames import (
     ColumnKind,
     Frame,
-    as_flags,
     in_words,
     native,
     one_row,
-    plain_value,
     read_table,
     require_unique,
     small_table,

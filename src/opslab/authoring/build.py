@@ -38,7 +38,7 @@ from opslab.authoring.syntax import HIDDEN, find_headings, lesson_faults, sheet_
 from opslab.exercises.answer_key import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.questions import read_question, read_sheet
-from opslab.ground.frames import nearest
+from opslab.ground.arguments import nearest
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from opslab.authoring.course_map import PLACE
 from opslab.exercises.questions import tags
-from opslab.ground.frames import nearest
+from opslab.ground.arguments import nearest
 
 # Words
 HIDDEN = "Hidden until you run the cell."  # the first line of an output that JupyterLab shows collapsed

@@ -12,10 +12,11 @@ they know no subject. A form fits a question:
 `label_ends`, `mark` and `ghost` lay something over a figure; `say` writes numbers and names for people.
 
 The palette is Okabe and Ito's (2008), safe for colour-blind readers; series differ in dash and marker as
-well. The rooms, each from the ones before it: look -> over -> forms · tables.
+well. The rooms, each from the ones before it: look -> annotations -> chart_types · tables.
 """
 
-from opslab.charts.forms import bars, dots, heatmap, lines, share_bar, slopes, small_multiples, timeline
+from opslab.charts.annotations import ghost, label_ends, mark
+from opslab.charts.chart_types import bars, dots, heatmap, lines, share_bar, slopes, small_multiples, timeline
 from opslab.charts.look import (
     BLACK,
     BLUE,
@@ -43,7 +44,6 @@ from opslab.charts.look import (
     text_width,
     wrap,
 )
-from opslab.charts.over import ghost, label_ends, mark
 from opslab.charts.tables import ReadableTable, as_table
 from opslab.ground import formatting as say
 

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from opslab.ground.frames import as_choice
+from opslab.ground.arguments import as_choice
 
 # Words
 NOT_TEXT = "{name} is {found!r}; expected text"

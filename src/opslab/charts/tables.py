@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_choice
+from opslab.ground.arguments import as_choice
 
 # Words
 NOT_A_TABLE = "table is a {found}; expected a pandas DataFrame or Series"

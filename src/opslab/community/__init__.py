@@ -5,13 +5,15 @@ moderators, one written question a week.
 
 The rooms, each from the ones before it:
 
-    plan (the figures)   growth (word of mouth)   talk (what the data of a group show)   claims (two claims)
+    plan (the figures)   growth (word of mouth)   talk (what the data of a group show)
+    meetings  complaints (claims from practice)
         -> simulation (agents under a policy) -> league -> pictures
 """
 
-from opslab.community.claims import complaint_desk, meetings, strong_share
+from opslab.community.complaints import complaint_desk
 from opslab.community.growth import Bass, chains_alive, extinction_probability, fit_bass, viral_growth
 from opslab.community.league import league
+from opslab.community.meetings import meetings, strong_share
 from opslab.community.pictures import history_chart, leavers_chart, ledger_chart, lorenz_chart, ties_chart
 from opslab.community.plan import (
     break_even_joins,

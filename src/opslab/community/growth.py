@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_choice, as_number, as_numbers, is_single
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single
 
 Method = Literal["best", "density", "nls", "ols"]
 METHODS = ("best", "density", "nls", "ols")

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.simulation import Policy, score, simulate
+from opslab.ground.arguments import as_number, require_named
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_number
 from opslab.ground.timed_process import LONGEST, NoResultError, timed_process
 
 COLUMNS = ["policy", "score", "behind", "low", "high", "fund", "reason"]
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
 
 # Words
-NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
+POLICIES = "policies"
 
 
 def league(
@@ -56,8 +56,7 @@ def league(
     >>> sorted(table.index)
     ['as planned', 'no reward']
     """
-    if not isinstance(policies, Mapping) or not policies:
-        raise ValueError(NO_POLICIES.format(found=policies))
+    require_named(policies, "policies", POLICIES)
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
     setting = {"seed": seed, "runs": runs, **setting}
     played = {name: _play(policy, seconds, setting) for name, policy in policies.items()}

@@ -11,13 +11,13 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
-from opslab.community.claims import MORE, UP_TO, ties_by_meetings
+from opslab.community.meetings import MORE, UP_TO, ties_by_meetings
 from opslab.community.plan import fund_ends
 from opslab.community.simulation import ROLES
 from opslab.community.talk import participation
 from opslab.ground import formatting as say
+from opslab.ground.arguments import NOT_THE_RESULT, as_choice, require_named, require_result
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import NOT_THE_RESULT, as_choice, require_named, require_result
 from opslab.ground.inequality import gini, lorenz
 
 # Words

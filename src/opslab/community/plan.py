@@ -6,8 +6,8 @@ monthly dues pay the moderators. Money in yuan, time in weeks.
 
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers, require_result
 from opslab.ground.days import MOST_WEEKS
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_result
 
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from opslab.community.plan import weekly_pay
+from opslab.ground.arguments import EXACT, as_choice, as_list, as_number, require_result
 from opslab.ground.days import MOST_WEEKS
-from opslab.ground.frames import EXACT, as_choice, as_list, as_number, require_result
 
 ROLES = ("big name", "answerer", "asker", "lurker", "moderator")
 BIG_NAME, ANSWERER, ASKER, LURKER, MODERATOR = range(len(ROLES))

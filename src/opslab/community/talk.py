@@ -7,13 +7,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice, as_labels, as_list, as_number, as_numbers
 from opslab.ground.frames import (
     ColumnKind,
-    as_choice,
-    as_labels,
-    as_list,
-    as_number,
-    as_numbers,
     in_words,
     kinds_of,
     native,

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from opslab.ground.arguments import as_number
 from opslab.ground.days import MOST_WEEKS
-from opslab.ground.frames import as_number
 
 # Words
 MORE_THAN_PEOPLE = "after {week} weeks there would be more followers than people; give a lower passed or wins"

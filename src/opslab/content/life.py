@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import POSITIVE, as_number, as_numbers
 
 # Words
 NO_WINDOW = (

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_labels, as_number, as_numbers
+from opslab.ground.arguments import as_labels, as_number, as_numbers
 
 # Words
 ONE_ITEM = "quality has one item; the share of each among several is what differs between worlds: give two"

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from opslab import charts
 from opslab.charts import say
 from opslab.content.luck import unpredictability, worlds
-from opslab.content.page import best_order, clicks
+from opslab.content.page_order import best_order, clicks
 from opslab.content.views import top_share
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, require_result
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers, require_result
 from opslab.ground.inequality import lorenz
 
 # Words

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import POSITIVE, as_number, as_numbers
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers
 
 # Words
 TOP_ABOVE = "top is {top}, and there are {found} items; give at most so many, or a share below 1"

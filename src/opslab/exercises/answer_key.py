@@ -11,9 +11,9 @@ from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from opslab.exercises.cells import AnyNotebook, Notebook, read_notebook
+from opslab.exercises.display import UsageError
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
-from opslab.exercises.messages import UsageError
+from opslab.exercises.notebook_file import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.questions import Question, read_question, read_sheet, tags
 from opslab.ground.paths import solutions_folder
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opslab.exercises import answer_key, progress, repetition
+from opslab.exercises import answer_key, progress_file, repetition
 from opslab.exercises.comparisons import COMPARISONS, UncheckableError, is_number, short
-from opslab.exercises.messages import to_html
+from opslab.exercises.display import to_html
 from opslab.exercises.questions import Question
 from opslab.exercises.repetition import ENOUGH_TRIES, Record
 
@@ -46,7 +46,7 @@ class Asked:
     @property
     def record(self) -> Record:
         """What is known of the question."""
-        return progress.record_of(self.lesson, self.question.name)
+        return progress_file.record_of(self.lesson, self.question.name)
 
     @property
     def is_open(self) -> bool:
@@ -99,10 +99,10 @@ class Asked:
 
     def keep(self, change: Callable[[Record], Record]) -> None:
         """Change what is known of the question."""
-        progress.update(self.lesson, self.question.name, change)
+        progress_file.update(self.lesson, self.question.name, change)
 
     def _keep_help(self, hint: int = 0) -> None:
-        told = {"now": progress.now(), "world": self.world, "hint": hint}
+        told = {"now": progress_file.now(), "world": self.world, "hint": hint}
         self.keep(functools.partial(repetition.helped, **told))
 
     def state(self, solution_shown: bool) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Asked:
         return {"label": READ, "hints": [to_html(self.hint_text(step + 1)) for step in range(read)]}
 
     def _dots(self) -> list[dict[str, object]]:
-        records = progress.records_of(self.lesson)
+        records = progress_file.records_of(self.lesson)
         return [
             {"status": status, "label": words.format(name=name), "here": name == self.question.name}
             for name in answer_key.read_questions(self.lesson)

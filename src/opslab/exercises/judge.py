@@ -1,7 +1,8 @@
 """Judge an answer: right, a known mistake, or how it differs. Values in, a finding out.
 
-The author's mistakes come first, then those that everybody makes (`slips`). No mistake passes as right: where
-both lie within the tolerance, the nearer one counts, and where nothing can tell them apart, a word says so.
+The author's mistakes come first, then those that everybody makes (`common_mistakes`). No mistake passes as
+right: where both lie within the tolerance, the nearer one counts, and where nothing can tell them apart, a
+word says so.
 """
 
 import html
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
+from opslab.exercises.common_mistakes import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
 from opslab.exercises.comparisons import (
     COMPARISONS,
     Comparison,
@@ -21,11 +23,10 @@ from opslab.exercises.comparisons import (
     listed,
     short,
 )
-from opslab.exercises.messages import Message
+from opslab.exercises.display import Message
+from opslab.exercises.mistake_report import offer
 from opslab.exercises.questions import Question
-from opslab.exercises.slips import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
-from opslab.exercises.unnamed import offer
-from opslab.ground.frames import nearest
+from opslab.ground.arguments import nearest
 
 CLEARLY = 0.25  # of the way from the answer to a mistake: nearer than this is the answer
 SAME = 1e-6  # tolerances: what lies nearer than this is one number

@@ -6,7 +6,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from opslab.exercises.cells import AnyCell, AnyNotebook
+from opslab.exercises.notebook_file import AnyCell, AnyNotebook
 
 
 @dataclass(frozen=True)

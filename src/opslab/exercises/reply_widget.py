@@ -9,8 +9,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from opslab.exercises.display import to_html
 from opslab.exercises.hints import Asked
-from opslab.exercises.messages import to_html
 
 # The drawing code lies once, where JupyterLab looks for its renderer.
 SCRIPT = Path(__file__).parent / "labextensions" / "opslab-check" / "static" / "reply.js"

@@ -5,17 +5,11 @@ DuckDB or whatever else Narwhals knows; results are frozen dataclasses, or panda
 
 The rooms, each from the ones before it:
 
-    sizes · splits · sequential · comparing -> beliefs · regions · ideas · consent -> pictures
+    sample_sizes · splits · sequential · comparing -> interpretation · regions · ideas · address_book
+        -> pictures
 """
 
-from opslab.experiments.beliefs import (
-    Belief,
-    Curse,
-    adjust,
-    false_positive_risk,
-    probability_better,
-    winners_curse,
-)
+from opslab.experiments.address_book import consent_audit
 from opslab.experiments.comparing import (
     Adjusted,
     TwoArms,
@@ -24,8 +18,15 @@ from opslab.experiments.comparing import (
     compare_ratios,
     cuped,
 )
-from opslab.experiments.consent import consent_audit
 from opslab.experiments.ideas import ideas_factory
+from opslab.experiments.interpretation import (
+    Belief,
+    Curse,
+    adjust,
+    false_positive_risk,
+    probability_better,
+    winners_curse,
+)
 from opslab.experiments.pictures import (
     cuped_chart,
     ideas_chart,
@@ -40,6 +41,7 @@ from opslab.experiments.regions import (
     regional_hold_out,
     smallest_visible_lift,
 )
+from opslab.experiments.sample_sizes import SampleSize, sample_size, sample_size_means
 from opslab.experiments.sequential import (
     AlwaysValid,
     always_valid_p,
@@ -47,7 +49,6 @@ from opslab.experiments.sequential import (
     peeking_error,
     sequential_bounds,
 )
-from opslab.experiments.sizes import SampleSize, sample_size, sample_size_means
 from opslab.experiments.splits import Split, sample_ratio_mismatch
 
 __all__ = [

@@ -8,18 +8,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_list, as_number, as_numbers
 from opslab.ground.engine import counts_itself
-from opslab.ground.frames import (
-    Frame,
-    as_list,
-    as_number,
-    as_numbers,
-    in_words,
-    kinds_of,
-    native,
-    read_table,
-    small_table,
-)
+from opslab.ground.frames import Frame, in_words, kinds_of, native, read_table, small_table
 from opslab.ground.ids import numbered
 
 # Words

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 
 LARGEST = 100_000
 

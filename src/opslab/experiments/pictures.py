@@ -16,7 +16,7 @@ from opslab.experiments.regions import smallest_visible_lift
 from opslab.experiments.sequential import KINDS, sequential_bounds
 from opslab.experiments.splits import sample_ratio_mismatch
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_choice, as_flags, as_number, as_numbers, require_result
+from opslab.ground.arguments import as_choice, as_flags, as_number, as_numbers, require_result
 
 # Words
 TRUE, ESTIMATE = "true effect, percentage points", "estimate, percentage points"

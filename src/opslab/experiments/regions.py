@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number, as_numbers, is_single
 from opslab.ground.days import as_day
-from opslab.ground.frames import as_number, as_numbers, is_single, kinds_of, read_table
+from opslab.ground.frames import kinds_of, read_table
 
 # Words
 DIFFERENT = "{first} has {found} values, {second} {expected}; expected one of each for every region"

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from opslab.ground.frames import as_choice, as_number, as_numbers
+from opslab.ground.arguments import as_choice, as_number, as_numbers
 
 KINDS = ("pocock", "obrien-fleming")
 MOST_LOOKS = 200

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opslab.ground.frames import as_numbers
+from opslab.ground.arguments import as_numbers
 
 # Words
 FEW_ARMS = "counts has {found} arm; expected two or more"

@@ -20,7 +20,7 @@ import plotly.graph_objects as go
 
 from opslab.explore.bundle import Place, coarse_grid, combine, decode, encode
 from opslab.explore.controls import Choice, Guess, Slider
-from opslab.explore.own import keep_table, kept_table
+from opslab.explore.kept_tables import keep_table, kept_table
 
 __all__ = ["Choice", "Explorable", "Guess", "Slider", "explore", "keep_table", "kept_table", "show"]
 
@@ -272,7 +272,7 @@ def _bundle(
 
 
 def _asked(guess: Guess | None, picture: dict) -> dict[str, Any]:
-    """Return what `explore.js` needs to ask for a guess and to tell how far off it is."""
+    """Return what `guess.js` needs to ask for a guess and to tell how far off it is."""
     if guess is None:
         return {}
     if not isinstance(guess, Guess):
@@ -297,7 +297,7 @@ def _asked(guess: Guess | None, picture: dict) -> dict[str, Any]:
 
 
 def _describe(controls: dict[str, Control], grid: Sequence[Sequence[int]]) -> list[dict[str, Any]]:
-    """Return the controls, at the positions kept, as the JSON that `explore.js` builds them from."""
+    """Return the controls, at the positions kept, as the JSON that `controls.js` builds them from."""
 
     def describe(name: str, control: Control, kept: Sequence[int]) -> dict[str, Any]:
         plain = all(isinstance(value, str | int | float) for value in control.values)

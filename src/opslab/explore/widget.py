@@ -12,9 +12,13 @@ import plotly
 import traitlets
 
 from opslab.ground.saved_input import keep, recall
+from opslab.ground.scripts import as_one_module
 
 # The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
-SCRIPT = Path(__file__).parent / "labextensions" / "opslab" / "static" / "explore.js"
+SCRIPTS = Path(__file__).parent / "labextensions" / "opslab" / "static"
+SCRIPT = as_one_module(
+    *(SCRIPTS / f"{name}.js" for name in ("controls", "dark", "guess", "phone", "explore"))
+)
 
 
 class ExplorableWidget(anywidget.AnyWidget):

@@ -5,15 +5,16 @@ knows; results are pandas.
 
 The rooms, each from the ones before it:
 
-    growth  intervals -> plan    links  succession  scores  kpis -> pictures
-    taxonomies -> filing
+    growth  intervals -> channel_plan    four_links  succession  scores  kpis -> pictures
+    taxonomies -> filing_desk
 """
 
-from opslab.goals.filing import FilingDesk, filing_desk
+from opslab.goals.channel_plan import ChannelPlan, channel_plan
+from opslab.goals.filing_desk import FilingDesk, filing_desk
+from opslab.goals.four_links import FourLinks, four_links, leverage
 from opslab.goals.growth import growth_path, required_growth, required_intake
 from opslab.goals.intervals import Calibration, Fermi, calibration, fermi
 from opslab.goals.kpis import KPIS, Kpi, kpi
-from opslab.goals.links import FourLinks, four_links, leverage
 from opslab.goals.pictures import (
     calibration_chart,
     generations_chart,
@@ -24,7 +25,6 @@ from opslab.goals.pictures import (
     roads_chart,
     weight_chart,
 )
-from opslab.goals.plan import ChannelPlan, channel_plan
 from opslab.goals.scores import Scores, rank_reversal, score_options, weight_sweep
 from opslab.goals.succession import reach_when_moving, succession
 from opslab.goals.taxonomies import TaxonomyAgreement, taxonomy_agreement

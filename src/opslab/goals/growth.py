@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import BELOW_ONE, POSITIVE, as_number, as_numbers, is_single
 from opslab.ground.days import MOST_WEEKS
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import BELOW_ONE, POSITIVE, as_number, as_numbers, is_single
 
 # Words
 BELOW_START = (

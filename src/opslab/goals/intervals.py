@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import BELOW_ONE, POSITIVE, as_list, as_number, as_numbers
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import BELOW_ONE, POSITIVE, as_list, as_number, as_numbers, kinds_of, read_table
+from opslab.ground.frames import kinds_of, read_table
 
 # Words
 UPSIDE_DOWN = "{name} goes from {low:g} down to {high:g}; give the low end first"

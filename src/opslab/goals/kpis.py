@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.goals.windows import EVENTS, EngineEvents, empty, window
+from opslab.ground.arguments import as_choice, as_number
 from opslab.ground.days import as_date, as_day, day_numbers, ends_of_days, require_span, rows_from
 from opslab.ground.engine import (
     ANY_AGE,
@@ -29,8 +30,6 @@ from opslab.ground.engine import (
 )
 from opslab.ground.frames import (
     ColumnKind,
-    as_choice,
-    as_number,
     collect,
     in_words,
     kinds_of,

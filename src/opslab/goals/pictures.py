@@ -11,15 +11,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.goals.channel_plan import NO_GOAL, ChannelPlan
+from opslab.goals.four_links import four_links
 from opslab.goals.growth import growth_path, required_growth, required_intake
 from opslab.goals.intervals import Calibration
 from opslab.goals.kpis import KPIS
-from opslab.goals.links import four_links
-from opslab.goals.plan import NO_GOAL, ChannelPlan
 from opslab.goals.scores import weight_sweep
 from opslab.goals.succession import reach_when_moving, succession
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_choice, as_number, require_named
+from opslab.ground.arguments import as_choice, as_number, require_named
 
 # Words
 PERIODS, USERS = "{unit}s from now", "users"

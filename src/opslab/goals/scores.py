@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_choice, as_labels, as_list, as_number, as_numbers
+from opslab.ground.arguments import as_choice, as_labels, as_list, as_number, as_numbers
 
 # Words
 NOT_A_TABLE = "values is a {found}; expected a pandas DataFrame: options in rows, criteria in columns"

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import POSITIVE, as_choice, as_number, as_numbers, is_single, require_result
+from opslab.ground.arguments import POSITIVE, as_choice, as_number, as_numbers, is_single, require_result
 
 Substitution: TypeAlias = Literal["fisher-pry", "norton-bass"]
 

@@ -11,7 +11,7 @@ from stat import S_ISLNK
 from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 
 MOST_FILES = 20_000
 MOST_BYTES = 2_000_000_000  # unpacked

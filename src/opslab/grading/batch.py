@@ -14,13 +14,14 @@ from tqdm import tqdm
 
 from opslab.datasets import describe, load
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
+from opslab.exercises.display import UsageError
 from opslab.exercises.judge import require_distinct
-from opslab.exercises.messages import UsageError
 from opslab.grading.archive import unpacked
+from opslab.grading.class_lists import Entries, Register, entries
 from opslab.grading.gradebook import Gradebook
+from opslab.grading.limits import Limits
 from opslab.grading.marks import Key, Mark, marks_of
-from opslab.grading.register import Entries, Register, entries
-from opslab.grading.sandbox import Limits, Outcome, Sandbox, SandboxError
+from opslab.grading.sandbox import Outcome, Sandbox, SandboxError
 from opslab.grading.submissions import (
     ClassFolder,
     CodeCell,

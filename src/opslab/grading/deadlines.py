@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading.roster import MODIFIED, User, plain, read_table
 from opslab.grading.submissions import Submission
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.exercises.questions import Question
 from opslab.grading.marks import Mark
 from opslab.grading.roster import GRADE, IDENTIFIER, MAXIMUM, SECTION, Roster, User

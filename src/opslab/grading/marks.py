@@ -10,8 +10,8 @@ from opslab.exercises.answer_key import AnswerKey, assess
 from opslab.exercises.judge import judge
 from opslab.exercises.questions import Question
 from opslab.grading.sandbox import Outcome
+from opslab.grading.serialisation import BadDataError, Unreadable, decode
 from opslab.grading.submissions import Submission
-from opslab.grading.values import BadDataError, Unreadable, decode
 
 # Words
 ERROR = "The cell stopped before it was checked. {cause}"

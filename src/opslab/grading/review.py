@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from opslab.exercises.answer_key import read_headings, read_questions
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading.batch import Graded, read_graded
-from opslab.grading.report import render, write_results
+from opslab.grading.results import render, write_results
 from opslab.grading.rubric_levels import Review, fingerprint, in_reading_order, keep_review, read_reviews
 
 ADDRESS = ".review-address"  # port and token, so that a page left open finds the next server

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading.hand_in_names import HandIn
 
 EMAIL, USERNAME, NUMBER = "Email address", "Username", "ID number"

@@ -28,9 +28,10 @@ from typing import Any
 import pandas as pd
 import psutil
 
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
 from opslab.grading.job import Job
-from opslab.grading.values import Answers, decode
+from opslab.grading.limits import Limits
+from opslab.grading.serialisation import Answers, decode
 from opslab.ground.paths import course_root
 
 # Words
@@ -43,7 +44,6 @@ NOT_WORKING = (
     "bubblewrap is installed and cannot make a sandbox here: {cause}. Version 0.7 or newer is needed, and "
     "permission for user namespaces. Only if you trust every submission add --unsafe-no-sandbox"
 )
-TOO_LITTLE = "{name} is {found}; expected at least {least}"
 NOT_STARTED = "the sandboxed Python did not start: {cause}"
 TOO_LONG = "stopped: it ran longer than {seconds:g} seconds"
 TOO_MUCH_MEMORY = "stopped: it took more than {gigabytes:g} GB of memory"
@@ -70,33 +70,6 @@ MOST_FUNCTIONS = 20  # that one run may hand over
 TICK = 0.25  # seconds between two looks at memory and clock
 STUDENT = "student"  # what a submission is told that its account is called
 NOBODY = 200_000  # users from here on own nothing; each run of a root grader is one of them
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use."""
-
-    cell_seconds: float = 30
-    notebook_seconds: float = 300
-    gigabytes: float = 2
-    file_megabytes: float = 50
-    processes: int = 32
-    open_files: int = 256
-
-    def __post_init__(self) -> None:
-        for name, least in (("cell_seconds", 0.1), ("notebook_seconds", 1), ("gigabytes", 0.5)):
-            if not getattr(self, name) >= least:
-                raise UsageError(TOO_LITTLE.format(name=name, found=getattr(self, name), least=least))
-
-    def hard(self) -> dict[str, int]:
-        """Return the limits that the kernel keeps, by their names in `resource`."""
-        return {
-            "RLIMIT_AS": int(2 * self.gigabytes * 1e9),  # address space; half of it is never touched
-            "RLIMIT_FSIZE": int(self.file_megabytes * 1e6),
-            "RLIMIT_NPROC": self.processes,
-            "RLIMIT_NOFILE": self.open_files,
-            "RLIMIT_CORE": 0,
-        }
 
 
 @dataclass

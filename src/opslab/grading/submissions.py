@@ -16,8 +16,8 @@ from itertools import takewhile
 from mimetypes import MimeTypes
 from pathlib import Path
 
-from opslab.exercises.cells import read_notebook
-from opslab.exercises.messages import UsageError
+from opslab.exercises.display import UsageError
+from opslab.exercises.notebook_file import read_notebook
 from opslab.grading.hand_in_names import HandIn, hand_ins
 
 LARGEST = 20_000_000  # bytes of a notebook

@@ -32,8 +32,8 @@ from traitlets.config import Config
 from opslab.exercises.answer_key import CAPTURED
 from opslab.exercises.judge import is_unanswered
 from opslab.grading.job import Job
+from opslab.grading.serialisation import Answers, encode
 from opslab.grading.syscalls import give_up_rights
-from opslab.grading.values import Answers, encode
 
 WORDS_OF_ERROR = 300  # letters kept of an error's text
 _SEED = re.compile(r"^(seed\s*=\s*)\d+\b", re.MULTILINE)

@@ -5,7 +5,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from opslab.ground.frames import as_choice, as_number
+from opslab.ground.arguments import as_choice, as_number
 
 # Words
 BEYOND = (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_list, as_number, is_single
+from opslab.ground.arguments import as_list, as_number, is_single
 
 # Words
 NOT_TEXT = "{what} is {found!r}; expected text"

@@ -4,10 +4,11 @@ A form's words and state are its subject's. Its script lies beside forms.js, whi
 JupyterLab: so it can be run where it lies.
 """
 
-import re
-from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from opslab.ground.scripts import as_one_module
 
 MARKER = "application/vnd.opslab.form+json"
 FORMS = ("mail", "pyramid", "filing")
@@ -16,18 +17,38 @@ SCRIPTS = Path(__file__).parent / "labextensions" / "opslab-forms" / "static"
 
 def script(form: str) -> str:
     """Return a form's script as one module: what all forms need, and its own."""
-    own = (SCRIPTS / f"{form}.js").read_text(encoding="utf-8")
-    return (SCRIPTS / "forms.js").read_text(encoding="utf-8") + re.sub(r"^import .*\n", "", own, count=1)
+    return as_one_module(SCRIPTS / "forms.js", SCRIPTS / f"{form}.js")
 
 
-def opened(form: str, write: Callable[..., dict], state: dict[str, Any]) -> Any:
-    """Return a form as a widget; `write` takes what is typed and returns what is said of it."""
-    from opslab.ground.widget import StoredForm  # heavy, and only a form that is shown needs it
+class PageForm:
+    """A form that shows itself when it ends a cell: with a kernel as a widget, elsewhere from what is stored.
 
-    return StoredForm(write, _esm=script(form), **state)
+    A subclass is one of `FORMS` by its `form`, and has `write`, which takes what is typed and returns what is
+    said of it.
+    """
 
+    form: str
+    write: Any
 
-def stored(widget: Any, form: str, state: dict[str, Any], text: str) -> tuple[dict, dict]:
-    """Return the mime bundle of a form: the widget for a kernel, its state for all else, and a text."""
-    data, metadata = widget._repr_mimebundle_()
-    return {**data, MARKER: {"version": 1, "form": form, "state": state}, "text/plain": text}, metadata
+    @property
+    def _state(self) -> dict[str, Any]:
+        """What its script shows: `given`, `typed` and `said`."""
+        raise NotImplementedError
+
+    @property
+    def _in_words(self) -> str:
+        """One sentence for whoever can show neither."""
+        raise NotImplementedError
+
+    @cached_property
+    def widget(self) -> Any:
+        """The form as a widget."""
+        from opslab.ground.form_widget import StoredForm  # heavy, and only a form that is shown needs it
+
+        return StoredForm(self.write, _esm=script(self.form), **self._state)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
+        """Return the form for a kernel, its state for a page without one, and one sentence for all else."""
+        data, metadata = self.widget._repr_mimebundle_()
+        shown = {"version": 1, "form": self.form, "state": self._state}
+        return {**data, MARKER: shown, "text/plain": self._in_words}, metadata

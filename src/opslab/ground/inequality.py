@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_numbers
+from opslab.ground.arguments import as_numbers
 
 # Words
 NOTHING_TO_SHARE = "values add up to 0: with nothing to share there is no inequality to measure"

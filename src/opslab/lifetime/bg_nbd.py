@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, as_numbers, is_single
+from opslab.ground.arguments import as_number, as_numbers, is_single
 from opslab.lifetime.fitting import NOT_FITTED, climb, parameter_table
 from opslab.lifetime.inputs import MOST_TIME, histories, like
 

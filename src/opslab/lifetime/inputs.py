@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import as_number, as_numbers, is_single
+from opslab.ground.arguments import as_number, as_numbers, is_single
 
 # Words
 NOT_WHOLE = "{name}[{place}] is {found:g}; expected whole numbers of repeat purchases, from 0 up"

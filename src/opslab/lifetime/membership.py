@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers, require_named
 from opslab.ground.days import MOST_WEEKS
 from opslab.ground.engine import read_unordered
 from opslab.ground.estimates import normal_quantile
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, kinds_of, require_named
+from opslab.ground.frames import kinds_of
 
 # Words
 TOO_MUCH = (

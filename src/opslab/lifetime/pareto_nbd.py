@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 from opslab.lifetime.bg_nbd import BEYOND, HISTORY, LEAST, MOST
 from opslab.lifetime.inputs import MOST_TIME, histories, like
 

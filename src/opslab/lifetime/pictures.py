@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_number, as_numbers, require_result
+from opslab.ground.arguments import as_number, as_numbers, require_result
 from opslab.lifetime.bg_nbd import BetaGeometricNBD
 from opslab.lifetime.inputs import MOST_TIME
 from opslab.lifetime.membership import PointsLedger
@@ -29,7 +29,6 @@ NO_FIT = "; the fit did not converge"
 CLASSES, BOUGHT_LATER = "repeats so far ({most}: so many or more)", "purchases a customer later"
 WEEKS, POINTS = "week", "points outstanding"
 OWED = "After {weeks}: {owed} owed; {share} are never redeemed"
-POINT = "point"
 
 
 def alive_chart(model: BetaGeometricNBD, purchases: Any, today: float, *, most: float = 60) -> go.Figure:

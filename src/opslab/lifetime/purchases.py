@@ -6,18 +6,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number
 from opslab.ground.days import as_date, as_day, day_number, day_numbers, require_span
 from opslab.ground.engine import settled
-from opslab.ground.frames import (
-    as_number,
-    collect,
-    in_words,
-    kinds_of,
-    native,
-    plain_numbers,
-    small_table,
-    to_pandas,
-)
+from opslab.ground.frames import collect, in_words, kinds_of, native, plain_numbers, small_table, to_pandas
 from opslab.ground.ids import close_numbers
 
 # Words

@@ -7,19 +7,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers
 from opslab.ground.days import as_date, as_day, day_number
 from opslab.ground.engine import DAY, counts_itself
-from opslab.ground.frames import (
-    POSITIVE,
-    as_number,
-    as_numbers,
-    in_words,
-    kinds_of,
-    native,
-    one_row,
-    read_table,
-    small_table,
-)
+from opslab.ground.frames import in_words, kinds_of, native, one_row, read_table, small_table
 from opslab.ground.inequality import gini
 
 # Words

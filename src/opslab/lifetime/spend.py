@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import LARGEST, as_number, as_numbers, is_single
+from opslab.ground.arguments import LARGEST, as_number, as_numbers, is_single
 from opslab.lifetime.bg_nbd import LEAST, MOST
 from opslab.lifetime.fitting import climb, parameter_table
 from opslab.lifetime.inputs import MOST_PURCHASES, like

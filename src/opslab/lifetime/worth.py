@@ -5,18 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import (
-    as_number,
-    as_numbers,
-    read_table,
-    require_few,
-)
+from opslab.ground.arguments import NOT_THE_RESULT, as_number, as_numbers, require_few
+from opslab.ground.frames import read_table
 from opslab.lifetime.bg_nbd import BetaGeometricNBD
 from opslab.lifetime.purchases import COLUMNS
 from opslab.lifetime.spend import GammaGamma
 
 # Words
-NOT_A_MODEL = "{name} is a {found}; expected the result of {maker}"
 NOT_SQUARE = (
     "transitions is {found}; expected a square table of chances, one row and one column for each state"
 )
@@ -76,7 +71,7 @@ def residual_value(
         (spend, "spend", GammaGamma, "fit_gamma_gamma"),
     ):
         if not isinstance(model, kind):
-            raise ValueError(NOT_A_MODEL.format(name=name, found=type(model).__name__, maker=maker))
+            raise ValueError(NOT_THE_RESULT.format(name=name, found=type(model).__name__, maker=maker))
     ahead = as_number(horizon, "horizon", least=1, most=HORIZON, whole=True)
     kept = as_number(margin, "margin", least=0, most=1)
     rate = as_number(discount, "discount", least=0, most=1e6)

@@ -6,14 +6,14 @@ be pandas, Polars, DuckDB or whatever else Narwhals knows, and are counted by th
 
 The rooms, each from the ones before it:
 
-    inputs -> voice (volume, attitude, theme, source)  coders  answers  alarms  wording
+    inputs -> voice (volume, attitude, theme, source)  coder_agreement  ai_answers  alarms  keywords
         -> classifier -> correction -> pictures
 """
 
+from opslab.listening.ai_answers import AnswerShare, clustered_share, share_of_answers
 from opslab.listening.alarms import AlarmOdds, Surge, alarm_odds, surge
-from opslab.listening.answers import AnswerShare, clustered_share, share_of_answers
 from opslab.listening.classifier import Labeller, LabelTest, compare_labels, train_labels
-from opslab.listening.coders import (
+from opslab.listening.coder_agreement import (
     Agreement,
     cohen_kappa,
     expected_agreement,
@@ -22,6 +22,7 @@ from opslab.listening.coders import (
     label_agreement,
 )
 from opslab.listening.correction import CorrectedShare, corrected_share, reported_share
+from opslab.listening.keywords import keywords, log_likelihood
 from opslab.listening.pictures import (
     alarm_chart,
     answers_chart,
@@ -41,7 +42,6 @@ from opslab.listening.voice import (
     unseen_mentions,
     voice_ratio,
 )
-from opslab.listening.wording import keywords, log_likelihood
 
 __all__ = [
     "Agreement",

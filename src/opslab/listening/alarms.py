@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import POSITIVE, as_number, as_numbers, is_single
+from opslab.ground.arguments import POSITIVE, as_number, as_numbers, is_single
 
 QUARTER = 91  # days
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_labels, as_number
+from opslab.ground.arguments import as_labels, as_number
 from opslab.listening.inputs import as_texts, codes_of, paired_labels
 
 # Words

@@ -7,8 +7,8 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number, as_numbers, is_single
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_number, as_numbers, is_single
 from opslab.listening.inputs import counts_by
 
 # Words

@@ -7,7 +7,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_labels, as_list, as_numbers, kinds_of, native, require_named, small_table
+from opslab.ground.arguments import as_labels, as_list, as_numbers, require_named
+from opslab.ground.frames import kinds_of, native, small_table
 
 ATTITUDES = ("positive", "neutral", "negative")
 

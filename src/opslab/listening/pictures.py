@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.charts import say
-from opslab.ground.frames import NOT_THE_RESULT, as_choice, as_number, require_named, require_result
+from opslab.ground.arguments import NOT_THE_RESULT, as_choice, as_number, require_named, require_result
+from opslab.listening.ai_answers import AnswerShare
 from opslab.listening.alarms import AlarmOdds
-from opslab.listening.answers import AnswerShare
-from opslab.listening.coders import expected_agreement
+from opslab.listening.coder_agreement import expected_agreement
 from opslab.listening.correction import reported_share
 from opslab.listening.inputs import counts_by
 

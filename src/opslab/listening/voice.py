@@ -7,8 +7,8 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice, as_names, as_number
 from opslab.ground.estimates import Z95, wilson
-from opslab.ground.frames import as_choice, as_names, as_number
 from opslab.listening.inputs import ATTITUDES, attitude_counts, counts_by
 
 DENOMINATORS = ("all", "opinions")

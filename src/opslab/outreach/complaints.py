@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from opslab.ground.arguments import as_choice, as_number
 from opslab.ground.days import MOST_WEEKS
 from opslab.ground.estimates import share_seen
-from opslab.ground.frames import as_choice, as_number
 
 HOURS = 168  # in a week, in which a post is read
 HOTLINE, FORUM = "hotline", "forum"

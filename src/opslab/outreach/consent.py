@@ -10,17 +10,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice
 from opslab.ground.days import as_day
 from opslab.ground.engine import DAY, counts_itself, rows_by_day
-from opslab.ground.frames import (
-    as_choice,
-    kinds_of,
-    native,
-    places_among,
-    read_table,
-    require_unique,
-    small_table,
-)
+from opslab.ground.frames import kinds_of, native, places_among, read_table, require_unique, small_table
 
 # Words
 USERS, CONSENT = "users", "consent"

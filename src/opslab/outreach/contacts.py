@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_number
 from opslab.ground.days import MOST_MONTHS
-from opslab.ground.frames import POSITIVE, as_number
 
 # Words
 USED_UP = "mute + delete is {found:g} a message; together they must be below 1, or nobody is left to write to"

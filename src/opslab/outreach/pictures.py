@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_number, require_named, require_result
+from opslab.ground.arguments import as_number, require_named, require_result
 from opslab.outreach.trials import Qini
 
 # Words

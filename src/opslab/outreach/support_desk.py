@@ -9,8 +9,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_names, as_number
 from opslab.ground.engine import read_unordered
-from opslab.ground.frames import POSITIVE, as_names, as_number, kinds_of, native
+from opslab.ground.frames import kinds_of, native
 
 # Words
 TICKETS = "tickets"

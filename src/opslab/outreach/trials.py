@@ -14,20 +14,17 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from opslab.ground.estimates import Z95
-from opslab.ground.frames import (
+from opslab.ground.arguments import (
     POSITIVE,
-    Frame,
     as_flags,
     as_names,
     as_number,
     as_numbers,
-    kinds_of,
-    native,
     plain_value,
     require_result,
-    small_table,
 )
+from opslab.ground.estimates import Z95
+from opslab.ground.frames import Frame, kinds_of, native, small_table
 
 # Words
 TRIAL, EVERYONE = "trial", "everyone"

@@ -8,20 +8,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_names, as_number
 from opslab.ground.days import day_numbers
 from opslab.ground.engine import DAY, START, can_join, counts_itself, require_met, rows_by_day, settled
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import (
-    as_names,
-    as_number,
-    in_words,
-    kinds_of,
-    native,
-    one_row,
-    places_among,
-    read_table,
-    small_table,
-)
+from opslab.ground.frames import in_words, kinds_of, native, one_row, places_among, read_table, small_table
 from opslab.retention.event_log import EngineLog, engine_log, read_visits
 from opslab.retention.inputs import rising
 from opslab.retention.people import AGE, Followed, join_users

@@ -8,6 +8,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice, as_list, as_names, as_number
 from opslab.ground.days import day_number
 from opslab.ground.engine import (
     ANY_AGE,
@@ -20,7 +21,7 @@ from opslab.ground.engine import (
     require_met,
     settled,
 )
-from opslab.ground.frames import as_choice, as_list, as_names, as_number, in_words, one_row, small_table
+from opslab.ground.frames import in_words, one_row, small_table
 from opslab.retention.event_log import (
     EngineLog,
     Period,

@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice
 from opslab.ground.days import (
     as_date,
     as_dates,
@@ -21,7 +22,7 @@ from opslab.ground.days import (
     week_number,
 )
 from opslab.ground.engine import DAY, counts_itself, ends_of, rows_by_day, settled
-from opslab.ground.frames import Frame, as_choice, collect, in_words, kinds_of, native, small_table, to_pandas
+from opslab.ground.frames import Frame, collect, in_words, kinds_of, native, small_table, to_pandas
 from opslab.ground.ids import numbered
 
 Period: TypeAlias = Literal["D", "W", "M"]

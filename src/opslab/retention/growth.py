@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number
 from opslab.ground.engine import counts_itself
 from opslab.ground.estimates import geometric_sum
-from opslab.ground.frames import as_number
 from opslab.retention.event_log import Period, period_flows, read_visits
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from opslab.ground.frames import EXACT, as_list, as_number, as_numbers, is_single
+from opslab.ground.arguments import EXACT, as_list, as_number, as_numbers, is_single
 
 # Words
 NOT_RISING = "{name} is {found}; expected rising whole numbers"

@@ -8,9 +8,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_list, as_number
 from opslab.ground.days import as_date, as_dates, as_day
 from opslab.ground.engine import DAY, QUERY, settled
-from opslab.ground.frames import as_list, as_number, in_words, one_row, small_table
+from opslab.ground.frames import in_words, one_row, small_table
 from opslab.retention.event_log import BEFORE_LOG, EngineLog, engine_log, read_visits
 from opslab.retention.inputs import rising, whole_numbers
 

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.ground import formatting as say
+from opslab.ground.arguments import as_choice, as_number, as_numbers, require_result
 from opslab.ground.days import MOST_MONTHS, MOST_WEEKS
-from opslab.ground.frames import as_choice, as_number, as_numbers, require_result
 from opslab.retention.event_log import PERIODS, Period
 from opslab.retention.growth import active_users
 from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg

@@ -9,21 +9,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import POSITIVE, as_labels, as_number, as_numbers, is_single
 from opslab.ground.days import MOST_MONTHS, as_date, as_day, day_number, month_number, month_start
 from opslab.ground.engine import DAY, counts_itself, settled
-from opslab.ground.frames import (
-    POSITIVE,
-    as_labels,
-    as_number,
-    as_numbers,
-    in_words,
-    is_single,
-    kinds_of,
-    native,
-    one_row,
-    read_table,
-    small_table,
-)
+from opslab.ground.frames import in_words, kinds_of, native, one_row, read_table, small_table
 from opslab.retention.event_log import BEFORE_LOG
 from opslab.retention.inputs import whole_numbers
 

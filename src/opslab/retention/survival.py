@@ -8,17 +8,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_flags, as_number, as_numbers, require_result
 from opslab.ground.days import as_dates
 from opslab.ground.engine import DAY
-from opslab.ground.frames import (
-    as_flags,
-    as_number,
-    as_numbers,
-    in_words,
-    native,
-    require_result,
-    small_table,
-)
+from opslab.ground.frames import in_words, native, small_table
 from opslab.retention.event_log import engine_log, read_visits
 
 # Words

@@ -10,14 +10,14 @@ from opslab.scqa.audience import AUDIENCES, acting, audience_chart
 from opslab.scqa.brief import ORDERS, PARTS, Brief
 from opslab.scqa.coach import Remarks, coach
 from opslab.scqa.desk import desk
-from opslab.scqa.mail import MailDesk, mail_desk
-from opslab.scqa.mails import FAULTS, bad_mails, mended_pairs
+from opslab.scqa.interval_chart import sample_chart
+from opslab.scqa.mail_desk import MailDesk, mail_desk
 from opslab.scqa.memory import digits_chart, in_mind, in_mind_chart, recalled
 from opslab.scqa.pyramid import Pyramid, mece
 from opslab.scqa.pyramid_form import PyramidDesk, pyramid_desk
 from opslab.scqa.reading import Opening, read_opening
 from opslab.scqa.remarks import Remark
-from opslab.scqa.sample import sample_chart
+from opslab.scqa.sample_mails import FAULTS, bad_mails, mended_pairs
 
 __all__ = [
     "AUDIENCES",

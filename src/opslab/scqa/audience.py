@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab.charts import say, timeline
-from opslab.ground.frames import as_choice, as_number
+from opslab.ground.arguments import as_choice, as_number
 from opslab.scqa.brief import ORDERS
 
 # The sentence after which a listener stays more willingly, by what they come with.

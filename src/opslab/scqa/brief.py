@@ -6,7 +6,7 @@ import string
 from dataclasses import dataclass, fields, replace
 
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_choice
+from opslab.ground.arguments import as_choice
 
 PARTS = ("situation", "complication", "question", "answer")
 # Minto's four orders, by the parts' first letters.

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDER_NAMES, ORDERS, PARTS, Brief
+from opslab.scqa.clause_model import CLASSES, features, log_chances
 from opslab.scqa.cues import CUES, RULES, word_list
-from opslab.scqa.doubts import MOST, doubts
-from opslab.scqa.doubts import features as read_features
+from opslab.scqa.fault_model import MOST, doubts
+from opslab.scqa.fault_model import features as read_features
 from opslab.scqa.matching import is_strange, unnamed_kind
-from opslab.scqa.model import CLASSES, features, log_chances
 from opslab.scqa.reading import Opening, is_usual, leads, read_pieces, whole
 from opslab.scqa.remarks import MEASURED, STATED, Remark, Remarks
 from opslab.scqa.splitting import PAGE, Piece, pieces, units
@@ -49,7 +49,8 @@ def coach(brief: Brief | str) -> Remarks:
     rules that were right less often than three times in four, stand apart in `Remarks.asks`.
 
     Models say where a part is missing or says nothing, and where a question or an answer does not belong to
-    the rest (`opslab.scqa.model` of clauses, `opslab.scqa.doubts` of the whole); lists of words say the rest.
+    the rest (`opslab.scqa.clause_model`, and of the whole `opslab.scqa.fault_model`); lists of words say the
+    rest.
 
     It judges form. It cannot tell whether a number is true, whether the listener agrees, whether the answer
     is wise, or whether the question is the right one. That the answer answers the question, and that the

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from opslab.ground.frames import as_choice
+from opslab.ground.arguments import as_choice
 from opslab.ground.saved_input import keep, recall
 from opslab.scqa.brief import ORDERS, PARTS, Brief, as_text
 from opslab.scqa.coach import coach

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab.charts import dots, mark, say, timeline
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 
 SPAN = 4  # chunks; Cowan 2001
 HOLD = 0.9  # share of 1: each further digit of a group is kept; an assumption of the model

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from opslab.ground.frames import is_single
+from opslab.ground.arguments import is_single
 from opslab.scqa.alike import alike
 from opslab.scqa.brief import on_one_line
 from opslab.scqa.coach import is_blank

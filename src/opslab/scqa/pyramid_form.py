@@ -1,9 +1,8 @@
 """Build a pyramid: a form for an answer, its reasons and their lines, with what `Pyramid.check` finds."""
 
-from functools import cached_property
 from typing import Any
 
-from opslab.ground.forms import opened, stored
+from opslab.ground.forms import PageForm
 from opslab.ground.saved_input import keep, recall
 from opslab.scqa.pyramid import Pyramid
 
@@ -19,11 +18,13 @@ NO_ANSWER = "There is no answer yet. What do you advise, in one sentence?"
 TWICE = "Two reasons have the same words: {reason!r}. Write one of them anew."
 
 
-class PyramidDesk:
+class PyramidDesk(PageForm):
     """The form, shown when it ends a cell: `typed` is all that stands in it, `pyramid` the pyramid of it.
 
     What was typed is kept beside the student's progress: a form opened with the same pyramid has it.
     """
+
+    form, _in_words = "pyramid", PYRAMID_TEXT
 
     def __init__(self, pyramid: Pyramid | None):
         self.given = _form_of(pyramid)
@@ -71,11 +72,6 @@ class PyramidDesk:
         keep(self._name, None if self.typed == self.given else self.typed)
         return self.said
 
-    @cached_property
-    def widget(self) -> Any:
-        """The form as a widget."""
-        return opened("pyramid", self.write, self._state)
-
     @property
     def _state(self) -> dict[str, Any]:
         return {"given": self.given, "typed": self.typed, "said": self.said}
@@ -84,10 +80,6 @@ class PyramidDesk:
     def _name(self) -> str:
         reasons = (one["text"] for one in self.given["reasons"])
         return " ".join(["pyramid:", self.given["answer"], *reasons])
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict, dict]:
-        """Return the form for a kernel, its state for a page without one, and one sentence for all else."""
-        return stored(self.widget, "pyramid", self._state, PYRAMID_TEXT)
 
 
 def _form_of(pyramid: Pyramid | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from opslab.scqa.brief import LETTERS, ORDERS, join
-from opslab.scqa.model import CLASSES, features, log_chances
+from opslab.scqa.clause_model import CLASSES, features, log_chances
 from opslab.scqa.splitting import Piece, pieces, units
 
 # Words
@@ -115,9 +115,9 @@ def read_opening(text: str) -> Opening:
     """Part `text` (English, Chinese or both) into clauses and give each the part that fits best.
 
     Greetings, courtesies and signatures are passed over, or play no part (–). The clauses are read together.
-    A reading gets points for what the words of each clause and its neighbours say (`model`), and for what is
-    expected of a text: all four parts, each in one place, a whole sentence to a part. The reading with most
-    points is taken. A label such as "Situation:" or "情境：" is followed. At most a page is read.
+    A reading gets points for what the words of each clause and its neighbours say (`clause_model`), and for
+    what is expected of a text: all four parts, each in one place, a whole sentence to a part. The reading
+    with most points is taken. A label such as "Situation:" or "情境：" is followed. At most a page is read.
 
     Raises
     ------

@@ -3,14 +3,15 @@
 Tables may be pandas, Polars, DuckDB or whatever else Narwhals knows; results are pandas. The rooms:
 
     market  survey  prices   (what people say)
-    value  clusters  liking  needs   (what people do, and how it moves)
-    focus  sheet   (what we do about it)  -> pictures
+    rfm  clusters  affinity  needs   (what people do, and how it moves)
+    focus  go_no_go  (what we do about it)  -> pictures
 """
 
 from opslab.ground.estimates import share_interval
+from opslab.targeting.affinity import affinity, affinity_by
 from opslab.targeting.clusters import Segments, compare_k, segment
 from opslab.targeting.focus import concentration, focus_table
-from opslab.targeting.liking import affinity, affinity_by
+from opslab.targeting.go_no_go import GoNoGo, go_no_go
 from opslab.targeting.market import MarketSize, market_size
 from opslab.targeting.needs import current_needs, still_right
 from opslab.targeting.pictures import (
@@ -21,9 +22,8 @@ from opslab.targeting.pictures import (
     strata_chart,
 )
 from opslab.targeting.prices import PriceSensitivity, price_interval, price_sensitivity, price_test
-from opslab.targeting.sheet import GoNoGo, go_no_go
+from opslab.targeting.rfm import rfm
 from opslab.targeting.survey import Estimate, PostStratified, poststratify, rake
-from opslab.targeting.value import rfm
 
 __all__ = [
     "Estimate",

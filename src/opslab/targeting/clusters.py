@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, as_numbers, native, small_table
+from opslab.ground.arguments import as_number, as_numbers
+from opslab.ground.frames import native, small_table
 
 # Words
 NO_FEATURES = "features has no columns; give at least one column of numbers"

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_list, as_names, as_numbers
 from opslab.ground.engine import read_unordered
-from opslab.ground.frames import as_list, as_names, as_numbers, kinds_of
+from opslab.ground.frames import kinds_of
 
 # Words
 NOT_ONE = "shares add up to {found:.6g}; expected 1{hint}"

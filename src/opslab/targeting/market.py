@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_numbers
+from opslab.ground.arguments import as_numbers
 
 # Words
 NO_FACTORS = (

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number
 from opslab.ground.days import as_day, clock_times, day_numbers
 from opslab.ground.engine import can_join, require_met
 from opslab.ground.estimates import share_interval
 from opslab.ground.frames import (
     ColumnKind,
-    as_number,
     kinds_of,
     native,
     places_among,

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.charts import say
-from opslab.ground.frames import NOT_THE_RESULT, POSITIVE, as_number, require_result
+from opslab.ground.arguments import NOT_THE_RESULT, POSITIVE, as_number, require_result
 from opslab.targeting.clusters import feature_table
 from opslab.targeting.market import MarketSize
 from opslab.targeting.prices import PriceSensitivity

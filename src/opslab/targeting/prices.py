@@ -7,17 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_list, as_number, as_numbers
 from opslab.ground.engine import read_unordered
 from opslab.ground.estimates import wilson
-from opslab.ground.frames import (
-    as_list,
-    as_number,
-    as_numbers,
-    kinds_of,
-    native,
-    read_table,
-    small_table,
-)
+from opslab.ground.frames import kinds_of, native, read_table, small_table
 
 # Words
 FOUR = "columns is {found!r}; expected four names: too cheap, cheap, dear, too dear"

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_names, as_number, as_numbers
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_names, as_number, as_numbers, kinds_of, native, small_table
+from opslab.ground.frames import kinds_of, native, small_table
 
 # Words
 NO_COMMON = (

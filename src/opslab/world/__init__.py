@@ -2,19 +2,23 @@
 
 The parts of the story, each from the ones before it:
 
-    calendar, parameters -> truth -> strengths -> people -> log -> story -> lives, group -> the tables
+    calendar, parameters -> truth -> strengths -> people -> activity_log -> story -> lives, group -> tables
 
-`draw` turns seeds into chance; `schema` describes a table, `publish` writes it, `checked` reads it back, and
-`large` streams worlds that no memory holds. A further table is one more module with a `Table`, named in
-`TABLES`: it has its own streams of chance and changes no other.
+`random_draws` turns seeds into chance; `table_types` has what describes a table, `data_package` writes it,
+`validation` reads it back, and `large` streams worlds that no memory holds. A further table is one more
+module in `tables` with a `Table`, named in `TABLES`: it has its own streams of chance and changes no other.
 """
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from opslab.ground.frames import as_number, nearest
-from opslab.world import (
+from opslab.ground.arguments import as_number, nearest
+from opslab.world.large import stream
+from opslab.world.story import SMALLEST, tell
+from opslab.world.strengths import EFFECTS, Strengths, settled, truth
+from opslab.world.table_types import Column, Table
+from opslab.world.tables import (
     activity,
     ai_answers,
     brand_messages,
@@ -37,10 +41,6 @@ from opslab.world import (
     touchpoints,
     users,
 )
-from opslab.world.large import stream
-from opslab.world.schema import Column, Table
-from opslab.world.story import SMALLEST, tell
-from opslab.world.strengths import EFFECTS, Strengths, settled, truth
 from opslab.world.truth import LAST_SEED, Truth
 
 __all__ = [

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opslab.world import calendar, draw
+from opslab.world import calendar
+from opslab.world import random_draws as draw
 from opslab.world.parameters.lives import NEEDS
 from opslab.world.story import Story
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 from opslab.ground.paths import replaced
-from opslab.world import activity, life_events, orders, top_ups, users
 from opslab.world.story import BLOCK, SMALLEST, Story, tell_in_parts
 from opslab.world.strengths import settled
+from opslab.world.tables import activity, life_events, orders, top_ups, users
 from opslab.world.truth import LAST_SEED
 
 LARGEST = 20_000_000  # users

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opslab.world import calendar, draw
+from opslab.world import calendar
+from opslab.world import random_draws as draw
 from opslab.world.truth import Truth, UserKind
 
 NEVER = 10 * calendar.DAYS  # an age that nobody reaches

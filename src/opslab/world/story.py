@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from opslab.world import calendar, draw
-from opslab.world.log import Log, draw_log
+from opslab.world import calendar
+from opslab.world import random_draws as draw
+from opslab.world.activity_log import Log, draw_log
 from opslab.world.people import People, draw_people
 from opslab.world.strengths import Strengths, true_world
 from opslab.world.truth import Truth

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from opslab.ground.frames import as_choice, as_number
+from opslab.ground.arguments import as_choice, as_number
 from opslab.world.truth import LAST_SEED, Truth, drawn
 
 Strengths = tuple[tuple[str, float], ...]  # the effects that are not as usual, in order of name

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from opslab.world.draw import uniforms
 from opslab.world.parameters import group, lives, market, trials, voices
+from opslab.world.random_draws import uniforms
 
 LAST_SEED = 10**15 - 1
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from opslab.goals import Calibration, calibration
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 from opslab.ground.saved_input import keep, recall
 from opslab.year.dashboard import Reading, known, readings
 from opslab.year.firm import TEST_WEEKS

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_number, require_named
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_number
 from opslab.ground.timed_process import LONGEST, NoResultError, timed_process
 from opslab.year.plan import Plan, Policy, State, as_plan
 from opslab.year.score import CAP, NAIVE, PAR, score, unkept
 from opslab.year.simulation import ANSWER, History, as_setting, play, require_history
 
 # Words
-NO_POLICIES = "policies is {found!r}; expected a dictionary of names to policies, with at least one"
+POLICIES = "policies"
 
 HELD_BACK = 1_000  # a seed that no lesson and no exercise uses
 COLUMNS = ["policy", "worth", "on_par", "low", "high", "grade", "broken", "reason"]
@@ -60,8 +60,7 @@ def league(
     >>> league({"last year": Plan()}, runs=2).on_par.to_list()
     [0.0]
     """
-    if not isinstance(policies, Mapping) or not policies:
-        raise ValueError(NO_POLICIES.format(found=policies))
+    require_named(policies, "policies", POLICIES)
     seconds = as_number(seconds, "seconds", least=0.01, most=LONGEST)
     setting = as_setting(seed, runs, world)
     naive, par = _scale(**setting)

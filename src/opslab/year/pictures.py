@@ -1,27 +1,25 @@
-"""Draw a year: how it ran, what a change did to it, and the tree of all the years that might have been.
+"""Draw a year: what a change did to it, and the tree of all the years that might have been.
 
 The title is the result, computed from what is drawn.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.charts.annotations import LABEL_SIZE
 from opslab.charts.look import BLUE, GREY, INK, pale
-from opslab.charts.over import LABEL_SIZE
 from opslab.ground import formatting as say
-from opslab.ground.frames import as_choice, require_named
+from opslab.ground.arguments import as_choice
 from opslab.year.plan import WEEKS
 from opslab.year.score import compare
-from opslab.year.simulation import ORDINALS, History, require_history
+from opslab.year.simulation import ORDINALS, History
 
 # Words
 WEEK = "week"
-ENDS = "{best}: {most} {name} by week 52"
-ENDS_AND = "; {worst}: {least}"
 COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
 NOTHING = "up to week 52 the two years are the same"
 LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} the grey year; {no} said no"
@@ -44,37 +42,6 @@ PANEL_NAMES = {
     "said_no": "Said no, %",
 }
 WEEK_NUMBERS = list(range(1, WEEKS + 1))
-
-
-def year_chart(histories: Mapping[str, History], column: str = "users") -> go.Figure:
-    """Draw a column of one or more years, week by week: the mean over their runs.
-
-    Parameters
-    ----------
-    histories
-        Name to the result of `play` or `replay`.
-    column
-        One of users, cash, true_trust, said_no, sentiment, members, tickets, fund, newcomers.
-
-    Examples
-    --------
-    >>> from opslab.year import Plan, play
-    >>> len(year_chart({"last year's plan": play(Plan()), "no pushes": play(Plan(pushes=0))}).data)
-    2
-    """
-    require_named(histories, "histories", "histories")
-    column = as_choice(column, "column", UNITS)
-    lines = {}
-    for name, history in histories.items():
-        require_history(history)
-        lines[name] = history.table[column].groupby("week").mean() * SCALE.get(column, 1)
-    table = pd.DataFrame(lines)
-    last = table.iloc[-1]
-    best, worst = last.idxmax(), last.idxmin()
-    title = ENDS.format(name=UNITS[column], most=say.number(last[best]), best=say.name(best))
-    if best != worst:
-        title += ENDS_AND.format(least=say.number(last[worst]), worst=worst)
-    return charts.lines(table, title=title, x=WEEK, y=UNITS[column])
 
 
 def court_chart(before: History, after: History, column: str = "cash") -> go.Figure:

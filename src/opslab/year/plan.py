@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from opslab.ground.frames import as_choice, as_flags, as_number, nearest
+from opslab.ground.arguments import as_choice, as_flags, as_number, nearest
 
 # Words
 NO_LEVER = "Plan has no {name!r}{nearest}; its fields are {names}"

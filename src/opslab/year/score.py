@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from opslab.ground.arguments import as_choice, as_list, as_number
 from opslab.ground.estimates import Z95
-from opslab.ground.frames import as_choice, as_list, as_number
 from opslab.year.plan import LEVERS, WEEKS, Plan, as_plan
 from opslab.year.simulation import History, replay, require_history
 

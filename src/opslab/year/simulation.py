@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from opslab.ground.frames import as_number, require_named
+from opslab.ground.arguments import as_number, require_named
 from opslab.year.arithmetic import rows
-from opslab.year.books import COLUMNS, Books
 from opslab.year.effects import Decided
 from opslab.year.firm import firm
 from opslab.year.plan import LEVERS, RECALL, TESTS, WEEKS, Plan, Policy, State, as_plan
+from opslab.year.week import COLUMNS, Books
 
 # Words
 NOT_PLANS = (

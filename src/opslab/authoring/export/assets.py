@@ -62,7 +62,7 @@ def start_script(*forms: str) -> str:
 
     It is a classic script: chromium loads no module from a file that was opened from disk.
     """
-    drawing = _classic(SCRIPT.read_text(encoding="utf-8"))
+    drawing = _classic(SCRIPT)
     mounting = "".join(
         f"FORMS.{form} = (() => {{\n{_classic(script(form))}return mount;\n}})();\n" for form in forms
     )

@@ -3,32 +3,17 @@
 //   mount(element, bundle, Plotly)   anywhere: JupyterLab's renderer (remote.js), an exported page
 //   default { initialize, render }   the anywidget, in every notebook program
 
+import { build, create } from "./controls.js";
+import { isDark, onTheme, recoloured } from "./dark.js";
+import { askGuess, storeOf } from "./guess.js";
+import { fitWidth, longest } from "./phone.js";
+
 const WORDS = {
-  show: "Show the answer",
-  again: "Guess again",
-  height: "Your guess there",
-  level: "Your guess",
-  exact: (truth) => `Your guess is right: ${truth}.`,
-  off: (guess, truth, by, way) => `You guessed ${guess}. It is ${truth}: your guess is ${by} too ${way}.`,
-  curveOff: (by, where, there) => `Your line is off by ${by} on average, and most at ${where}: by ${there}.`,
-  high: "high",
-  low: "low",
-  late: "far right",
-  early: "far left",
-  yours: "your guess",
-  points: " points",
   waiting: "The kernel is drawing this picture. If nothing happens, run the cell again.",
   failed: "This picture could not be drawn: ",
 };
 const PATIENCE = 800; // ms until a wait is worth a word
 const HEIGHT = 420; // px, where the figure does not say
-const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
-const NARROW = 480; // px; below it a plot is arranged for a phone
-const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
-const LETTER = 8; // px of a letter on an axis
-const BAR = 0.75; // of its place: the width of a bar
-const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
-const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LINE = 23; // px of a title's line
 const ABOVE = 28; // px left above the axes when the title stands over the plot: two lines at a curve's end
 const GLIDE = 250; // ms from one picture to the next
@@ -37,16 +22,7 @@ const SMOOTH = 60; // ms: a picture that takes longer to draw would stutter, and
 const AT_ONCE = { mode: "immediate", frame: { duration: 0, redraw: false }, transition: { duration: 0 } };
 const NEAR = 0.02; // of a row's numbers: an axis that follows them further would be seen to move
 const PAUSE = 500; // ms of rest before a moved control's result is read out
-const STEPS = 200; // positions of a guess, at most
-const DIGITS = 3; // significant ones, of how far a drawn line is off
-const BESIDE = 0.03; // of the axis: room beside a guess
 const STYLE_ID = "opslab-explore-style";
-// What figures are drawn with on a white ground, and what stands for it on a dark one.
-const DARK = {
-  white: "rgba(0,0,0,0)", "#1F2933": "#e6edf3", "#52606D": "#a9b4c0", "#E4E7EB": "#30363d", "#000000": "#e6edf3",
-  "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
-  "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
-};
 const STYLE = `
 .opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
   padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
@@ -187,8 +163,7 @@ export function mount(element, bundle, Plotly, live = null) {
     // Plotly writes into the layout that it is given; ours has to stay what it is.
     const opening = !target;
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
-    if (width < NARROW) fitPhone(drawn);
-    nameAxes(drawn);
+    fitWidth(drawn);
     const dark = isDark(element);
     group.toggleAttribute("data-dark", dark);
     const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
@@ -265,207 +240,6 @@ export function mount(element, bundle, Plotly, live = null) {
   };
 }
 
-// A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
-// once the answer is asked for, the picture with the guess behind it.
-function askGuess(asked, plot, { shares, hidden, store, redraw }) {
-  const { form, low, high, unit, decimals, x, truth, span, across: axisName } = asked;
-  const found = store.recall();
-  const kept = found?.heights?.length === x.length ? found : null;
-  const share = unit === "%";
-  // A guess has no more positions than numbers that read differently.
-  const positions = Math.max(1, Math.min(STEPS, Math.round((high - low) * 10 ** (decimals + (share ? 2 : 0)))));
-  const step = (value) => Math.round(((Math.min(high, Math.max(low, value)) - low) / (high - low)) * positions);
-  const at = (i) => low + ((high - low) * i) / positions;
-  const heights = kept?.heights ?? x.map(() => at(step((low + high) / 2)));
-  let touched = new Set(kept?.touched ?? []);
-  let shown = kept?.shown ?? false;
-  let here = form === "curve" ? Math.floor(x.length / 2) : 0;
-
-  const panel = create("div", { className: "opslab-guess" });
-  const fields = create("div", { className: "opslab-controls" });
-  const button = create("button", { type: "button" });
-  const words = create("output", { ariaLive: "polite" });
-  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
-  const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
-  const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${WORDS.points}` : number(Math.abs(value)));
-  const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
-  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])} %` : x[i].toLocaleString("en"));
-  const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
-
-  const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
-    (i) => { here = i; level.move(step(heights[here])); redraw(); });
-  const level = build({ kind: "slider", label: form === "curve" ? WORDS.height : WORDS.level, labels: steps, opening: step(heights[here]) },
-    (i) => set(here, at(i)));
-  fields.append(...(where ? [where] : []), level);
-  panel.append(fields, button, words);
-  button.addEventListener("click", () => {
-    shown = !shown;
-    changed();
-  });
-
-  function set(i, value) {
-    heights[i] = at(step(value));
-    touched.add(i);
-    changed();
-  }
-
-  function changed() {
-    store.keep({ heights, touched: [...touched], shown });
-    settle();
-    redraw();
-  }
-
-  function settle() {
-    hidden.hidden = !shown;
-    fields.hidden = shown;
-    button.textContent = shown ? WORDS.again : WORDS.show;
-    button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
-    words.textContent = shown ? verdict() : "";
-    plot.parentElement?.classList.toggle("opslab-guessing", !shown);
-  }
-
-  function verdict() {
-    if (form === "curve") {
-      const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
-      const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
-      const worst = apart.indexOf(Math.max(...apart));
-      return WORDS.curveOff(about(mean), `${axisName} = ${label(worst)}`, about(apart[worst]));
-    }
-    const right = form === "peak" ? Number(x[0]) : truth[0];
-    const off = heights[0] - right;
-    if (number(heights[0]) === number(right)) return WORDS.exact(number(right));
-    const [more, less] = form === "peak" ? [WORDS.late, WORDS.early] : [WORDS.high, WORDS.low];
-    return WORDS.off(number(heights[0]), number(right), distance(off), off > 0 ? more : less);
-  }
-
-  // Drag on the plot: the nearest place on the x axis, the height under the finger.
-  plot.addEventListener("pointerdown", (event) => { if (!shown) { plot.setPointerCapture(event.pointerId); drag(event); } });
-  plot.addEventListener("pointermove", (event) => { if (!shown && event.buttons) drag(event); });
-  function drag(event) {
-    const { xaxis, yaxis } = plot._fullLayout ?? {};
-    if (!xaxis) return;
-    event.preventDefault();
-    const box = plot.getBoundingClientRect();
-    const across = event.clientX - box.left - xaxis._offset;
-    const up = yaxis.p2c(event.clientY - box.top - yaxis._offset);
-    if (form === "peak") set(0, xaxis.p2c(across));
-    else if (form === "value") set(0, up);
-    else {
-      const pixels = x.map((value) => Math.abs(xaxis.d2p(value) - across));
-      const i = pixels.indexOf(Math.min(...pixels));
-      here = i;
-      where.move(i);
-      set(i, up);
-    }
-    level.move(step(heights[here]));
-  }
-
-  // The line through the places that were drawn: straight between them, level beyond the first and the last.
-  function drawn() {
-    const known = [...touched].sort((one, other) => one - other);
-    return x.map((_, i) => {
-      const after = known.findIndex((k) => k >= i);
-      if (after <= 0) return heights[known.at(after)];
-      const [a, b] = [known[after - 1], known[after]];
-      return heights[a] + ((heights[b] - heights[a]) * (i - a)) / (b - a);
-    });
-  }
-
-  function trace() {
-    const marked = form === "curve" ? touched.size ? drawn() : x.map(() => null) : heights;
-    const [across, up] = form === "peak" ? [[heights[0], heights[0]], [0, 1]] : [form === "value" ? [x[0]] : x, marked];
-    return {
-      type: "scatter", mode: form === "value" ? "markers" : "lines", x: across, y: up, name: WORDS.yours, hoverinfo: "skip",
-      line: { color: "#52606D", width: 3, dash: "dot" }, marker: { color: "#52606D", size: 16, symbol: "circle-open", line: { width: 3 } },
-      ...(form === "peak" ? { yaxis: "y9" } : {}), showlegend: false, cliponaxis: false,
-    };
-  }
-
-  // An axis that ends below a guess is drawn longer, so that the guess is seen beside the truth.
-  function seen({ xaxis, yaxis }) {
-    const wider = xaxis?.range ? { xaxis: { ...xaxis, range: roomy(xaxis, xaxis.range) } } : {};
-    if (form === "peak" || !yaxis?.range || yaxis.type === "log") return wider;
-    const made = form === "curve" ? drawn() : heights;
-    return { ...wider, yaxis: { ...yaxis, range: [Math.min(yaxis.range[0], ...made), Math.max(yaxis.range[1], ...made)] } };
-  }
-
-  // Room beside a guess at an end of the axis: its ring covers neither the other axis nor its numbers.
-  function roomy(axis, [from, to]) {
-    if (form !== "value" || axis?.type === "log" || [from, to, x[0]].some((end) => typeof end !== "number")) return [from, to];
-    const room = BESIDE * (to - from); // below 0 where the axis runs backwards
-    const along = (x[0] - from) / (to - from);
-    return [along < BESIDE ? x[0] - room : from, along > 1 - BESIDE ? x[0] + room : to];
-  }
-
-  settle();
-  queueMicrotask(settle); // the plot has its parent by then
-  return {
-    panel,
-    over(picture) {
-      const { layout } = picture;
-      const overlay = form === "peak" ? { yaxis9: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true } } : {};
-      if (shown) return { data: [...picture.data, trace()], layout: { ...layout, ...overlay, ...seen(layout) } };
-      const axis = form === "peak" ? "xaxis" : "yaxis";
-      const bare = { ...layout, ...overlay, annotations: [], shapes: [], showlegend: false,
-        title: { text: asked.prompt } };
-      bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
-      if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
-      if (form === "curve") bare.shapes = [{ type: "line", x0: x[here], x1: x[here], yref: "paper", y0: 0, y1: 1, line: { color: "#52606D", width: 1, dash: "dot" } }];
-      if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: roomy(layout.xaxis, span), autorange: false };
-      return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
-    },
-  };
-}
-
-// A guess is kept by the kernel, with the student's progress; without one, as long as the browser keeps its data.
-function storeOf(name, live) {
-  const key = `opslab ${name}`;
-  return {
-    recall() {
-      try { return live?.recall() ?? JSON.parse(localStorage.getItem(key)); } catch { return null; }
-    },
-    keep(guess) {
-      live?.keep(guess);
-      try { localStorage.setItem(key, JSON.stringify(guess)); } catch { /* a private window keeps nothing */ }
-    },
-  };
-}
-
-// The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
-function isDark(element) {
-  for (let node = element; node; node = node.parentElement) {
-    const [red, green, blue, opacity = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
-    if (opacity) return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
-  }
-  return false;
-}
-
-function onTheme(call) {
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const watch = new MutationObserver(call);
-  for (const node of [document.documentElement, document.body]) watch.observe(node, { attributes: true });
-  system.addEventListener("change", call);
-  return () => {
-    watch.disconnect();
-    system.removeEventListener("change", call);
-  };
-}
-
-const RGBA = /^rgba\((\d+), ?(\d+), ?(\d+), ?([\d.]+)\)$/;
-const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-const inDark = new Map(Object.entries(DARK).map(([colour, dark]) => [channels(colour).join(), dark]));
-
-function recoloured(value) {
-  if (typeof value === "string") {
-    const [, red, green, blue, opacity] = RGBA.exec(value) ?? [];
-    const dark = inDark.get([red, green, blue].join());
-    return dark?.startsWith("#") ? `rgba(${channels(dark)},${opacity})` : (DARK[value] ?? value);
-  }
-  if (Array.isArray(value)) return value.map(recoloured);
-  if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
-}
-
 // A number and its sign stand apart on an axis, as in every sentence; the format of an axis cannot do it.
 const APART = Object.fromEntries(Array.from({ length: 401 }, (_, i) => `${i - 200}%`.replace("-", "−"))
   .map((text) => [text, text.replace("%", "\u00a0%")]));
@@ -480,50 +254,12 @@ function setApart({ data, layout }) {
 // A title is text over the plot: it wraps at every width, and Plotly, which leaves out what does not fit, has none.
 const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, "");
 const lines = (title) => (title?.text ? title.text.split("<br>").length : 0);
-const longest = (texts) => texts.reduce((most, text) => (text && text.length > most.length ? text : most), "");
 
 // `rows` are those of the picture's own title, for which it left room; a guess has a title of its own.
 function untitled({ title, ...layout }, rows) {
   if (!title?.text) return layout;
   const room = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 0;
   return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * rows - 12) } };
-}
-
-// A native control in its label: keyboard, touch and screen readers work as everywhere else.
-function build(control, onMove) {
-  const row = create("div", { className: "opslab-control" });
-  const label = create("label");
-  const name = create("span", { className: "opslab-name", textContent: control.label });
-  row.append(label);
-  if (control.kind === "choice") {
-    const select = keepKeys(create("select"));
-    select.append(...control.labels.map((text) => create("option", { textContent: text })));
-    select.selectedIndex = control.opening;
-    select.addEventListener("change", () => onMove(select.selectedIndex));
-    label.append(name, select);
-    return row;
-  }
-  const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
-  const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
-  const longest = Math.max(...control.labels.map((text) => text.length));
-  value.style.minWidth = `${longest + 1}ch`; // or the slider would change its length while it is dragged
-  const tell = () => {
-    value.textContent = control.labels[range.value];
-    range.setAttribute("aria-valuetext", value.textContent);
-  };
-  range.value = control.opening;
-  range.addEventListener("input", () => { tell(); onMove(Number(range.value)); });
-  tell();
-  label.append(name, range);
-  row.append(value);
-  row.move = (i) => { range.value = i; tell(); };
-  return row;
-}
-
-// Arrow keys are for the control: JupyterLab would take them for moving between cells.
-function keepKeys(control) {
-  control.dataset.lmSuppressShortcuts = "true"; // works only on the focused element itself
-  return control;
 }
 
 // The base picture with what a frame changes; arrays that do not change keep their identity.
@@ -589,61 +325,6 @@ function merge(base, change) {
 }
 
 const isBranch = (value) => value !== null && typeof value === "object" && !Array.isArray(value) && !("bdata" in value);
-
-// The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
-function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
-  const { l, r, t = 0 } = { ...SIDES, ...margin };
-  const rows = yaxis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  const left = Math.max(l, LETTER * (longest(rows).length + 1));
-  for (const [axis, room] of [[xaxis, width - left - r + 2 * Math.min(left, r)], [yaxis, (height - t) / 1.6]]) {
-    if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
-  }
-}
-
-// On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
-function fitPhone(picture) {
-  const { l, r } = { ...SIDES, ...picture.layout.margin };
-  const room = picture.layout.width - l - r;
-  if (room < LEAST_PLOT) nameBelow(picture);
-  const { layout } = picture;
-  const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
-  const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
-  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
-  const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
-  picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
-    : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
-}
-
-// The names at the lines' ends become a legend's.
-function nameBelow(picture) {
-  const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
-  const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
-  if (!names.size) return;
-  const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
-  picture.data = picture.data.map((trace, i) => ({
-    ...trace,
-    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
-    ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
-  }));
-  picture.layout.showlegend = true;
-  picture.layout.margin = { ...picture.layout.margin, r: SIDES.r };
-}
-
-const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
-
-function rewrapped(text, letters) {
-  const rows = [""];
-  for (const word of text.split(/<br>| /)) {
-    if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
-    rows.push(`${rows.pop()} ${word}`.trim());
-  }
-  return rows;
-}
-
-function create(tag, properties = {}) {
-  return Object.assign(document.createElement(tag), properties);
-}
 
 function addStyle(page) {
   if (!page.getElementById(STYLE_ID)) page.head.append(create("style", { id: STYLE_ID, textContent: STYLE }));

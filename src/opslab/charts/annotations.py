@@ -1,0 +1,230 @@
+"""What is laid over a drawing: names at the lines' ends, a marked value, the ghost of where it started."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from opslab.charts.look import GREY, HEIGHT, INK, PALETTE, QUIET, text_width, wrap
+from opslab.ground import formatting as say
+from opslab.ground.arguments import as_choice, as_number
+
+# Words
+NOT_A_FIGURE = "{name} is a {found}; expected a Plotly figure, such as lines(table) returns"
+NOT_TEXT = "text is {found!r}; expected words, or an empty text"
+UNLIKE_START = "start has {start} traces and the drawing {drawing}; draw both with the same function"
+
+LABEL_SIZE, LABEL_LINE, LETTER = 13, 17, 7.4  # px: type, line height and mean letter of a label
+LABEL_COLUMNS = 13  # letters in a label's line: a phone keeps more than half of its width for the plot
+PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot on a slide, where it is lowest
+ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
+ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
+GHOST_OPACITY = 0.4
+NAME_GROUND = "rgba(255,255,255,0.85)"  # the bars stay seen through it
+END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
+BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
+
+
+def label_ends(drawing: go.Figure) -> go.Figure:
+    """Write each line's name at its end in place of a legend; returns the same figure.
+
+    Names that would lie on each other are moved apart, and none stands on the numbers below the axis. For
+    fewer than six lines; more want a legend. Where the axis gets its range later, name them again then.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> drawing = label_ends(go.Figure([go.Scatter(x=[0, 1], y=[3, 5], name="ads", mode="lines")]))
+    >>> drawing.data[0].text, drawing.layout.showlegend
+    (('', '\\xa0\\xa0ads'), False)
+    """
+    able = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
+    named = [trace for trace in able if "text" in (trace.mode or "")] or able
+    ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
+    words = [END_GAP + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + END_GAP) for trace, _ in ends]
+    low, high = _seen(drawing)
+    texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, (high - low) or 1.0, low)
+    for (trace, place), text in zip(ends, texts, strict=True):
+        colour = trace.line.color
+        trace.update(
+            mode=f"{(trace.mode or 'lines').removesuffix('+text')}+text",
+            text=[text if i == place else "" for i in range(len(trace.y))],
+            textposition="middle right",
+            textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},
+            cliponaxis=False,
+            hovertemplate="%{x}, %{y}",
+        )
+    if words:
+        drawing.update_layout(margin={"r": 24 + label_width(words)})
+    return drawing.update_layout(showlegend=False)
+
+
+def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.Figure:
+    """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
+
+    Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
+    the drawing's own lines have their names at the right, or end nearer to it there than they begin. Over
+    bars the name has a ground, to be read.
+
+    Examples
+    --------
+    >>> mark(go.Figure(), 100, "as everybody").layout.annotations[0].text
+    'as everybody'
+    """
+    _traces(drawing, "drawing")
+    if not isinstance(text, str):
+        raise ValueError(NOT_TEXT.format(found=text))
+    as_choice(axis, "axis", ("x", "y"))
+    place = as_number(at, "at")
+    logarithmic = drawing.layout[f"{axis}axis"].type == "log"
+    line = {"color": GREY, "dash": "dash", "width": 1.5}
+    other = "y" if axis == "x" else "x"
+    drawing.add_shape(
+        type="line",
+        line=line,
+        layer="below",
+        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
+    )
+    if axis == "x":
+        beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+    else:
+        left = text and _is_crowded_right(drawing, place)
+        beside = {"x": 0 if left else 1, "xref": "paper", "xanchor": "left" if left else "right"}
+        beside["yanchor"] = "bottom"
+        if text and any(trace.type == "bar" for trace in drawing.data):  # a name on them is not read
+            beside["bgcolor"] = NAME_GROUND
+    return drawing.add_annotation(
+        **{axis: math.log10(place) if logarithmic else place},
+        **beside,
+        text=text,
+        showarrow=False,
+        font={"size": LABEL_SIZE, "color": QUIET},
+    )
+
+
+def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
+    """Lay the picture where it started behind the current one, in pale grey; returns the same figure.
+
+    Lines and dots stay what they are, and come first among the traces; of bars the outline stays, and comes
+    last. Both are drawn by one function, so that their traces correspond; the number of traces doubles at
+    every position of a control.
+
+    Raises
+    ------
+    ValueError
+        If one is no figure, or they have another number of traces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> now, before = (go.Figure(go.Bar(x=["ads"], y=[height])) for height in (5, 3))
+    >>> [(trace.type, trace.y) for trace in ghost(now, before).data]
+    [('bar', (5,)), ('bar', (3,))]
+    """
+    current, former = _traces(drawing, "drawing"), _traces(start, "start")
+    if len(current) != len(former):
+        raise ValueError(UNLIKE_START.format(start=len(former), drawing=len(current)))
+    for place, (trace, earlier) in enumerate(zip(current, former, strict=True)):
+        if trace.type == "bar":
+            trace.offsetgroup = str(place)  # bars of one group stand in one place
+        drawing.add_trace(_outline(earlier, place) if earlier.type == "bar" else _paled(earlier))
+    pales = drawing.data[len(current) :]
+    behind = [pale for pale in pales if pale.type != "bar"]
+    drawing.data = [*behind, *current, *(pale for pale in pales if pale.type == "bar")]
+    return drawing
+
+
+def moved_apart(
+    heights: Sequence[float], words: Sequence[str], span: float, low: float = -math.inf
+) -> list[str]:
+    """Return labels padded with empty lines, so that those at nearly one height do not lie on each other.
+
+    A label is centred on its height: each empty line below it lifts it by half a line. None is moved
+    below `low`, the foot of the axis, where the other axis has its numbers.
+    """
+    half = LABEL_LINE / 2
+    order = np.argsort(heights, kind="stable")
+    scale = PLOT_SHARE * HEIGHT / half / span
+    at = np.array(heights, float)[order] * scale
+    tall = np.array([words[i].count(BREAK) + 1 for i in order])
+    least = low * scale + tall
+    place = at.copy()
+    for _ in range(ROUNDS):
+        place = np.maximum(place, least)
+        for i in range(len(place) - 1):
+            short = (tall[i] + tall[i + 1] + ROUNDING - (place[i + 1] - place[i])) / 2
+            if short > 0:
+                place[i : i + 2] += -short, short
+    padded = list(words)
+    for i, lift in zip(order, np.round(place - at).astype(int), strict=True):
+        padded[i] = f"{words[i]}{f'{BREAK} ' * lift}" if lift > 0 else f"{f' {BREAK}' * -lift}{words[i]}"
+    return padded
+
+
+def label_width(words: Sequence[str]) -> int:
+    """Return how many pixels the widest line of some labels takes."""
+    return round(LETTER * max(text_width(line) for text in words for line in text.split(BREAK)))
+
+
+def _is_line(trace: Any) -> bool:
+    return trace.type == "scatter" and "lines" in (trace.mode or "lines")
+
+
+def _is_crowded_right(drawing: go.Figure, height: float) -> bool:
+    """Whether lines have their names at the right, or end nearer to a height than they begin."""
+    drawn = [trace for trace in drawing.data if _is_line(trace)]
+    known = [[trace.y[i] for i in _known(trace.y)] for trace in drawn if trace.y is not None]
+    begun, ended = (min((abs(ys[i] - height) for ys in known if ys), default=math.inf) for i in (0, -1))
+    return ended < begun or any("text" in (trace.mode or "") for trace in drawn)
+
+
+def _known(values: Any) -> list[int]:
+    return [i for i, value in enumerate(values) if value is not None and math.isfinite(value)]
+
+
+def _seen(drawing: go.Figure) -> tuple[float, float]:
+    """Return what is seen of the y axis: its range, or from the least to the most of what is drawn."""
+    if drawing.layout.yaxis.range:
+        low, high = drawing.layout.yaxis.range
+    else:
+        drawn = [value for trace in drawing.data if _is_line(trace) for value in trace.y if value is not None]
+        low, high = np.nanmin([0, *drawn]), np.nanmax([0, *drawn])
+    return float(low), float(high)
+
+
+def _traces(drawing: Any, name: str) -> tuple:
+    if not isinstance(drawing, go.Figure):
+        raise ValueError(NOT_A_FIGURE.format(name=name, found=type(drawing).__name__))
+    return drawing.data
+
+
+def _paled(trace: Any) -> go.Scatter:
+    """Return a trace in grey, without words."""
+    pale = go.Scatter(trace)
+    pale.update(
+        mode="+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none",
+        line={"color": QUIET},
+        marker={"color": QUIET},
+        error_x={"color": QUIET},
+        error_y={"color": QUIET},
+        opacity=GHOST_OPACITY,
+        text=None,
+        showlegend=False,
+        hoverinfo="skip",
+        hovertemplate=None,
+    )
+    return pale
+
+
+def _outline(trace: Any, place: int) -> go.Bar:
+    return go.Bar(
+        x=trace.x,
+        y=trace.y,
+        orientation=trace.orientation,
+        offsetgroup=str(place),
+        marker={"color": NO_COLOUR, "line": {"color": QUIET, "width": 1.5}},
+        showlegend=False,
+        hoverinfo="skip",
+    )

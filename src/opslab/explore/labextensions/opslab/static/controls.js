@@ -1,0 +1,42 @@
+// Native controls: sliders and choices.
+
+// A native control in its label: keyboard, touch and screen readers work as everywhere else.
+export function build(control, onMove) {
+  const row = create("div", { className: "opslab-control" });
+  const label = create("label");
+  const name = create("span", { className: "opslab-name", textContent: control.label });
+  row.append(label);
+  if (control.kind === "choice") {
+    const select = keepKeys(create("select"));
+    select.append(...control.labels.map((text) => create("option", { textContent: text })));
+    select.selectedIndex = control.opening;
+    select.addEventListener("change", () => onMove(select.selectedIndex));
+    label.append(name, select);
+    return row;
+  }
+  const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
+  const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
+  const longest = Math.max(...control.labels.map((text) => text.length));
+  value.style.minWidth = `${longest + 1}ch`; // or the slider would change its length while it is dragged
+  const tell = () => {
+    value.textContent = control.labels[range.value];
+    range.setAttribute("aria-valuetext", value.textContent);
+  };
+  range.value = control.opening;
+  range.addEventListener("input", () => { tell(); onMove(Number(range.value)); });
+  tell();
+  label.append(name, range);
+  row.append(value);
+  row.move = (i) => { range.value = i; tell(); };
+  return row;
+}
+
+// Arrow keys are for the control: JupyterLab would take them for moving between cells.
+function keepKeys(control) {
+  control.dataset.lmSuppressShortcuts = "true"; // works only on the focused element itself
+  return control;
+}
+
+export function create(tag, properties = {}) {
+  return Object.assign(document.createElement(tag), properties);
+}

@@ -1,0 +1,67 @@
+// How a picture fits its width, above all on a phone.
+
+const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
+const NARROW = 480; // px; below it a plot is arranged for a phone
+const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
+const LETTER = 8; // px of a letter on an axis
+const BAR = 0.75; // of its place: the width of a bar
+const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
+const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
+
+export function fitWidth(picture) {
+  if (picture.layout.width < NARROW) fitPhone(picture);
+  nameAxes(picture);
+}
+
+// The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
+function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
+  const { l, r, t = 0 } = { ...SIDES, ...margin };
+  const rows = yaxis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
+  const left = Math.max(l, LETTER * (longest(rows).length + 1));
+  for (const [axis, room] of [[xaxis, width - left - r + 2 * Math.min(left, r)], [yaxis, (height - t) / 1.6]]) {
+    if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
+  }
+}
+
+// On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
+function fitPhone(picture) {
+  const { l, r } = { ...SIDES, ...picture.layout.margin };
+  const room = picture.layout.width - l - r;
+  if (room < LEAST_PLOT) nameBelow(picture);
+  const { layout } = picture;
+  const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
+  const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
+  layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
+  layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
+  const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
+  picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
+    : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
+}
+
+// The names at the lines' ends become a legend's.
+function nameBelow(picture) {
+  const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
+  const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
+  if (!names.size) return;
+  const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
+  picture.data = picture.data.map((trace, i) => ({
+    ...trace,
+    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
+    ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
+  }));
+  picture.layout.showlegend = true;
+  picture.layout.margin = { ...picture.layout.margin, r: SIDES.r };
+}
+
+const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
+
+function rewrapped(text, letters) {
+  const rows = [""];
+  for (const word of text.split(/<br>| /)) {
+    if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
+    rows.push(`${rows.pop()} ${word}`.trim());
+  }
+  return rows;
+}
+
+export const longest = (texts) => texts.reduce((most, text) => (text && text.length > most.length ? text : most), "");
