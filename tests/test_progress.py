@@ -183,11 +183,11 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from functools import partial
-from opslab.exercises import progress, repetition
+from opslab.exercises import progress_file, repetition
 now = datetime(2025, 3, 3, 20, tzinfo=UTC)
 for place in range(60):
     for question in (f"{sys.argv[1]}-{place}", "both"):
-        progress.update("06-tiny", question, partial(repetition.answered, now=now, right=True))
+        progress_file.update("06-tiny", question, partial(repetition.answered, now=now, right=True))
 """
 
 

@@ -14,7 +14,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 RIGHT = """
 import re
 
-from opslab.ground.frames import as_number
+from opslab.ground.arguments import as_number
 
 
 def weeks(days: int) -> int:
