@@ -22,7 +22,7 @@ from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import dots, lines, shares, timeline
+from opslab.charts import dots, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -514,6 +514,73 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_p
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"]
     assert name["x"] + name["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("ends", [(-40_000, 36_000), (0.2, 3.1), (50, 320)])
+def test_numbers_of_an_axis_stand_upright_on_a_phone(quiet_page, tmp_path, ends):
+    rows = pd.Series(dict(zip(("those who answered", "all but the muted"), ends, strict=True)))
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(dots(rows, "Two rules", "yuan"), "Two dots.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 320, "height": 800})
+    ticks = drawn(read(quiet_page, tmp_path, "t")).locator(".xtick text")
+    ways = ticks.evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
+    assert len(ways) > 1
+    assert not any("rotate" in (way or "") for way in ways)
+
+
+@pytest.mark.browser
+def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path):
+    table = pd.DataFrame([[0.2, 0.5], [1, 0.1]], index=["2024-01", "2024-02"])
+    drawing = heatmap(table, "Cells", "month", "started in", share=True, unit="share of all")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, below in ((1024, False), (390, True)):
+        quiet_page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(quiet_page, tmp_path, "t"))
+        frame, cells, scale, name = (
+            plot.locator(part).first.bounding_box()
+            for part in (".main-svg", ".nsewdrag", ".cbfills", ".cbtitle text")
+        )
+        assert (scale["y"] > cells["y"] + cells["height"]) is below
+        assert name["y"] + name["height"] <= frame["y"] + frame["height"]
+        if below:
+            assert cells["width"] > frame["width"] / 2
+            assert name["y"] >= scale["y"] + scale["height"]
+
+
+@pytest.mark.browser
+def test_names_of_lines_have_the_contrast_of_a_text(quiet_page, tmp_path):
+    table = pd.DataFrame({"first": [1, 3], "second": [2, 2], "third": [4, 1]})
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(lines(table, "Three"), "Lines.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 1024, "height": 800})
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    plot.locator(".scatterlayer text").first.wait_for()
+    inks = plot.locator(".scatterlayer text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
+    assert {"rgb(0, 114, 178)", "rgb(184, 70, 0)", "rgb(0, 122, 87)"} <= set(inks)  # 4.5 : 1 and more
+    drawn_lines = plot.locator(".js-line").evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
+    assert "rgb(213, 94, 0)" in drawn_lines
+
+
+@pytest.mark.browser
+def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_path):
+    drawing = share_bar(pd.Series({"readers": 0.3, "clicks": 0.3, "sign-ups": 0.4}), "Doubt")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A bar.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.emulate_media(color_scheme="dark")
+    words = drawn(read(quiet_page, tmp_path, "t")).locator(".bartext")
+    inks = words.evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
+    assert len(inks) == 3
+    assert set(inks) == {"rgb(22, 27, 34)"}
 
 
 @pytest.mark.browser

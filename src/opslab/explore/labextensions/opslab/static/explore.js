@@ -26,6 +26,8 @@ const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const NUMBER = 4; // letters of a number on an axis, at least
+const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
@@ -47,6 +49,8 @@ const DARK = {
   "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
 };
+// What letters are drawn with on a white ground, where lines have the paler one.
+const LETTERS = { "#D55E00": "#B84600", "#009E73": "#007A57" };
 const STYLE = `
 .opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
   padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
@@ -60,6 +64,13 @@ const STYLE = `
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
+@supports selector(::-moz-range-track) { /* what Firefox leaves of a track in the dark is whiter than what it fills */
+  [data-dark] .opslab-control input { appearance: none; background: none; }
+  [data-dark] .opslab-control input::-moz-range-track { height: 6px; border-radius: 3px; background: #6e7781; }
+  [data-dark] .opslab-control input::-moz-range-progress { height: 6px; border-radius: 3px; background: var(--opslab-accent); }
+  [data-dark] .opslab-control input::-moz-range-thumb { box-sizing: border-box; width: 18px; height: 18px; border-radius: 50%;
+    border: 2px solid var(--opslab-ground); background: var(--opslab-accent); }
+}
 .opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
   padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;
   border-radius: 4px; cursor: pointer; }
@@ -98,6 +109,7 @@ const STYLE = `
 .opslab-plot { width: 100%; overflow: hidden; }
 .opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
   stroke-linejoin: round; } /* lines pass behind words */
+[data-dark] .opslab-plot text[style*="rgb(68, 68, 68)"] { fill: #161b22 !important; } /* Plotly's ink on what is light: too pale on ours */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
 @media print { .opslab-explore { break-inside: avoid; border: 0; } }
 `;
@@ -191,7 +203,7 @@ export function mount(element, bundle, Plotly, live = null) {
     nameAxes(drawn);
     const dark = isDark(element);
     group.toggleAttribute("data-dark", dark);
-    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
+    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
     const before = performance.now();
     const text = JSON.stringify(arranged);
     const onItsWay = stale; // by what `glided` has asked for
@@ -466,6 +478,11 @@ function recoloured(value) {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
 }
 
+function lettered({ data, layout }) {
+  const dark = ({ textfont }) => LETTERS[textfont?.color];
+  return { data: data.map((trace) => (dark(trace) ? { ...trace, textfont: { ...trace.textfont, color: dark(trace) } } : trace)), layout };
+}
+
 // A number and its sign stand apart on an axis, as in every sentence; the format of an axis cannot do it.
 const APART = Object.fromEntries(Array.from({ length: 401 }, (_, i) => `${i - 200}%`.replace("-", "−"))
   .map((text) => [text, text.replace("%", "\u00a0%")]));
@@ -593,11 +610,16 @@ const isBranch = (value) => value !== null && typeof value === "object" && !Arra
 // The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
 function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
   const { l, r, t = 0 } = { ...SIDES, ...margin };
-  const rows = yaxis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  const left = Math.max(l, LETTER * (longest(rows).length + 1));
+  const left = Math.max(l, roomOfNames(data, yaxis));
   for (const [axis, room] of [[xaxis, width - left - r + 2 * Math.min(left, r)], [yaxis, (height - t) / 1.6]]) {
     if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
   }
+}
+
+// px that the names beside a plot take.
+function roomOfNames(data, axis) {
+  const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
+  return LETTER * (longest(rows).length + 1);
 }
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
@@ -609,10 +631,33 @@ function fitPhone(picture) {
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
   const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
+  layout.xaxis = { ...layout.xaxis, ...fewNumbers(picture), tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
     : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
+  if (picture.data.some(hasScale)) scaleBelow(picture);
+}
+
+// A heat map's colour scale takes from its height; beside it, it would leave a third of the width.
+const hasScale = ({ type, showscale }) => type === "heatmap" && showscale !== false;
+function scaleBelow({ data, layout }) {
+  layout.margin = { ...layout.margin, r: SIDES.r, b: SCALE };
+  for (const [i, trace] of data.entries()) {
+    if (!hasScale(trace)) continue;
+    const below = { orientation: "h", y: 0, yref: "container", yanchor: "bottom", nticks: NUMBER, tickangle: 0 };
+    data[i] = { ...trace, colorbar: { ...trace.colorbar, ...below, title: { ...trace.colorbar?.title, side: "bottom" } } };
+  }
+}
+
+// So few numbers on a narrow axis that none has to lie on its side.
+function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
+  const rows = data.map(({ x }) => numbers(x ?? []));
+  if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
+  const { l, r } = { ...SIDES, ...margin };
+  const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
+  const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
+  const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
+  return { nticks: Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1)))) };
 }
 
 // The names at the lines' ends become a legend's.
