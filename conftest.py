@@ -6,7 +6,8 @@ import tempfile
 import pytest
 
 # A developer's own progress must neither be changed by a test nor be seen in a notebook.
-os.environ["OPSLAB_HOME"] = tempfile.mkdtemp(prefix="opslab-test-")
+_home = tempfile.TemporaryDirectory(prefix="opslab-test-")  # goes with the process
+os.environ["OPSLAB_HOME"] = _home.name
 
 # The workers and their kernels share the cores: threads of a matrix library's own only get in their way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

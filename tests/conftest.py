@@ -1,5 +1,6 @@
 """A tiny course to answer; JupyterLab on a free port and a real browser, to look at what a student sees."""
 
+import inspect
 import os
 import secrets
 import socket
@@ -127,6 +128,11 @@ def playwright():
     """Yield what drives the browsers; there is one for all of them."""
     from playwright.sync_api import sync_playwright
 
+    # With each call Playwright asks `inspect` for the whole stack. A frame without a file, as pytest's start
+    # has one, lets it look through all modules, for milliseconds each time. It is told that none is there.
+    for frame in inspect.stack(0):
+        if not Path(frame.filename).exists():
+            inspect.modulesbyfile.setdefault(frame.filename, "")
     with sync_playwright() as driver:
         yield driver
 

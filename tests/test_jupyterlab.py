@@ -521,7 +521,10 @@ def run_answer(page, question: str, code: str):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("extension", [True, False], ids=["our renderer", "the widget alone"])
-def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(jupyterlab, page, exercise, extension):
+def test_a_wrong_answer_a_hint_by_keyboard_and_the_solution_opens(
+    jupyterlab, further_page, exercise, extension
+):
+    page = further_page
     if not extension:
         without(page, "*/lab/extensions/opslab-check/*")
     name = f"exercise-{extension}.ipynb"
@@ -573,7 +576,10 @@ def test_three_different_answers_open_the_solution(jupyterlab, shared_page, exer
 
 @pytest.mark.browser
 @pytest.mark.parametrize("again", ["in the same JupyterLab", "in a new one"])
-def test_a_reply_that_outlives_its_kernel_has_closed_buttons_that_say_why(jupyterlab, page, exercise, again):
+def test_a_reply_that_outlives_its_kernel_has_closed_buttons_that_say_why(
+    jupyterlab, shared_page, exercise, again
+):
+    page = shared_page
     name = f"outlives-{again[-3:]}.ipynb"
     open_notebook(page, jupyterlab, exercise, name, run=True)
     page.locator(".opslab-reply button").first.wait_for()
@@ -599,16 +605,19 @@ def test_a_reply_that_outlives_its_kernel_has_closed_buttons_that_say_why(jupyte
 
 @pytest.mark.browser
 def test_the_buttons_of_a_notebook_that_was_only_closed_work_when_it_is_opened_again(
-    jupyterlab, page, exercise
+    jupyterlab, shared_page, exercise
 ):
+    page = shared_page
     open_notebook(page, jupyterlab, exercise, "closed.ipynb", run=True)
     run_answer(page, "q1", WRONG_ANSWERS[0]).get_by_text("You forgot to divide").wait_for()
     save(page)
-    open_notebook(page, jupyterlab, exercise, "closed.ipynb")
-    reply = page.locator(".opslab-reply").first
-    reply.locator(".opslab-dots").wait_for(state="attached")
-    press(page, reply.get_by_role("button", name="Hint"), "Enter")
-    reply.get_by_text("What is asked?").wait_for()
+    for number, words in ((1, "What is asked?"), (2, "Look at")):
+        open_notebook(page, jupyterlab, exercise, "closed.ipynb")
+        reply = page.locator(".opslab-reply").first
+        reply.locator(".opslab-dots").wait_for(state="attached")
+        press(page, reply.get_by_role("button", name=f"Hint {number} of 3"), "Enter")
+        reply.get_by_text(words).wait_for()
+    assert reply.get_by_text("What is asked?").count() == 1  # read once, it stands there once
 
 
 @pytest.mark.browser

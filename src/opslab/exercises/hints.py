@@ -120,8 +120,12 @@ class Asked:
             "dots": dots,
             "done": DOTS.format(done=done, count=len(dots)),
             "next": self.next_text(),
-            "read": {"label": READ, "hints": [to_html(self.hint_text(step + 1)) for step in range(read)]},
         }
+
+    def read_before(self) -> dict[str, object]:
+        """Return the hints that have been read so far in this world, and the words that fold them."""
+        read = self.record.hints.get(self.world, 0)
+        return {"label": READ, "hints": [to_html(self.hint_text(step + 1)) for step in range(read)]}
 
     def _dots(self) -> list[dict[str, object]]:
         records = progress.records_of(self.lesson)

@@ -22,19 +22,21 @@ _live: dict[tuple[str, str], "ReplyWidget"] = {}  # by lesson and question, the 
 class ReplyWidget(anywidget.AnyWidget):
     """What a notebook shows of one reply: its HTML, and in `state` what stands below it.
 
-    `said` are the hints and the solution that its buttons have brought, as HTML.
+    `read` are the hints that were read before it, `said` those and the solution that its buttons have
+    brought, as HTML. However often it is drawn, a hint stands in one of the two.
     """
 
     _esm = SCRIPT
     key = traitlets.Unicode().tag(sync=True)  # the widget's id, which its JavaScript is not told
     html = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
+    read = traitlets.Dict().tag(sync=True)
     said = traitlets.List().tag(sync=True)
 
     def __init__(self, html: str, asked: Asked):
         key = uuid.uuid4().hex
         self._asked, self._solution_shown = asked, False
-        super().__init__(model_id=key, key=key, html=html)
+        super().__init__(model_id=key, key=key, html=html, read=asked.read_before())
         self.refresh()
         self.on_msg(lambda _, content, __: self._press(content.get("press")))
 

@@ -98,7 +98,7 @@ function build(model) {
   const next = create("span", { className: "opslab-next" });
   const row = create("div", { className: "opslab-below" });
   row.append(buttons, dots, next, why);
-  const earlier = readBefore(model.get("state").read);
+  const earlier = readBefore(model.get("read"));
   const said = create("div", { className: `opslab-said ${PROSE}`, ariaLive: "polite" });
   let waiting = 0;
 
