@@ -73,12 +73,18 @@ STILL_THERE = """(slide) => {
   };
 }"""
 # Where the lines of each name at a line's end are seen, without the empty ones that move it.
-NAMES_SEEN = """plot => Object.fromEntries([...plot.querySelectorAll('.scatterlayer text')].flatMap((text) => {
-  const rows = [...text.querySelectorAll('tspan.line')].filter((row) => row.textContent.trim());
-  const boxes = (rows.length ? rows : [text]).map((row) => row.getBoundingClientRect());
-  const name = (rows.length ? rows : [text]).map((row) => row.textContent.trim()).join(' ');
-  return name ? [[name, { top: Math.min(...boxes.map((b) => b.top)), bottom: Math.max(...boxes.map((b) => b.bottom)) }]] : [];
-}))"""
+NAMES_SEEN = """(plot) => {
+  const seen = {};
+  for (const text of plot.querySelectorAll('.scatterlayer text')) {
+    const lines = [...text.querySelectorAll('tspan.line')].filter((line) => line.textContent.trim());
+    const rows = lines.length ? lines : [text];
+    const boxes = rows.map((row) => row.getBoundingClientRect());
+    const [top, bottom] = [Math.min(...boxes.map((b) => b.top)), Math.max(...boxes.map((b) => b.bottom))];
+    const name = rows.map((row) => row.textContent.trim()).join(' ');
+    if (name) seen[name] = { top, bottom };
+  }
+  return seen;
+}"""
 ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
 )
