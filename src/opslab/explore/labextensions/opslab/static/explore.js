@@ -41,6 +41,9 @@ const NEAR = 0.02; // of a row's numbers: an axis that follows them further woul
 const PAUSE = 500; // ms of rest before a moved control's result is read out
 const STEPS = 200; // positions of a guess, at most
 const DIGITS = 3; // significant ones, of how far a drawn line is off
+const NAME_LINE = 17; // px of a line of a name at a line's end
+const ROUNDING = 0.6; // of a half line: what moving by whole half lines may take from a gap
+const ROUNDS = 40; // of moving neighbours apart: enough for the few names of a picture
 const BESIDE = 0.03; // of the axis: room beside a guess
 const STYLE_ID = "opslab-explore-style";
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
@@ -99,7 +102,7 @@ const STYLE = `
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
-  "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; overflow-wrap: anywhere; }
+  "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; text-wrap: balance; overflow-wrap: anywhere; }
 .opslab-title > span, .opslab-title::after { grid-area: 1 / 1; }
 .opslab-title::after { content: attr(data-longest); visibility: hidden; } /* so that nothing below it jumps */
 .opslab-title[hidden] { display: none !important; }
@@ -109,7 +112,7 @@ const STYLE = `
 .opslab-plot { width: 100%; overflow: hidden; }
 .opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
   stroke-linejoin: round; } /* lines pass behind words */
-[data-dark] .opslab-plot text[style*="rgb(68, 68, 68)"] { fill: #161b22 !important; } /* Plotly's ink on what is light: too pale on ours */
+.opslab-plot :is(.heatmap-label text, .bartext)[style*="68, 68, 68"] { fill: #111 !important; } /* Plotly's grey is faint on a middle colour */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
 @media print { .opslab-explore { break-inside: avoid; border: 0; } }
 `;
@@ -201,6 +204,9 @@ export function mount(element, bundle, Plotly, live = null) {
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
     if (width < NARROW) fitPhone(drawn);
     nameAxes(drawn);
+    const axis = plot._fullLayout?.yaxis; // as it was last drawn
+    const known = seenOf(axis);
+    const named = spaceNames(drawn, data, axis);
     const dark = isDark(element);
     group.toggleAttribute("data-dark", dark);
     const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
@@ -216,6 +222,7 @@ export function mount(element, bundle, Plotly, live = null) {
       seen = labelled;
       settled = { text, traces };
       Plotly.react(plot, traces, arranged, config);
+      if (named && seenOf(plot._fullLayout.yaxis) !== known) schedule(); // names stand by what is seen now
     }
     lasted = opening ? 0 : performance.now() - before;
   }
@@ -620,6 +627,54 @@ function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
 function roomOfNames(data, axis) {
   const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
   return LETTER * (longest(rows).length + 1);
+}
+
+// Names at the lines' ends, moved apart by the height that the plot has here; those that come with it are padded for
+// the lowest plot. Empty lines below a name lift it by half a line each. `target` is where the lines will have come to,
+// `drawn` the axis as it stands. Returns whether there are names.
+function spaceNames(picture, target, drawn) {
+  const columns = new Map();
+  picture.data = picture.data.map((trace) => ({ ...trace }));
+  picture.data.forEach((trace, i) => {
+    const { mode, text, textposition } = trace;
+    if ((trace.yaxis ?? "y") !== "y" || !mode?.includes("lines") || !mode.includes("text") || !Array.isArray(text)) return;
+    const [x, y] = [target[i].x, target[i].y].map((row) => numbers(row) ?? row);
+    text.forEach((words, k) => {
+      const side = Array.isArray(textposition) ? textposition[k] : textposition;
+      if (!words || !side?.startsWith("middle") || !Number.isFinite(y[k])) return;
+      const column = `${side} ${x[k]}`;
+      columns.set(column, [...(columns.get(column) ?? []), { trace, k, y: y[k], words: words.replace(/^( <br>)+|(<br> )+$/g, "") }]);
+    });
+  });
+  if (!columns.size || !drawn || drawn.type === "log") return columns.size > 0;
+  const [low, high] = picture.layout.yaxis?.range ?? drawn.range;
+  const rows = (pixels) => (2 * pixels) / NAME_LINE; // half lines
+  for (const names of columns.values()) {
+    const placed = names.map((name) => ({ ...name, at: rows((drawn._length * (name.y - low)) / (high - low)), tall: name.words.split("<br>").length }));
+    for (const { trace, k, words, lift } of apart(placed, rows(drawn._length + drawn._offset))) {
+      const moved = lift > 0 ? words + "<br> ".repeat(lift) : " <br>".repeat(-lift) + words;
+      trace.text = trace.text.map((one, i) => (i === k ? moved : one));
+    }
+  }
+  return true;
+}
+
+const seenOf = (axis) => axis && [axis._length, axis._offset, ...axis.range].join();
+
+// How many half lines each name is lifted, so that none lies on another, below the axis or above `top`.
+function apart(names, top) {
+  const order = [...names].sort((one, other) => one.at - other.at);
+  const place = order.map(({ at }) => at);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    order.forEach(({ tall }, i) => { place[i] = Math.max(tall + ROUNDING, Math.min(top - tall, place[i])); });
+    for (let i = 0; i + 1 < place.length; i += 1) {
+      const short = (order[i].tall + order[i + 1].tall + ROUNDING - (place[i + 1] - place[i])) / 2;
+      if (short <= 0) continue;
+      place[i] -= short;
+      place[i + 1] += short;
+    }
+  }
+  return order.map((name, i) => ({ ...name, lift: Math.round(place[i] - name.at) }));
 }
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
