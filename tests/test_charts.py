@@ -255,6 +255,38 @@ def test_no_name_is_moved_to_the_numbers_below_the_axis(low):
     assert highest.count("<br>") > 3
 
 
+def test_no_name_is_moved_out_of_the_picture_above_its_axis():
+    words = ["a<br>a", "b", "c<br>c"]
+    padded = annotations.moved_apart([100, 100, 100], words, 100, 0, 100)
+    highest = next(text for text in padded if not text.startswith(" "))
+    assert highest.count("<br>") == 1  # its own; a line of it stands above the axis
+    assert sum(text.startswith(" ") for text in padded) == 2
+
+
+def test_what_names_the_ends_of_slopes_stands_outside_them():
+    table = pd.DataFrame({"of_all_users": [3, 4], "answers": [5, 3]}, index=["a", "b"])
+    drawing = slopes(table)
+    names = [(one.text, one.x, one.xanchor) for one in drawing.layout.annotations]
+    assert names == [
+        ("Of all<br>users", "Of all users", "right"),
+        ("Answers", "Answers", "left"),
+    ]
+    assert drawing.layout.margin.l >= annotations.label_width(["Of all"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "share", "step"),
+    [
+        ([[1, 3], [np.nan, 10]], False, 1),
+        ([[1, 2.5]], False, None),
+        ([[0, 1]], True, None),
+        ([[1, 40]], False, None),
+    ],
+)
+def test_a_scale_of_counts_has_no_halves(cells, share, step):
+    assert heatmap(pd.DataFrame(cells), share=share).data[0].colorbar.dtick == step
+
+
 def test_the_lowest_names_of_slopes_stay_above_those_of_the_columns():
     crowded = slopes(pd.DataFrame({"before": [1, 1, 1, 1, 99], "after": [1, 2, 3, 1, 99]}))
     texts = [text for line in crowded.data for text in line.text]

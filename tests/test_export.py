@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -16,13 +17,14 @@ import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from plotly.colors import sample_colorscale
 
 from benchmarks.decks import SLIDE, UNTITLED
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import dots, lines, shares, timeline
+from opslab.charts import dots, figure, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -69,6 +71,19 @@ STILL_THERE = """(slide) => {
     place: opslabDeck.getCurrentSlide().id,
     height: plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale'),
   };
+}"""
+# Where the lines of each name at a line's end are seen, without the empty ones that move it.
+NAMES_SEEN = """(plot) => {
+  const seen = {};
+  for (const text of plot.querySelectorAll('.scatterlayer text')) {
+    const lines = [...text.querySelectorAll('tspan.line')].filter((line) => line.textContent.trim());
+    const rows = lines.length ? lines : [text];
+    const boxes = rows.map((row) => row.getBoundingClientRect());
+    const [top, bottom] = [Math.min(...boxes.map((b) => b.top)), Math.max(...boxes.map((b) => b.bottom))];
+    const name = rows.map((row) => row.textContent.trim()).join(' ');
+    if (name) seen[name] = { top, bottom };
+  }
+  return seen;
 }"""
 ALL_DRAWN = (
     "() => [...document.querySelectorAll('.opslab-figure')].every((e) => e.querySelector('.main-svg'))"
@@ -502,6 +517,76 @@ def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(quiet_pag
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("height", [300, 720])
+def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(quiet_page, tmp_path, height):
+    ends = {"First of all": 95, "Second of all": 96, "Third of all": 97, "Far below": 20, "Lowest": 0}
+    table = pd.DataFrame({name: [50, end] for name, end in ends.items()})
+    drawing = lines(table, "Five").update_layout(height=height)
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Five lines.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    quiet_page.wait_for_timeout(200)  # the axis is known when it has been drawn once
+    frame, axes = plot.bounding_box(), plot.locator(".nsewdrag").first.bounding_box()
+    boxes = plot.evaluate(NAMES_SEEN)
+    assert set(boxes) == set(ends)
+    upwards = [boxes[name] for name in sorted(ends, key=ends.get)]
+    assert all(above["bottom"] <= below["top"] + 4 for below, above in pairwise(upwards))
+    assert frame["y"] <= upwards[-1]["top"]
+    assert upwards[0]["bottom"] <= axes["y"] + axes["height"] + 1
+    low, high = plot.evaluate("plot => plot._fullLayout.yaxis.range")
+    alone = axes["y"] + axes["height"] * (high - 20) / (high - low)
+    assert abs((boxes["Far below"]["top"] + boxes["Far below"]["bottom"]) / 2 - alone) < 10
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_in_a_heat_map_are_read_on_every_colour(quiet_page, tmp_path, scheme):
+    quiet_page.emulate_media(color_scheme=scheme)
+    steps = [step / 44 for step in range(45)]
+    drawing = figure("Five rows").add_heatmap(
+        z=[steps[at : at + 9] for at in range(0, 45, 9)], texttemplate="7"
+    )
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Cells.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    inks = plot.locator(".heatmap-label text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
+    assert len(inks) == 45
+    scale = plot.evaluate("plot => plot._fullData[0].colorscale")
+    grounds = sample_colorscale(scale, steps)
+    assert min(contrast(ink, ground) for ink, ground in zip(inks, grounds, strict=True)) >= 3
+
+
+def contrast(one, other):
+    """Return the contrast of two colours as WCAG 2 reckons it."""
+
+    def light(colour):
+        parts = [float(part) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    return max(light(one), light(other)) / min(light(one), light(other))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("ending", ["slides.html", "html"])
+def test_a_chinese_term_stays_on_one_line(quiet_page, tmp_path, ending):
+    terms = " ".join(f"{'word ' * n}*目标群体指数*" for n in range(9))
+    exporter = SlidesExporter() if ending == "slides.html" else PageExporter()
+    html, _ = exporter.from_notebook_node(new_notebook(cells=[new_markdown_cell(f"# T\n\n{terms}.")]))
+    (tmp_path / f"t.{ending}").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 390, "height": 800})
+    quiet_page.goto((tmp_path / f"t.{ending}").as_uri())
+    quiet_page.wait_for_selector(READY, state="attached")
+    rows = quiet_page.locator("em:visible").evaluate_all("all => all.map((e) => e.getClientRects().length)")
+    assert rows
+    assert set(rows) == {1}
+
+
+@pytest.mark.browser
 def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_page, tmp_path):
     rows = pd.Series({"those who answered": 219, "all but the muted": 117})
     drawing = dots(rows, "Two rules", "yuan more than writing to nobody")
@@ -514,6 +599,73 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_p
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"]
     assert name["x"] + name["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("ends", [(-40_000, 36_000), (0.2, 3.1), (50, 320)])
+def test_numbers_of_an_axis_stand_upright_on_a_phone(quiet_page, tmp_path, ends):
+    rows = pd.Series(dict(zip(("those who answered", "all but the muted"), ends, strict=True)))
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(dots(rows, "Two rules", "yuan"), "Two dots.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 320, "height": 800})
+    ticks = drawn(read(quiet_page, tmp_path, "t")).locator(".xtick text")
+    ways = ticks.evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
+    assert len(ways) > 1
+    assert not any("rotate" in (way or "") for way in ways)
+
+
+@pytest.mark.browser
+def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path):
+    table = pd.DataFrame([[0.2, 0.5], [1, 0.1]], index=["2024-01", "2024-02"])
+    drawing = heatmap(table, "Cells", "month", "started in", share=True, unit="share of all")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, below in ((1024, False), (390, True)):
+        quiet_page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(quiet_page, tmp_path, "t"))
+        frame, cells, scale, name = (
+            plot.locator(part).first.bounding_box()
+            for part in (".main-svg", ".nsewdrag", ".cbfills", ".cbtitle text")
+        )
+        assert (scale["y"] > cells["y"] + cells["height"]) is below
+        assert name["y"] + name["height"] <= frame["y"] + frame["height"]
+        if below:
+            assert cells["width"] > frame["width"] / 2
+            assert name["y"] >= scale["y"] + scale["height"]
+
+
+@pytest.mark.browser
+def test_names_of_lines_have_the_contrast_of_a_text(quiet_page, tmp_path):
+    table = pd.DataFrame({"first": [1, 3], "second": [2, 2], "third": [4, 1]})
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(lines(table, "Three"), "Lines.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": 1024, "height": 800})
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    plot.locator(".scatterlayer text").first.wait_for()
+    inks = plot.locator(".scatterlayer text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
+    assert {"rgb(0, 114, 178)", "rgb(184, 70, 0)", "rgb(0, 122, 87)"} <= set(inks)  # 4.5 : 1 and more
+    drawn_lines = plot.locator(".js-line").evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
+    assert "rgb(213, 94, 0)" in drawn_lines
+
+
+@pytest.mark.browser
+def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_path):
+    drawing = share_bar(pd.Series({"readers": 0.3, "clicks": 0.3, "sign-ups": 0.4}), "Doubt")
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A bar.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.emulate_media(color_scheme="dark")
+    words = drawn(read(quiet_page, tmp_path, "t")).locator(".bartext")
+    inks = words.evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
+    assert len(inks) == 3
+    assert set(inks) == {"rgb(17, 17, 17)"}
 
 
 @pytest.mark.browser

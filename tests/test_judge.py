@@ -372,3 +372,19 @@ def test_findings_show_the_same_words_as_text_and_html(status):
     finding = Finding(status, "2 < 3 in `code`")
     assert repr(finding) == f"{MARKS[status][0]} 2 < 3 in `code`"
     assert f"{MARKS[status][0]} 2 &lt; 3 in <code>code</code>" in finding._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The *next* user, **or** none.", "The <em>next</em> user, <strong>or</strong> none."),
+        ("2*3*4 and 2 * 3 * 4, or 2 ** 3", "2*3*4 and 2 * 3 * 4, or 2 ** 3"),
+        (
+            "`e ** x - 1`, then `**group` and `a*b`",
+            "<code>e ** x - 1</code>, then <code>**group</code> and <code>a*b</code>",
+        ),
+        ("*unfinished, and *<b>*", "*unfinished, and <em>&lt;b&gt;</em>"),
+    ],
+)
+def test_what_an_author_stresses_is_shown_so_and_code_stays_code(text, shown):
+    assert shown in Finding("mistake", text)._repr_html_()

@@ -260,6 +260,22 @@ def test_every_explorable_of_a_lesson_answers_before_it_is_run(jupyterlab, share
 
 
 @pytest.mark.browser
+def test_no_sentence_and_no_folded_cell_of_a_lesson_is_wider_than_a_phone(jupyterlab, further_page):
+    page = further_page  # others want the side bar that is closed here
+    open_notebook(page, jupyterlab, LESSONS[6], "phone.ipynb")
+    page.evaluate("jupyterapp.shell.collapseLeft()")
+    page.set_viewport_size({"width": 390, "height": 900})
+    folded = page.locator(".jp-InputPlaceholder").first
+    folded.wait_for()
+    page.wait_for_function("document.querySelector('.jp-Notebook').clientWidth < 390")
+    wide = page.locator(".jp-InputPlaceholder, .jp-RenderedMarkdown").evaluate_all(
+        "all => all.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"
+    )
+    assert wide == []
+    assert folded.evaluate("e => e.getBoundingClientRect().right <= innerWidth")
+
+
+@pytest.mark.browser
 def test_a_lesson_is_there_to_its_last_cell_though_the_browser_is_never_idle(jupyterlab, further_page):
     """JupyterLab's own way waits for idle moments, and whoever scrolls has none for seconds."""
     page = further_page

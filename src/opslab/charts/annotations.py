@@ -45,7 +45,8 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
     words = [END_GAP + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + END_GAP) for trace, _ in ends]
     low, high = _seen(drawing)
-    texts = moved_apart([float(trace.y[place]) for trace, place in ends], words, (high - low) or 1.0, low)
+    heights = [float(trace.y[place]) for trace, place in ends]
+    texts = moved_apart(heights, words, (high - low) or 1.0, low, high)
     for (trace, place), text in zip(ends, texts, strict=True):
         colour = trace.line.color
         trace.update(
@@ -137,22 +138,27 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
 
 
 def moved_apart(
-    heights: Sequence[float], words: Sequence[str], span: float, low: float = -math.inf
+    heights: Sequence[float],
+    words: Sequence[str],
+    span: float,
+    low: float = -math.inf,
+    high: float = math.inf,
 ) -> list[str]:
     """Return labels padded with empty lines, so that those at nearly one height do not lie on each other.
 
     A label is centred on its height: each empty line below it lifts it by half a line. None is moved
-    below `low`, the foot of the axis, where the other axis has its numbers.
+    below `low`, the foot of the axis, where the other axis has its numbers, and none further than a line
+    above `high`, the axis's head, where the picture ends.
     """
     half = LABEL_LINE / 2
     order = np.argsort(heights, kind="stable")
     scale = PLOT_SHARE * HEIGHT / half / span
     at = np.array(heights, float)[order] * scale
     tall = np.array([words[i].count(BREAK) + 1 for i in order])
-    least = low * scale + tall
+    least, most = low * scale + tall, high * scale + 2 - tall
     place = at.copy()
     for _ in range(ROUNDS):
-        place = np.maximum(place, least)
+        place = np.maximum(np.minimum(place, most), least)
         for i in range(len(place) - 1):
             short = (tall[i] + tall[i + 1] + ROUNDING - (place[i + 1] - place[i])) / 2
             if short > 0:

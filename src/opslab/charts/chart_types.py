@@ -59,6 +59,8 @@ ROW = 44  # px of a row of dots, at least: its value stands above it
 NAMES_APART = 12  # px between the names of two rows, where they take several lines
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
 AIR = 0.15  # of the height of slopes: above the highest and below the lowest
+HEAD_COLUMNS = 8  # letters in a line of what names an end of slopes
+HEAD_ROOM = 44  # px below slopes for two such lines
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
 
@@ -294,8 +296,8 @@ def slopes(
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
     # Names do not go down to those of the columns.
-    foot = low - AIR * span / 2
-    texts = {end: moved_apart(frame[end].to_list(), words[end], span, foot) for end in frame.columns}
+    foot, head = low - AIR * span / 2, high + AIR * span
+    texts = {end: moved_apart(frame[end].to_list(), words[end], span, foot, head) for end in frame.columns}
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
         drawing.add_scatter(
@@ -311,9 +313,24 @@ def slopes(
             cliponaxis=False,
             hovertemplate="%{x}: %{y}",
         )
-    room = [label_width(words[end]) + 14 for end in frame.columns]
+    # What names an end stands below its values, outside the slopes: between them a phone has no room.
+    heads = {end: wrap(say.name(end), HEAD_COLUMNS) for end in frame.columns}
+    for end, side in zip(frame.columns, ("right", "left"), strict=True):
+        drawing.add_annotation(
+            x=say.name(end),
+            y=0,
+            yref="paper",
+            xanchor=side,
+            yanchor="top",
+            align=side,
+            text=heads[end],
+            showarrow=False,
+            font={"size": LABEL_SIZE, "color": QUIET},
+        )
+    room = [label_width([*words[end], heads[end]]) + 14 for end in frame.columns]
     drawing.update_layout(margin={"l": room[0] + 8, "r": room[1]})
     drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False, showline=False, ticks="")
+    drawing.update_xaxes(showticklabels=False, title_standoff=HEAD_ROOM)
     drawing.update_yaxes(showgrid=False, showticklabels=False, ticks="", showline=False)
     if share:
         shares(drawing)
@@ -546,6 +563,8 @@ def heatmap(
     frame = _numeric(table, most=None)
     top = None if top is None else as_number(top, "top", least=POSITIVE)
     form, label = (SHARE_FORMAT, ".0f") if share else (",.4~g", ",.4g")
+    known = frame.to_numpy(float)[frame.notna().to_numpy()]
+    counted = not share and (known % 1 == 0).all() and known.max(initial=0) <= MOST_STEPS
     drawing = figure(title, x, y)
     drawing.add_heatmap(
         x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
@@ -566,6 +585,7 @@ def heatmap(
         textfont={"size": 11},
         colorbar={
             "tickformat": form,
+            "dtick": 1 if counted else None,  # what is counted has no halves
             "tickfont": {"size": 12, "color": QUIET},
             "title": {"text": unit, "side": "right", "font": {"size": 13}},
             "thickness": 14,

@@ -69,6 +69,10 @@ COUNTED = " Three Chinese characters count as two words."
 
 CHINESE = r"[\u4e00-\u9fff]"
 WORD = r"[^\W\u4e00-\u9fff]+(?:[.'’-][^\W\u4e00-\u9fff]+)*"
+# Code, and what an author emphasizes: not the factors of 2*3*4.
+SPAN = re.compile(
+    r"`(?P<code>[^`]+)`|(?<![\w*])(?P<stars>\*\*?)(?P<stressed>(?! )[^*`]+(?<! ))(?P=stars)(?![\w*])"
+)
 MARKS = {
     "unanswered": ("○", "#767676"),
     "uncheckable": ("△", "#B07200"),
@@ -107,11 +111,18 @@ class Finding(Message):
 
     def _repr_html_(self) -> str:
         mark, colour = MARKS[self.status]
-        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.text, quote=False))
+        text = SPAN.sub(_as_html, html.escape(self.text, quote=False))
         return (
             f'<div class="opslab-finding" role="status" style="border-left:4px solid {colour};'
             f'padding:.4em .9em;margin:.4em 0;font-size:1rem;white-space:pre-line">{mark} {text}</div>'
         ) + (offer(self.report) if self.report else "")
+
+
+def _as_html(span: re.Match) -> str:
+    if span["code"]:
+        return f"<code>{span['code']}</code>"
+    tag = "strong" if span["stars"] == "**" else "em"
+    return f"<{tag}>{span['stressed']}</{tag}>"
 
 
 def judge(

@@ -16,9 +16,8 @@ from opslab.ground.scripts import as_one_module
 
 # The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
 SCRIPTS = Path(__file__).parent / "labextensions" / "opslab" / "static"
-SCRIPT = as_one_module(
-    *(SCRIPTS / f"{name}.js" for name in ("controls", "dark", "guess", "phone", "explore"))
-)
+PARTS = ("controls", "dark", "guess", "numbers", "names", "phone", "explore")  # each behind what it imports
+SCRIPT = as_one_module(*(SCRIPTS / f"{name}.js" for name in PARTS))
 
 
 class ExplorableWidget(anywidget.AnyWidget):

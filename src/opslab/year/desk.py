@@ -24,7 +24,7 @@ DESK_TEXT = (
 )
 YEAR_IS_OVER = "the year is over: all four quarters were run; begin it again"
 NO_WHY = "say in one sentence why: what do you expect this plan to do?"
-NO_INTERVAL = "forecast has no {name!r}; give its low and its high end, such as {{{name!r}: (100, 400)}}"
+NO_INTERVAL = "forecast has no {name!r}; give its low and its high end, two numbers such as 100 and 400"
 IN_YUAN = "the forecast of cash goes from {low:g} to {high:g}; give thousand yuan: 30 for 30,000 yuan"
 UPSIDE_DOWN = (
     "the forecast of {name} goes from {low:g} to {high:g}; the high end has to lie above the low end"

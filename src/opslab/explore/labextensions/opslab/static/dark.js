@@ -1,4 +1,4 @@
-// Pictures on a dark ground.
+// Pictures on a dark ground, and letters on a white one.
 
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
 const DARK = {
@@ -6,6 +6,8 @@ const DARK = {
   "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
 };
+// What letters are drawn with on a white ground, where lines have the paler one.
+const LETTERS = { "#D55E00": "#B84600", "#009E73": "#007A57" };
 
 // The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
 export function isDark(element) {
@@ -40,4 +42,9 @@ export function recoloured(value) {
   if (Array.isArray(value)) return value.map(recoloured);
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
+}
+
+export function lettered({ data, layout }) {
+  const dark = ({ textfont }) => LETTERS[textfont?.color];
+  return { data: data.map((trace) => (dark(trace) ? { ...trace, textfont: { ...trace.textfont, color: dark(trace) } } : trace)), layout };
 }

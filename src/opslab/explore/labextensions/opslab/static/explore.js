@@ -4,8 +4,10 @@
 //   default { initialize, render }   the anywidget, in every notebook program
 
 import { build, create } from "./controls.js";
-import { isDark, onTheme, recoloured } from "./dark.js";
+import { isDark, lettered, onTheme, recoloured } from "./dark.js";
 import { askGuess, storeOf } from "./guess.js";
+import { seenOf, spaceNames } from "./names.js";
+import { ends, numbers } from "./numbers.js";
 import { fitWidth, longest } from "./phone.js";
 
 const WORDS = {
@@ -36,6 +38,13 @@ const STYLE = `
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
+@supports selector(::-moz-range-track) { /* what Firefox leaves of a track in the dark is whiter than what it fills */
+  [data-dark] .opslab-control input { appearance: none; background: none; }
+  [data-dark] .opslab-control input::-moz-range-track { height: 6px; border-radius: 3px; background: #6e7781; }
+  [data-dark] .opslab-control input::-moz-range-progress { height: 6px; border-radius: 3px; background: var(--opslab-accent); }
+  [data-dark] .opslab-control input::-moz-range-thumb { box-sizing: border-box; width: 18px; height: 18px; border-radius: 50%;
+    border: 2px solid var(--opslab-ground); background: var(--opslab-accent); }
+}
 .opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
   padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;
   border-radius: 4px; cursor: pointer; }
@@ -64,7 +73,7 @@ const STYLE = `
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
-  "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; overflow-wrap: anywhere; }
+  "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; text-wrap: balance; overflow-wrap: anywhere; }
 .opslab-title > span, .opslab-title::after { grid-area: 1 / 1; }
 .opslab-title::after { content: attr(data-longest); visibility: hidden; } /* so that nothing below it jumps */
 .opslab-title[hidden] { display: none !important; }
@@ -74,6 +83,7 @@ const STYLE = `
 .opslab-plot { width: 100%; overflow: hidden; }
 .opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
   stroke-linejoin: round; } /* lines pass behind words */
+.opslab-plot :is(.heatmap-label text, .bartext)[style*="68, 68, 68"] { fill: #111 !important; } /* Plotly's grey is faint on a middle colour */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
 @media print { .opslab-explore { break-inside: avoid; border: 0; } }
 `;
@@ -164,9 +174,12 @@ export function mount(element, bundle, Plotly, live = null) {
     const opening = !target;
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
     fitWidth(drawn);
+    const axis = plot._fullLayout?.yaxis; // as it was last drawn
+    const known = seenOf(axis);
+    const named = spaceNames(drawn, data, axis);
     const dark = isDark(element);
     group.toggleAttribute("data-dark", dark);
-    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : drawn);
+    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
     const before = performance.now();
     const text = JSON.stringify(arranged);
     const onItsWay = stale; // by what `glided` has asked for
@@ -179,6 +192,7 @@ export function mount(element, bundle, Plotly, live = null) {
       seen = labelled;
       settled = { text, traces };
       Plotly.react(plot, traces, arranged, config);
+      if (named && seenOf(plot._fullLayout.yaxis) !== known) schedule(); // names stand by what is seen now
     }
     lasted = opening ? 0 : performance.now() - before;
   }
@@ -296,24 +310,8 @@ function isNear(trace, settled, layout) {
   });
 }
 
-const ends = (row) => row.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-
 // How many points each trace with labels has.
 const lengths = (traces) => traces.map(({ mode, y }) => (mode?.includes("text") ? (numbers(y) ?? y)?.length : "")).join();
-
-const TYPES = { i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array, i4: Int32Array, f4: Float32Array, f8: Float64Array };
-const unpackedOnce = new WeakMap();
-
-// A row of numbers as Plotly stores it, packed or not; nothing for names, dates and gaps.
-function numbers(row) {
-  if (Array.isArray(row)) return row.every((value) => typeof value === "number") ? row : null;
-  if (!row?.bdata || row.shape) return null;
-  if (!unpackedOnce.has(row)) {
-    const bytes = Uint8Array.from(atob(row.bdata), (letter) => letter.charCodeAt(0));
-    unpackedOnce.set(row, new TYPES[row.dtype](bytes.buffer));
-  }
-  return unpackedOnce.get(row);
-}
 
 function merge(base, change) {
   const merged = { ...base };

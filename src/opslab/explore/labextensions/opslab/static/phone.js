@@ -1,9 +1,13 @@
 // How a picture fits its width, above all on a phone.
 
+import { ends, numbers } from "./numbers.js";
+
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const NUMBER = 4; // letters of a number on an axis, at least
+const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
@@ -16,11 +20,16 @@ export function fitWidth(picture) {
 // The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
 function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
   const { l, r, t = 0 } = { ...SIDES, ...margin };
-  const rows = yaxis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  const left = Math.max(l, LETTER * (longest(rows).length + 1));
+  const left = Math.max(l, roomOfNames(data, yaxis));
   for (const [axis, room] of [[xaxis, width - left - r + 2 * Math.min(left, r)], [yaxis, (height - t) / 1.6]]) {
     if (axis?.title?.text) axis.title.text = rewrapped(axis.title.text, Math.floor(room / LETTER)).join("<br>");
   }
+}
+
+// px that the names beside a plot take.
+function roomOfNames(data, axis) {
+  const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
+  return LETTER * (longest(rows).length + 1);
 }
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
@@ -32,10 +41,33 @@ function fitPhone(picture) {
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
   const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
-  layout.xaxis = { ...layout.xaxis, tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
+  layout.xaxis = { ...layout.xaxis, ...fewNumbers(picture), tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
     : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
+  if (picture.data.some(hasScale)) scaleBelow(picture);
+}
+
+// A heat map's colour scale takes from its height; beside it, it would leave a third of the width.
+const hasScale = ({ type, showscale }) => type === "heatmap" && showscale !== false;
+function scaleBelow({ data, layout }) {
+  layout.margin = { ...layout.margin, r: SIDES.r, b: SCALE };
+  for (const [i, trace] of data.entries()) {
+    if (!hasScale(trace)) continue;
+    const below = { orientation: "h", y: 0, yref: "container", yanchor: "bottom", nticks: NUMBER, tickangle: 0 };
+    data[i] = { ...trace, colorbar: { ...trace.colorbar, ...below, title: { ...trace.colorbar?.title, side: "bottom" } } };
+  }
+}
+
+// So few numbers on a narrow axis that none has to lie on its side.
+function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
+  const rows = data.map(({ x }) => numbers(x ?? []));
+  if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
+  const { l, r } = { ...SIDES, ...margin };
+  const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
+  const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
+  const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
+  return { nticks: Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1)))) };
 }
 
 // The names at the lines' ends become a legend's.

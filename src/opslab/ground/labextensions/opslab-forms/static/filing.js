@@ -37,6 +37,7 @@ const LOOK = `
 .opslab-filing-rest td:first-child { width: 50%; }
 .opslab-filing, .opslab-filing > div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px 28px; align-content: start; }
 @container (max-width: 26rem) { .opslab-form .opslab-filing-tables :is(th, td) { padding: 2px 3px; font-size: 12px; } }
+@container (max-width: 20rem) { .opslab-form .opslab-filing-tables thead th { writing-mode: vertical-rl; text-align: end; } } /* a phone beside a side bar */
 @container (min-width: 60rem) { .opslab-filing { grid-template-columns: repeat(2, minmax(0, 1fr)); } } /* a slide */
 .reveal .opslab-form :is(.opslab-filing-keys, .opslab-filing-rest) { display: none; }
 `;

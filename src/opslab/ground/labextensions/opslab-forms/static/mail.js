@@ -87,7 +87,7 @@ export function mount(element, state, model = null) {
     create("div", { className: "opslab-row" }, clock, left, length, over));
   form.append(upper, note, key, lines, told, found, asks, create("div", { className: "opslab-row" }, show, again, atDesk(copy, copied)));
   const parts = [...WORDS.letters].map((letter, i) => create("span", {}, create("b", { textContent: letter }), ` ${WORDS.parts[letter]} (${i + 1})`));
-  key.append(WORDS.label, atDesk(WORDS.keys, create("br"), ...parts));
+  key.append(WORDS.label, atDesk(WORDS.keys, create("br"), ...parts.flatMap((part) => [part, " "]))); // Firefox breaks a line at spaces alone
 
   box.addEventListener("input", () => {
     grow(box);
