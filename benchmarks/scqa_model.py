@@ -201,7 +201,7 @@ def learned_from() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in texts)).hexdigest()
 
 
-def crossed(parts: Sequence[Rows]) -> tuple[Counter, Counter, scqa_doubts.doubts.Learned]:
+def crossed(parts: Sequence[Rows]) -> tuple[Counter, Counter, scqa_doubts.fault_model.Learned]:
     """Return the counts of each promise and of each rule, each field read without it; and what speaks for a fault.
 
     `parts` holds the rows of each field, and last those of the further texts.

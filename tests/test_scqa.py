@@ -239,11 +239,11 @@ def test_the_guide_and_the_coach_hold_what_is_measured(kept):
 
 
 def test_the_weights_are_those_of_the_texts_that_they_were_learned_from():
-    from benchmarks.scqa_model import learned_from, model
+    from benchmarks.scqa_model import clause_model, learned_from
 
-    with np.load(model.WEIGHTS) as kept:
+    with np.load(clause_model.WEIGHTS) as kept:
         assert str(kept["learned_from"]) == learned_from()
-        assert kept["weights"].shape == (len(model.weights()[0]), len(model.CLASSES))
+        assert kept["weights"].shape == (len(clause_model.weights()[0]), len(clause_model.CLASSES))
 
 
 def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
@@ -263,7 +263,7 @@ def test_a_text_without_chinese_signs_gets_the_cues_of_the_whole_patterns():
 def test_the_weights_of_the_faults_know_each_rule_and_state_later_than_they_ask():
     from benchmarks import scqa_doubts
 
-    known = scqa_doubts.doubts.learned()
+    known = scqa_doubts.fault_model.learned()
     assert known.rules == scqa_doubts.RULES
     assert known.meant.shape == (len(known.rules), known.weights.shape[1])
     assert known.weights.shape[0] == len(known.rows)
