@@ -73,6 +73,7 @@ WORD = r"[^\W\u4e00-\u9fff]+(?:[.'’-][^\W\u4e00-\u9fff]+)*"
 SPAN = re.compile(
     r"`(?P<code>[^`]+)`|(?<![\w*])(?P<stars>\*\*?)(?P<stressed>(?! )[^*`]+(?<! ))(?P=stars)(?![\w*])"
 )
+STRESS = {"*": "em", "**": "strong"}
 MARKS = {
     "unanswered": ("○", "#767676"),
     "uncheckable": ("△", "#B07200"),
@@ -121,7 +122,7 @@ class Finding(Message):
 def _as_html(span: re.Match) -> str:
     if span["code"]:
         return f"<code>{span['code']}</code>"
-    tag = "strong" if span["stars"] == "**" else "em"
+    tag = STRESS[span["stars"]]
     return f"<{tag}>{span['stressed']}</{tag}>"
 
 

@@ -116,11 +116,12 @@ export function mount(element, bundle, Plotly, live = null) {
   if (!fills) plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
-  const guess = asked && askGuess(asked, plot, { shares: bundle.layout.xaxis?.tickformat?.endsWith("%"), hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw: schedule });
+  const guess = asked && askGuess(asked, plot, { shares: bundle.layout.xaxis?.tickformat?.endsWith("%"), hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw });
   group.append(panel, ...(guess ? [guess.panel] : []), status, caption, plot, said);
   element.append(group);
 
   let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
+  let subject; // the picture with the guess over it; the same until one of them changes, so that a way to it ends
   let seen = "";
   let settled; // the picture that was last drawn whole
 
@@ -128,6 +129,7 @@ export function mount(element, bundle, Plotly, live = null) {
     tell();
     if (live?.controls) return ask();
     picture = laidOver(bundle, frames.get(place.join()));
+    subject = null;
     step();
   }
 
@@ -136,6 +138,13 @@ export function mount(element, bundle, Plotly, live = null) {
   function tell() {
     clearTimeout(telling);
     telling = setTimeout(() => { said.textContent = titleOf(picture.layout); }, PAUSE);
+  }
+
+  // A guess follows the finger at once.
+  function redraw() {
+    there = undefined;
+    subject = null;
+    schedule();
   }
 
   // However many steps arrive between two paints, at most two pictures are drawn: the first, at once, and the last.
@@ -168,7 +177,7 @@ export function mount(element, bundle, Plotly, live = null) {
     stale = false;
     const { clientWidth: width, clientHeight: height } = plot;
     if (!width) return; // hidden: the observer calls again when it is shown
-    const { data, layout: { sliders, meta, ...layout } } = guess ? guess.over(picture) : picture;
+    const { data, layout: { sliders, meta, ...layout } } = (subject ??= guess ? guess.over(picture) : picture);
     result.textContent = titleOf(layout);
     // Plotly writes into the layout that it is given; ours has to stay what it is.
     const opening = !target;
@@ -225,6 +234,7 @@ export function mount(element, bundle, Plotly, live = null) {
       do {
         at = place.join();
         picture = await live.draw([...place]);
+        subject = null;
         schedule();
       } while (at !== place.join());
       status.textContent = "";
