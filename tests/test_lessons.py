@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from opslab.authoring.build import FILES, HIDDEN, stale
+from opslab.authoring.build import FILES, HIDDEN, WIDGET, stale
 from opslab.authoring.course_map import MARK
 from opslab.charts import HEIGHT
 from opslab.charts.annotations import LABEL_LINE, PLOT_SHARE
@@ -259,3 +259,29 @@ def test_a_collapsed_answer_begins_with_words_that_give_nothing_away(lesson):
             first = cell.outputs[0]
             shown = first.get("text") or first.data.get("text/html") or first.data["text/plain"]
             assert shown.splitlines()[0] == HIDDEN
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_where_no_widget_can_be_drawn_a_sentence_stands_for_it(path):
+    outputs = [output for cell in read(path).cells for output in cell.get("outputs", [])]
+    fallbacks = [output.data["text/plain"] for output in outputs if WIDGET in output.get("data", {})]
+    assert [text for text in fallbacks if not text.strip() or re.match(r"<|\w+\(", text)] == []
+
+
+def test_the_teaching_page_names_the_lessons_whose_answers_vs_code_does_not_fold():
+    hidden = {
+        lesson: [
+            cell
+            for cell in lesson_cells(lesson, "code")
+            if cell.metadata.get("jupyter", {}).get("outputs_hidden")
+            and any(PLOTLY not in output.get("data", {}) for output in cell.outputs)
+        ]
+        for lesson in LESSONS
+    }
+    found = [lesson[:2] for lesson, cells in hidden.items() if cells]
+    page = " ".join((ROOT / "docs/teaching.md").read_text(encoding="utf-8").split())
+    told = re.search(r"in lessons ([\d, and]+) (\w+) answers in numbers stand open", page)
+    assert told is not None
+    assert re.findall(r"\d\d", told[1]) == found
+    assert told[2] == "eight"
+    assert sum(map(len, hidden.values())) == 8

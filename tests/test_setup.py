@@ -1,5 +1,6 @@
 """The set-up files agree with each other and with the README."""
 
+import json
 import os
 import re
 import runpy
@@ -247,3 +248,8 @@ def test_the_rehearsal_uses_the_link_of_the_teaching_page():
     page = (ROOT / "docs/teaching.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"^ +(https://HUB/\S+)", page, flags=re.M)
     assert link("https://HUB", "REPO", "notebooks/00-start-here.ipynb") == shown
+
+
+def test_in_vs_code_a_sentence_wider_than_the_page_wraps():
+    settings = json.loads((ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["notebook.output.wordWrap"] is True
