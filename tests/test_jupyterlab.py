@@ -776,6 +776,46 @@ def test_on_its_way_a_line_is_drawn_without_its_axes_where_they_stand_still(
     assert found["lines"][0] != found["lines"][1]
 
 
+GUESSING = """async (bundle) => {
+  const main = document.querySelector("main"), seen = [];
+  let drawn = 0;
+  const counted = (name) => (...all) => { drawn += 1; return Plotly[name](...all); };
+  opslabMount(main, bundle, { ...Plotly, react: counted("react"), animate: counted("animate") });
+  const rest = async () => {
+    await new Promise((done) => setTimeout(done, 900)); // the way of a step and what follows it
+    const before = drawn;
+    await new Promise((done) => setTimeout(done, 500));
+    seen.push([before, drawn]);
+  };
+  const move = (input) => { input.value = "1"; input.dispatchEvent(new Event("input", { bubbles: true })); };
+  await rest();
+  move(main.querySelector(".opslab-guess input"));
+  await rest();
+  main.querySelector(".opslab-guess button").click();
+  await rest();
+  move(main.querySelector(".opslab-controls input"));
+  await rest();
+  return seen;
+}"""
+
+
+@pytest.mark.browser
+def test_a_picture_with_a_guess_comes_to_rest(page):
+    def drawn(step):
+        return go.Figure(go.Scatter(x=[0, 1], y=[step, 2 * step]), {"title": f"It ends at {2 * step}"})
+
+    page.emulate_media(reduced_motion="no-preference")
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bundle = explore(drawn, step=Slider(0, 4), alt="A line.", guess=Guess("How high?", at=1, high=9)).bundle
+    seen = page.evaluate(GUESSING, json.loads(json.dumps(bundle)))
+    assert [after - before for before, after in seen] == [0, 0, 0, 0]
+    counts = [after for _, after in seen]
+    assert sorted(set(counts)) == counts  # and each change was drawn
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("ground", ["white", "#111"])
 def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
