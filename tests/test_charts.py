@@ -275,16 +275,18 @@ def test_what_names_the_ends_of_slopes_stands_outside_them():
 
 
 @pytest.mark.parametrize(
-    ("cells", "share", "step"),
+    ("cells", "share", "top", "step"),
     [
-        ([[1, 3], [np.nan, 10]], False, 1),
-        ([[1, 2.5]], False, None),
-        ([[0, 1]], True, None),
-        ([[1, 40]], False, None),
+        ([[1, 3], [np.nan, 10]], False, None, 1),
+        ([[1, 2.5]], False, None, None),
+        ([[0, 1]], True, None, None),
+        ([[1, 40]], False, None, None),
+        ([[1, 3]], False, 5_000, None),  # or the scale would have 5,000 numbers
+        ([[1, 40]], False, 8, 1),
     ],
 )
-def test_a_scale_of_counts_has_no_halves(cells, share, step):
-    assert heatmap(pd.DataFrame(cells), share=share).data[0].colorbar.dtick == step
+def test_a_scale_of_counts_has_no_halves(cells, share, top, step):
+    assert heatmap(pd.DataFrame(cells), share=share, top=top).data[0].colorbar.dtick == step
 
 
 def test_the_lowest_names_of_slopes_stay_above_those_of_the_columns():

@@ -564,7 +564,8 @@ def heatmap(
     top = None if top is None else as_number(top, "top", least=POSITIVE)
     form, label = (SHARE_FORMAT, ".0f") if share else (",.4~g", ",.4g")
     known = frame.to_numpy(float)[frame.notna().to_numpy()]
-    counted = not share and (known % 1 == 0).all() and known.max(initial=0) <= MOST_STEPS
+    head = known.max(initial=0) if top is None else top  # of the scale, which begins at 0
+    counted = not share and (known % 1 == 0).all() and head <= MOST_STEPS
     drawing = figure(title, x, y)
     drawing.add_heatmap(
         x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
