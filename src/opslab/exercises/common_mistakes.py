@@ -18,6 +18,7 @@ from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_nu
 NARROW = 0.002  # of a number: how near a factor must come; a wider net would catch other mistakes
 ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
 DIGITS = 3  # that a number needs to be recognised by its rounding
+DIGITS_ELSEWHERE = 4  # by the rounding of another question's answer: there are many, and 158 is soon one of them
 MOST_PLACES = 6  # of a rounded number
 TIMES = {7: "7 days in a week", 12: "12 months in a year", 30: "30 days in a month", 52: "52 weeks in a year"}
 POWERS = (10, 100, 1_000, 10_000, 1_000_000)
@@ -326,7 +327,7 @@ def _other_question(seen: Seen) -> str:
         if (
             is_number(other)
             and (other != int(other) or abs(other) >= 100)
-            and _is_written(given, float(other))
+            and _is_written(given, float(other), DIGITS_ELSEWHERE)
         ):
             return OTHER_QUESTION.format(question=name)
     return ""
@@ -374,10 +375,10 @@ def _is_rounding(given: float, number: float, places: int) -> bool:
     return cut or abs(given - number) <= unit / 2 * (1 + 1e-9)
 
 
-def _is_written(given: float, number: float) -> bool:
+def _is_written(given: float, number: float, digits: int = DIGITS) -> bool:
     """Whether a number was typed in for another: it is the same, or its rounding to enough digits."""
     return math.isclose(given, number, rel_tol=1e-9) or (
-        _digits(given) >= DIGITS and _is_rounding(given, number, _places(given))
+        _digits(given) >= digits and _is_rounding(given, number, _places(given))
     )
 
 
