@@ -18,7 +18,7 @@ from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_nu
 NARROW = 0.002  # of a number: how near a factor must come; a wider net would catch other mistakes
 ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
 DIGITS = 3  # that a number needs to be recognised by its rounding
-DIGITS_ELSEWHERE = 4  # by the rounding of another question's answer: there are many, and 158 is soon one of them
+DIGITS_ELSEWHERE = 4  # by the rounding of another question's answer: with three, chance finds one
 MOST_PLACES = 6  # of a rounded number
 TIMES = {7: "7 days in a week", 12: "12 months in a year", 30: "30 days in a month", 52: "52 weeks in a year"}
 POWERS = (10, 100, 1_000, 10_000, 1_000_000)
