@@ -1,7 +1,7 @@
 """What is laid over a drawing: names at the lines' ends, a marked value, the ghost of where it started."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,24 +42,34 @@ def label_ends(drawing: go.Figure) -> go.Figure:
     """
     able = [trace for trace in _traces(drawing, "drawing") if _is_line(trace) and trace.name]
     named = [trace for trace in able if "text" in (trace.mode or "")] or able
-    ends = [(trace, known[-1]) for trace in named if (known := _known(trace.y))]
-    words = [END_GAP + wrap(trace.name, LABEL_COLUMNS).replace(BREAK, BREAK + END_GAP) for trace, _ in ends]
-    low, high = _seen(drawing)
-    heights = [float(trace.y[place]) for trace, place in ends]
+    room = write_names(named, _seen(drawing))
+    if room:
+        drawing.update_layout(margin={"r": room})
+    return drawing.update_layout(showlegend=False)
+
+
+def write_names(named: Sequence[Any], seen: tuple[float, float]) -> int:
+    """Write the names of lines at their ends; return the right margin they need, 0 if there are none.
+
+    The lines are traces, or the dicts that traces are made of; `seen` are the ends of the y axis.
+    """
+    ends = [(trace, known[-1]) for trace in named if (known := _known(trace["y"]))]
+    names = [wrap(trace["name"], LABEL_COLUMNS) for trace, _ in ends]
+    words = [END_GAP + name.replace(BREAK, BREAK + END_GAP) for name in names]
+    low, high = seen
+    heights = [float(trace["y"][place]) for trace, place in ends]
     texts = moved_apart(heights, words, (high - low) or 1.0, low, high)
     for (trace, place), text in zip(ends, texts, strict=True):
-        colour = trace.line.color
+        colour = trace["line"]["color"]
         trace.update(
-            mode=f"{(trace.mode or 'lines').removesuffix('+text')}+text",
-            text=[text if i == place else "" for i in range(len(trace.y))],
+            mode=f"{(trace['mode'] or 'lines').removesuffix('+text')}+text",
+            text=[text if i == place else "" for i in range(len(trace["y"]))],
             textposition="middle right",
             textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},
             cliponaxis=False,
             hovertemplate="%{x}, %{y}",
         )
-    if words:
-        drawing.update_layout(margin={"r": 24 + label_width(words)})
-    return drawing.update_layout(showlegend=False)
+    return 24 + label_width(words) if words else 0
 
 
 def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.Figure:
@@ -127,10 +137,15 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
     current, former = _traces(drawing, "drawing"), _traces(start, "start")
     if len(current) != len(former):
         raise ValueError(UNLIKE_START.format(start=len(former), drawing=len(current)))
-    for place, (trace, earlier) in enumerate(zip(current, former, strict=True)):
+    for place, trace in enumerate(current):
         if trace.type == "bar":
             trace.offsetgroup = str(place)  # bars of one group stand in one place
-        drawing.add_trace(_outline(earlier, place) if earlier.type == "bar" else _paled(earlier))
+    drawing.add_traces(
+        [
+            _outline(earlier, place) if earlier.type == "bar" else _paled(earlier)
+            for place, earlier in enumerate(former)
+        ]
+    )
     pales = drawing.data[len(current) :]
     behind = [pale for pale in pales if pale.type != "bar"]
     drawing.data = [*behind, *current, *(pale for pale in pales if pale.type == "bar")]
@@ -174,6 +189,12 @@ def label_width(words: Sequence[str]) -> int:
     return round(LETTER * max(text_width(line) for text in words for line in text.split(BREAK)))
 
 
+def reach(values: Iterable[float]) -> tuple[float, float]:
+    """Return the ends of an axis from 0 that shows all of `values`."""
+    values = [0.0, *values]
+    return float(np.nanmin(values)), float(np.nanmax(values))
+
+
 def _is_line(trace: Any) -> bool:
     return trace.type == "scatter" and "lines" in (trace.mode or "lines")
 
@@ -194,10 +215,9 @@ def _seen(drawing: go.Figure) -> tuple[float, float]:
     """Return what is seen of the y axis: its range, or from the least to the most of what is drawn."""
     if drawing.layout.yaxis.range:
         low, high = drawing.layout.yaxis.range
-    else:
-        drawn = [value for trace in drawing.data if _is_line(trace) for value in trace.y if value is not None]
-        low, high = np.nanmin([0, *drawn]), np.nanmax([0, *drawn])
-    return float(low), float(high)
+        return float(low), float(high)
+    drawn = [trace.y for trace in drawing.data if _is_line(trace)]
+    return reach(value for values in drawn for value in values if value is not None)
 
 
 def _traces(drawing: Any, name: str) -> tuple:
@@ -206,31 +226,24 @@ def _traces(drawing: Any, name: str) -> tuple:
     return drawing.data
 
 
-def _paled(trace: Any) -> go.Scatter:
+def _paled(trace: Any) -> dict[str, Any]:
     """Return a trace in grey, without words."""
-    pale = go.Scatter(trace)
-    pale.update(
-        mode="+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none",
-        line={"color": QUIET},
-        marker={"color": QUIET},
-        error_x={"color": QUIET},
-        error_y={"color": QUIET},
-        opacity=GHOST_OPACITY,
-        text=None,
-        showlegend=False,
-        hoverinfo="skip",
-        hovertemplate=None,
-    )
-    return pale
+    own = trace.to_plotly_json()
+    mode = "+".join(part for part in (trace.mode or "lines").split("+") if part != "text") or "none"
+    grey = {part: {**own.get(part, {}), "color": QUIET} for part in ("line", "marker", "error_x", "error_y")}
+    kept = {name: value for name, value in own.items() if name not in ("text", "hovertemplate")}
+    rest = {"mode": mode, "opacity": GHOST_OPACITY, "showlegend": False, "hoverinfo": "skip"}
+    return {**kept, **grey, **rest}
 
 
-def _outline(trace: Any, place: int) -> go.Bar:
-    return go.Bar(
-        x=trace.x,
-        y=trace.y,
-        orientation=trace.orientation,
-        offsetgroup=str(place),
-        marker={"color": NO_COLOUR, "line": {"color": QUIET, "width": 1.5}},
-        showlegend=False,
-        hoverinfo="skip",
-    )
+def _outline(trace: Any, place: int) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "x": trace.x,
+        "y": trace.y,
+        "orientation": trace.orientation,
+        "offsetgroup": str(place),
+        "marker": {"color": NO_COLOUR, "line": {"color": QUIET, "width": 1.5}},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }

@@ -12,10 +12,11 @@ from opslab.charts.annotations import (
     LABEL_COLUMNS,
     LABEL_LINE,
     LABEL_SIZE,
-    label_ends,
     label_width,
     mark,
     moved_apart,
+    reach,
+    write_names,
 )
 from opslab.charts.look import (
     BLUE,
@@ -27,11 +28,14 @@ from opslab.charts.look import (
     PATTERNS,
     QUIET,
     SEQUENTIAL,
+    SHARE_AXIS,
     SHARE_FORMAT,
+    SHARE_HOVER,
+    drawn,
+    empty_layout,
     figure,
     pale,
     series_style,
-    shares,
     wrap,
 )
 from opslab.ground import formatting as say
@@ -63,6 +67,8 @@ HEAD_COLUMNS = 8  # letters in a line of what names an end of slopes
 HEAD_ROOM = 44  # px below slopes for two such lines
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
+
+Parts = tuple[list[dict[str, Any]], dict[str, Any]]  # of a figure: its traces, and its layout
 
 
 def lines(
@@ -102,23 +108,7 @@ def lines(
     """
     frame = _numeric(table)
     marked = len(frame) <= 16 if markers is None else markers
-    named = 1 < frame.shape[1] <= FEW_LINES
-    drawing = figure(title, x, y) if named else _figure_of(frame, title, x, y)
-    colours = _colours(list(frame.columns), focus, "focus")
-    for place, (name, values) in enumerate(frame.items()):
-        drawing.add_scatter(
-            x=frame.index,
-            y=values,
-            name=say.name(name),
-            mode="lines+markers" if marked else "lines",
-            **series_style(place),
-        )
-        drawing.data[-1].update(line={"color": colours[place]}, marker={"color": colours[place]})
-    if named:
-        label_ends(drawing)
-    if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
-        drawing.update_xaxes(dtick=1)  # what is counted has no halves
-    return shares(drawing) if share else drawing
+    return drawn(*_lines(frame, title, x, y, share, marked, focus))
 
 
 def bars(
@@ -150,28 +140,31 @@ def bars(
     1
     """
     frame = _numeric(table)
-    drawing = _figure_of(frame, title, x, y)
-    for place, (name, values) in enumerate(frame.items()):
-        drawing.add_bar(
-            x=_categories(frame.index),
-            y=values,
-            name=say.name(name),
-            marker={
+    layout = _layout_of(frame, title, x, y)
+    traces = [
+        {
+            "type": "bar",
+            "x": _categories(frame.index),
+            "y": values,
+            "name": say.name(name),
+            "marker": {
                 "color": PALETTE[place],
                 "pattern": {"shape": PATTERNS[place], "fillmode": "overlay", "fgcolor": "white", "size": 7},
             },
-        )
+        }
+        for place, (name, values) in enumerate(frame.items())
+    ]
     ends = _interval(frame.iloc[:, 0].to_numpy(float), low, high, frame.shape[1])
     if ends is not None:
         below, above = ends
-        drawing.data[0].error_y = {"type": "data", "array": above, "arrayminus": below, "color": INK}
+        traces[0]["error_y"] = {"type": "data", "array": above, "arrayminus": below, "color": INK}
     elif frame.shape[1] == 1 and len(frame) <= FEW_BARS:
         text = _written(frame.iloc[:, 0], share)
-        drawing.update_traces(text=text, textposition="outside", cliponaxis=False)
-    drawing.update_layout(barmode="relative" if stacked else "group")
+        traces[0].update(text=text, textposition="outside", cliponaxis=False)
+    layout["barmode"] = "relative" if stacked else "group"
     if not isinstance(frame.index, pd.DatetimeIndex):
-        drawing.update_xaxes(type="category")
-    return shares(drawing) if share else drawing
+        layout["xaxis"]["type"] = "category"
+    return drawn(*_in_shares(traces, layout)) if share else drawn(traces, layout)
 
 
 def dots(
@@ -229,33 +222,33 @@ def dots(
     texts = _written(values, share)
     names = [wrap(say.name(name), LABEL_COLUMNS) for name in frame.index[order]]
     row = max(ROW, *(LABEL_LINE * (name.count(BREAK) + 1) + NAMES_APART for name in names))
-    drawing = figure(title, x, y)
-    drawing.add_scatter(
-        x=values[order],
-        y=names,
-        mode="markers+text",
-        marker={"size": 12, "color": colours.tolist()},
-        text=[texts[place] for place in order],
-        textposition="top center",
-        textfont={"size": LABEL_SIZE, "color": INK},
-        cliponaxis=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )
+    trace = {
+        "type": "scatter",
+        "x": values[order],
+        "y": names,
+        "mode": "markers+text",
+        "marker": {"size": 12, "color": colours.tolist()},
+        "text": [texts[place] for place in order],
+        "textposition": "top center",
+        "textfont": {"size": LABEL_SIZE, "color": INK},
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
     ends = _interval(values, low, high, frame.shape[1])
     if ends is not None:
         below, above = ends
-        drawing.data[0].error_x = {
+        trace["error_x"] = {
             "type": "data", "array": above[order], "arrayminus": below[order],
             "color": GREY if focus is None else QUIET, "thickness": 2, "width": 5,
         }  # fmt: skip
-    if reference is not None:
-        mark(drawing, as_number(reference, "reference"), reference_name)
     rows = len(values)
-    drawing.update_xaxes(rangemode="tozero", showgrid=True)
-    drawing.update_yaxes(type="category", range=[rows - 0.5, -0.75], showgrid=False, showline=False)
-    drawing.update_yaxes(ticks="", ticklabelstandoff=NAME_GAP)
-    drawing.update_layout(height=drawing.layout.margin.t + 64 + row * rows)
-    return shares(drawing, "x") if share else drawing
+    layout = empty_layout(title, x, y)
+    layout["xaxis"].update(rangemode="tozero", showgrid=True)
+    layout["yaxis"].update(type="category", range=[rows - 0.5, -0.75], showgrid=False, showline=False)
+    layout["yaxis"].update(ticks="", ticklabelstandoff=NAME_GAP)
+    layout["height"] = layout["margin"]["t"] + 64 + row * rows
+    drawing = drawn(*_in_shares([trace], layout, "x")) if share else drawn([trace], layout)
+    return drawing if reference is None else mark(drawing, as_number(reference, "reference"), reference_name)
 
 
 def slopes(
@@ -286,7 +279,6 @@ def slopes(
     frame = _complete(_numeric(table), "slopes")
     if frame.shape[1] != 2:
         raise ValueError(NOT_TWO.format(found=frame.shape[1]))
-    drawing = figure(title, x)
     colours = _colours(list(frame.index), focus, "focus")
     first, last = frame.columns
     both = _written(frame.to_numpy(float).T.ravel(), share)
@@ -298,43 +290,41 @@ def slopes(
     # Names do not go down to those of the columns.
     foot, head = low - AIR * span / 2, high + AIR * span
     texts = {end: moved_apart(frame[end].to_list(), words[end], span, foot, head) for end in frame.columns}
+    traces = []
     for place, (name, row) in enumerate(frame.iterrows()):
         style = series_style(place)
-        drawing.add_scatter(
-            x=[say.name(first), say.name(last)],
-            y=row.to_list(),
-            name=say.name(name),
-            mode="lines+markers+text",
-            line={**style["line"], "color": colours[place], "dash": "solid"},
-            marker={**style["marker"], "color": colours[place]},
-            text=[texts[first][place], texts[last][place]],
-            textposition=["middle left", "middle right"],
-            textfont={"size": LABEL_SIZE, "color": INK if focus is None or name != focus else BLUE},
-            cliponaxis=False,
-            hovertemplate="%{x}: %{y}",
-        )
+        traces.append({
+            "type": "scatter",
+            "x": [say.name(first), say.name(last)],
+            "y": row.to_list(),
+            "name": say.name(name),
+            "mode": "lines+markers+text",
+            "line": {**style["line"], "color": colours[place], "dash": "solid"},
+            "marker": {**style["marker"], "color": colours[place]},
+            "text": [texts[first][place], texts[last][place]],
+            "textposition": ["middle left", "middle right"],
+            "textfont": {"size": LABEL_SIZE, "color": INK if focus is None or name != focus else BLUE},
+            "cliponaxis": False,
+            "hovertemplate": "%{x}: %{y}",
+        })  # fmt: skip
     # What names an end stands below its values, outside the slopes: between them a phone has no room.
     heads = {end: wrap(say.name(end), HEAD_COLUMNS) for end in frame.columns}
-    for end, side in zip(frame.columns, ("right", "left"), strict=True):
-        drawing.add_annotation(
-            x=say.name(end),
-            y=0,
-            yref="paper",
-            xanchor=side,
-            yanchor="top",
-            align=side,
-            text=heads[end],
-            showarrow=False,
-            font={"size": LABEL_SIZE, "color": QUIET},
-        )
+    layout = empty_layout(title, x)
+    layout["annotations"] = [
+        {
+            **{"x": say.name(end), "y": 0, "yref": "paper", "xanchor": side, "yanchor": "top", "align": side},
+            **{"text": heads[end], "showarrow": False, "font": {"size": LABEL_SIZE, "color": QUIET}},
+        }
+        for end, side in zip(frame.columns, ("right", "left"), strict=True)
+    ]
     room = [label_width([*words[end], heads[end]]) + 14 for end in frame.columns]
-    drawing.update_layout(margin={"l": room[0] + 8, "r": room[1]})
-    drawing.update_xaxes(type="category", range=[-0.12, 1.05], showgrid=False, showline=False, ticks="")
-    drawing.update_xaxes(showticklabels=False, title_standoff=HEAD_ROOM)
-    drawing.update_yaxes(showgrid=False, showticklabels=False, ticks="", showline=False)
-    if share:
-        shares(drawing)
-    return drawing.update_yaxes(range=[low - AIR * span, high + AIR * span])
+    layout["margin"].update(l=room[0] + 8, r=room[1])
+    layout["xaxis"].update(type="category", range=[-0.12, 1.05], showgrid=False, showline=False, ticks="")
+    layout["xaxis"].update(showticklabels=False)
+    layout["xaxis"]["title"]["standoff"] = HEAD_ROOM
+    layout["yaxis"].update(showgrid=False, showticklabels=False, ticks="", showline=False)
+    layout["yaxis"]["range"] = [low - AIR * span, high + AIR * span]
+    return drawn(*_in_shares(traces, layout)) if share else drawn(traces, layout)
 
 
 def share_bar(
@@ -375,27 +365,27 @@ def share_bar(
             raise ValueError(NO_PARTS.format(row=row, found=values.to_list()))
     parts = frame.div(frame.sum(axis=1), axis=0)
     rows = [wrap(say.name(row), LABEL_COLUMNS) for row in parts.index]
-    drawing = figure(title, x, y)
     colours = _colours(list(parts.columns), focus, "focus")
     starts = parts.cumsum(axis=1) - parts
-    turns = 0
+    traces, beside, turns = [], [], 0
     for place, part in enumerate(parts):
         words = [f"{wrap(say.name(part), PART_COLUMNS)}{BREAK}{say.share(share)}" for share in parts[part]]
         fits = [share >= WIDE_PART for share in parts[part]]
-        drawing.add_bar(
-            x=parts[part].to_list(),
-            y=list(range(len(rows))),
-            base=starts[part].to_list(),
-            orientation="h",
-            name=say.name(part),
-            marker={"color": colours[place], "line": {"color": "white", "width": 2}},
-            text=[text if inside else "" for text, inside in zip(words, fits, strict=True)],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            constraintext="none",
-            hovertemplate=f"{say.name(part)}: %{{x:.1%}}<extra></extra>",
-        )
+        traces.append({
+            "type": "bar",
+            "x": parts[part].to_list(),
+            "y": list(range(len(rows))),
+            "base": starts[part].to_list(),
+            "orientation": "h",
+            "name": say.name(part),
+            "marker": {"color": colours[place], "line": {"color": "white", "width": 2}},
+            "text": [text if inside else "" for text, inside in zip(words, fits, strict=True)],
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "textangle": 0,
+            "constraintext": "none",
+            "hovertemplate": f"{say.name(part)}: %{{x:.1%}}<extra></extra>",
+        })  # fmt: skip
         if all(fits):
             continue
         way, turns = BESIDE[turns % len(BESIDE)], turns + 1
@@ -403,17 +393,16 @@ def share_bar(
             zip(starts[part] + parts[part] / 2, words, fits, strict=True)
         ):
             if not inside:
-                drawing.add_annotation(
-                    x=middle, y=row, text=text, yshift=way, showarrow=False, font=PART_FONT
-                )
-    drawing.update_layout(
-        barmode="overlay", bargap=0.62, height=drawing.layout.margin.t + 40 + 150 * len(rows)
-    )
-    drawing.update_yaxes(tickvals=list(range(len(rows))), ticktext=rows, range=[len(rows) - 0.5, -0.5])
-    drawing.update_yaxes(showgrid=False, showline=False, ticks="", ticklabelstandoff=NAME_GAP)
-    drawing.update_xaxes(range=[0, 1], showticklabels=False, showline=False, ticks="")
-    drawing.update_layout(margin={"l": 64 if any(rows) else 24, "b": 32})
-    return shares(drawing, "x")
+                at = {"x": middle, "y": row, "text": text, "yshift": way}
+                beside.append({**at, "showarrow": False, "font": PART_FONT})
+    layout = empty_layout(title, x, y)
+    layout.update(barmode="overlay", bargap=0.62, height=layout["margin"]["t"] + 40 + 150 * len(rows))
+    layout["yaxis"].update(tickvals=list(range(len(rows))), ticktext=rows, range=[len(rows) - 0.5, -0.5])
+    layout["yaxis"].update(showgrid=False, showline=False, ticks="", ticklabelstandoff=NAME_GAP)
+    layout["xaxis"].update(range=[0, 1], showticklabels=False, showline=False, ticks="")
+    layout["margin"].update(l=64 if any(rows) else 24, b=32)
+    layout["annotations"] = beside
+    return drawn(*_in_shares(traces, layout, "x"))
 
 
 def small_multiples(
@@ -518,25 +507,31 @@ def timeline(
     frame = _numeric(table, FEW_LINES)
     times = list(frame.index)
     place = times.index(as_choice(now, "now", times))
-    drawing = lines(frame, title, x, y, share=share, markers=False)
+    ways, layout = _lines(frame, title, x, y, share, marked=False)
     # As many points at every position: those after now lie on it, so that a step can glide.
     reached = [min(i, place) for i in range(len(times))]
-    for style, (name, values) in zip(list(drawing.data), frame.items(), strict=True):
-        drawing.add_scatter(
-            x=frame.index[reached], y=values.iloc[reached], mode="lines", line=style.line, name=say.name(name)
-        )
-        style.line.color = pale(style.line.color, 0.35)
-    drawing.add_scatter(
-        x=[now] * frame.shape[1],
-        y=frame.iloc[place],
-        mode="markers",
-        marker={"size": 13, "color": [trace.line.color for trace in drawing.data[frame.shape[1] :]]},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
+    strong = [
+        {
+            **{key: way[key] for key in ("type", "line", "name")},
+            **{"x": frame.index[reached], "y": values.iloc[reached], "mode": "lines"},
+        }
+        for way, (_, values) in zip(ways, frame.items(), strict=True)
+    ]
+    here = {
+        "type": "scatter",
+        "x": [now] * frame.shape[1],
+        "y": frame.iloc[place],
+        "mode": "markers",
+        "marker": {"size": 13, "color": [way["line"]["color"] for way in ways]},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
+    for way in ways:
+        way["line"] = {**way["line"], "color": pale(way["line"]["color"], 0.35)}
     cursor = {"color": QUIET, "width": 1, "dash": "dot"}
-    drawing.add_shape(type="line", x0=now, x1=now, y0=0, y1=1, yref="paper", line=cursor)
-    return drawing.update_layout(showlegend=False)
+    at_now = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "paper", "line": cursor}
+    layout.update(shapes=[at_now], showlegend=False)
+    return drawn([*ways, *strong, here], layout)
 
 
 def heatmap(
@@ -566,25 +561,25 @@ def heatmap(
     known = frame.to_numpy(float)[frame.notna().to_numpy()]
     head = known.max(initial=0) if top is None else top  # of the scale, which begins at 0
     counted = not share and (known % 1 == 0).all() and head <= MOST_STEPS
-    drawing = figure(title, x, y)
-    drawing.add_heatmap(
-        x=[str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
-        y=_labels(frame.index),
-        z=frame.to_numpy(float),
-        zmin=0,
-        zmax=top,
-        colorscale=SEQUENTIAL,
-        xgap=1,
-        ygap=1,
-        hoverongaps=False,
+    trace = {
+        "type": "heatmap",
+        "x": [str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
+        "y": _labels(frame.index),
+        "z": frame.to_numpy(float),
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": SEQUENTIAL,
+        "xgap": 1,
+        "ygap": 1,
+        "hoverongaps": False,
         # Without its sign a share fits into a narrow cell; the scale beside the cells has it.
-        text=(frame * 100 if share else frame).map(
+        "text": (frame * 100 if share else frame).map(
             lambda value: "" if pd.isna(value) else f"{value:{label}}".replace("-", say.MINUS)
         ),
-        texttemplate="%{text}" if frame.size <= MOST_LABELS else None,
-        hovertemplate=f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
-        textfont={"size": 11},
-        colorbar={
+        "texttemplate": "%{text}" if frame.size <= MOST_LABELS else None,
+        "hovertemplate": f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
+        "textfont": {"size": 11},
+        "colorbar": {
             "tickformat": form,
             "dtick": 1 if counted else None,  # what is counted has no halves
             "tickfont": {"size": 12, "color": QUIET},
@@ -592,10 +587,11 @@ def heatmap(
             "thickness": 14,
             "outlinewidth": 0,
         },
-    )
-    drawing.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=24)
-    drawing.update_layout(height=max(HEIGHT, min(720, 150 + 18 * len(frame))))
-    return drawing
+    }
+    layout = empty_layout(title, x, y)
+    layout["yaxis"].update(type="category", autorange="reversed", showgrid=False, nticks=24)
+    layout["height"] = max(HEIGHT, min(720, 150 + 18 * len(frame)))
+    return drawn([trace], layout)
 
 
 def _written(values: Any, share: bool) -> list[str]:
@@ -603,11 +599,44 @@ def _written(values: Any, share: bool) -> list[str]:
     return [say.number(value, PER_CENT) for value in values] if share else say.alike(values)
 
 
-def _figure_of(frame: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
-    drawing = figure(title, x, y, legend=frame.shape[1] > 1)
+def _lines(
+    frame: pd.DataFrame, title: str, x: str, y: str, share: bool, marked: bool, focus: Hashable | None = None
+) -> Parts:
+    """Return the traces of lines, named at their ends if they are few, and their layout."""
+    colours = _colours(list(frame.columns), focus, "focus")
+    traces = [
+        {
+            "type": "scatter",
+            "x": frame.index,
+            "y": values.to_numpy(),
+            "name": say.name(name),
+            "mode": "lines+markers" if marked else "lines",
+            **{part: {**style, "color": colours[place]} for part, style in series_style(place).items()},
+        }
+        for place, (name, values) in enumerate(frame.items())
+    ]
+    named = 1 < frame.shape[1] <= FEW_LINES
+    layout = empty_layout(title, x, y) if named else _layout_of(frame, title, x, y)
+    if named:
+        room = write_names(traces, reach(frame.to_numpy(float).ravel()))
+        layout["margin"].update({"r": room} if room else {})
+    if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
+        layout["xaxis"]["dtick"] = 1  # what is counted has no halves
+    return _in_shares(traces, layout) if share else (traces, layout)
+
+
+def _in_shares(traces: list[dict], layout: dict, axis: str = "y") -> Parts:
+    """Show an axis in per cent from 0."""
+    layout[f"{axis}axis"].update(SHARE_AXIS)
+    return [{**trace, f"{axis}hoverformat": SHARE_HOVER} for trace in traces], layout
+
+
+def _layout_of(frame: pd.DataFrame, title: str, x: str, y: str) -> dict[str, Any]:
+    """Return a layout with a legend for several columns."""
+    layout = empty_layout(title, x, y, legend=frame.shape[1] > 1)
     if frame.columns.name is not None:
-        drawing.update_layout(legend_title_text=str(frame.columns.name).replace("_", " "))
-    return drawing
+        layout["legend"] = {"title": {"text": str(frame.columns.name).replace("_", " ")}}
+    return layout
 
 
 def _numeric(table: pd.DataFrame | pd.Series, most: int | None = len(PALETTE)) -> pd.DataFrame:
