@@ -99,6 +99,17 @@ def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():
     assert judge(wrongs, changed(ads=0.3, seo=0.25, social=0.7), GROUPS, mistakes).mistake == ""
 
 
+WHOLE_SLIPS = [(-1, "turned-sign"), (100, "decimal-point"), (7, "span-of-time")]
+
+
+@pytest.mark.parametrize(("factor", "slip"), WHOLE_SLIPS)
+def test_what_explains_every_value_comes_before_a_mistake_that_explains_a_part(factor, slip):
+    truth = {"ads": 31.4, "seo": -2.7, "social": 8.3}
+    received = {name: factor * value for name, value in truth.items()}
+    mistakes = {"one-group": truth | {"seo": received["seo"]}}
+    assert judge(asked("table", "0.001", "", "one-group"), received, truth, mistakes).mistake == slip
+
+
 def test_close_is_said_without_a_guess_at_the_reason():
     assert judge(YUAN, 32.03, 31.4159, {}).text == "Too high, but close: within 5 % of the answer."
 

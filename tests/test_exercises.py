@@ -48,6 +48,14 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_a_mistake_in_a_table_does_not_say_that_the_other_values_are_right(lesson):
+    """It is told as well where more than its own values are to be mended."""
+    tables = [question for question in read_questions(lesson).values() if question.kind == "table"]
+    said = [wrong.message for question in tables for wrong in question.wrongs]
+    assert [words for words in said if re.search(r"\b(is|are) right[.,]", words)] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_prompt_states_tolerance_unit_and_length_as_the_check_has_them(lesson):
     prompt = prompts(lesson)
     asked = read_questions(lesson).items()

@@ -421,6 +421,23 @@ NUMBERS = {
     "answer-of-another": Slip("the answer of another question", _other_question),
     "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
+# These say of every value where it comes from; the others say less.
+WHOLE = {
+    "percent-for-share",
+    "share-for-percent",
+    "the-rest",
+    "turned-sign",
+    "shifted-names",
+    "swapped-names",
+    "rounded-early",
+    "turned-division",
+    "amounts",
+    "divided",
+    "added-up",
+    "not-added-up",
+    "decimal-point",
+    "span-of-time",
+}
 WORDS = {"swapped-words": Slip("the right words under the wrong names", _words_swapped)}
 ORDERS = {
     "turned-order": Slip("the order turned round", _reversed),

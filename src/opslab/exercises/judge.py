@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from opslab.exercises.common_mistakes import OTHER_WORLD, SLIPS, Seen, find_slip, look_alikes
+from opslab.exercises.common_mistakes import OTHER_WORLD, SLIPS, WHOLE, Seen, find_slip, look_alikes
 from opslab.exercises.comparisons import (
     COMPARISONS,
     Comparison,
@@ -247,8 +247,8 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
         if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
             return _mistake(wrong.message, wrong.name)
     name, words = find_slip(Seen(comparison, answer, others))
-    # An exchange explains every value, one of the author's mistakes a part of them; other slips explain less.
-    if name != "swapped-names" and (partly := _partly(comparison, answer)):
+    # Where a slip explains every value, one of the author's mistakes that explains a part of them says less.
+    if name not in WHOLE and (partly := _partly(comparison, answer)):
         return partly
     return _mistake(words, name) if name else None
 
