@@ -10,18 +10,21 @@ all alike; each ratio is the median of the ratios within a turn.
 
 - first plot: from "Run All Cells" in a fresh kernel to the first figure painted;
 - shown: the same to all eight painted, in a page tall enough for all of them;
-- step: from the key press on a slider to the first paint after a line has changed (median of a turn's steps);
+- step: from the key press on a slider until a frame with a changed line is shown, by the browser's own trace
+  (median of a turn's steps);
 - step without motion: the same where the reader's system asks for reduced motion, so that no step glides;
 - received: what came over JupyterLab's websockets in that time;
 - stored: the notebook as nbclient executes and stores it, with widget state (its default) and without.
 """
 
+import json
 import os
 import platform
 import statistics
 import sys
 import tempfile
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 
 import nbformat
@@ -90,23 +93,18 @@ ANIMATE = """async plot => {
       { mode: "immediate", frame: { duration: 0, redraw: true }, transition: { duration: 0 } });
   });
 }"""
-# What is drawn in a frame is painted at its end, between frames at the next one's end. A glide draws
-# on in the frame that follows, so its first change is timed at the end of its own.
 LISTEN = """slider => {
   const plot = document.querySelector('.js-plotly-plot');
-  const frame = requestAnimationFrame;
-  let inFrame = false;
-  window.requestAnimationFrame = (call) => frame((now) => {
-    inFrame = true;
-    setTimeout(() => { inFrame = false; });
-    call(now);
-  });
-  addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
-  const painted = () => setTimeout(() => { window.took ??= performance.now() - window.pressed; });
-  const changed = new MutationObserver(() => (inFrame ? painted() : frame(painted)));
+  const changed = new MutationObserver(() => performance.mark('changed'));
   changed.observe(plot, { subtree: true, attributes: true, attributeFilter: ['d'], childList: true });
   slider.focus();
 }"""
+CHANGED = "count => performance.getEntriesByName('changed').length > count"
+REST = 400  # ms: what follows the paint ends, so that steps do not queue
+FRAME = "disabled-by-default-devtools.timeline.frame"
+# Keys and marks of the page, and the stages of each frame. A page's own timers cannot tell: the browser holds
+# them back after a key until it has painted.
+TRACED = ["devtools.timeline", "blink.user_timing", FRAME]
 
 
 def notebook(setup: str, cell: str) -> nbformat.NotebookNode:
@@ -151,14 +149,33 @@ def steps(page, slider: str) -> list[float]:
     """Press a key on the first slider again and again; return the milliseconds to each paint."""
     page.locator(slider).first.evaluate(LISTEN)
     page.wait_for_timeout(1000)
-    times = []
+    browser = page.context.browser
+    browser.start_tracing(page=page, categories=TRACED)
     for _ in range(STEPS):
-        page.evaluate("window.took = null")
+        count = page.evaluate("performance.getEntriesByName('changed').length")
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("() => window.took")
-        page.wait_for_timeout(400)  # let what follows the paint finish, so that steps do not queue
-        times.append(page.evaluate("window.took"))
-    return times
+        page.wait_for_function(CHANGED, arg=count, polling=50)  # not at each frame, which makes frames
+        page.wait_for_timeout(REST)
+    return to_paint(json.loads(browser.stop_tracing())["traceEvents"])
+
+
+def to_paint(events: list[dict]) -> list[float]:
+    """Return the milliseconds from each key until the first frame with a changed line is shown."""
+    events = sorted(events, key=itemgetter("ts"))
+    sent = [event for event in events if event["name"] == "EventDispatch"]
+    keys = [event for event in sent if event["args"]["data"]["type"] == "keydown"]
+    events = [event for event in events if event["pid"] == keys[0]["pid"]]
+    changes = [event["ts"] for event in events if event["name"] == "changed"]
+    frames = [event for event in events if FRAME in event["cat"]]
+    stages = [(event["name"], event["ph"], event.get("id2"), event["ts"]) for event in frames]
+    took = []
+    for key in keys:
+        changed = next(time for time in changes if time >= key["ts"])
+        rest = [stage for stage in stages if stage[-1] >= changed]
+        frame = next(id for name, phase, id, _ in rest if (name, phase) == ("Commit", "b"))
+        shown = next(time for *stage, time in rest if stage == ["PipelineReporter", "e", frame])
+        took.append((shown - key["ts"]) / 1000)
+    return took
 
 
 def turn(browser, lab: JupyterLab, kind: str, number: int) -> dict[str, float]:

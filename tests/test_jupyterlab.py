@@ -732,6 +732,48 @@ def test_a_step_glides_unless_it_would_stutter_or_nobody_wants_it(page, motion, 
     assert any(1 < height < 2 for height in second) is not jumps
 
 
+LOOKS = """async (bundle) => {
+  const main = document.querySelector("main"), looks = [];
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const width = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth").get;
+  const get = function () { looks.push("width"); return width.call(this); };
+  Object.defineProperty(Element.prototype, "clientWidth", { get });
+  const style = getComputedStyle;
+  window.getComputedStyle = (...all) => { looks.push("style"); return style(...all); };
+  const drawn = [];
+  opslabMount(main, bundle, { react: (plot, data) => drawn.push(data[0].y[0]), purge() {} });
+  await wait(400);
+  let titles = 0;
+  const watch = new MutationObserver((all) => { titles += all.length; });
+  watch.observe(main.querySelector(".opslab-title"), { childList: true, subtree: true });
+  looks.length = drawn.length = 0;
+  const slider = main.querySelector("input");
+  slider.value = "1";
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  const atOnce = [drawn.length, looks.length];
+  await wait(900);
+  return { atOnce, titles, frames: drawn.length };
+}"""
+
+
+@pytest.mark.browser
+def test_a_step_is_drawn_at_once_without_a_look_at_the_page(page):
+    """Whoever asks for a width or a colour between two changes lets the browser lay out the page."""
+    page.emulate_media(reduced_motion="no-preference")
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    steps = explore(
+        lambda height: go.Figure(go.Scatter(y=[height]), layout={"title": f"At {height}"}),
+        height=Slider(0, 2),
+        alt="A dot.",
+    ).bundle
+    found = page.evaluate(LOOKS, json.loads(json.dumps(steps)))
+    assert found["atOnce"] == [1, 0]
+    assert found["frames"] > 2
+    assert found["titles"] == 1  # not once a frame
+
+
 WAY = """async (bundle) => {
   const calls = [], main = document.querySelector("main");
   const counted = (name) => (...all) => { calls.push(name); return Plotly[name](...all); };
@@ -751,28 +793,31 @@ WAY = """async (bundle) => {
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 @pytest.mark.parametrize(
     ("factor", "fixed", "only_the_line"),
     [(1.01, False, True), (3.0, False, False), (3.0, True, True)],
     ids=["the axis hardly moves", "the axis moves", "the axis is fixed"],
 )
 def test_on_its_way_a_line_is_drawn_without_its_axes_where_they_stand_still(
-    page, factor, fixed, only_the_line
+    page, motion, factor, fixed, only_the_line
 ):
     def drawn(step):
         figure = go.Figure(go.Scatter(y=[0, 2 * factor**step, 1 + step]))
         return figure.update_yaxes(range=[0, 10]) if fixed else figure
 
-    page.emulate_media(reduced_motion="no-preference")
+    page.emulate_media(reduced_motion=motion)
     page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
     page.add_script_tag(path=PLOTLY_JS)
     page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
     page.wait_for_function("() => Boolean(window.opslabMount)")
     bundle = explore(drawn, step=Slider(0, 1), alt="A line.").bundle
     found = page.evaluate(WAY, json.loads(json.dumps(bundle)))
-    first, *_, last = found["calls"]
-    assert (first == "animate") is only_the_line
-    assert last == "react"  # at rest all of it is drawn
+    calls = found["calls"]
+    assert (calls[0] == "animate") is only_the_line
+    assert calls[-1] == "react"  # at rest all of it is drawn
+    if motion == "reduce":
+        assert calls == (["animate", "react"] if only_the_line else ["react"])
     assert found["lines"][0] != found["lines"][1]
 
 

@@ -168,17 +168,27 @@ export function mount(element, bundle, Plotly, live = null) {
     requestAnimationFrame((now) => {
       waiting = false;
       if (stale && fresh) atNextFrame();
-      else if (stale) draw(now);
+      else if (stale) {
+        look();
+        draw(now);
+      }
       fresh = false;
     });
   }
 
+  // Where the picture stands, as a frame finds it. A step does not look: the browser would lay out the page for it.
+  let ground = {};
+  function look() {
+    ground = { width: plot.clientWidth, height: plot.clientHeight, dark: isDark(element) };
+  }
+
   function draw(now) {
     stale = false;
-    const { clientWidth: width, clientHeight: height } = plot;
+    const { width, height, dark } = ground;
     if (!width) return; // hidden: the observer calls again when it is shown
     const { data, layout: { sliders, meta, ...layout } } = (subject ??= guess ? guess.over(picture) : picture);
-    result.textContent = titleOf(layout);
+    const title = titleOf(layout);
+    if (result.textContent !== title) result.textContent = title; // the same again would be laid out again
     // Plotly writes into the layout that it is given; ours has to stay what it is.
     const opening = !target;
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
@@ -186,14 +196,14 @@ export function mount(element, bundle, Plotly, live = null) {
     const axis = plot._fullLayout?.yaxis; // as it was last drawn
     const known = seenOf(axis);
     const named = spaceNames(drawn, data, axis);
-    const dark = isDark(element);
     group.toggleAttribute("data-dark", dark);
     const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
     const before = performance.now();
     const text = JSON.stringify(arranged);
-    const onItsWay = stale; // by what `glided` has asked for
-    if (onItsWay && text === settled?.text && traces.every((trace, i) => isNear(trace, settled.traces[i], arranged))) {
+    const goesOn = stale || fresh; // by what `glided` has asked for, or after the first paint
+    if (goesOn && text === settled?.text && traces.every((trace, i) => isNear(trace, settled.traces[i], arranged))) {
       Plotly.animate(plot, { data: traces, traces: traces.map((_, i) => i) }, AT_ONCE).catch(() => {}); // the next one interrupts it
+      schedule();
     } else {
       // Plotly never shows a label where it has seen an empty one: lines of another length begin anew.
       const labelled = lengths(traces);
