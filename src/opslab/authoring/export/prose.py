@@ -27,7 +27,9 @@ BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
 HYPHENED = re.compile(r"(?<![\w-])\w{1,8}-\w{1,8}(?![\w-])(?![^<]*>)")  # short enough for a line
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
-INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
+LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
+JOINT = re.compile(r"(?<=\w[_(.])(?=\w)")  # where the name of a function may break
+INLINE = re.compile(r"</?(span|em|strong|code|b|a|wbr)\b[^>]*>")
 
 
 def count(*pieces: str) -> int:
@@ -41,8 +43,9 @@ def cued(html: str) -> str:
 
 
 def held(html: str) -> str:
-    """Keep short words with a hyphen on one line: in large letters they often stand at its end."""
-    return HYPHENED.sub(r'<span class="held">\g<0></span>', html)
+    """Keep short words with a hyphen on one line, and let long code break at its joints."""
+    html = HYPHENED.sub(r'<span class="held">\g<0></span>', html)
+    return LONG_CODE.sub(lambda code: JOINT.sub("<wbr>", code[0]), html)
 
 
 def shortened(html: str) -> str:

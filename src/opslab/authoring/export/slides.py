@@ -379,8 +379,13 @@ def readable(node: Any, key: str = "") -> Any:
     crowded = fit.get("textposition") == "top center" and len(fit.get("text", ())) > MOST_ABOVE
     if crowded and fit.get("mode") == "markers+text" and "error_x" not in fit:
         fit["textposition"] = "middle right"
-    if key == "margin":
-        fit["b"] = 16  # an axis takes what it needs
+    if "margin" in fit and not any(map(_is_shared_name, fit.get("annotations", ()))):
+        fit["margin"]["b"] = 16  # an axis takes what it needs
     if key.startswith("yaxis") and fit.get("title", {}).get("text"):
         fit["title"]["text"] = wrap(fit["title"]["text"], LONGEST_NAME)
     return fit
+
+
+def _is_shared_name(note: dict[str, Any]) -> bool:
+    """Tell whether a note names an axis that several panels share: nothing makes room for it."""
+    return note.get("yref") == "paper" and note.get("yshift", 0) < 0

@@ -99,7 +99,7 @@ function fill(room) {
   raise("--grow", grown);
   raise("--air", airiest);
   if (sparse()) {
-    keep("named");
+    room.classList.remove("whole");
     reset();
     raise("--grow", grown);
     raise("--air", airiest);
