@@ -252,7 +252,7 @@ ON_SCREEN = """() => {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("size", "least"), [((390, 844), 11), ((1024, 768), 16)])
+@pytest.mark.parametrize(("size", "least"), [((390, 844), 10), ((1024, 768), 16)])
 def test_slides_take_the_form_of_their_window(quiet_page, exported, size, least):
     page = deck(quiet_page, exported, width=size[0], height=size[1])
     for _ in range(page.evaluate("opslabDeck.getTotalSlides()")):
