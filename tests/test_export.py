@@ -24,7 +24,7 @@ from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import dots, figure, heatmap, lines, share_bar, shares, timeline
+from opslab.charts import bars, dots, figure, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -219,8 +219,8 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(800, 450), (1920, 1080)])
 def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(quiet_page, tmp_path, size):
-    bars = show(go.Figure(go.Bar(x=["one", "two", "three"], y=[3, 2, 4])), alt="Three bars.").bundle
-    cells = [new_markdown_cell("# T"), code(figure_output(bars))]
+    three = show(go.Figure(go.Bar(x=["one", "two", "three"], y=[3, 2, 4])), alt="Three bars.").bundle
+    cells = [new_markdown_cell("# T"), code(figure_output(three))]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
     page = deck(quiet_page, tmp_path, "t", width=size[0], height=size[1])
@@ -741,6 +741,21 @@ def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_pa
     inks = words.evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
     assert len(inks) == 3
     assert set(inks) == {"rgb(17, 17, 17)"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_hatched_bars_are_hatched_by_day_and_night(quiet_page, tmp_path, scheme):
+    drawing = bars(pd.DataFrame({"kept": [3, 2], "new": [1, 2]}, index=["May", "June"]))
+    cells = [code(figure_output(show(drawing, "Bars.").bundle))]
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.emulate_media(color_scheme=scheme)
+    hatching = drawn(read(quiet_page, tmp_path, "t")).locator("pattern path, pattern circle")
+    ink = "(e) => ['stroke', 'fill'].map((part) => getComputedStyle(e)[part]).find((one) => one !== 'none')"
+    inks = set(hatching.evaluate_all(f"all => all.map({ink})"))
+    assert len(inks) == 1
+    assert "rgba(0, 0, 0, 0)" not in inks
 
 
 @pytest.mark.browser
