@@ -423,11 +423,10 @@ def test_a_rows_name_does_not_touch_the_plot():
         assert drawing.layout.yaxis.ticks or drawing.layout.yaxis.ticklabelstandoff >= 4
 
 
-def test_the_name_of_a_mark_has_a_ground_where_it_would_lie_on_bars():
-    names = [
-        mark(drawing, 3, "alarm", axis="y").layout.annotations[0] for drawing in (bars(WORTH), lines(WORTH))
-    ]
-    assert [name.bgcolor for name in names] == [annotations.NAME_GROUND, None]
+def test_the_name_of_a_mark_stands_in_the_legend_where_it_would_lie_on_bars():
+    marked, plain = mark(bars(WORTH), 3, "alarm", axis="y"), mark(lines(WORTH), 3, "alarm", axis="y")
+    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("alarm", True, ())
+    assert [name.text for name in plain.layout.annotations] == ["alarm"]
 
 
 SAID = [

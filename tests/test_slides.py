@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from opslab.authoring.export.blocks import read_blocks
+from opslab.authoring.export.blocks import highlighted, read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, sentences
+from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, held, sentences, shortened
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.charts import dots
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
@@ -198,6 +198,24 @@ def test_what_only_a_desk_needs_is_left_out_and_what_users_do_is_shown(sentence,
     assert (clipped(sentence, 40) == sentence) is is_shown
 
 
+def test_a_cue_is_no_sentence_that_could_stand_alone():
+    asked = f"<strong>Your guess first.</strong> Will {'really ' * 20}all come?"
+    assert clipped(f"<p>{asked} Say it.</p>", 20) == asked
+
+
+def test_a_short_word_with_a_hyphen_stays_on_its_line():
+    words = '<p class="a-b">each sign-up, <b>Macro-F1</b>, 2025-04-01</p>'
+    kept = [found.get_text() for found in BeautifulSoup(held(words), "html.parser").select(".held")]
+    assert kept == ["sign-up", "Macro-F1"]
+    assert plain(held(words)) == plain(words)
+
+
+def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
+    source = 'a = "#"   # 1 one\nfor b in a:\n    print(b)  # 2 two\n# alone\n'
+    lines = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser").get_text().rstrip()
+    assert lines == '# 1 one\na = "#"\nfor b in a:\n    # 2 two\n    print(b)\n# alone'
+
+
 def test_a_stop_in_brackets_parts_nothing():
     sentence = "It fell (95 % interval: 1 to 2; see p. 4) in May."
     assert sentences(f"{sentence} Why? (Ask them.)") == [sentence, "Why?", "(Ask them.)"]
@@ -360,6 +378,12 @@ def test_no_type_of_a_figure_is_too_small_for_a_hall():
     assert large["data"][0]["textfont"]["size"] == LEAST_TYPE
     assert large["layout"]["xaxis"]["tickfont"]["size"] == 30
     assert "<br>" in large["layout"]["yaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize(("rows", "side"), [(8, "top center"), (9, "middle right")])
+def test_numbers_of_many_dots_stand_beside_them_on_a_slide(rows, side):
+    many = dots(pd.Series(range(rows), index=[f"row {row}" for row in range(rows)]))
+    assert readable(show(many, alt="Rows.").bundle)["data"][0]["textposition"] == side
 
 
 def test_the_name_of_a_row_that_a_phone_breaks_stands_on_one_line_of_a_slide():

@@ -22,7 +22,6 @@ PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot o
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
-NAME_GROUND = "rgba(255,255,255,0.85)"  # the bars stay seen through it
 END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
@@ -76,8 +75,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     """Draw a dashed line across at a value of `axis`, with its name; returns the same figure.
 
     Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
-    the drawing's own lines have their names at the right, or end nearer to it there than they begin. Over
-    bars the name has a ground, to be read.
+    the drawing's own lines have their names at the right, or end nearer to it there than they begin. Among
+    bars, which would lie below it, the name stands in the legend.
 
     Examples
     --------
@@ -98,14 +97,16 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
         layer="below",
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
+    if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
+        first = drawing.data[0].x[:1]
+        drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=text, hoverinfo="skip")
+        return drawing.update_layout(showlegend=True)
     if axis == "x":
         beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
     else:
         left = text and _is_crowded_right(drawing, place)
         beside = {"x": 0 if left else 1, "xref": "paper", "xanchor": "left" if left else "right"}
         beside["yanchor"] = "bottom"
-        if text and any(trace.type == "bar" for trace in drawing.data):  # a name on them is not read
-            beside["bgcolor"] = NAME_GROUND
     return drawing.add_annotation(
         **{axis: math.log10(place) if logarithmic else place},
         **beside,

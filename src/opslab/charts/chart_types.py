@@ -463,9 +463,10 @@ def small_multiples(
             **cell,
         )
     drawing.update_annotations(font={"size": LABEL_SIZE, "color": INK})
+    drawing.update_annotations(xshift=-52, selector={"textangle": -90})  # clear of the axis' numbers
     drawing.update_layout(
         height=drawing.layout.margin.t + 60 + 170 * down,
-        margin={"t": drawing.layout.margin.t + 16, "b": 64, "l": 72},
+        margin={"t": drawing.layout.margin.t + 16, "b": 64, "l": 84},
         showlegend=False,
     )
     if share:

@@ -43,7 +43,14 @@ CODE_LABEL = "Code"
 RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
-PER_CENT = re.compile(r"(?<=\d) %")  # stays on the line of its number
+UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+TOGETHER = re.compile(  # what the end of a line may not part
+    rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))"  # a number and its unit
+    r"|(?<=\blesson) (?=\d)"
+    r"|(?<=[\d.)]) (?=[×/^] [\d.(])|(?<=[\d.)] [×/^]) (?=[\d.(])|(?<=\(\d) (?=− )|(?<=\(\d −) "  # a product
+    r"| (?==\s)|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # the sign of an equation and its left side, p = .04
+)
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 INDENTED = re.compile(r"^( +)([^\s<][^<\n]*)$", re.M)  # a printed line without colours
@@ -254,9 +261,9 @@ class _CellReader:
         for link in soup.find_all("a", href=True):
             _spell_out(link)
         scope_headers(soup)
-        for text in soup.find_all(string=PER_CENT):
+        for text in soup.find_all(string=TOGETHER):
             if not text.find_parent(["code", "pre"]):
-                text.replace_with(PER_CENT.sub("\u00a0%", text))
+                text.replace_with(TOGETHER.sub("\u00a0", text))
         for table in soup.find_all("table"):
             self._hold(table)
         return soup

@@ -23,8 +23,13 @@ SENTENCE = re.compile(
     re.DOTALL,
 )
 CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
+BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
-INLINE = re.compile(r"</?(span|em|strong|code|b|a)\b[^>]*>")
+HYPHENED = re.compile(r"(?<![\w-])\w{1,8}-\w{1,8}(?![\w-])(?![^<]*>)")  # short enough for a line
+REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
+LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
+JOINT = re.compile(r"(?<=\w[_(.])(?=\w)")  # where the name of a function may break
+INLINE = re.compile(r"</?(span|em|strong|code|b|a|wbr)\b[^>]*>")
 
 
 def count(*pieces: str) -> int:
@@ -35,6 +40,17 @@ def count(*pieces: str) -> int:
 def cued(html: str) -> str:
     """Mark what is bold at the beginning of a paragraph: it says what is to be done."""
     return CUE.sub(r'\1<strong class="cue">', html)
+
+
+def held(html: str) -> str:
+    """Keep short words with a hyphen on one line, and let long code break at its joints."""
+    html = HYPHENED.sub(r'<span class="held">\g<0></span>', html)
+    return LONG_CODE.sub(lambda code: JOINT.sub("<wbr>", code[0]), html)
+
+
+def shortened(html: str) -> str:
+    """Return highlighted code with what is remarked beside a line above it: short lines stand larger."""
+    return REMARKED.sub(r"\1\2\4\n\2\3", html)
 
 
 def inside(html: str) -> str:
@@ -49,13 +65,13 @@ def sentences(html: str) -> list[str]:
 
 
 def clipped(html: str, most: int) -> str:
-    """Return the first sentences of paragraphs without their tags: one, and more up to `most` words."""
+    """Return the first sentences of paragraphs, without tags: one after a cue, more up to `most` words."""
     flat = re.sub(r"</?(p|ul|ol|li|div)\b[^>]*>", " ", html)
     kept: list[str] = []
     for sentence in sentences(flat.strip()):
         if AT_A_DESK.search(sentence):
             continue
-        if kept and count(*kept, sentence) > most:
+        if kept and not BOLD.fullmatch(kept[-1]) and count(*kept, sentence) > most:
             break
         kept.append(sentence)
     return str(BeautifulSoup(" ".join(kept), "html.parser"))  # closes what a cut left open

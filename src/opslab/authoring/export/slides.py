@@ -32,9 +32,11 @@ from opslab.authoring.export.prose import (
     cued,
     fits,
     four_sentences,
+    held,
     inside,
     large,
     sentences,
+    shortened,
 )
 from opslab.charts import text_width, wrap
 
@@ -57,6 +59,7 @@ MOST_LINE, MOST_ASKED = 30, 20  # words of a question above a picture; of one th
 LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
+MOST_ABOVE = 8  # rows whose dots have their numbers above them: more are too low for that
 LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
 BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output"}  # kinds of blocks that are taken like others
@@ -93,7 +96,8 @@ def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
         compiler.take(block)
     compiler.end_section()
     for slide in [slide for stack in compiler.stacks for slide in stack]:
-        slide.lines, slide.body = ([cued(piece) for piece in pieces] for pieces in (slide.lines, slide.body))
+        slide.lines, slide.body = ([held(cued(one)) for one in part] for part in (slide.lines, slide.body))
+        slide.title, slide.answer = held(slide.title), held(slide.answer)
         if slide.words > MOST_WORDS:
             warn(FULL.format(cell=slide.cell, found=slide.words, most=MOST_WORDS))
     if guide.minutes and not compiler.guessed:
@@ -239,7 +243,7 @@ class _Compiler:
     def _code(self, block: Block) -> None:
         if self.code:
             self._show_waiting()
-        self.code = block if block.html else None
+        self.code = replace(block, html=shortened(block.html)) if block.html else None
 
     def _output(self, block: Block) -> None:
         """Show what code put out, below its code if that is shown; what is long is only said."""
@@ -372,8 +376,16 @@ def readable(node: Any, key: str = "") -> Any:
     fit: dict[str, Any] = {name: readable(value, name) for name, value in node.items()}
     if key.endswith("font") and isinstance(fit.get("size"), int | float):
         fit["size"] = max(fit["size"], LEAST_TYPE)
-    if key == "margin":
-        fit["b"] = 16  # an axis takes what it needs
+    crowded = fit.get("textposition") == "top center" and len(fit.get("text", ())) > MOST_ABOVE
+    if crowded and fit.get("mode") == "markers+text" and "error_x" not in fit:
+        fit["textposition"] = "middle right"
+    if "margin" in fit and not any(map(_is_shared_name, fit.get("annotations", ()))):
+        fit["margin"]["b"] = 16  # an axis takes what it needs
     if key.startswith("yaxis") and fit.get("title", {}).get("text"):
         fit["title"]["text"] = wrap(fit["title"]["text"], LONGEST_NAME)
     return fit
+
+
+def _is_shared_name(note: dict[str, Any]) -> bool:
+    """Tell whether a note names an axis that several panels share: nothing makes room for it."""
+    return note.get("yref") == "paper" and note.get("yshift", 0) < 0

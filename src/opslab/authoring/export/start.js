@@ -18,13 +18,26 @@ async function run(name) {
 // Slides ---------------------------------------------------------------------------------------------------
 
 const PRINTED = location.search.includes("print-pdf");
+const ASKED = /receiver|print-pdf/.test(location.search); // by a printer, or by the speaker view: it shows what the hall sees
+const HALL = { width: 1280, height: 720 };
+const NARROW_TABLE = 0.66; // of the room's width
+const MOST_BALANCED = 6.5; // lines of a paragraph that a browser makes equally long
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
 
+// A slide has the form of its window, down to a phone's held upright, and the same area in each: so it holds as much.
+function slideSize() {
+  if (ASKED) return HALL;
+  const form = Math.min(innerWidth / innerHeight, HALL.width / HALL.height);
+  const width = Math.round(Math.sqrt(HALL.width * HALL.height * form));
+  return { width, height: Math.round(width / form) };
+}
+
 async function startSlides() {
+  if (/print-pdf|light/.test(location.search)) document.documentElement.classList.add("light");
   await run("reveal");
   await run("notes");
   const deck = new Reveal(document.querySelector(".reveal"), {
-    width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
+    ...slideSize(), margin: 0.02, center: false, hash: true, slideNumber: "c/t", transition: "none",
     navigationMode: "linear", scrollActivationWidth: 0, pdfSeparateFragments: false, plugins: [RevealNotes],
     keyboardCondition: ({ target, key }) => !target.matches(key === " " ? "summary, select, input, button" : "select, input"),
   });
@@ -32,18 +45,37 @@ async function startSlides() {
   deck.on("ready", () => fit(deck.getCurrentSlide()));
   deck.on("pdf-ready", () => deck.getSlides().forEach(fit));
   await deck.initialize();
+  addEventListener("resize", () => {
+    deck.configure(slideSize());
+    fit(deck.getCurrentSlide());
+  });
   globalThis.opslabDeck = deck;
 }
 
 function fit(slide) {
   const room = slide?.querySelector(".room");
   if (!room || room.matches(".pictured")) return;
+  const { classList } = room.parentElement;
+  classList.remove("beside");
+  fill(room);
+  if (!isNarrow(room)) return;
+  classList.add("beside"); // what is claimed of a narrow table stands on its left
+  fill(room);
+}
+
+function isNarrow(room) {
+  const claimed = room.parentElement.querySelector("h2, .lines") && room.offsetWidth > room.offsetHeight;
+  const shown = [...room.querySelectorAll(":is(table, pre, p, li):not(table *)")];
+  return claimed && shown.length && shown.every((part) => part.matches("table") && part.offsetWidth < NARROW_TABLE * room.offsetWidth);
+}
+
+function fill(room) {
   const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
   const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
   const words = room.querySelector(".words"); // a slide of another's picture has none
   const sparse = () => words && words.offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
-  const [most, unbroken, broken, grown, airiest, least] = ["--most", "--unbroken", "--broken", "--grown", "--airiest", "--least"]
+  const [most, unbroken, named, broken, grown, airiest, least] = ["--most", "--unbroken", "--named", "--broken", "--grown", "--airiest", "--least"]
     .map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
   const reset = () => ["--grow", "--air"].forEach((name) => set(name, 1));
   const raise = (name, limit) => {
@@ -52,11 +84,12 @@ function fit(slide) {
       if (full()) return set(name, size - 0.05);
     }
   };
+  const keep = (...kept) => ["whole", "named"].forEach((name) => room.classList.toggle(name, kept.includes(name)));
   reset();
-  // Lines wrap only where type would get small.
-  const tried = [[true, most, unbroken], [false, Math.min(most, broken), SMALLEST]];
-  tried.some(([whole, largest, smallest]) => {
-    room.classList.toggle("whole", whole);
+  // Lines wrap only where type would get small, those of a table's head before the names of its rows.
+  const tried = [[["whole", "named"], most, unbroken], [["named"], most, named], [[], Math.min(most, broken), SMALLEST]];
+  tried.some(([kept, largest, smallest]) => {
+    keep(...kept);
     for (let size = largest; size >= smallest; size -= 0.05) {
       set("--fit", size);
       if (!full()) return true;
@@ -65,11 +98,16 @@ function fit(slide) {
   // Few words get larger as far as their lines stay whole, then stand further apart; only then their lines break.
   raise("--grow", grown);
   raise("--air", airiest);
-  if (!sparse()) return;
-  room.classList.remove("whole");
-  reset();
-  raise("--grow", grown);
+  if (sparse()) {
+    room.classList.remove("whole");
+    reset();
+    raise("--grow", grown);
+    raise("--air", airiest);
+  }
+  for (const part of room.querySelectorAll("p, li")) part.classList.toggle("long", rows(part) > MOST_BALANCED);
 }
+
+const rows = (part) => part.offsetHeight / parseFloat(getComputedStyle(part).lineHeight);
 
 // Figures --------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
-from opslab.authoring.export.blocks import PER_CENT, SHOWN, form_place, scope_headers
+from opslab.authoring.export.blocks import SHOWN, TOGETHER, form_place, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
@@ -269,13 +269,12 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
     )
 
 
-def _hold_per_cent(_app: Sphinx, page: nodes.document, _name: str) -> None:
-    """Keep each per cent sign on the line of its number."""
+def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
+    """Keep on one line what belongs together, such as a number and its unit."""
     for text in list(page.findall(nodes.Text)):
-        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)) and PER_CENT.search(
-            text
-        ):
-            text.parent.replace(text, nodes.Text(PER_CENT.sub("\u00a0%", text)))
+        code = isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw))
+        if not code and TOGETHER.search(text):
+            text.parent.replace(text, nodes.Text(TOGETHER.sub("\u00a0", text)))
 
 
 def setup(app: Sphinx) -> dict:
@@ -283,5 +282,5 @@ def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("mathml", (_visit_math, None), (_visit_math, None))
     app.add_config_value("opslab_promises", {}, "html")
     app.connect("html-page-context", _describe)
-    app.connect("doctree-resolved", _hold_per_cent)
+    app.connect("doctree-resolved", _hold_together)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

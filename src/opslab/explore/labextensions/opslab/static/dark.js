@@ -41,7 +41,8 @@ export function recoloured(value) {
   }
   if (Array.isArray(value)) return value.map(recoloured);
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, recoloured(one)]));
+  // A hatching is drawn in the colour of the ground; where that is the picture's own ground, nothing is drawn.
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, key === "fgcolor" && one === "white" ? DARK["#FFFFFF"] : recoloured(one)]));
 }
 
 export function lettered({ data, layout }) {

@@ -286,7 +286,7 @@ function setApart({ data, layout }) {
 }
 
 // A title is text over the plot: it wraps at every width, and Plotly, which leaves out what does not fit, has none.
-const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, "");
+const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, "").replace(/(?<=\d) %/g, "\u00a0%");
 const lines = (title) => (title?.text ? title.text.split("<br>").length : 0);
 
 // `rows` are those of the picture's own title, for which it left room; a guess has a title of its own.

@@ -7,6 +7,8 @@ const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
 const NUMBER = 4; // letters of a number on an axis, at least
+const DIGIT = 6.5; // px of one of them
+const ROW_NAME = 14; // letters in a line of a row's name
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
@@ -26,14 +28,18 @@ function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
   }
 }
 
+// Whether the rows of a plot have names.
+const hasNames = (data, axis) => axis?.type === "category" || data.some(({ type, y }) => type === "heatmap" && Array.isArray(y) && !numbers(y));
+
 // px that the names beside a plot take.
 function roomOfNames(data, axis) {
-  const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
+  const rows = hasNames(data, axis) ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
   return LETTER * (longest(rows).length + 1);
 }
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
 function fitPhone(picture) {
+  if (hasNames(picture.data, picture.layout.yaxis)) picture.data = picture.data.map((trace) => ({ ...trace, y: inLines(trace.y) }));
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
@@ -46,6 +52,14 @@ function fitPhone(picture) {
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
     : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
   if (picture.data.some(hasScale)) scaleBelow(picture);
+}
+
+// The names of rows in short lines; the same array for the same names, so that a row which stays is known.
+const lined = new WeakMap();
+function inLines(names) {
+  if (!Array.isArray(names)) return names;
+  if (!lined.has(names)) lined.set(names, names.map((name) => rewrapped(String(name), ROW_NAME).join("<br>")));
+  return lined.get(names);
 }
 
 // A heat map's colour scale takes from its height; beside it, it would leave a third of the width.
@@ -67,7 +81,7 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
-  return { nticks: Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1)))) };
+  return { nticks: Math.max(2, Math.floor(room / (DIGIT * (Math.max(NUMBER, longest(written).length) + 1)))) };
 }
 
 // The names at the lines' ends become a legend's.
