@@ -199,8 +199,8 @@ def alarm_chart(
     >>> import pandas as pd
     >>> from opslab.listening import alarm_odds
     >>> odds = alarm_odds(baseline=10, crisis=2, threshold=20)
-    >>> len(alarm_chart(pd.Series([9, 12, 21]), threshold=20, odds=odds).data)
-    2
+    >>> len(alarm_chart(pd.Series([9, 12, 21]), threshold=20, odds=odds).data)  # quiet, ringing, the threshold
+    3
     """
     if not isinstance(posts, pd.Series):
         raise ValueError(NOT_THE_RESULT.format(name="posts", found=type(posts).__name__, maker=NOT_SERIES))
