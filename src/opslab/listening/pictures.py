@@ -199,7 +199,7 @@ def alarm_chart(
     >>> import pandas as pd
     >>> from opslab.listening import alarm_odds
     >>> odds = alarm_odds(baseline=10, crisis=2, threshold=20)
-    >>> len(alarm_chart(pd.Series([9, 12, 21]), threshold=20, odds=odds).data)  # quiet, ringing, the threshold
+    >>> len(alarm_chart(pd.Series([9, 12, 21]), threshold=20, odds=odds).data)  # two sorts of days, a line
     3
     """
     if not isinstance(posts, pd.Series):
