@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opslab.exercises.common_mistakes import SLIPS
+from opslab.exercises.common_mistakes import ROUNDED_EARLY, SLIPS
 from opslab.exercises.comparisons import as_number
 from opslab.exercises.judge import judge, require_distinct
 from opslab.exercises.questions import Question, Wrong
@@ -39,6 +39,9 @@ NUMBER_SLIPS = [
     (SHARE, 0.2374, 0.23, "rounded-early"),
     (YUAN, 1586.4, 1590, "rounded-early"),
     (YUAN, 7.3812, 7, "rounded-early"),
+    (YUAN, 1100.11, 1100, "rounded-early"),
+    (COUNT, 412, 398.5, "not-whole"),
+    (COUNT, 412, 430.5, "not-whole"),
     (YUAN, 31.4159, 31.4159 * 7, "span-of-time"),
     (YUAN, 31.4159, 31.4159 / 12, "span-of-time"),
     (SHARE, 0.2374, 0.2374 / 52, "span-of-time"),
@@ -74,10 +77,13 @@ NO_SLIPS = [
     (SHARE, 1.2, 1.31),  # a growth by more than the whole
     (SHARE, -0.2, -0.31),
     (COUNT, 3, 6),  # one digit is twice many numbers
+    (YUAN, 47.619, 50),  # one digit is many numbers
     (SHARE, 0.62, 1),  # a whole number far off is no rounding
     (YUAN, 31.4159, 31.4159 * 8),
     (YUAN, 31.4159, 31.4159 * 7.1),
     (COUNT, 412, 415),
+    (YUAN, 412.0, 398.5),  # 412 yuan are whole by accident
+    (asked(tolerance="1", unit="people"), 412, 398.5),  # a size that is rounded up, perhaps
     (YUAN, 1000, 10),  # one digit is a power of ten of many numbers
     (COUNT, 2.5, 3.5),  # nothing is counted
     (asked(tolerance="5%", unit="yuan"), 31.4159, 31.4159 * 7.14),  # near seven times is not seven times
@@ -88,6 +94,41 @@ NO_SLIPS = [
 def test_what_is_no_slip_is_not_called_one(question, truth, received):
     finding = judge(question, received, truth, {})
     assert (finding.status, finding.mistake) == ("different", ""), finding.text
+
+
+TWO = asked("number", "0.01", "yuan", "mean", "median")
+NAMED = asked("table", "0.0001", "", "none-lost")
+LOST = {"none-lost": {"a": 0.23784, "b": 0.46123}}
+KEPT = {"a": 0.6, "b": 0.3}
+ROUNDINGS = [
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.4, "mean", "mistake mean."),
+    (TWO, 31.4159, {"mean": 27.383, "median": 27.421}, 27.4, "mean", "Or: You made the mistake median."),
+    (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "Or: You made the mistake mean."),
+    (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27, "", "Too low."),  # two digits are many numbers
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.5, "", "Too low."),
+    (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.461}, "none-lost", "mistake none-lost."),
+    (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.463}, "", "0 of 2 right"),
+    (NAMED, KEPT, LOST, {"a": 0.24, "b": 0.46}, "", "0 of 2 right"),
+    (NAMED, KEPT | {"a": "x"}, {"none-lost": {"a": "y", "b": 0.4612}}, {"a": "y", "b": 0.461}, "", "0 of 2"),
+    (
+        NAMED,
+        KEPT | {"a": np.inf},
+        {"none-lost": {"a": np.inf, "b": 0.4612}},
+        {"a": np.inf, "b": 0.46},
+        "",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "truth", "mistakes", "received", "name", "end"), ROUNDINGS)
+def test_what_is_rounded_to_the_number_of_a_mistake_is_told_all_that_it_may_be(
+    question, truth, mistakes, received, name, end
+):
+    finding = judge(question, received, truth, mistakes)
+    assert finding.mistake == name, finding.text
+    assert end in finding.text
 
 
 def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():
@@ -131,6 +172,7 @@ TABLE_SLIPS = [
     (GROUPS, {name: round(100 * value, 1) for name, value in GROUPS.items()}, "percent-for-share"),
     (GROUPS, {name: 1 - value for name, value in GROUPS.items()}, "the-rest"),
     (GROUPS, {name: round(value, 1) for name, value in GROUPS.items()}, "rounded-early"),
+    ({"a": 0.0, "b": 458.25, "c": 652.25}, {"a": 0.0, "b": 460.0, "c": 650.0}, "rounded-early"),
     (GROUPS, {name: 10_000 * value for name, value in GROUPS.items()}, "amounts"),
     (GROUPS, changed(ads=0.1021, seo=0.2143), "swapped-names"),
     (GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "swapped-names"),
@@ -175,6 +217,12 @@ SAID = [
     (TABLE, CASES, CASES | {"launch": "B"}, "3 of 4 right; launch is 'B'"),
     (TABLE, KINDS, KINDS | {"launch": "topic", "orders": "social"}, "2 of 4 right; launch is 'topic'"),
     (TABLE, GROUPS, changed(social=0.4), "Only social is off: it is too low"),
+    (YUAN, 1100.11, 1100, "rounded to a whole number"),
+    (YUAN, 1103.11, 1100, "rounded to multiples of 10."),
+    (YUAN, 1586.4, 1600, "rounded to multiples of 100."),
+    (COUNT, 4534, 4500, "rounded to multiples of 100. Give at least a whole number"),
+    (COUNT, 412, 398.5, "Too low. And the answer is a whole number"),
+    (COUNT, 412, 430.5, "Too high. And the answer is a whole number"),
     (TABLE, GROUPS, changed(social=0.7), "Only social is off: it is too high"),
     (TABLE, GROUPS, changed(all=1.0), "all is one too many"),
     (TABLE, GROUPS, changed(all=1.0, none=0), "all, none are too many"),
@@ -279,6 +327,18 @@ class Estimate:
     low: float
 
 
+@dataclass
+class Lists:
+    left_out: list
+    twice: list
+
+
+@dataclass
+class Scores:
+    scores: pd.Series | dict[str, float]
+    leader: str = "ads"
+
+
 class Fit(NamedTuple):
     alpha: float
     beta: float
@@ -310,6 +370,21 @@ UNREADABLE = [
     (asked(), True, 31.4, "yes-or-no", "no yes or no"),
     (asked("table"), 31.4, GROUPS, "one-value", "wants its own"),
     (asked("table"), pd.Index(GROUPS), GROUPS, "names-alone", "You gave the names"),
+    (asked("table"), "Social", GROUPS, "names-alone", "You gave one of the names"),
+    (asked("table"), "nobody", GROUPS, "", "expected a table with 4 values"),
+    (asked("table"), Scores(pd.Series(GROUPS) / 2), GROUPS, "", "expected a table with 4 values"),
+    (asked("table"), Scores(pd.Series(GROUPS).iloc[1:]), GROUPS, "", "expected a table with 4 values"),
+    (
+        asked("table"),
+        Lists([3, 8], [5]),
+        {"left_out": 2, "twice": 1},
+        "several-values",
+        "left_out is [3, 8], e",
+    ),
+    (asked("table"), GROUPS | {"seo": np.nan}, GROUPS, "missing-value", "seo is nan. A missing value"),
+    (asked("table"), GROUPS | {"seo": np.inf}, GROUPS, "infinite", "seo is infinite (inf)"),
+    (asked(), np.nan, 31.4, "missing-value", "the result is nan. A missing value"),
+    (asked(), -np.inf, 31.4, "infinite", "the result is infinite (-inf). Something is divided by 0"),
     (asked("table"), {"rest": 1.0}, GROUPS, "other-names", "missing"),
     (asked("table"), SPLIT, GROUPS, "split-further", "split once more, by after, before. Expected 4 values"),
     (asked("table"), SPLIT.swaplevel(), GROUPS, "split-further", "by after, before"),
@@ -396,6 +471,12 @@ def test_words_that_no_one_option_begins_with_are_no_choice(received):
 
 def test_the_parts_of_a_result_count_as_the_values_of_a_table():
     assert judge(asked("table"), Fit(0.7, 0.2), {"alpha": 0.7, "beta": 0.2}, {}).is_right
+
+
+def test_a_result_that_holds_the_table_is_told_how_to_give_it():
+    finding = judge(asked("table"), Scores(pd.Series(GROUPS)), GROUPS, {})
+    assert (finding.status, finding.mistake) == ("mistake", "whole-result")
+    assert "its `.scores`" in finding.text
 
 
 def test_a_table_that_was_not_called_is_told_so():

@@ -35,11 +35,13 @@ from tests.test_common_mistakes import (
     OTHER_ANSWERS,
     OTHER_FORMS,
     OTHERS,
+    ROUNDINGS,
     SAID,
     SHARE,
     TABLE_SLIPS,
     UNREADABLE,
     YUAN,
+    Scores,
 )
 from tests.test_common_mistakes import (
     TABLE as SLIPS_TABLE,
@@ -58,15 +60,21 @@ def ask(kind: str, tolerance: str = "0", wrongs: str = "") -> Question:
 
 NUMBER = ask("number", "0.001", "percent blended"), 0.4, {"percent": 40.0, "blended": 0.25}
 EXACT = ask("number"), 0.3, {}
-LARGE = ask("number", "1%"), 1000, {}
+LARGE = ask("number", "1%"), 1000.0, {}
 MONTHS = Question("q1", "number", "0.01", "months"), 6.2, {}
 PER_CENT = Question("q1", "number", "0.1", "per cent"), 64, {}
+NEVER = ask("number", "0.01", "never"), 6.2, {"never": np.inf}
 TABLE = ask("table", "0.001", "swapped"), {"ads": 0.2, "seo": 0.5}, {"swapped": {"ads": 0.5, "seo": 0.2}}
 SERIES = ask("table", "0.001"), pd.Series({"ads": 0.2, "seo": 0.5}), {}
 STRETCHES = (
     ask("table", "0.1", "early late"),
     {"days": 11, "then": 50, "later": 30},
     {"early": {"days": 11, "then": 50, "later": 50}, "late": {"days": 11, "then": 44, "later": 30}},
+)
+LOSSES = (
+    ask("table", "0.1", "no-losses"),
+    {"ads": -12, "seo": 67, "social": 30},
+    {"no-losses": {"ads": 12, "seo": 67, "social": 30}},
 )
 GAPS = ask("table"), {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, {}
 CHOICE = ask("choice", "", "guess rumour"), "b", {"guess": "a", "rumour": "c"}
@@ -82,7 +90,7 @@ FINDINGS = [
     (NUMBER, 40.0009, "percent"),
     (NUMBER, 0.25, "blended"),
     (NUMBER, "0.4", "right"),
-    (NUMBER, np.nan, "uncheckable"),
+    (NUMBER, np.nan, "missing-value"),
     (NUMBER, np.array([0.4]), "right"),
     (NUMBER, np.array([0.4, 0.4]), "whole-table"),
     (NUMBER, ..., "unanswered"),
@@ -97,11 +105,19 @@ FINDINGS = [
     (MONTHS, "6.2 months", "right"),
     (MONTHS, "6.2 days", "in-words"),
     (PER_CENT, "64 %", "right"),
+    (NEVER, np.inf, "never"),
+    (NEVER, -np.inf, "infinite"),
+    (NEVER, 6.2, "right"),
+    (NUMBER, np.inf, "infinite"),
     (TABLE, {"ADS": 0.2009, "seo": 0.4991}, "right"),
     (TABLE, {"ads": 0.2, "seo": 0.5011}, "different"),
     (TABLE, {"ads": 0.5, "seo": 0.2}, "swapped"),
     (TABLE, {"ads": 0.2}, "group-missing"),
-    (TABLE, {"ads": 0.2, "seo": np.nan}, "uncheckable"),
+    (TABLE, {"ads": 0.2, "seo": np.nan}, "missing-value"),
+    (TABLE, {"ads": 0.2, "seo": np.inf}, "infinite"),
+    (TABLE, Scores({"ads": 0.2, "seo": 0.5}), "whole-result"),
+    (TABLE, Scores({"ads": 0.2, "seo": 0.4}), "uncheckable"),
+    (TABLE, Scores({"ads": 0.2}), "uncheckable"),
     (TABLE, {"ads": 0.2, "seo": ...}, "unanswered"),
     (TABLE, 0.2, "one-value"),
     (SERIES, [0.2, 0.5], "right"),
@@ -113,6 +129,7 @@ FINDINGS = [
     (STRETCHES, {"days": 11, "then": 30, "later": 50}, "swapped-names"),
     (STRETCHES, {"days": 9, "then": 47, "later": 50}, "early"),
     (STRETCHES, {"days": 9, "then": 44, "later": 30}, "late"),
+    (LOSSES, {"ads": 12, "seo": -67, "social": -30}, "turned-sign"),
     (GAPS, {"ads": np.nan, "seo": np.inf, "note": "a", "open": True}, "right"),
     (GAPS, {"ads": np.nan, "seo": np.inf, "note": "b", "open": True}, "different"),
     (GAPS, {"ads": np.nan, "seo": 10**400, "note": "a", "open": True}, "right"),
@@ -169,6 +186,9 @@ def require_laws(judging: ModuleType) -> None:
         assert _finding(judging, question, received, expected, mistakes) == finding, received
     for question, truth, received, words in SAID:
         assert words in _words(judging, question, received, truth, {}), received
+    for question, truth, mistakes, received, name, words in ROUNDINGS:
+        assert _finding(judging, question, received, truth, mistakes) == (name or "different"), received
+        assert words in _words(judging, question, received, truth, mistakes), received
     for received, note in ODD_TABLES:
         assert note in _words(judging, SLIPS_TABLE, received, GROUPS, {})
         assert _finding(judging, SLIPS_TABLE, received, GROUPS, {}) == "right"
@@ -220,16 +240,8 @@ LOOSENED = [
     ("comparisons", "question.relative * abs(truth)", "question.relative"),
     ("comparisons", "ROUNDING = 1e-9", "ROUNDING = 1e-2"),
     ("comparisons", ", 1e-12)", ", 1e-3)"),
-    (
-        "judge",
-        "for wrong in comparison.question.wrongs:\n        if",
-        "for wrong in comparison.question.wrongs[1:]:\n        if",
-    ),
-    (
-        "judge",
-        "for wrong in comparison.question.wrongs:\n        if",
-        "for wrong in comparison.question.wrongs[:-1]:\n        if",
-    ),
+    ("judge", "in comparison.question.wrongs}", "in comparison.question.wrongs[1:]}"),
+    ("judge", "in comparison.question.wrongs}", "in comparison.question.wrongs[:-1]}"),
     ("judge", "CLEARLY = 0.25", "CLEARLY = 2"),
     ("common_mistakes", "NARROW = 0.002", "NARROW = 0.2"),
     ("common_mistakes", "DIGITS = 3", "DIGITS = 1"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
+from numbers import Integral
 from typing import Any
 
 from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number
@@ -20,6 +21,7 @@ ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
 DIGITS = 3  # that a number needs to be recognised by its rounding
 DIGITS_ELSEWHERE = 4  # by the rounding of another question's answer: with three, chance finds one
 MOST_PLACES = 6  # of a rounded number
+ROUNDED_EARLY = "rounded-early"
 TIMES = {7: "7 days in a week", 12: "12 months in a year", 30: "30 days in a month", 52: "52 weeks in a year"}
 POWERS = (10, 100, 1_000, 10_000, 1_000_000)
 
@@ -56,6 +58,7 @@ NO_SHARE = (
     "A share between 0 and 1 is asked for, and yours is {beyond}. Which part is it, and of which whole?"
 )
 ABOVE, BELOW = "above 1", "below 0"
+NOT_WHOLE = "Too {high}. And the answer is a whole number, which yours is not: what is divided, or averaged?"
 OTHER_QUESTION = "That is the answer of {question}. Read once more what is asked here."
 OTHER_WORLD = (
     "Right in world {other}, and not in world {seed}: a number is typed in, or the code names its world "
@@ -194,16 +197,24 @@ def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
 
 def _rounded(seen: Seen) -> str:
     """The digits show it: every number is the right one, rounded to as many places as the longest has."""
-    if not any(seen.given):
+    written = [_places(given) for given in seen.given if given]
+    if not written:
         return ""
-    places = max(map(_places, seen.given))
+    # 1,100 may be whole, and then it is no multiple of 100: the finest rounding that fits.
+    fits = (
+        places
+        for places in range(max(0, *written), max(written) - 1, -1)
+        if all(_is_rounding(given, truth, places) for given, truth in seen.pairs.values())
+    )
+    places = next(fits, MOST_PLACES + 1)
     # Several numbers of one rounding are no accident; one alone must lie near.
     near = seen.is_table or abs(seen.given[0] - seen.truth[0]) <= ROUNDED_BY * abs(seen.truth[0])
-    alike = all(_is_rounding(given, truth, places) for given, truth in seen.pairs.values())
-    if not (near and alike and places <= MOST_PLACES):
+    coarse = places < 0 and all(_digits(given) < 2 for given in seen.given)  # 50 is many numbers
+    if not near or coarse or places > MOST_PLACES:
         return ""
     closest = min(allowed(seen.comparison.question, truth) for truth in seen.truth)
-    wanted = max(0, math.ceil(-math.log10(2 * closest)))
+    whole = not any(truth % 1 for truth in seen.truth)
+    wanted = 0 if whole else max(0, math.ceil(-math.log10(2 * closest)))
     least = AT_LEAST.format(places=_in_words(wanted)) if wanted <= MOST_PLACES else ALL_PLACES
     return ROUNDED.format(places=_in_words(places), wanted=least)
 
@@ -294,6 +305,14 @@ def _no_share(seen: Seen) -> str:
     return NO_SHARE.format(beyond=beyond) if beyond else ""
 
 
+def _not_whole(seen: Seen) -> str:
+    """Of what is counted there is no half; that 12.0 yuan are whole is an accident."""
+    expected, question = seen.comparison.expected, seen.comparison.question
+    if not isinstance(expected, Integral) or question.absolute >= 1 or not seen.given[0] % 1:
+        return ""
+    return NOT_WHOLE.format(high=HIGH if seen.given[0] > seen.truth[0] else LOW)
+
+
 def _one_off(seen: Seen) -> str:
     if not seen.is_table or len(seen.pairs) < 3 or len(seen.off) != 1:
         return ""
@@ -382,6 +401,17 @@ def _is_written(given: float, number: float, digits: int = DIGITS) -> bool:
     )
 
 
+def is_rounding_of(comparison: Comparison, answer: Any, mistake: Any) -> bool:
+    """Whether the numbers of an answer are those of a mistake, rounded or cut off alike."""
+    rows = (comparison.pairs(one).values() for one in (answer, mistake))
+    given, wrong = ([cell for cell, _ in row] for row in rows)
+    if not given or not all(is_number(cell) and math.isfinite(cell) for cell in (*given, *wrong)):
+        return False
+    places = max(map(_places, map(float, given)))
+    alike = all(_is_rounding(one, other, places) for one, other in zip(given, wrong, strict=True))
+    return alike and max(map(_digits, map(float, given))) >= DIGITS
+
+
 def _in_words(places: int) -> str:
     if places < 0:
         return ROUND_UNITS.format(unit=10**-places)
@@ -404,7 +434,7 @@ NUMBERS = {
     "shifted-names": Slip("each value under the name of its neighbour", _shifted),
     "swapped-names": Slip("the right values under the wrong names", _swapped),
     "one-apart": Slip("one too many or too few", _one_apart),
-    "rounded-early": Slip("rounded to too few digits", _rounded),
+    ROUNDED_EARLY: Slip("rounded to too few digits", _rounded),
     "turned-division": Slip("1 divided by the answer", _reciprocal),
     "amounts": Slip("amounts where shares of the whole are asked for", _counts),
     "divided": Slip("shares of the whole where the values themselves are asked for", _divided),
@@ -419,6 +449,7 @@ NUMBERS = {
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
     "answer-of-another": Slip("the answer of another question", _other_question),
+    "not-whole": Slip("a fraction where whole things are counted", _not_whole),
     "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
 # These say of every value where it comes from; the others say less.
@@ -429,7 +460,7 @@ WHOLE = {
     "turned-sign",
     "shifted-names",
     "swapped-names",
-    "rounded-early",
+    ROUNDED_EARLY,
     "turned-division",
     "amounts",
     "divided",
@@ -470,6 +501,8 @@ FORMS = {
     "letter-twice": Slip("a letter more than once in an order"),
     "no-such-letter": Slip("a letter in an order that is not among those asked for"),
     "letter-missing": Slip("a letter missing in an order"),
+    "infinite": Slip("an infinite number where a finite one is asked for"),
+    "missing-value": Slip("a missing value where a number is asked for"),
     "other-world": Slip("the answer of another world"),
 }
 SLIPS = NUMBERS | WORDS | ORDERS | FORMS

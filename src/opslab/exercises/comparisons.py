@@ -40,10 +40,11 @@ WANTS_NUMBER = "This cannot be checked: received {received}, expected one number
 SEVERAL_VALUES = " You gave {count} values: add them up, average them, or choose one?"
 WORDS_GIVEN, YES_GIVEN = " Write the number without words.", " A question of how much has no yes or no."
 IN_UNIT = " in {unit}"
-WANTS_FINITE = (
-    "This cannot be checked: {what} is {received}. A division by zero, a missing value or a sum without end "
-    "gives that."
+INFINITE = (
+    "This cannot be checked: {what} is infinite ({received}). Something is divided by 0, or what is waited "
+    "for never comes."
 )
+GAP = "This cannot be checked: {what} is {received}. A missing value gives that, or 0 divided by 0."
 THE_RESULT = "the result"
 TAKEN_AS_NUMBER = "You gave a text; it was taken as the number {number:.15g}."
 TAKEN_FROM_NAME = "You gave a value under a name, {name!r}; it was taken alone."
@@ -65,6 +66,7 @@ WANTS_TABLE = (
     "This cannot be checked: received {received}, expected a table with {count} values ({labels}).{more}"
 )
 ONE_GIVEN = " You gave one value: each of these names wants its own."
+NAME_GIVEN = " You gave one of the names: give the value that stands under each."
 NAMES_GIVEN = " You gave the names: give the values that stand under them."
 TAKEN_FROM_PARTS = "The values were taken from the parts of your result."
 MISSING_LABELS = "This cannot be checked: {missing} missing. Expected {count} values: {labels}."
@@ -172,8 +174,9 @@ class NumberComparison(Comparison):
         number = as_number(alone, self.question.unit)
         if number is None:
             raise self._no_number(value)
-        if not math.isfinite(number):
-            raise UncheckableError(WANTS_FINITE.format(what=THE_RESULT, received=number))
+        known = [option for option in self.options if is_number(option)]
+        if not math.isfinite(number) and number not in known:  # money that never comes back may be a mistake
+            raise _not_finite(THE_RESULT, number)
         text = TAKEN_AS_NUMBER.format(number=number) if isinstance(alone, str) else ""
         return number, " ".join(filter(None, [named, text]))
 
@@ -241,7 +244,7 @@ class TableComparison(Comparison):
                     SEVERAL_UNDER.format(label=label, received=short(cell)), "several-values"
                 )
             if is_number(cell) and not math.isfinite(cell):
-                raise UncheckableError(WANTS_FINITE.format(what=label, received=cell))
+                raise _not_finite(label, cell)
         extra = self._extra(found)
         if extra and not self._off(asked):
             too = ONE_TOO if len(extra) == 1 else SOME_TOO
@@ -278,15 +281,32 @@ class TableComparison(Comparison):
         if names and names == {*map(_plain_label, self.truth)}:
             raise self._no_table(value, NAMES_GIVEN, "names-alone")
         if found is None:
-            raise self._no_table(
-                value, ONE_GIVEN, "one-value" if as_number(_alone(value)) is not None else ""
-            )
+            raise self._no_names(value)
         if _is_plain(value) and not _is_plain(self.expected):
             if len(found) != len(self.truth):
                 words = WRONG_LENGTH.format(received=len(found), **self._wanted())
                 raise UncheckableError(words, "another-length")
             return dict(zip(self.truth, found.values(), strict=True)), ""
         return found, ""
+
+    def _no_names(self, value: object) -> UncheckableError:
+        """Say what came that has no names: a result that holds the table, one name, one value, or else."""
+        parts = attributes_of(value)
+        right = [name for name, part in parts.items() if self._is_right(part)]
+        if right:
+            words = HOLDS_ANSWER.format(received=type(value).__name__, name=right[0])
+            return NotYetError(words, "whole-result")
+        if self.truth.keys() <= parts.keys():
+            label = next(iter(self.truth))
+            words = SEVERAL_UNDER.format(label=label, received=short(parts[label]))
+            return UncheckableError(words, "several-values")
+        if isinstance(value, str) and _plain_label(value) in {*map(_plain_label, self.truth)}:
+            return self._no_table(value, NAME_GIVEN, "names-alone")
+        return self._no_table(value, ONE_GIVEN, "one-value" if as_number(_alone(value)) is not None else "")
+
+    def _is_right(self, part: object) -> bool:
+        cells = labelled(part) or {}
+        return self.truth.keys() <= cells.keys() and not self._off({name: cells[name] for name in self.truth})
 
     def _no_table(self, value: object, more: str, slip: str) -> UncheckableError:
         """Say that something else came in place of a table, and more where a slip explains it."""
@@ -424,6 +444,11 @@ COMPARISONS: dict[str, type[Comparison]] = {
 }
 
 
+def _not_finite(what: str, received: float) -> UncheckableError:
+    words, slip = (GAP, "missing-value") if math.isnan(received) else (INFINITE, "infinite")
+    return UncheckableError(words.format(what=what, received=received), slip)
+
+
 def allowed(question: Question, truth: float) -> float:
     """Return how far from `truth` a number may lie."""
     return max(question.absolute, question.relative * abs(truth), ROUNDING * abs(truth), 1e-12)
@@ -557,13 +582,18 @@ def _plain_words(text: str) -> str:
 
 def parts_of(value: object) -> dict[str, object]:
     """Return the public numbers of a result that has named parts, such as an estimate with its interval."""
+    return {name: part for name, part in attributes_of(value).items() if is_number(part)}
+
+
+def attributes_of(value: object) -> dict[str, object]:
+    """Return all that a result with named parts holds, and what it is asked for by name."""
     if isinstance(value, type) or not (is_dataclass(value) or hasattr(value, "_fields")):
         return {}
     found = {}
     for name in dir(value):
         with suppress(Exception):  # a property may raise whatever it likes
             found[name] = getattr(value, name)
-    return {name: part for name, part in found.items() if not name.startswith("_") and is_number(part)}
+    return {name: part for name, part in found.items() if not name.startswith("_")}
 
 
 def _alone(value: object) -> object:

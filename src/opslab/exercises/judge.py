@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from opslab.exercises.common_mistakes import OTHER_WORLD, SLIPS, WHOLE, Seen, find_slip, look_alikes
+from opslab.exercises.common_mistakes import (
+    OTHER_WORLD,
+    ROUNDED_EARLY,
+    SLIPS,
+    WHOLE,
+    Seen,
+    find_slip,
+    is_rounding_of,
+    look_alikes,
+)
 from opslab.exercises.comparisons import (
     COMPARISONS,
     Comparison,
@@ -243,14 +252,19 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
 
 def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:
     """Return the finding for a mistake of the author's, or one that everybody makes."""
-    for wrong in comparison.question.wrongs:
-        if comparison.distance(answer, comparison.mistakes[wrong.name]) <= 1:
-            return _mistake(wrong.message, wrong.name)
-    name, words = find_slip(Seen(comparison, answer, others))
+    said = {wrong.name: wrong.message for wrong in comparison.question.wrongs}
+    found = [name for name in said if comparison.distance(answer, comparison.mistakes[name]) <= 1][:1]
+    slip, words = find_slip(Seen(comparison, answer, others))
     # Where a slip explains every value, one of the author's mistakes that explains a part of them says less.
-    if name not in WHOLE and (partly := _partly(comparison, answer)):
-        return partly
-    return _mistake(words, name) if name else None
+    if slip == ROUNDED_EARLY or (slip in WHOLE and not found):
+        found.append(slip)
+    if found in ([], [ROUNDED_EARLY]):  # what is rounded to one number may be either
+        found += [name for name in said if is_rounding_of(comparison, answer, comparison.mistakes[name])]
+    if found:
+        first, *others_too = (({slip: words} | said)[name] for name in found)
+        more = [MORE_TWINS.format(message=message) for message in others_too]
+        return _mistake(" ".join([first, *more]), found[0])
+    return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
 
 
 def _partly(comparison: Comparison, answer: Any) -> Finding | None:
