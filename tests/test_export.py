@@ -639,19 +639,25 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path
 
 
 @pytest.mark.browser
-def test_names_of_lines_have_the_contrast_of_a_text(quiet_page, tmp_path):
-    table = pd.DataFrame({"first": [1, 3], "second": [2, 2], "third": [4, 1]})
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 27, 34)")])
+def test_names_of_lines_have_a_tone_of_their_line_and_the_contrast_of_a_text(
+    quiet_page, tmp_path, scheme, ground
+):
+    quiet_page.emulate_media(color_scheme=scheme)
+    heights = {"first": [1, 3], "second": [2, 2], "third": [4, 1], "fourth": [0, 4], "fifth": [3, 6]}
     html, _ = PageExporter().from_notebook_node(
-        new_notebook(cells=[code(figure_output(show(lines(table, "Three"), "Lines.").bundle))])
+        new_notebook(cells=[code(figure_output(show(lines(pd.DataFrame(heights), "Five"), "Lines.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     quiet_page.set_viewport_size({"width": 1024, "height": 800})
     plot = drawn(read(quiet_page, tmp_path, "t"))
     plot.locator(".scatterlayer text").first.wait_for()
     inks = plot.locator(".scatterlayer text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
-    assert {"rgb(0, 114, 178)", "rgb(184, 70, 0)", "rgb(0, 122, 87)"} <= set(inks)  # 4.5 : 1 and more
     drawn_lines = plot.locator(".js-line").evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
-    assert "rgb(213, 94, 0)" in drawn_lines
+    assert len(set(inks)) == len(set(drawn_lines)) == 5
+    assert min(contrast(ink, ground) for ink in inks) >= 4.5
+    if scheme == "light":
+        assert {"rgb(213, 94, 0)", "rgb(230, 159, 0)"} <= set(drawn_lines) - set(inks)
 
 
 @pytest.mark.browser

@@ -24,6 +24,7 @@ RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are wr
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
+NAME_COLUMNS = 9  # letters in a line of a group's name: in one line names lie on other groups on a phone
 POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
@@ -59,7 +60,7 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         x=table["without"],
         y=table["with"],
         mode="markers+text",
-        text=names,
+        text=[charts.wrap(name, NAME_COLUMNS) for name in names],
         textposition=["top left" if x > 0.6 * top else "top right" for x in table["without"]],
         textfont={"size": 13, "color": charts.INK},
         marker={"size": 13, "color": colours},
@@ -68,7 +69,8 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
             "color": charts.GREY, "thickness": 2, "width": 5,
         },
         cliponaxis=False,
-        hovertemplate="%{text}: %{x:.1%}, %{y:.1%}<extra></extra>",
+        hovertext=names,
+        hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
     charts.shares(charts.shares(drawing), "x")
     drawing.update_xaxes(range=[0, top]).update_yaxes(range=[0, 1.25 * top])

@@ -59,7 +59,7 @@ TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
 LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
 BREAK = "<br>"
-TAKEN = {"quote": "_say", "table": "_output"}  # kinds of blocks that are taken like others
+TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 

@@ -6,6 +6,7 @@ const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
@@ -29,22 +30,23 @@ function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
 // px that the names beside a plot take.
 function roomOfNames(data, axis) {
   const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  return LETTER * (longest(rows).length + 1);
+  return LETTER * longest(rows).length + BESIDE_NAMES;
 }
 
-// On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
+// On a phone: the legend below, no numbers in the crowded cells of a heat map, small or upright ones on narrow bars.
 function fitPhone(picture) {
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
   const { layout } = picture;
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
-  const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
+  const grouped = layout.barmode === "group";
+  const narrow = grouped && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
   layout.xaxis = { ...layout.xaxis, ...fewNumbers(picture), tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
-    : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
+    : grouped && numbered.includes(trace) ? { ...trace, textfont: { ...trace.textfont, size: PHONE_SIZE }, ...(narrow ? { textangle: -90 } : {}) } : trace));
   if (picture.data.some(hasScale)) scaleBelow(picture);
 }
 
@@ -67,7 +69,16 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
-  return { nticks: Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1)))) };
+  const nticks = Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1))));
+  const step = roundStep((most[1] - most[0]) / nticks);
+  const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
+  return seen > 1 ? { nticks } : { dtick: step / 2, tick0: 0 }; // one number alone is no scale
+}
+
+// The step that Plotly takes for one of at least `least`.
+function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [2, 5, 10].find((times) => times * power >= least * (1 - 1e-9));
 }
 
 // The names at the lines' ends become a legend's.
@@ -89,7 +100,7 @@ const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
 
 function rewrapped(text, letters) {
   const rows = [""];
-  for (const word of text.split(/<br>| /)) {
+  for (const word of text.replace(/ (?=%)/g, "\u00a0").split(/<br>| /)) { // a per cent sign has no line of its own
     if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
     rows.push(`${rows.pop()} ${word}`.trim());
   }
