@@ -16,13 +16,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from plotly.colors import sample_colorscale
 
 from benchmarks.decks import SLIDE, UNTITLED
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
-from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
+from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import dots, figure, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
@@ -426,6 +427,28 @@ def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_pa
     assert page.complaints == []
 
 
+@pytest.mark.browser
+def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_a_hole(quiet_page, tmp_path):
+    wide = "|" + " measured |" * 14 + "\n|" + "---|" * 14 + "\n|" + " 1,234,567 |" * 14
+    picture = figure_output(show(lines(pd.DataFrame({"a": [1, 3]}), "One"), "A line.").bundle)
+    cells = [new_markdown_cell(f"# T\n\n{wide}")]
+    for rows in range(4, 16):
+        cells += [new_markdown_cell("\n\n".join(["Some words."] * rows)), code(picture)]
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    page = read(quiet_page, tmp_path, "t")
+    page.evaluate(SCRIPT, SETTINGS)
+    page.set_viewport_size({"width": 658, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate(FIT, SHEET)
+    assert page.locator("main > .scroll").evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    widths = page.locator("figure img").evaluate_all(
+        "all => all.map((image) => image.getBoundingClientRect().width)"
+    )
+    assert len(widths) == 12
+    assert SHEET["least"] * max(widths) - 1 <= min(widths) < max(widths) - 1
+
+
 def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys, monkeypatch):
     """In a course of three lessons: what every lesson becomes is looked at in `exported`."""
     course, names = tmp_path / "course", NAMES[:3]
@@ -675,6 +698,22 @@ def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_pa
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(quiet_page, tmp_path, width):
+    gain = pd.Series([219, -126], index=["Those who answered", "All"])
+    drawing = dots(gain, "C", "yuan more for each than writing to nobody", low=[60, -419], high=[381, 168])
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Dots.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": width, "height": 800})
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
+    assert frame["x"] <= name["x"] < name["x"] + name["width"] <= frame["x"] + frame["width"]
+    assert plot.locator(".xtick").count() >= 2
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("categories", [2, 5])
 def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(
     quiet_page, tmp_path, categories
@@ -755,6 +794,18 @@ def test_a_widget_without_a_kernel_falls_back_to_its_text(caplog):
     html, messages = export([code(output)], caplog)
     assert "Dropdown()" in html
     assert ["cell-x" in text and "kernel" in text for text in messages] == [True]
+
+
+def test_a_form_that_lives_in_a_kernel_is_told_in_a_sentence_and_has_no_slide(caplog):
+    stored = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "[form] Four boxes."}
+    cells = [new_markdown_cell("# T"), code(new_output("display_data", stored))]
+    page, _ = export(cells, caplog, PageExporter)
+    assert "in JupyterLab. Four boxes.</p>" in page
+    assert "[form]" not in page
+    deck, _ = export(cells, caplog)
+    notes = BeautifulSoup(deck, "html.parser").select("aside.notes")
+    assert any("Four boxes." in note.text for note in notes)
+    assert "[form]" not in deck
 
 
 def test_pictures_are_embedded_and_a_missing_description_is_named(caplog):

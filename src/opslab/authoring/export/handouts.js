@@ -51,7 +51,7 @@ async ({ shownAt, answers, answer, think, extra, onScreen, height }) => {
     return { ...layout, yaxis: { ...layout.yaxis, title: { ...layout.yaxis.title, text } } };
   };
   // A picture is as low as its words allow: where one would touch another or its dot, it gets more height.
-  const touch = (one, other, apart = 2) => one.left < other.right && other.left < one.right && one.top + apart < other.bottom && other.top + apart < one.bottom;
+  const touch = (one, other) => one.left < other.right && other.left < one.right && one.top + 2 < other.bottom && other.top + 2 < one.bottom;
   const collides = (svg) => {
     const holder = Object.assign(document.createElement("div"), { innerHTML: decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) });
     main.append(holder);
@@ -63,7 +63,7 @@ async ({ shownAt, answers, answer, think, extra, onScreen, height }) => {
     const dots = all(".trace.scatter:has(.textpoint) .points path").map((dot) => dot.getBoundingClientRect());
     holder.remove();
     return boxes.some((one, i) => boxes.slice(i + 1).some((other) => touch(one, other)))
-      || names.some((name) => dots.some((dot) => touch(name, dot, 4)));
+      || names.some((name) => dots.some((dot) => touch(name, dot)));
   };
   for (const place of places) {
     const plot = place.querySelector(".js-plotly-plot");

@@ -29,8 +29,9 @@ function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
 
 // px that the names beside a plot take.
 function roomOfNames(data, axis) {
-  const rows = axis?.type === "category" ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  return LETTER * longest(rows).length + BESIDE_NAMES;
+  const named = ({ y }) => Array.isArray(y) && (axis?.type === "category" || typeof y[0] === "string");
+  const rows = data.filter(named).flatMap(({ y }) => y).flatMap((name) => String(name).split("<br>"));
+  return rows.length ? LETTER * longest(rows).length + BESIDE_NAMES : 0;
 }
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, small or upright ones on narrow bars.
@@ -66,13 +67,19 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const rows = data.map(({ x }) => numbers(x ?? []));
   if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
-  const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
+  const most = xaxis?.range ?? ends(data.flatMap(reached));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
   const nticks = Math.max(2, Math.floor(room / (LETTER * (Math.max(NUMBER, longest(written).length) + 1))));
   const step = roundStep((most[1] - most[0]) / nticks);
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
   return seen > 1 ? { nticks } : { dtick: step / 2, tick0: 0 }; // one number alone is no scale
+}
+
+// The ends of each value's interval, or the value itself.
+function reached({ x, error_x: interval }) {
+  const [above, below] = [interval?.array, interval?.arrayminus ?? interval?.array].map((row) => numbers(row ?? []) ?? []);
+  return [...numbers(x ?? [])].flatMap((value, i) => [value + (above[i] ?? 0), value - (below[i] ?? 0)]);
 }
 
 // The step that Plotly takes for one of at least `least`.
