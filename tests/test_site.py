@@ -18,9 +18,9 @@ from opslab.authoring.export import site
 from opslab.authoring.export.browser import browser_path
 from opslab.authoring.export.site import build_site, read_addresses
 from opslab.authoring.export.site.home import LEAD, on_card
+from opslab.authoring.syntax import HIDDEN
 from opslab.charts import bars, lines
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
-from opslab.authoring.syntax import HIDDEN
 
 REPOSITORY = Path(__file__).parents[1]
 COURSE = read_course(REPOSITORY)
