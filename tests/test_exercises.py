@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
-from opslab.exercises.judge import judge, require_distinct
+from opslab.exercises.comparisons import COMPARISONS
+from opslab.exercises.judge import judge, judge_by, require_distinct
 from opslab.exercises.questions import tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 
@@ -33,9 +34,10 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
         if question.kind == "written":
             assert judge(question, expected, expected, {}).status == "written"
             continue
-        assert judge(question, expected, expected, mistakes).is_right, name
+        comparison = COMPARISONS[question.kind](question, expected, mistakes)
+        assert judge_by(comparison, expected, {}).is_right, name
         for wrong in question.wrongs:
-            finding = judge(question, mistakes[wrong.name], expected, mistakes)
+            finding = judge_by(comparison, mistakes[wrong.name], {})
             if wrong.sometimes_same and finding.is_right:
                 assert wrong.message in finding.text
             elif wrong.sometimes_same and finding.mistake != wrong.name:

@@ -147,14 +147,18 @@ def judge(
         return Finding("unanswered", UNANSWERED)
     if question.kind == "written":
         return _judge_text(question, received)
-    comparison = COMPARISONS[question.kind](question, expected, mistakes)
+    return judge_by(COMPARISONS[question.kind](question, expected, mistakes), received, others or {})
+
+
+def judge_by(comparison: Comparison, received: object, others: Mapping[str, object]) -> Finding:
+    """Return the finding for an answer that is there; for several answers to a question, read it once."""
     try:
         answer, note = comparison.read(received)
     except NotYetError as error:
         return Finding("mistake", NOT_YET.format(message=error), error.mistake)
     except UncheckableError as error:
         return Finding("uncheckable", str(error), error.mistake)
-    finding = _right_or_near(comparison, answer) or _known(comparison, answer, others or {})
+    finding = _right_or_near(comparison, answer) or _known(comparison, answer, others)
     finding = finding or Finding("different", _difference(comparison, answer), read=answer)
     finding.text = " ".join(filter(None, [finding.text, note]))
     return finding
