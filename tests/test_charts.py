@@ -372,6 +372,18 @@ def test_panels_share_their_axes_and_show_the_others_behind():
     assert len(small_multiples({"alone": WORTH}).data) == 2
 
 
+def test_the_name_beside_small_panels_stands_outside_their_numbers():
+    short, long = (
+        next(
+            one
+            for one in small_multiples({"a": values}, y="users").layout.annotations
+            if one.textangle == -90
+        )
+        for values in (pd.Series([1, 9]), pd.Series([1, 90_000]))
+    )
+    assert long.xshift < short.xshift < -20
+
+
 def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
     frame = table(2).astype(float)
     for now in frame.index:

@@ -16,13 +16,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from plotly.colors import sample_colorscale
 
 from benchmarks.decks import SLIDE, UNTITLED
 from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
-from opslab.authoring.export.handouts import SCRIPT, SETTINGS, THINK, WORDS
+from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import bars, dots, figure, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
@@ -501,6 +502,28 @@ def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_pa
     assert page.complaints == []
 
 
+@pytest.mark.browser
+def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_a_hole(quiet_page, tmp_path):
+    wide = "|" + " measured |" * 14 + "\n|" + "---|" * 14 + "\n|" + " 1,234,567 |" * 14
+    picture = figure_output(show(lines(pd.DataFrame({"a": [1, 3]}), "One"), "A line.").bundle)
+    cells = [new_markdown_cell(f"# T\n\n{wide}")]
+    for rows in (13, 14, 15, 16, *(17, 18, 19) * 3):
+        cells += [new_markdown_cell("\n\n".join(["Some words."] * rows)), code(picture)]
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    page = read(quiet_page, tmp_path, "t")
+    page.evaluate(SCRIPT, SETTINGS)
+    page.set_viewport_size({"width": 658, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate(FIT, SHEET)
+    assert page.locator("main > .scroll").evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    widths = page.locator("figure img").evaluate_all(
+        "all => all.map((image) => image.getBoundingClientRect().width)"
+    )
+    assert len(widths) == 13
+    assert SHEET["least"] * max(widths) - 1 <= min(widths) < max(widths) - 1
+
+
 def test_all_lessons_are_exported_side_by_side_with_a_line_for_each(tmp_path, capsys, monkeypatch):
     """In a course of three lessons: what every lesson becomes is looked at in `exported`."""
     course, names = tmp_path / "course", NAMES[:3]
@@ -714,19 +737,25 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path
 
 
 @pytest.mark.browser
-def test_names_of_lines_have_the_contrast_of_a_text(quiet_page, tmp_path):
-    table = pd.DataFrame({"first": [1, 3], "second": [2, 2], "third": [4, 1]})
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 27, 34)")])
+def test_names_of_lines_have_a_tone_of_their_line_and_the_contrast_of_a_text(
+    quiet_page, tmp_path, scheme, ground
+):
+    quiet_page.emulate_media(color_scheme=scheme)
+    heights = {"first": [1, 3], "second": [2, 2], "third": [4, 1], "fourth": [0, 4], "fifth": [3, 6]}
     html, _ = PageExporter().from_notebook_node(
-        new_notebook(cells=[code(figure_output(show(lines(table, "Three"), "Lines.").bundle))])
+        new_notebook(cells=[code(figure_output(show(lines(pd.DataFrame(heights), "Five"), "Lines.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     quiet_page.set_viewport_size({"width": 1024, "height": 800})
     plot = drawn(read(quiet_page, tmp_path, "t"))
     plot.locator(".scatterlayer text").first.wait_for()
     inks = plot.locator(".scatterlayer text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
-    assert {"rgb(0, 114, 178)", "rgb(184, 70, 0)", "rgb(0, 122, 87)"} <= set(inks)  # 4.5 : 1 and more
     drawn_lines = plot.locator(".js-line").evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
-    assert "rgb(213, 94, 0)" in drawn_lines
+    assert len(set(inks)) == len(set(drawn_lines)) == 5
+    assert min(contrast(ink, ground) for ink in inks) >= 4.5
+    if scheme == "light":
+        assert {"rgb(213, 94, 0)", "rgb(230, 159, 0)"} <= set(drawn_lines) - set(inks)
 
 
 @pytest.mark.browser
@@ -756,6 +785,22 @@ def test_hatched_bars_are_hatched_by_day_and_night(quiet_page, tmp_path, scheme)
     inks = set(hatching.evaluate_all(f"all => all.map({ink})"))
     assert len(inks) == 1
     assert "rgba(0, 0, 0, 0)" not in inks
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(quiet_page, tmp_path, width):
+    gain = pd.Series([219, -126], index=["Those who answered", "All"])
+    drawing = dots(gain, "C", "yuan more for each than writing to nobody", low=[60, -419], high=[381, 168])
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Dots.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    quiet_page.set_viewport_size({"width": width, "height": 800})
+    plot = drawn(read(quiet_page, tmp_path, "t"))
+    frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
+    assert frame["x"] <= name["x"] < name["x"] + name["width"] <= frame["x"] + frame["width"]
+    assert plot.locator(".xtick").count() >= 2
 
 
 @pytest.mark.browser
@@ -839,6 +884,18 @@ def test_a_widget_without_a_kernel_falls_back_to_its_text(caplog):
     html, messages = export([code(output)], caplog)
     assert "Dropdown()" in html
     assert ["cell-x" in text and "kernel" in text for text in messages] == [True]
+
+
+def test_a_form_that_lives_in_a_kernel_is_told_in_a_sentence_and_has_no_slide(caplog):
+    stored = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "[form] Four boxes."}
+    cells = [new_markdown_cell("# T"), code(new_output("display_data", stored))]
+    page, _ = export(cells, caplog, PageExporter)
+    assert "in JupyterLab. Four boxes.</p>" in page
+    assert "[form]" not in page
+    deck, _ = export(cells, caplog)
+    notes = BeautifulSoup(deck, "html.parser").select("aside.notes")
+    assert any("Four boxes." in note.text for note in notes)
+    assert "[form]" not in deck
 
 
 def test_pictures_are_embedded_and_a_missing_description_is_named(caplog):

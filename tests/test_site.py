@@ -7,17 +7,20 @@ import threading
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from opslab.authoring.course_map import PLANNED, read_course
 from opslab.authoring.export import site
 from opslab.authoring.export.browser import browser_path
 from opslab.authoring.export.site import build_site, read_addresses
-from opslab.authoring.export.site.home import LEAD
+from opslab.authoring.export.site.home import LEAD, on_card
 from opslab.authoring.syntax import HIDDEN
+from opslab.charts import bars, lines
+from opslab.explore import PLOTLY, Guess, Slider, explore, show
 
 REPOSITORY = Path(__file__).parents[1]
 COURSE = read_course(REPOSITORY)
@@ -140,6 +143,18 @@ def test_a_lesson_leads_to_its_exercises_and_these_to_the_next_lesson(folder):
         assert sheet.select_one(".prev-page")["href"] == f"../lessons/{station.name}.html"
         assert lesson.select_one(".opslab-ways a[href='../sources.html']")
         assert station.promise in lesson.find("meta", attrs={"name": "description"})["content"]
+
+
+def test_a_card_shows_a_picture_of_many_values_before_one_that_spares_a_guess(folder):
+    bar = show(bars(pd.Series([517, 0], index=["none", "both"]), "Two"), "Bars.").bundle
+    line = lines(pd.Series(range(9)), "Nine")
+    guess = Guess("How many?", at=3, high=9)
+    asked = explore(lambda n: line, n=Slider(0, 1), alt="A line.", guess=guess).bundle
+    free = show(line, "A line.").bundle
+    for shown, expected in (([bar, asked], asked), ([bar, asked, free], free), ([bar], bar)):
+        outputs = [new_output("display_data", {PLOTLY: bundle}) for bundle in shown]
+        assert on_card(new_notebook(cells=[new_code_cell("1", outputs=outputs)])) == expected
+    assert not (folder / "genindex.html").exists()
 
 
 @pytest.mark.skipif(browser_path() is None, reason="pictures are drawn by a browser")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from opslab.charts.look import GREY, HEIGHT, INK, PALETTE, QUIET, text_width, wrap
+from opslab.charts.look import GREY, HEIGHT, QUIET, name_colour, text_width, wrap
 from opslab.ground import formatting as say
 from opslab.ground.arguments import as_choice, as_number
 
@@ -59,12 +59,11 @@ def write_names(named: Sequence[Any], seen: tuple[float, float]) -> int:
     heights = [float(trace["y"][place]) for trace, place in ends]
     texts = moved_apart(heights, words, (high - low) or 1.0, low, high)
     for (trace, place), text in zip(ends, texts, strict=True):
-        colour = trace["line"]["color"]
         trace.update(
             mode=f"{(trace['mode'] or 'lines').removesuffix('+text')}+text",
             text=[text if i == place else "" for i in range(len(trace["y"]))],
             textposition="middle right",
-            textfont={"size": LABEL_SIZE, "color": colour if colour in PALETTE[:3] else INK},
+            textfont={"size": LABEL_SIZE, "color": name_colour(trace["line"]["color"])},
             cliponaxis=False,
             hovertemplate="%{x}, %{y}",
         )

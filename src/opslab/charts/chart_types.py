@@ -34,6 +34,7 @@ from opslab.charts.look import (
     drawn,
     empty_layout,
     figure,
+    name_colour,
     pale,
     series_style,
     wrap,
@@ -62,6 +63,7 @@ NAME_GAP = 6  # px between a row's name and the plot, where no tick stands
 ROW = 44  # px of a row of dots, at least: its value stands above it
 NAMES_APART = 12  # px between the names of two rows, where they take several lines
 WIDE_PART = 0.25  # of a bar: a part of this share holds its words, smaller ones have them above or below
+BESIDE_NUMBERS = 16  # px between the numbers of an axis and its name
 AIR = 0.15  # of the height of slopes: above the highest and below the lowest
 HEAD_COLUMNS = 8  # letters in a line of what names an end of slopes
 HEAD_ROOM = 44  # px below slopes for two such lines
@@ -303,7 +305,7 @@ def slopes(
             "marker": {**style["marker"], "color": colours[place]},
             "text": [texts[first][place], texts[last][place]],
             "textposition": ["middle left", "middle right"],
-            "textfont": {"size": LABEL_SIZE, "color": INK if focus is None or name != focus else BLUE},
+            "textfont": {"size": LABEL_SIZE, "color": INK if focus is None else name_colour(colours[place])},
             "cliponaxis": False,
             "hovertemplate": "%{x}: %{y}",
         })  # fmt: skip
@@ -463,10 +465,12 @@ def small_multiples(
             **cell,
         )
     drawing.update_annotations(font={"size": LABEL_SIZE, "color": INK})
-    drawing.update_annotations(xshift=-52, selector={"textangle": -90})  # clear of the axis' numbers
+    ends = reach(value for values in series.values() for value in values)
+    aside = label_width(["100 %"] if share else [say.number(end) for end in ends]) + BESIDE_NUMBERS
+    drawing.update_annotations({"xshift": -aside}, {"textangle": -90})
     drawing.update_layout(
         height=drawing.layout.margin.t + 60 + 170 * down,
-        margin={"t": drawing.layout.margin.t + 16, "b": 64, "l": 84},
+        margin={"t": drawing.layout.margin.t + 16, "b": 64, "l": aside + 26},
         showlegend=False,
     )
     if share:

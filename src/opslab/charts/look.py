@@ -1,5 +1,6 @@
 """How pictures look: the template, the palette, titles that wrap, and an empty figure to draw on."""
 
+import re
 import unicodedata
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid",
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star", "triangle-down")
 PATTERNS = ("", "/", ".", "x", "\\", "-", "+", "|")
 INK, QUIET, GRID = "#1F2933", "#52606D", "#E4E7EB"
+NAMED = 5  # colours of the palette that lines with a name at their end have
 GREY = "#7B8794"  # of what a sentence is not about; seen on white and on dark
 # White to deep blue, each step darker: reads in grey and by every eye.
 SEQUENTIAL = ((0.0, "#FFFFFF"), (0.25, "#CFE3F1"), (0.5, "#8FBEDD"), (0.75, "#3D8DC0"), (1.0, "#004B76"))
@@ -32,6 +34,7 @@ TITLE_COLUMNS = 76  # half-width letters in a title line: fits a cell 700 pixels
 TITLE_SIZE, LINE_HEIGHT = 17, 23
 HEIGHT = 420
 FEW_BARS = 8
+SEE_THROUGH = re.compile(r"rgba\((\d+),(\d+),(\d+),")
 SHARE_FORMAT, SHARE_HOVER = ".0%", ".1%"
 SHARE_AXIS = {"tickformat": SHARE_FORMAT, "rangemode": "tozero"}
 
@@ -205,6 +208,21 @@ def pale(colour: str, opacity: float = 0.16) -> str:
     """
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def name_colour(colour: str | None) -> str:
+    """Return what to write the name of a line with: its own colour, where letters of it can be told apart.
+
+    A screen shows the palette's colours darker in letters (`dark.js`).
+
+    Examples
+    --------
+    >>> name_colour("rgba(204,121,167,0.35)"), name_colour("#7B8794")
+    ('#CC79A7', '#52606D')
+    """
+    seen = SEE_THROUGH.match(colour or "")
+    whole = "#{:02X}{:02X}{:02X}".format(*map(int, seen.groups())) if seen else colour
+    return QUIET if whole == GREY else whole if whole in PALETTE[:NAMED] else INK
 
 
 def top_margin(title_lines: int, legend: bool = False) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.charts.annotations import LABEL_SIZE
 from opslab.goals.channel_plan import NO_GOAL, ChannelPlan
 from opslab.goals.four_links import four_links
 from opslab.goals.growth import growth_path, required_growth, required_intake
@@ -291,9 +292,10 @@ def kpi_tree_chart(name: str, found: Mapping[str, float] | None = None) -> go.Fi
         x=list(depths.values()), y=list(range(len(place))), mode="markers+text", textposition="middle right",
         text=[_node(one, values.get(one)) for one in place], hoverinfo="skip", showlegend=False,
         marker={"size": 11, "color": [charts.BLUE if one in way else charts.GREY for one in place]},
+        textfont={"size": LABEL_SIZE},
     )  # fmt: skip
     drawing.update_layout(margin={"l": 20, "r": 10})  # no axis has words: the names need the room on a phone
-    drawing.update_xaxes(visible=False, range=[-0.15, 6])
+    drawing.update_xaxes(visible=False, range=[-0.15, 7])
     return drawing.update_yaxes(visible=False, range=[len(place) - 0.5, -0.5])
 
 

@@ -24,6 +24,8 @@ RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are wr
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
+NAME_COLUMNS = 9  # letters in a line of a group's name: in one line names lie on other groups on a phone
+NAMES_ROOM = 1.6  # times the furthest group: room for the names at its right
 POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
@@ -49,8 +51,9 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
     }  # fmt: skip
     drawing = charts.figure(MOST_AND_LEAST.format(**words) if title is None else title, WITHOUT, WITH)
     top = 1.15 * float(table[["with", "without"]].to_numpy().max()) or 1.0
+    across = min(top, NAMES_ROOM * float(table["without"].max())) or top
     drawing.add_scatter(
-        x=[0, top], y=[0, top], mode="lines", name=NO_EFFECT, hoverinfo="skip",
+        x=[0, across], y=[0, across], mode="lines", name=NO_EFFECT, hoverinfo="skip",
         line={"color": charts.GREY, "dash": "dash", "width": 1.5},
     )  # fmt: skip
     uplift = table["uplift"]
@@ -59,8 +62,8 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         x=table["without"],
         y=table["with"],
         mode="markers+text",
-        text=names,
-        textposition=["top left" if x > 0.6 * top else "top right" for x in table["without"]],
+        text=[charts.wrap(name, NAME_COLUMNS) for name in names],
+        textposition=["top left" if x > 0.75 * across else "top right" for x in table["without"]],
         textfont={"size": 13, "color": charts.INK},
         marker={"size": 13, "color": colours},
         error_y={
@@ -68,10 +71,11 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
             "color": charts.GREY, "thickness": 2, "width": 5,
         },
         cliponaxis=False,
-        hovertemplate="%{text}: %{x:.1%}, %{y:.1%}<extra></extra>",
+        hovertext=names,
+        hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
     charts.shares(charts.shares(drawing), "x")
-    drawing.update_xaxes(range=[0, top]).update_yaxes(range=[0, 1.25 * top])
+    drawing.update_xaxes(range=[0, across]).update_yaxes(range=[0, 1.25 * top])
     return drawing
 
 

@@ -34,7 +34,8 @@ UNITS = {
 }  # fmt: skip
 SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentiment": 100}
 PANELS = ("users", "cash", "true_trust", "said_no")
-BESIDE, ABOVE = ([0, 0.4], [0.6, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
+BESIDE, ABOVE = ([0, 0.38], [0.62, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
+OVER_NUMBERS = 36  # px: a panel's name begins there; beside its plot a phone has no room for it
 PANEL_NAMES = {
     "users": "Users",
     "cash": "Cash, 1,000 yuan",
@@ -128,7 +129,8 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
         }
         names_of_panels.append(
             {"text": PANEL_NAMES[name], "x": across[0], "y": up[1], "xref": "paper", "yref": "paper",
-             "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": font}
+             "xanchor": "left", "xshift": -OVER_NUMBERS, "yanchor": "bottom", "showarrow": False,
+             "font": font}
         )  # fmt: skip
     drawing.add_traces(traces)
     margin = drawing.layout.margin.t

@@ -38,11 +38,13 @@ NO_FILE = "the picture {source} is not there; its description is shown instead"
 REMOTE = "{what} is loaded from a network; its text is shown instead"
 NO_SCRIPT = "its HTML holds {tags}, which an export cannot run; the rest is shown"
 NEEDS_KERNEL = "its output lives only in a kernel or a browser script ({kinds}); its text is shown instead"
+KERNEL_FORM = "Here stands a form that needs a kernel: run this cell of the lesson in JupyterLab. {what}"
 TABLE_LABEL = "Table {number}"
 CODE_LABEL = "Code"
 RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
+FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
 UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 TOGETHER = re.compile(  # what the end of a line may not part
@@ -68,7 +70,7 @@ Warn = Callable[[str], None]
 class Block:
     """A piece of HTML. `begins` says what the author wants: "slide", "subslide", "fragment" or nothing."""
 
-    kind: str  # heading, text, quote, check, table, code, output, figure, form, notes
+    kind: str  # heading, text, quote, check, table, code, output, figure, form, kernel, notes
     html: str
     cell: str
     level: int = 0  # of a heading
@@ -193,6 +195,8 @@ class _CellReader:
             self.warn(NEEDS_KERNEL.format(kinds=", ".join(others)))
         if kind is None:
             return None
+        if kind == "text/plain" and FORM.match(data[kind]):
+            return Block("kernel", kernel_form(data[kind]), self.name)
         if kind == "text/html":
             return self._html(data)
         if kind in IMAGES:
@@ -327,6 +331,11 @@ def form_place(form: dict, text: str) -> str:
     """Return the HTML that `start.js` builds a form into; without scripts it holds the form's text."""
     state = escape(json.dumps(form["state"], ensure_ascii=False))
     return f'<div class="opslab-place" data-form="{form["form"]}" data-state="{state}">{escape(text)}</div>'
+
+
+def kernel_form(text: str) -> str:
+    """Return what a page says where a form stands that lives in a kernel alone."""
+    return f'<p class="opslab-kernel">{escape(KERNEL_FORM.format(what=FORM.sub("", text)))}</p>'
 
 
 def highlighted(source: str, language: str) -> str:

@@ -30,7 +30,7 @@ async ({ shownAt, answers, answer, think, extra, onScreen, height }) => {
     const item = document.createElement("li");
     item.append(...(subject ? [name] : []), ...details.childNodes);
     list.append(item);
-    details.replaceWith(Object.assign(document.createElement("p"), { textContent: `${answer} ${list.children.length}` }));
+    details.replaceWith(Object.assign(document.createElement("p"), { className: "think", textContent: `${answer} ${list.children.length}` }));
   }
   const end = Object.assign(document.createElement("section"), { className: "answers" });
   end.append(heading, list);
@@ -44,21 +44,26 @@ async ({ shownAt, answers, answer, think, extra, onScreen, height }) => {
   const plain = (trace) => (trace.marker?.pattern ? { ...trace, marker: { ...trace.marker, pattern: {} } } : trace);
   // A low picture has room for a short name at its side: a long one gets two lines.
   const named = (layout) => {
-    const name = layout.yaxis?.title?.text ?? "";
+    const name = (layout.yaxis?.title?.text ?? "").replace(/<br>/g, " ");
     const middle = name.indexOf(" ", name.length / 2 - 4);
-    if (name.length < 30 || middle < 0) return layout;
+    if (name.length < 22 || middle < 0) return layout;
     const text = `${name.slice(0, middle)}<br>${name.slice(middle + 1)}`;
     return { ...layout, yaxis: { ...layout.yaxis, title: { ...layout.yaxis.title, text } } };
   };
-  // A picture is as low as its words allow: where two of them would touch, it gets more height.
+  // A picture is as low as its words allow: where one would touch another or its dot, it gets more height.
   const touch = (one, other) => one.left < other.right && other.left < one.right && one.top + 2 < other.bottom && other.top + 2 < one.bottom;
   const collides = (svg) => {
     const holder = Object.assign(document.createElement("div"), { innerHTML: decodeURIComponent(svg.slice(svg.indexOf(",") + 1)) });
     main.append(holder);
-    const rows = [...holder.querySelectorAll(".textpoint text, .ytick text")].flatMap((text) => (text.children.length ? [...text.children] : [text]));
-    const boxes = rows.filter((row) => row.textContent.trim()).map((row) => row.getBoundingClientRect());
+    const all = (selector) => [...holder.querySelectorAll(selector)];
+    const words = (selector) => all(selector).flatMap((text) => (text.children.length ? [...text.children] : [text]))
+      .filter((row) => row.textContent.trim()).map((row) => row.getBoundingClientRect());
+    const names = words(".textpoint text");
+    const boxes = [...names, ...words(".ytick text, .annotation-text")];
+    const dots = all(".trace.scatter:has(.textpoint) .points path").map((dot) => dot.getBoundingClientRect());
     holder.remove();
-    return boxes.some((one, i) => boxes.slice(i + 1).some((other) => touch(one, other)));
+    return boxes.some((one, i) => boxes.slice(i + 1).some((other) => touch(one, other)))
+      || names.some((name) => dots.some((dot) => touch(name, dot)));
   };
   for (const place of places) {
     const plot = place.querySelector(".js-plotly-plot");

@@ -22,11 +22,13 @@ FOOTER = '<div style="width: 100%; font-size: 8px; text-align: center; color: #5
 PAGES = '<span class="title"></span> · <span class="pageNumber"></span> / <span class="totalPages"></span>'
 
 SCRIPT = Path(__file__).with_name("handouts.js").read_text(encoding="utf-8")
+FIT = Path(__file__).with_name("handout_pages.js").read_text(encoding="utf-8")
 LIMIT = 60_000  # ms
 HEIGHT = (
     280  # px of a picture whose words have room there: less than a third of a page, which never splits it
 )
 SETTINGS = {**WORDS, "height": HEIGHT}
+SHEET = {"width": "174mm", "height": "259mm", "least": 0.7}  # inside the margins; of a picture's height
 PAPER: dict[str, Any] = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
@@ -60,6 +62,8 @@ def print_page(content: bytes) -> bytes:
             page.goto(file.as_uri())
             page.wait_for_selector("html[data-opslab=ready]", state="attached")
             page.evaluate(SCRIPT, SETTINGS)
+            page.emulate_media(media="print")
+            page.evaluate(FIT, SHEET)
             return page.pdf(**PAPER)
         finally:
             browser.close()

@@ -62,7 +62,7 @@ LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
 MOST_ABOVE = 8  # rows whose dots have their numbers above them: more are too low for that
 LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
 BREAK = "<br>"
-TAKEN = {"quote": "_say", "table": "_output"}  # kinds of blocks that are taken like others
+TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 

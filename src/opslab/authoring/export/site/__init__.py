@@ -19,7 +19,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
-from opslab.authoring.export.blocks import SHOWN, TOGETHER, form_place, scope_headers
+from opslab.authoring.export.blocks import FORM, SHOWN, TOGETHER, form_place, kernel_form, scope_headers
 from opslab.authoring.export.maths import FONT, to_mathml
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
@@ -66,6 +66,7 @@ SETTINGS = {
     "nb_ipywidgets_js": {},  # explorables need no widget manager, which would come from a network
     "nb_code_prompt_show": OPEN,
     "nb_code_prompt_hide": CLOSE,
+    "html_use_index": False,  # it has no entries
     "html_copy_source": False,
     "html_show_sphinx": False,
     "html_css_files": [f"{STATIC}/map.css", f"{STATIC}/site.css"],
@@ -207,6 +208,8 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
             output.data = {PLOTLY: output.data[PLOTLY]}
         elif MARKER in output.get("data", {}):
             output.data = {MARKER: output.data[MARKER] | {"text": output.data["text/plain"]}}
+        elif FORM.match(output.get("data", {}).get("text/plain", "")):
+            output.data = {"text/html": kernel_form(output.data["text/plain"])}
         elif "text/markdown" in output.get("data", {}):
             told = _to_pages(output.data["text/markdown"])
             output.data["text/markdown"] = re.sub(r"\.ipynb(#[^)]*)?\)", ".html)", told)

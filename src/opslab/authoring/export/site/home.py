@@ -1,5 +1,6 @@
 """The site's first page: what this is, a picture to try, three doors, the lessons, the map."""
 
+from base64 import b64decode
 from pathlib import Path
 from string import Template
 
@@ -45,6 +46,7 @@ CAPTIONS = (LESSONS, "About the course")
 SOME_WRITTEN = " ({written} of {all} written)"
 
 HERE = Path(__file__).parent
+FEW_VALUES = 4  # a picture of fewer says nothing without its words
 
 
 def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None, repository: str) -> str:
@@ -116,8 +118,22 @@ def _try_it(notebooks: dict[str, NotebookNode], stills: str | None) -> str:
 
 
 def on_card(notebook: NotebookNode) -> dict | None:
-    """Return the figure on a lesson's card: the first that no reader has to guess, or else the first."""
-    return min(figures(notebook), key=_asks, default=None)
+    """Return the figure on a lesson's card: the first that shows much, no guess if there is another."""
+    return min(
+        figures(notebook), key=lambda bundle: (_values(bundle) < FEW_VALUES, _asks(bundle)), default=None
+    )
+
+
+def _values(bundle: dict) -> int:
+    """Return how many values a figure shows."""
+    return sum(_length(trace.get("z", trace.get("y", []))) for trace in bundle["data"])
+
+
+def _length(row: list | dict) -> int:
+    """Return how many values a row has; Plotly packs numbers as text."""
+    if isinstance(row, dict):
+        return len(b64decode(row["bdata"])) // int(row["dtype"][1:])
+    return len(row)
 
 
 def _card(station: Station, notebook: NotebookNode, stills: str | None) -> dict:

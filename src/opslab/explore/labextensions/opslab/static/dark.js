@@ -6,8 +6,9 @@ const DARK = {
   "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
 };
+const CLEARER = 1.4; // what is pale on white would be lost on a dark ground
 // What letters are drawn with on a white ground, where lines have the paler one.
-const LETTERS = { "#D55E00": "#B84600", "#009E73": "#007A57" };
+const LETTERS = { "#D55E00": "#B84600", "#009E73": "#007A57", "#CC79A7": "#A34A7A", "#E69F00": "#8F6300" };
 
 // The ground that the picture stands on: JupyterLab's theme, the site's, the system's all show there.
 export function isDark(element) {
@@ -37,7 +38,7 @@ export function recoloured(value) {
   if (typeof value === "string") {
     const [, red, green, blue, opacity] = RGBA.exec(value) ?? [];
     const dark = inDark.get([red, green, blue].join());
-    return dark?.startsWith("#") ? `rgba(${channels(dark)},${opacity})` : (DARK[value] ?? value);
+    return dark?.startsWith("#") ? `rgba(${channels(dark)},${Math.min(1, CLEARER * opacity)})` : (DARK[value] ?? value);
   }
   if (Array.isArray(value)) return value.map(recoloured);
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value) || "bdata" in value) return value;

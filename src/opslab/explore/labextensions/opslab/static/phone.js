@@ -6,6 +6,7 @@ const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
 const ROW_NAME = 14; // letters in a line of a row's name
@@ -33,11 +34,11 @@ const hasNames = (data, axis) => axis?.type === "category" || data.some(({ type,
 
 // px that the names beside a plot take.
 function roomOfNames(data, axis) {
-  const rows = hasNames(data, axis) ? data.flatMap(({ y }) => y ?? []).flatMap((name) => String(name).split("<br>")) : [];
-  return LETTER * (longest(rows).length + 1);
+  const rows = hasNames(data, axis) ? data.filter(({ y }) => Array.isArray(y)).flatMap(({ y }) => y).flatMap((name) => String(name).split("<br>")) : [];
+  return rows.length ? LETTER * longest(rows).length + BESIDE_NAMES : 0;
 }
 
-// On a phone: the legend below, no numbers in the crowded cells of a heat map, upright ones on narrow bars.
+// On a phone: the legend below, no numbers in the crowded cells of a heat map, small or upright ones on narrow bars.
 function fitPhone(picture) {
   if (hasNames(picture.data, picture.layout.yaxis)) picture.data = picture.data.map((trace) => ({ ...trace, y: inLines(trace.y) }));
   const { l, r } = { ...SIDES, ...picture.layout.margin };
@@ -45,12 +46,13 @@ function fitPhone(picture) {
   if (room < LEAST_PLOT) nameBelow(picture);
   const { layout } = picture;
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
-  const narrow = layout.barmode === "group" && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
+  const grouped = layout.barmode === "group";
+  const narrow = grouped && numbered.some(({ text }) => LETTER * longest(text).length > (BAR * room) / (text.length * numbered.length));
   layout.legend = { ...layout.legend, yref: "container", y: 0, yanchor: "bottom" };
   layout.xaxis = { ...layout.xaxis, ...fewNumbers(picture), tickfont: { ...layout.xaxis?.tickfont, size: PHONE_SIZE } };
   const crowded = (trace) => trace.type === "heatmap" && !(trace.x?.length <= FEW_CELLS);
   picture.data = picture.data.map((trace) => (crowded(trace) ? { ...trace, texttemplate: "" }
-    : narrow && numbered.includes(trace) ? { ...trace, textangle: -90 } : trace));
+    : grouped && numbered.includes(trace) ? { ...trace, textfont: { ...trace.textfont, size: PHONE_SIZE }, ...(narrow ? { textangle: -90 } : {}) } : trace));
   if (picture.data.some(hasScale)) scaleBelow(picture);
 }
 
@@ -78,10 +80,25 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const rows = data.map(({ x }) => numbers(x ?? []));
   if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
-  const most = xaxis?.range ?? ends(rows.flatMap((row) => [...row]));
+  const most = xaxis?.range ?? ends(data.flatMap(reached));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
-  return { nticks: Math.max(2, Math.floor(room / (DIGIT * (Math.max(NUMBER, longest(written).length) + 1)))) };
+  const nticks = Math.max(2, Math.floor(room / (DIGIT * (Math.max(NUMBER, longest(written).length) + 1))));
+  const step = roundStep((most[1] - most[0]) / nticks);
+  const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
+  return seen > 1 ? { nticks } : { dtick: step / 2, tick0: 0 }; // one number alone is no scale
+}
+
+// The ends of each value's interval, or the value itself.
+function reached({ x, error_x: interval }) {
+  const [above, below] = [interval?.array, interval?.arrayminus ?? interval?.array].map((row) => numbers(row ?? []) ?? []);
+  return [...numbers(x ?? [])].flatMap((value, i) => [value + (above[i] ?? 0), value - (below[i] ?? 0)]);
+}
+
+// The step that Plotly takes for one of at least `least`.
+function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [2, 5, 10].find((times) => times * power >= least * (1 - 1e-9));
 }
 
 // The names at the lines' ends become a legend's.
@@ -103,7 +120,7 @@ const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
 
 function rewrapped(text, letters) {
   const rows = [""];
-  for (const word of text.split(/<br>| /)) {
+  for (const word of text.replace(/ (?=%)/g, "\u00a0").split(/<br>| /)) { // a per cent sign has no line of its own
     if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
     rows.push(`${rows.pop()} ${word}`.trim());
   }
