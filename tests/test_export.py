@@ -788,7 +788,7 @@ def test_hatched_bars_are_hatched_by_day_and_night(quiet_page, tmp_path, scheme)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [320, 360, 390])
+@pytest.mark.parametrize("width", [360, 390])
 def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(quiet_page, tmp_path, width):
     gain = pd.Series([219, -126], index=["Those who answered", "All"])
     drawing = dots(gain, "C", "yuan more for each than writing to nobody", low=[60, -419], high=[381, 168])
@@ -891,11 +891,11 @@ def test_a_form_that_lives_in_a_kernel_is_told_in_a_sentence_and_has_no_slide(ca
     cells = [new_markdown_cell("# T"), code(new_output("display_data", stored))]
     page, _ = export(cells, caplog, PageExporter)
     assert "in JupyterLab. Four boxes.</p>" in page
-    assert "[form]" not in page
+    assert "[form] " not in page
     deck, _ = export(cells, caplog)
     notes = BeautifulSoup(deck, "html.parser").select("aside.notes")
     assert any("Four boxes." in note.text for note in notes)
-    assert "[form]" not in deck
+    assert "[form] " not in deck
 
 
 def test_pictures_are_embedded_and_a_missing_description_is_named(caplog):

@@ -94,6 +94,7 @@ def _photograph(
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=QUIET)
         page = browser.new_page(viewport={"width": 1200, "height": 630}, reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE)
         page.set_content(social)
         write_whole(kept / card, page.screenshot())
         page.set_viewport_size({"width": WIDTH + 20, "height": 1000})

@@ -83,10 +83,12 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const most = xaxis?.range ?? ends(data.flatMap(reached));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
-  const nticks = Math.max(2, Math.floor(room / (DIGIT * (Math.max(NUMBER, longest(written).length) + 1))));
+  const place = DIGIT * (Math.max(NUMBER, longest(written).length) + 1);
+  const nticks = Math.max(2, Math.floor(room / place));
   const step = roundStep((most[1] - most[0]) / nticks);
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
-  return seen > 1 ? { nticks } : { dtick: step / 2, tick0: 0 }; // one number alone is no scale
+  const fits = (room * step) / 2 / (most[1] - most[0]) >= place;
+  return seen < 2 && fits ? { dtick: step / 2, tick0: 0 } : { nticks }; // one number alone is no scale
 }
 
 // The ends of each value's interval, or the value itself.
