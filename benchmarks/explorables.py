@@ -102,8 +102,8 @@ LISTEN = """slider => {
 CHANGED = "count => performance.getEntriesByName('changed').length > count"
 REST = 400  # ms: what follows the paint ends, so that steps do not queue
 FRAME = "disabled-by-default-devtools.timeline.frame"
-# Keys and marks of the page, and the stages of each frame. A page's own timers cannot tell: the browser holds
-# them back after a key until it has painted.
+# Keys and marks of the page, and the stages of each frame. The page's own timers were seen to wait behind a
+# second frame after a key, when the first was shown long since.
 TRACED = ["devtools.timeline", "blink.user_timing", FRAME]
 
 

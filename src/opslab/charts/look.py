@@ -159,7 +159,7 @@ def empty_layout(title: str = "", x: str = "", y: str = "", *, legend: bool = Fa
 def drawn(traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
     """Return the figure of some traces in the course's look.
 
-    Plotly reads all its rules for each part that is added or changed: made at once, a figure takes a fifth.
+    Plotly reads all its rules for each part that is added or changed: made at once, a chart takes a third.
     """
     _use_look()
     drawing = go.Figure(traces, layout)
