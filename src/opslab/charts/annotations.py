@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from opslab.charts.look import GREY, HEIGHT, QUIET, name_colour, text_width, wrap
+from opslab.charts.look import GREY, HEIGHT, LEGEND, QUIET, name_colour, text_width, wrap
 from opslab.ground import formatting as say
 from opslab.ground.arguments import as_choice, as_number
 
@@ -97,8 +97,11 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
-        first = drawing.data[0].x[:1]
+        across = drawing.data[0].x
+        first = [None] if across is None else across[:1]  # a bar's own place leaves the axis as it is
         drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=text, hoverinfo="skip")
+        if not drawing.layout.showlegend and drawing.layout.margin.t is not None:
+            drawing.layout.margin.t += LEGEND  # which the title left no room for
         return drawing.update_layout(showlegend=True)
     if axis == "x":
         beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}

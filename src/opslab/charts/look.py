@@ -32,6 +32,7 @@ FONT = (
 )
 TITLE_COLUMNS = 76  # half-width letters in a title line: fits a cell 700 pixels wide
 TITLE_SIZE, LINE_HEIGHT = 17, 23
+LEGEND = 26  # px that it takes above the plot
 HEIGHT = 420
 FEW_BARS = 8
 SEE_THROUGH = re.compile(r"rgba\((\d+),(\d+),(\d+),")
@@ -227,7 +228,7 @@ def name_colour(colour: str | None) -> str:
 
 def top_margin(title_lines: int, legend: bool = False) -> int:
     """Return how many pixels a title of so many lines, and a legend, take above the plot."""
-    return 28 + LINE_HEIGHT * title_lines + (26 if legend else 0)
+    return 28 + LINE_HEIGHT * title_lines + (LEGEND if legend else 0)
 
 
 def text_width(text: str) -> int:
