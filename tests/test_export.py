@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import median
 
@@ -714,9 +714,15 @@ def test_numbers_of_an_axis_stand_upright_on_a_phone(quiet_page, tmp_path, ends)
     assert not any("rotate" in (way or "") for way in ways)
 
 
+LINES_BELOW = """plot => [...plot.querySelectorAll(".xtick text")]
+  .flatMap((name) => (name.children.length ? [...name.children] : [name]))
+  .filter((line) => line.textContent.replace("\\u200b", "")).map((line) => line.getBoundingClientRect().toJSON())"""
+
+
 @pytest.mark.browser
-def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path):
-    table = pd.DataFrame([[0.2, 0.5], [1, 0.1]], index=["2024-01", "2024-02"])
+def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone_and_its_names_upright(quiet_page, tmp_path):
+    names = ["activity", "community", "word of mouth", "product", "partnership"]
+    table = pd.DataFrame([[0.2, 0.5, 0, 0, 1]] * 2, index=["2024-01", "2024-02"], columns=names)
     drawing = heatmap(table, "Cells", "month", "started in", share=True, unit="share of all")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
@@ -731,6 +737,13 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path
         )
         assert (scale["y"] > cells["y"] + cells["height"]) is below
         assert name["y"] + name["height"] <= frame["y"] + frame["height"]
+        assert "rotate" not in plot.locator(".xaxislayer-above").first.inner_html()
+        rows = plot.evaluate(LINES_BELOW)
+        assert len(rows) >= len(names)
+        assert all(
+            one["right"] <= other["left"] or one["bottom"] <= other["top"] + 1
+            for one, other in combinations(sorted(rows, key=lambda row: (row["top"], row["left"])), 2)
+        )
         if below:
             assert cells["width"] > frame["width"] / 2
             assert name["y"] >= scale["y"] + scale["height"]
@@ -857,7 +870,7 @@ def test_places_of_a_guess_are_said_as_their_axis_says_them(quiet_page, tmp_path
     drawn(page)
     assert page.locator(".opslab-guess .opslab-value").first.inner_text() == "50 %"
     guess(page, page.query_selector("main"))
-    assert "share of members = 0 %" in page.locator(".opslab-guess output").inner_text()
+    assert "share of members = 0\xa0%:" in page.locator(".opslab-guess output").inner_text()
 
 
 def test_html_output_loses_its_scripts_with_a_warning_and_keeps_the_rest(caplog):

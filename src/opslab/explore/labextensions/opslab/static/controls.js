@@ -37,6 +37,9 @@ function keepKeys(control) {
   return control;
 }
 
+// A per cent sign has no line of its own.
+export const together = (text) => text.replace(/(?<=\d) (?=%)/g, "\u00a0");
+
 export function create(tag, properties = {}) {
   return Object.assign(document.createElement(tag), properties);
 }

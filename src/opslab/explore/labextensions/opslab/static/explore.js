@@ -3,7 +3,7 @@
 //   mount(element, bundle, Plotly)   anywhere: JupyterLab's renderer (remote.js), an exported page
 //   default { initialize, render }   the anywidget, in every notebook program
 
-import { build, create } from "./controls.js";
+import { build, create, together } from "./controls.js";
 import { isDark, lettered, onTheme, recoloured } from "./dark.js";
 import { askGuess, storeOf } from "./guess.js";
 import { seenOf, spaceNames } from "./names.js";
@@ -286,7 +286,7 @@ function setApart({ data, layout }) {
 }
 
 // A title is text over the plot: it wraps at every width, and Plotly, which leaves out what does not fit, has none.
-const titleOf = ({ title }) => (title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, "").replace(/(?<=\d) %/g, "\u00a0%");
+const titleOf = ({ title }) => together((title?.text ?? "").replace(/<br>/g, " ").replace(/<[^>]+>/g, ""));
 const lines = (title) => (title?.text ? title.text.split("<br>").length : 0);
 
 // `rows` are those of the picture's own title, for which it left room; a guess has a title of its own.

@@ -1,6 +1,6 @@
 // A guess on the picture's own axes, before the picture is shown.
 
-import { build, create } from "./controls.js";
+import { build, create, together } from "./controls.js";
 
 const GUESS = {
   show: "Show the answer",
@@ -76,7 +76,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
     fields.hidden = shown;
     button.textContent = shown ? GUESS.again : GUESS.show;
     button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
-    words.textContent = shown ? verdict() : "";
+    words.textContent = shown ? together(verdict()) : "";
     plot.parentElement?.classList.toggle("opslab-guessing", !shown);
   }
 

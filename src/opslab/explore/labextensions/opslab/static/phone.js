@@ -4,8 +4,10 @@ import { ends, numbers } from "./numbers.js";
 
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 const NARROW = 480; // px; below it a plot is arranged for a phone
+const TICK_SIZE = 13; // px of the letters on an axis
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
+const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
@@ -18,7 +20,26 @@ const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the
 export function fitWidth(picture) {
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
+  nameColumns(picture);
 }
+
+// Names of columns stay upright: in more lines, and where a word is wider than its column, every other one below the others.
+function nameColumns({ data, layout }) {
+  const { width, margin, xaxis, yaxis } = layout;
+  const columns = data.find(({ type, x, orientation }) => ["heatmap", "bar"].includes(type) && orientation !== "h" && areWords(x));
+  if (!columns) return;
+  const names = [...new Set(columns.x)];
+  const { l, r } = { ...SIDES, ...margin };
+  const place = (width - Math.max(l, roomOfNames(data, yaxis)) - r) / names.length;
+  const letters = Math.floor(place / (WIDE * (xaxis?.tickfont?.size ?? TICK_SIZE)));
+  const rows = names.map((name) => rewrapped(name, letters));
+  const above = Math.max(...rows.map((row, i) => (i % 2 ? 0 : row.length)));
+  const apart = longest(rows.flat()).length > letters;
+  const ticktext = rows.map((row, i) => [...(apart && i % 2 ? Array(above).fill("") : []), ...row].join("<br>"));
+  layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
+}
+
+const areWords = (row) => Array.isArray(row) && row.some((name) => typeof name === "string" && /\p{L}{2}/u.test(name));
 
 // The axes' names in more lines where they are longer than their axis, or than what is seen beside its middle.
 function nameAxes({ data, layout: { width, height, margin, xaxis, yaxis } }) {
