@@ -449,9 +449,17 @@ def test_a_group_is_coloured_by_what_is_seen():
         trial_of({"up": (200, 90, 200, 30), "down": (200, 20, 200, 80), "no": (9, 3, 9, 3)}), "group"
     )
     drawing = people_chart(table)
-    colours = dict(zip(drawing.data[1].text, drawing.data[1].marker.color, strict=True))
-    assert len(set(colours.values())) == 3
+    assert len(set(drawing.data[1].marker.color)) == 3
     assert "up (+30.0" in drawing.layout.title.text
+
+
+def test_no_name_of_a_group_stands_on_its_interval():
+    groups = {"few and long named": (20, 18, 20, 2), "up": (200, 90, 200, 30), "down": (200, 20, 200, 80)}
+    _, dots, names = people_chart(uplift(trial_of(groups), "group")).data
+    ends = dict(zip(dots.hovertext, dots.x + dots.error_x.array, strict=True))
+    for name, place, side in zip(names.text, names.x, names.textposition, strict=True):
+        assert side == "bottom center" or place == pytest.approx(ends[name])
+    assert set(names.textposition) == {"bottom center", "middle right"}
 
 
 def test_results_are_frozen():

@@ -15,7 +15,7 @@ from opslab.ground.arguments import as_number, require_named, require_result
 from opslab.outreach.trials import Qini
 
 # Words
-WITHOUT, WITH = "return without a message", "return with it"
+WITH, WITHOUT = "return with a message", "return without it"
 NO_EFFECT = "no effect"
 MOST_AND_LEAST = "Most is added in the group {most} ({gain}), least in {least} ({loss})"
 SHARE_WRITTEN, EXTRA = "share written to, best score first, %", "extra returns among those written to"
@@ -24,23 +24,24 @@ RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are wr
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
-NAME_COLUMNS = 9  # letters in a line of a group's name: in one line names lie on other groups on a phone
-NAMES_ROOM = 1.6  # times the furthest group: room for the names at its right
+NAMES_ROOM = 1.8  # times the furthest group: room for the names at its right
+PHONE_PLOT, LETTER = 190, 7.4  # px: width of a plot on a phone, and of a letter of a name there
 POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
 def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
-    """Draw an `uplift` table: groups as dots, where they return without and with a message.
+    """Draw an `uplift` table: groups as dots, where they return with and without a message.
 
     On the diagonal a message changes nothing. The bar through a dot is the 95 % interval of its uplift: where
-    it misses the diagonal, the effect is seen.
+    it misses the diagonal, the effect is seen. A group's name stands at the end of its bar, or below its dot
+    where a phone has no room there.
 
     Examples
     --------
     >>> table = pd.DataFrame({"with": [0.3, 0.1], "without": [0.1, 0.2]}, index=["answered", "muted"])
     >>> table = table.assign(uplift=[0.2, -0.1], low=[0.1, -0.3], high=[0.3, 0.1])
-    >>> len(people_chart(table).data)      # the diagonal and the groups
-    2
+    >>> len(people_chart(table).data)      # the diagonal, the groups, their names
+    3
     """
     require_result(table, "table", ["with", "without", "uplift", "low", "high"], "uplift")
     names = [say.name(name) for name in table.index]
@@ -49,24 +50,21 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         "most": say.name(table.index[most], capital=False), "gain": _points(table["uplift"].iloc[most]),
         "least": say.name(table.index[least], capital=False), "loss": _points(table["uplift"].iloc[least]),
     }  # fmt: skip
-    drawing = charts.figure(MOST_AND_LEAST.format(**words) if title is None else title, WITHOUT, WITH)
-    top = 1.15 * float(table[["with", "without"]].to_numpy().max()) or 1.0
-    across = min(top, NAMES_ROOM * float(table["without"].max())) or top
+    drawing = charts.figure(MOST_AND_LEAST.format(**words) if title is None else title, WITH, WITHOUT)
+    uplift, returned, alone = table["uplift"], table["with"], table["without"]
+    across = NAMES_ROOM * float(returned.max()) or 1.0
+    up = min(across, 1.25 * float(alone.max())) or across
     drawing.add_scatter(
-        x=[0, across], y=[0, across], mode="lines", name=NO_EFFECT, hoverinfo="skip",
+        x=[0, up], y=[0, up], mode="lines", name=NO_EFFECT, hoverinfo="skip",
         line={"color": charts.GREY, "dash": "dash", "width": 1.5},
     )  # fmt: skip
-    uplift = table["uplift"]
     colours = [_colour(low, high) for low, high in zip(table["low"], table["high"], strict=True)]
     drawing.add_scatter(
-        x=table["without"],
-        y=table["with"],
-        mode="markers+text",
-        text=[charts.wrap(name, NAME_COLUMNS) for name in names],
-        textposition=["top left" if x > 0.75 * across else "top right" for x in table["without"]],
-        textfont={"size": 13, "color": charts.INK},
+        x=returned,
+        y=alone,
+        mode="markers",
         marker={"size": 13, "color": colours},
-        error_y={
+        error_x={
             "type": "data", "array": table["high"] - uplift, "arrayminus": uplift - table["low"],
             "color": charts.GREY, "thickness": 2, "width": 5,
         },
@@ -74,9 +72,21 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         hovertext=names,
         hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
+    ends = alone + table["high"]
+    fits = [end / across + LETTER * len(name) / PHONE_PLOT <= 1 for end, name in zip(ends, names, strict=True)]
+    drawing.add_scatter(
+        x=np.where(fits, ends, returned),
+        y=alone,
+        mode="markers+text",
+        marker={"size": 9, "color": "rgba(0,0,0,0)"},  # unseen: it keeps a name off its bar
+        text=names,
+        textposition=["middle right" if fit else "bottom center" for fit in fits],
+        textfont={"size": 13, "color": charts.INK},
+        cliponaxis=False,
+        hoverinfo="skip",
+    )
     charts.shares(charts.shares(drawing), "x")
-    drawing.update_xaxes(range=[0, across]).update_yaxes(range=[0, 1.25 * top])
-    return drawing
+    return drawing.update_xaxes(range=[0, across]).update_yaxes(range=[0, up])
 
 
 def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) -> go.Figure:
