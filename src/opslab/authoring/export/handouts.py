@@ -28,7 +28,9 @@ HEIGHT = (
     280  # px of a picture whose words have room there: less than a third of a page, which never splits it
 )
 SETTINGS = {**WORDS, "height": HEIGHT}
-SHEET = {"width": "174mm", "height": "259mm", "least": 0.7}  # inside the margins; of a picture's height
+# What is inside the margins of an A4 as browsers print it, and the least of a picture's height. A sheet narrower by half a
+# pixel has other lines, and then other pages.
+SHEET = {"width": "calc(8.27in - 36mm)", "height": "calc(11.7in - 38mm)", "least": 0.7}
 PAPER: dict[str, Any] = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},

@@ -45,6 +45,7 @@ SHARED_ALT = "The course's title above its four links: find, win, keep, stay in 
 
 HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
+OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a thumbnail in a lesson's folder, and where the site has it
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
@@ -106,8 +107,9 @@ def build_site(root: Path, output: Path) -> int:
             for station in course.written
         }
         _write_static(root, static / STATIC)
+        own_cards = _own_cards(root, course, static / STATIC / "cards")
         drawn = _draw(root, course, notebooks, static / STATIC)
-        first_page = home(course, notebooks, STILLS if drawn else None, addresses.repository)
+        first_page = home(course, notebooks, STILLS if drawn else None, own_cards, addresses.repository)
         _gather(root, source, notebooks, first_page)
         app = Sphinx(
             *(source, None, built, work / "doctrees", "html"),
@@ -140,6 +142,19 @@ def _shared(addresses: Addresses, drawn: bool) -> dict[str, str]:
     """Return what every page's template is told."""
     picture = f"{addresses.site}{STILLS}/{SOCIAL}" if drawn else ""
     return {"repository": addresses.repository, "shared_picture": picture, "shared_alt": SHARED_ALT}
+
+
+def _own_cards(root: Path, course: Course, folder: Path) -> dict[str, str]:
+    """Copy the thumbnails that lessons bring themselves; return the address of each."""
+    folder.mkdir()
+    brought = {
+        station.name: path
+        for station in course.written
+        if (path := root / "lessons" / station.name / OWN_CARD).is_file()
+    }
+    for name, path in brought.items():
+        shutil.copy(path, folder / f"{name}.svg")
+    return {name: f"{CARDS}/{name}.svg" for name in brought}
 
 
 def _draw(root: Path, course: Course, notebooks: dict[str, NotebookNode], static: Path) -> bool:

@@ -1,6 +1,7 @@
 """The site's first page: what this is, a picture to try, three doors, the lessons, the map."""
 
 from base64 import b64decode
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -49,8 +50,17 @@ HERE = Path(__file__).parent
 FEW_VALUES = 4  # a picture of fewer says nothing without its words
 
 
-def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None, repository: str) -> str:
-    """Return the first page as MyST text; `stills` is the address of the pictures, if there are some."""
+def home(
+    course: Course,
+    notebooks: dict[str, NotebookNode],
+    stills: str | None,
+    own_cards: Mapping[str, str],
+    repository: str,
+) -> str:
+    """Return the first page as MyST text.
+
+    `stills` is the address of the pictures, if there are some; `own_cards` those of lessons' own thumbnails.
+    """
     words = {"written": len(course.written), "all": len(course.stations)}
     numbers = ", ".join(station.number for station in course.written)
     whole = len(course.written) == len(course.stations)
@@ -74,7 +84,10 @@ def home(course: Course, notebooks: dict[str, NotebookNode], stills: str | None,
         get_it=GET_IT,
         lessons=LESSONS,
         lessons_text=told.format(numbers=numbers, **words),
-        cards=[_card(station, notebooks[station.name], stills) for station in course.written],
+        cards=[
+            _card(station, own_cards.get(station.name) or _thumb(notebooks[station.name], stills))
+            for station in course.written
+        ],
         whole=WHOLE,
         map=whole_map(course).replace('href="', 'href="lessons/').replace(".ipynb", ".html"),
         sources=SOURCES,
@@ -136,9 +149,13 @@ def _length(row: list | dict) -> int:
     return len(row)
 
 
-def _card(station: Station, notebook: NotebookNode, stills: str | None) -> dict:
-    """Return what a lesson's card shows."""
+def _thumb(notebook: NotebookNode, stills: str | None) -> str:
+    """Return the address of a lesson's thumbnail, "" where there is none."""
     found = on_card(notebook)
-    thumb = f"{stills}/{THUMB.format(name=name_of(found))}" if stills and found else ""
+    return f"{stills}/{THUMB.format(name=name_of(found))}" if stills and found else ""
+
+
+def _card(station: Station, thumb: str) -> dict:
+    """Return what a lesson's card shows."""
     state = STATE.format(minutes=station.minutes) if station.minutes else ""
     return {"station": station, "thumb": thumb, "state": state}
