@@ -536,6 +536,18 @@ def test_a_table_for_people_has_names_units_and_no_index_that_counts():
     assert "&lt;b&gt;" in as_table(pd.DataFrame({"<b>": [1]}))._repr_html_()
 
 
+def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
+    written = {
+        "low": ["180 million", "3.0 %"],
+        "lift": ["−0.4", "+0.6"],
+        "p": ["below 0.0001", "0.39"],
+        "day": ["2025-06-29", "2025-06-30"],
+        "ages": ["1–2", "3–5"],
+    }
+    assert as_table(pd.DataFrame(written)).numeric == [True, True, False, False, False]
+    assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
+
+
 def test_numbers_that_are_names_are_not_parted():
     shown = as_table(pd.DataFrame({"user_id": [18_847], "paid": [18_847]}))
     assert shown.cells.iloc[0].to_list() == ["18847", "18,847"]

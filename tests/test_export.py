@@ -716,7 +716,8 @@ def test_numbers_of_an_axis_stand_upright_on_a_phone(quiet_page, tmp_path, ends)
 
 LINES_BELOW = """plot => [...plot.querySelectorAll(".xtick text")]
   .flatMap((name) => (name.children.length ? [...name.children] : [name]))
-  .filter((line) => line.textContent.replace("\\u200b", "")).map((line) => line.getBoundingClientRect().toJSON())"""
+  .filter((line) => line.textContent.replace("\\u200b", ""))
+  .map((line) => line.getBoundingClientRect().toJSON())"""
 
 
 @pytest.mark.browser

@@ -126,7 +126,8 @@ def test_the_first_page_says_what_this_is_and_has_three_doors_and_every_lesson(f
     assert all(
         f"{station.minutes} minutes" in card.text for card, station in zip(cards, COURSE.written, strict=True)
     )
-    brought = [folder / f"_static/opslab/cards/{path.parent.name}.svg" for path in REPOSITORY.glob("lessons/*/card.svg")]
+    lessons = [path.parent.name for path in REPOSITORY.glob("lessons/*/card.svg")]
+    brought = [folder / f"_static/opslab/cards/{name}.svg" for name in lessons]
     assert brought
     assert {folder / card.img["src"] for card in cards if card.img} >= set(brought)
     assert all(path.is_file() for path in brought)

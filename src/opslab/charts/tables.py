@@ -16,6 +16,7 @@ NOT_UNITS = "units is a {found}; expected a dictionary of columns to units, such
 HEADER = "{name} ({unit})"
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")  # stays on one line
+FIGURE = re.compile(r"[+−-]?\d[\d,.]*(\s?(%|million|billion))?")  # a number that was written in words before
 NUMBERED = " ID"  # ends the name of a column whose numbers are names: nothing is separated in them
 
 
@@ -90,7 +91,8 @@ def as_table(table: Any, units: Mapping[Any, str] | None = None) -> ReadableTabl
     for place, column in enumerate(frame.columns):
         parts.append((_header(column, units.get(column, "")), frame.iloc[:, place], units.get(column, "")))
     cells = pd.concat([pd.Series(_cells(*part)) for part in parts], axis=1)
-    numeric = [_is_number(values) for _, values, _ in parts]
+    numeric = [_is_number(values) for _, values, _ in parts[: len(index)]]
+    numeric += [_reads_as_numbers(cells.iloc[:, place]) for place in range(len(index), len(parts))]
     return ReadableTable(cells.set_axis([name for name, _, _ in parts], axis=1), len(index), numeric)
 
 
@@ -101,6 +103,12 @@ def _header(column: Any, unit: str) -> str:
 
 def _is_number(values: Any) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+
+
+def _reads_as_numbers(texts: pd.Series) -> bool:
+    """Tell whether a column's texts are all numbers, some with a sign or unit of their own."""
+    written = [text for text in texts if text != say.MISSING]
+    return bool(written) and all(map(FIGURE.fullmatch, written))
 
 
 def _cells(name: str, values: Any, unit: str) -> list[str]:

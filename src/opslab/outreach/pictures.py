@@ -73,14 +73,16 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
     ends = alone + table["high"]
-    fits = [end / across + LETTER * len(name) / PHONE_PLOT <= 1 for end, name in zip(ends, names, strict=True)]
+    room = (1 - ends / across) * PHONE_PLOT
+    wide = np.array([LETTER * len(name) for name in names])
+    below = np.where(returned / across * PHONE_PLOT < wide / 2, "bottom right", "bottom center")
     drawing.add_scatter(
-        x=np.where(fits, ends, returned),
+        x=np.where(wide <= room, ends, returned),
         y=alone,
         mode="markers+text",
         marker={"size": 9, "color": "rgba(0,0,0,0)"},  # unseen: it keeps a name off its bar
         text=names,
-        textposition=["middle right" if fit else "bottom center" for fit in fits],
+        textposition=np.where(wide <= room, "middle right", below).tolist(),
         textfont={"size": 13, "color": charts.INK},
         cliponaxis=False,
         hoverinfo="skip",

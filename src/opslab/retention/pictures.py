@@ -258,17 +258,18 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
     chance = np.linspace(0.005, 0.995, 199)
     words = MEAN_CHANCE.format(renewals=later, **{when: say.share(mean) for when, mean in means.items()})
     drawing = charts.figure(title or words, CHURN_CHANCE, DENSITY)
+    still_here = STILL_HERE.format(renewals=later)
     # Both lines end low at the right: each is named where it stands alone.
-    for left, line, name, place, side in (
-        (0, {"color": charts.GREY, "dash": "dash"}, AT_START, 160, "top center"),
-        (made, {"color": charts.BLUE}, STILL_HERE.format(renewals=later), 0, "middle right"),
+    for left, line, words, place, side in (
+        (0, {"color": charts.GREY, "dash": "dash"}, f"{say.name(AT_START)}<br> ", 160, "top center"),
+        (made, {"color": charts.BLUE}, f"{2 * say.SPACE}{say.name(still_here)}", 0, "middle right"),
     ):
         drawing.add_scatter(
             x=chance,
             y=_beta_density(chance, model.alpha, model.beta + left),
             mode="lines+text",
             line={**line, "width": 2.5},
-            text=[f"{say.SPACE}{say.name(name)}" if i == place else "" for i in range(len(chance))],
+            text=[words if i == place else "" for i in range(len(chance))],
             textposition=side,
             cliponaxis=False,
         )

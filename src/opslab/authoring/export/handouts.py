@@ -28,8 +28,8 @@ HEIGHT = (
     280  # px of a picture whose words have room there: less than a third of a page, which never splits it
 )
 SETTINGS = {**WORDS, "height": HEIGHT}
-# What is inside the margins of an A4 as browsers print it, and the least of a picture's height. A sheet narrower by half a
-# pixel has other lines, and then other pages.
+# Inside the margins of an A4 as browsers print it: half a pixel less makes other lines, and then other pages;
+# of a picture's height, the least.
 SHEET = {"width": "calc(8.27in - 36mm)", "height": "calc(11.7in - 38mm)", "least": 0.7}
 PAPER: dict[str, Any] = {
     "format": "A4",

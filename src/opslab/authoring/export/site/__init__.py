@@ -45,7 +45,7 @@ SHARED_ALT = "The course's title above its four links: find, win, keep, stay in 
 
 HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
-OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a thumbnail in a lesson's folder, and where the site has it
+OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a lesson's own thumbnail: its file, the site's folder
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
