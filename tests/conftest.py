@@ -24,6 +24,8 @@ LABEXTENSIONS = [
     for wing in ("explore", "exercises", "authoring", "ground")
 ]
 START_LIMIT = 60  # seconds
+# A test's page lives for seconds: to optimize its scripts takes longer than they then save.
+UNTUNED = "--js-flags=--no-opt"
 # These take minutes each. With them first, what is left at the end is short, and all workers end together.
 LONGEST = ("test_jupyterlab.py", "test_export.py", "test_exercises.py", "test_engines.py")
 
@@ -143,7 +145,7 @@ def chromium(playwright):
     path = browser_path()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
-    browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, UNTUNED])
     yield browser
     browser.close()
 
