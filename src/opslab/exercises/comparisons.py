@@ -523,7 +523,8 @@ def short(value: object) -> str:
     """Return what was received in a few words."""
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return SHAPED.format(type=type(value).__name__, shape=value.shape)
-    text = repr(value)
+    with np.printoptions(legacy="1.25"):  # 0.4 for `np.float64(0.4)`
+        text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
