@@ -64,7 +64,7 @@ LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
 BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
-UNFINISHED = re.compile(r"[^.?!\W]\W*$")  # a sentence that a list goes on with
+UNFINISHED = re.compile(r"[^.?!\"”)>\s](</\w+>|[\"”)\s])*$")  # a sentence that a list goes on with
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 
 

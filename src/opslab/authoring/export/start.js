@@ -20,7 +20,7 @@ async function run(name) {
 const PRINTED = location.search.includes("print-pdf");
 const ASKED = /receiver|print-pdf/.test(location.search); // by a printer, or by the speaker view: it shows what the hall sees
 const HALL = { width: 1280, height: 720 };
-const NARROW_TABLE = 0.75; // of the room's width
+const NARROW_TABLE = 0.8; // of the room's width
 const LONG_NAME = 30; // letters of a row's name that is a sentence: it may break, so that type gets large
 const MOST_BALANCED = 6.5; // lines of a paragraph that a browser makes equally long
 const CLEARLY = 1.1; // times as large
@@ -71,9 +71,10 @@ function fit(slide) {
 // On a phone a wide table whose type would get small has its columns as rows, where that makes it larger.
 function turned(room, size) {
   const { className, style: { cssText } } = room;
-  if (!turn(room, true) || fill(room) >= CLEARLY * size) return;
+  const least = room.matches(".named") ? CLEARLY * size : size; // or names of rows broke
+  if (!turn(room, true) || fill(room) >= least) return;
   turn(room, false);
-  Object.assign(room, { className, style: cssText }); // as it was: a table that was turned back is measured too narrow
+  Object.assign(room, { className, style: cssText });
 }
 
 // Returns whether there are tables that can be turned: those without cells that span others.
@@ -124,7 +125,7 @@ function fill(room) {
   raise("--grow", grown);
   raise("--air", airiest);
   if (sparse()) {
-    keep(...(names.some((name) => name.textContent.length > LONG_NAME) ? [] : ["named"]));
+    room.classList.remove("whole", ...(names.some((name) => name.textContent.length > LONG_NAME) ? ["named"] : []));
     reset();
     raise("--grow", grown);
     raise("--air", airiest);
