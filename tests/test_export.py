@@ -252,6 +252,13 @@ ON_SCREEN = """() => {
 }"""
 
 
+THINNEST_LINE = """() => {
+  const cells = [...opslabDeck.getCurrentSlide().querySelectorAll('td, th')];
+  const scale = Number(getComputedStyle(cells[0]).getPropertyValue('--slide-scale'));
+  return Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).borderBottomWidth))) * scale;
+}"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "least"), [((390, 844), 10), ((1024, 768), 16)])
 def test_slides_take_the_form_of_their_window(quiet_page, exported, size, least):
@@ -324,6 +331,7 @@ def test_a_wide_table_has_its_columns_as_rows_on_a_phone(quiet_page, tmp_path):
         first, last = (page.get_by_role("columnheader").nth(i).bounding_box() for i in (0, -1))
         assert (first["x"] == last["x"], first["y"] == last["y"]) == (turned, not turned)
         assert page.evaluate(ON_SCREEN)["words"] >= 14
+        assert page.evaluate(THINNEST_LINE) >= 1
         page.goto("about:blank")
 
 
