@@ -106,22 +106,25 @@ $(QUICK): $(READY)
 
 # Some tests want a chromium, Firefox, bubblewrap or Spark. CI must have them; elsewhere their absence only skips those tests.
 browser:
-	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$$OPSLAB_BROWSER" || \
-	$(call in_ci,chromium) || \
+	@test -n "$$OPSLAB_BROWSER" || $(call have,chromium-headless-shell) || \
+	$(call in_ci,chromium-headless-shell) || $(call have,chromium chromium-browser google-chrome) || \
 	echo "no chromium found: hand-outs need one, browser tests will be skipped (Debian: apt-get install chromium)"
-	@command -v firefox-esr firefox >/dev/null || test -n "$$OPSLAB_FIREFOX" || \
+	@test -n "$$OPSLAB_FIREFOX" || $(call have,firefox-esr firefox) || \
 	$(call in_ci,firefox-esr) || \
 	echo "no Firefox found: its tests will be skipped (Debian: apt-get install firefox-esr)"
 
 sandbox:
-	@command -v bwrap >/dev/null || $(call in_ci,bubblewrap) || \
+	@$(call have,bwrap) || $(call in_ci,bubblewrap) || \
 	echo "no bubblewrap found: grading needs it, its tests will be skipped (Debian: apt-get install bubblewrap)"
 
 spark:
-	@command -v java >/dev/null || $(call in_ci,default-jre-headless) || \
+	@$(call have,java) || $(call in_ci,default-jre-headless) || \
 	echo "no Java found: Spark needs one, its tests will be skipped (Debian: apt-get install default-jre-headless)"
 	@if test -n "$$CI"; then $(MAKE) --no-print-directory engines; \
 	elif test ! -e $(ENGINES); then echo "no Spark, no Dask: their tests will be skipped (make engines)"; fi
+
+# Whether one of several programs is there.
+have = { false$(foreach name,$(1), || command -v $(name) >/dev/null); }
 
 # Install a Debian package where CI may do so.
 in_ci = { test -n "$$CI" && test "`id -u`" = 0 && command -v apt-get >/dev/null && \

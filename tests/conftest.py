@@ -24,6 +24,8 @@ LABEXTENSIONS = [
     for wing in ("explore", "exercises", "authoring", "ground")
 ]
 START_LIMIT = 60  # seconds
+# A test's page lives for seconds: to optimize its scripts takes longer than they then save.
+UNTUNED = "--js-flags=--no-opt"
 # These take minutes each. With them first, what is left at the end is short, and all workers end together.
 LONGEST = ("test_jupyterlab.py", "test_export.py", "test_exercises.py", "test_engines.py")
 
@@ -143,23 +145,36 @@ def chromium(playwright):
     path = browser_path()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
-    browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+    browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, UNTUNED])
     yield browser
     browser.close()
 
 
-@pytest.fixture
-def page(chromium):
-    """Yield an empty page without motion that notes what it asks of other machines, in `page.strangers`."""
+@pytest.fixture(scope="session")
+def lasting_page(chromium):
+    """Yield the page that tests of all files share: what one has loaded, the next finds compiled."""
     with _quiet_page(chromium) as page:
         yield page
+
+
+@pytest.fixture
+def page(lasting_page):
+    """Yield an empty page without motion; see `_noting` for what it notes."""
+    yield lasting_page
+    _forget(lasting_page)
+    for opened in lasting_page.context.pages[1:]:
+        opened.close()
+    lasting_page.goto("about:blank")
+    lasting_page.emulate_media(media="null", color_scheme="null", reduced_motion="reduce")
+    lasting_page.set_viewport_size(WINDOW)
+    lasting_page.mouse.move(0, 0)
+    _begin_notes(lasting_page)
 
 
 @pytest.fixture(scope="module")
 def first_page(chromium):
     """Yield the page that the tests of a file share; pages beside it find in its cache what it loaded."""
     with _quiet_page(chromium) as page:
-        page.on("dialog", lambda dialog: dialog.accept())  # who leaves unsaved work behind means it
         yield page
 
 
@@ -173,21 +188,23 @@ def shared_page(first_page):
 @pytest.fixture
 def further_page(first_page):
     """Yield another page beside it."""
-    page = _noting_strangers(first_page.context.new_page())
+    page = _noting(first_page.context.new_page())
     yield page
     _forget(page)
     page.close()
 
 
 def _forget(page):
-    if page.url.startswith("http"):
+    if page.url.startswith(("http", "file")):
         page.evaluate("localStorage.clear()")
 
 
 @contextmanager
 def _quiet_page(chromium):
     context = chromium.new_context(viewport=WINDOW, reduced_motion="reduce")
-    yield _noting_strangers(context.new_page())
+    page = _noting(context.new_page())
+    page.on("dialog", lambda dialog: dialog.accept())  # who leaves unsaved work behind means it
+    yield page
     context.close()
 
 
@@ -204,20 +221,29 @@ def firefox(playwright):
 
 @pytest.fixture
 def firefox_page(firefox):
-    """Yield an empty page of Firefox that notes what it asks of other machines, in `page.strangers`."""
+    """Yield an empty page of Firefox; see `_noting` for what it notes."""
     context = firefox.new_context(viewport=WINDOW)
-    yield _noting_strangers(context.new_page())
+    yield _noting(context.new_page())
     context.close()
 
 
-def _noting_strangers(page):
-    page.strangers = []
+def _noting(page):
+    """Let a page note what it loads, what of that from strangers, and what the browser complains about."""
     page.set_default_timeout(60_000)
+    _begin_notes(page)
 
     def note(request):
         host = request.url.partition("://")[2].partition("/")[0].partition(":")[0]
         if request.url.startswith(("http", "ws")) and host not in ("127.0.0.1", "localhost"):
             page.strangers.append(request.url)
+        if not request.url.startswith(("data:", "blob:", "about:")):
+            page.files.add(request.url.partition("#")[0].partition("?")[0])
 
     page.on("request", note)
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
     return page
+
+
+def _begin_notes(page):
+    page.files, page.strangers, page.complaints = set(), [], []

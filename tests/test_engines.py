@@ -100,7 +100,7 @@ def put_on(name: str, request: pytest.FixtureRequest) -> Callable[[pd.DataFrame]
     dask.config.set(
         scheduler="synchronous"
     )  # threads share pandas' tables, and cost more than they bring here
-    return lambda frame: dd.from_pandas(frame, npartitions=4)
+    return lambda frame: dd.from_pandas(frame, npartitions=2)
 
 
 @pytest.fixture(scope="module", params=["polars", "duckdb", *NEEDED])

@@ -9,7 +9,7 @@ import pytest
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.comparisons import COMPARISONS
-from opslab.exercises.judge import judge, judge_by, require_distinct
+from opslab.exercises.judge import judge, judge_by, require_apart
 from opslab.exercises.questions import tags
 from tests.exercise_laws import prompts, unoffered, unsaid
 
@@ -30,11 +30,11 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
     key = AnswerKey(read_solution(lesson), seed) if seed else committed(lesson)
     for name, question in read_questions(lesson).items():
         expected, mistakes = key[name]
-        require_distinct(question, expected, mistakes)
         if question.kind == "written":
             assert judge(question, expected, expected, {}).status == "written"
             continue
         comparison = COMPARISONS[question.kind](question, expected, mistakes)
+        require_apart(comparison)
         assert judge_by(comparison, expected, {}).is_right, name
         for wrong in question.wrongs:
             finding = judge_by(comparison, mistakes[wrong.name], {})

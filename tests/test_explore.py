@@ -130,6 +130,18 @@ def test_what_never_changes_is_stored_once():
     assert all("x" not in change for frame in bundle["frames"] for change in frame["data"])
 
 
+def test_a_picture_stays_as_it_was_when_its_figure_is_changed():
+    figure = go.Figure(
+        [go.Scatter(y=[1, 2], meta={"of": ["one"]})], {"template": {"layout": {"margin": {"t": 9}}}}
+    )
+    before = encode(figure)
+    kept = json.dumps(before)
+    figure.data[0].meta["of"].append("other")
+    figure.layout.template.layout.margin.t = 7
+    assert json.dumps(before) == kept
+    assert encode(figure)["layout"]["template"]["layout"]["margin"] == {"t": 7}
+
+
 def test_forty_one_frames_of_four_hundred_points_stay_near_110_kilobytes():
     def line(k):
         return go.Figure([go.Scatter(x=X, y=np.sin(X * k))])

@@ -104,22 +104,6 @@ def exported(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def quiet_page(page):
-    """Yield a page that notes what the browser complains about, in `page.complaints`."""
-    page.complaints = []
-    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("request", lambda request: _note(page, request.url))
-    page.files = set()
-    return page
-
-
-def _note(page, url):
-    if not url.startswith(("data:", "blob:", "about:")):
-        page.files.add(url.partition("#")[0].partition("?")[0])
-
-
 def deck(page, exported, name=LESSON, query="", width=1280, height=720):
     page.set_viewport_size({"width": width, "height": height})
     page.goto((exported / f"{name}.slides.html").as_uri() + query)
@@ -185,8 +169,8 @@ def test_a_lesson_is_one_small_file_that_names_nothing_outside(exported, name, e
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", NAMES)
-def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stands(quiet_page, exported, name):
-    page = deck(quiet_page, exported, name)
+def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stands(page, exported, name):
+    page = deck(page, exported, name)
     count = page.evaluate("opslabDeck.getTotalSlides()")
     assert count >= 3
     slides = []
@@ -219,12 +203,12 @@ def test_every_slide_of_every_lesson_fits_and_its_picture_answers_where_it_stand
 
 @pytest.mark.browser
 @pytest.mark.parametrize("size", [(800, 450), (1920, 1080)])
-def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(quiet_page, tmp_path, size):
+def test_hovering_tells_the_bar_under_the_mouse_however_the_slide_is_scaled(page, tmp_path, size):
     three = show(go.Figure(go.Bar(x=["one", "two", "three"], y=[3, 2, 4])), alt="Three bars.").bundle
     cells = [new_markdown_cell("# T"), code(figure_output(three))]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
-    page = deck(quiet_page, tmp_path, "t", width=size[0], height=size[1])
+    page = deck(page, tmp_path, "t", width=size[0], height=size[1])
     slide = go_to(page, ".stage")
     drawn(slide)
     for place in range(3):
@@ -261,8 +245,8 @@ THINNEST_LINE = """() => {
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "least"), [((390, 844), 10), ((1024, 768), 16)])
-def test_slides_take_the_form_of_their_window(quiet_page, exported, size, least):
-    page = deck(quiet_page, exported, width=size[0], height=size[1])
+def test_slides_take_the_form_of_their_window(page, exported, size, least):
+    page = deck(page, exported, width=size[0], height=size[1])
     for _ in range(page.evaluate("opslabDeck.getTotalSlides()")):
         slide = page.evaluate(SLIDE_SEEN)
         assert slide["down"] <= 1, slide
@@ -276,8 +260,8 @@ def test_slides_take_the_form_of_their_window(quiet_page, exported, size, least)
 
 
 @pytest.mark.browser
-def test_a_slide_takes_the_form_of_a_window_that_is_turned_and_its_answer_stays(quiet_page, exported):
-    page = deck(quiet_page, exported, width=844, height=390)
+def test_a_slide_takes_the_form_of_a_window_that_is_turned_and_its_answer_stays(page, exported):
+    page = deck(page, exported, width=844, height=390)
     slide = go_to(page, ".fragment.answer")
     page.keyboard.press("ArrowRight")
     page.set_viewport_size({"width": 390, "height": 844})
@@ -289,9 +273,9 @@ def test_a_slide_takes_the_form_of_a_window_that_is_turned_and_its_answer_stays(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("query", "dark"), [("", True), ("?light", False), ("?print-pdf", False)])
-def test_slides_are_dark_where_the_system_is_and_white_where_that_is_asked(quiet_page, exported, query, dark):
-    quiet_page.emulate_media(color_scheme="dark")
-    page = deck(quiet_page, exported, query=query)
+def test_slides_are_dark_where_the_system_is_and_white_where_that_is_asked(page, exported, query, dark):
+    page.emulate_media(color_scheme="dark")
+    page = deck(page, exported, query=query)
     page.wait_for_selector(".stage .main-svg", state="attached")
     ground = page.evaluate("getComputedStyle(document.querySelector('.reveal-viewport')).backgroundColor")
     assert (ground != "rgb(255, 255, 255)") is dark
@@ -299,14 +283,14 @@ def test_slides_are_dark_where_the_system_is_and_white_where_that_is_asked(quiet
 
 
 @pytest.mark.browser
-def test_the_claim_of_a_narrow_table_stands_beside_it(quiet_page, tmp_path):
+def test_the_claim_of_a_narrow_table_stands_beside_it(page, tmp_path):
     wide = "| a | b |\n|---|---|\n| one | two words that go on and on |"
     tables = [f"## Half have left\n\n{table}" for table in ("| year | users |\n|---|---|\n| 1 | 20 |", wide)]
     cells = [new_markdown_cell("# T"), *map(new_markdown_cell, tables)]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
     for width, height, beside in ((1280, 720, [True, False]), (390, 844, [False, False])):
-        page = deck(quiet_page, tmp_path, "t", width=width, height=height)
+        page = deck(page, tmp_path, "t", width=width, height=height)
         found = []
         for _ in tables:
             page.keyboard.press("ArrowRight")
@@ -337,9 +321,9 @@ def test_a_wide_table_has_its_columns_as_rows_on_a_phone(quiet_page, tmp_path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_slides_raise_no_barrier(quiet_page, exported, scheme):
-    quiet_page.emulate_media(color_scheme=scheme)
-    page = deck(quiet_page, exported)
+def test_slides_raise_no_barrier(page, exported, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page = deck(page, exported)
     kinds = (
         "h1",
         ".dataframe",
@@ -363,9 +347,9 @@ def test_slides_raise_no_barrier(quiet_page, exported, scheme):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_raises_no_barrier_by_day_or_night(quiet_page, exported, scheme):
-    quiet_page.emulate_media(color_scheme=scheme)
-    page = read(quiet_page, exported)
+def test_a_page_raises_no_barrier_by_day_or_night(page, exported, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page = read(page, exported)
     all_drawn(page)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
@@ -375,9 +359,9 @@ def test_a_page_raises_no_barrier_by_day_or_night(quiet_page, exported, scheme):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_fits_a_phone_and_its_sliders_answer(quiet_page, exported, name):
-    quiet_page.set_viewport_size({"width": 360, "height": 740})
-    page = read(quiet_page, exported, name)
+def test_a_page_fits_a_phone_and_its_sliders_answer(page, exported, name):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page = read(page, exported, name)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.evaluate("for (const fold of document.querySelectorAll('main details')) fold.open = true")
     place = page.locator(".opslab-figure:has(.opslab-explore > .opslab-controls input)").first
@@ -446,13 +430,13 @@ def test_in_firefox_a_deck_from_disk_turns_its_pages_and_its_sliders_answer(fire
 
 
 @pytest.mark.browser
-def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium, quiet_page, exported):
+def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium, page, exported):
     book = nbformat.read(REPOSITORY / "notebooks" / f"{LESSON}.ipynb", as_version=4)
     bundles = [
         out["data"].get(PLOTLY) for cell in book.cells for out in cell.get("outputs", []) if "data" in out
     ]
     wanted = [bundle["layout"]["meta"]["opslab"]["alt"] for bundle in bundles if bundle]
-    page = read(quiet_page, exported)
+    page = read(page, exported)
     all_drawn(page)
     for alt in wanted:
         assert page.get_by_role("group", name=alt, exact=True).count() == 1
@@ -466,8 +450,8 @@ def test_every_figure_has_its_alternative_text_with_and_without_scripts(chromium
 
 
 @pytest.mark.browser
-def test_slides_print_one_to_a_sheet_with_their_figures(quiet_page, exported):
-    page = deck(quiet_page, exported, query="?print-pdf")
+def test_slides_print_one_to_a_sheet_with_their_figures(page, exported):
+    page = deck(page, exported, query="?print-pdf")
     page.wait_for_selector(".pdf-page")
     page.wait_for_function(ALL_DRAWN)
     sheets = page.locator(".pdf-page").count()
@@ -478,14 +462,14 @@ def test_slides_print_one_to_a_sheet_with_their_figures(quiet_page, exported):
 
 
 @pytest.mark.browser
-def test_notes_appear_in_the_speaker_view_alone(quiet_page, tmp_path):
+def test_notes_appear_in_the_speaker_view_alone(page, tmp_path):
     cells = [
         new_markdown_cell("# A talk\n\nFor all."),
         new_markdown_cell("Say it slowly.", metadata={"slideshow": {"slide_type": "notes"}}),
     ]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "talk.slides.html").write_text(html, encoding="utf-8")
-    page = deck(quiet_page, tmp_path, "talk")
+    page = deck(page, tmp_path, "talk")
     assert not page.get_by_text("Say it slowly.").is_visible()
     with page.expect_popup() as opened:
         page.keyboard.press("s")
@@ -510,8 +494,8 @@ def test_hand_outs_are_tagged_and_small(tmp_path, capsys, chromium):
 
 
 @pytest.mark.browser
-def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_page, exported):
-    page = read(quiet_page, exported)
+def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(page, exported):
+    page = read(page, exported)
     folded = page.locator("main details:not(.folded):not([data-result])")
     questions = folded.filter(has_text=THINK).count()
     subjects = folded.locator("> summary").filter(has_not_text=THINK).all_inner_texts()
@@ -527,7 +511,7 @@ def test_a_hand_out_shows_opening_values_and_has_its_answers_at_the_end(quiet_pa
 
 
 @pytest.mark.browser
-def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_a_hole(quiet_page, tmp_path):
+def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_a_hole(page, tmp_path):
     wide = "|" + " measured |" * 14 + "\n|" + "---|" * 14 + "\n|" + " 1,234,567 |" * 14
     picture = figure_output(show(lines(pd.DataFrame({"a": [1, 3]}), "One"), "A line.").bundle)
     cells = [new_markdown_cell(f"# T\n\n{wide}")]
@@ -535,7 +519,7 @@ def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_
         cells += [new_markdown_cell("\n\n".join(["Some words."] * rows)), code(picture)]
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    page = read(quiet_page, tmp_path, "t")
+    page = read(page, tmp_path, "t")
     page.evaluate(SCRIPT, SETTINGS)
     page.set_viewport_size({"width": 658, "height": 1000})
     page.emulate_media(media="print")
@@ -603,7 +587,7 @@ def test_a_notebook_that_was_never_run_is_exported_with_its_code_and_a_warning(c
 
 
 @pytest.mark.browser
-def test_another_projects_figure_is_drawn_and_its_missing_description_named(caplog, quiet_page, tmp_path):
+def test_another_projects_figure_is_drawn_and_its_missing_description_named(caplog, page, tmp_path):
     bundle = json.loads(go.Figure(go.Scatter(y=[1, 3, 2]), layout={"title": "Theirs"}).to_json())
     cells = [new_markdown_cell("# T"), code(figure_output(bundle))]
     for kind, name in ((SlidesExporter, "t.slides.html"), (PageExporter, "t.html")):
@@ -611,17 +595,17 @@ def test_another_projects_figure_is_drawn_and_its_missing_description_named(capl
         (tmp_path / name).write_text(html, encoding="utf-8")
     assert all("cell-x" in text and "no alternative text" in text for text in caplog.messages)
     assert len(caplog.messages) == 2
-    read(quiet_page, tmp_path, "t")
-    quiet_page.get_by_text("Theirs").wait_for()
-    deck(quiet_page, tmp_path, "t")
-    quiet_page.keyboard.press("ArrowRight")
-    quiet_page.locator(".gtitle", has_text="Theirs").wait_for()
-    assert quiet_page.complaints == []
+    read(page, tmp_path, "t")
+    page.get_by_text("Theirs").wait_for()
+    deck(page, tmp_path, "t")
+    page.keyboard.press("ArrowRight")
+    page.locator(".gtitle", has_text="Theirs").wait_for()
+    assert page.complaints == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("form", ["lines", "timeline"])
-def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(quiet_page, tmp_path, form):
+def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp_path, form):
     table = pd.DataFrame({"members of groups": [1, 3, 2], "all the others": [2, 2, 1]})
     drawing = lines(table, "Both") if form == "lines" else timeline(table, "Both", now=1)
     html, _ = PageExporter().from_notebook_node(
@@ -629,18 +613,18 @@ def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(quiet_pag
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     for width, named, entries in ((1024, 2, 0), (390, 0, 2)):
-        quiet_page.set_viewport_size({"width": width, "height": 800})
-        plot = drawn(read(quiet_page, tmp_path, "t"))
+        page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(page, tmp_path, "t"))
         names = plot.locator(".scatterlayer text").all_text_contents()
         assert sum(bool(name.strip()) for name in names) == named
         assert plot.locator(".legendtext").count() == entries
         assert plot.locator(".nsewdrag").first.bounding_box()["width"] >= 180
-    assert quiet_page.complaints == []
+    assert page.complaints == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("height", [300, 720])
-def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(quiet_page, tmp_path, height):
+def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(page, tmp_path, height):
     ends = {"First of all": 95, "Second of all": 96, "Third of all": 97, "Far below": 20, "Lowest": 0}
     table = pd.DataFrame({name: [50, end] for name, end in ends.items()})
     drawing = lines(table, "Five").update_layout(height=height)
@@ -648,8 +632,8 @@ def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(
         new_notebook(cells=[code(figure_output(show(drawing, "Five lines.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    plot = drawn(read(quiet_page, tmp_path, "t"))
-    quiet_page.wait_for_timeout(200)  # the axis is known when it has been drawn once
+    plot = drawn(read(page, tmp_path, "t"))
+    page.wait_for_timeout(200)  # the axis is known when it has been drawn once
     frame, axes = plot.bounding_box(), plot.locator(".nsewdrag").first.bounding_box()
     boxes = plot.evaluate(NAMES_SEEN)
     assert set(boxes) == set(ends)
@@ -664,8 +648,8 @@ def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_numbers_in_a_heat_map_are_read_on_every_colour(quiet_page, tmp_path, scheme):
-    quiet_page.emulate_media(color_scheme=scheme)
+def test_numbers_in_a_heat_map_are_read_on_every_colour(page, tmp_path, scheme):
+    page.emulate_media(color_scheme=scheme)
     steps = [step / 44 for step in range(45)]
     drawing = figure("Five rows").add_heatmap(
         z=[steps[at : at + 9] for at in range(0, 45, 9)], texttemplate="7"
@@ -674,7 +658,7 @@ def test_numbers_in_a_heat_map_are_read_on_every_colour(quiet_page, tmp_path, sc
         new_notebook(cells=[code(figure_output(show(drawing, "Cells.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    plot = drawn(read(quiet_page, tmp_path, "t"))
+    plot = drawn(read(page, tmp_path, "t"))
     inks = plot.locator(".heatmap-label text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
     assert len(inks) == 45
     scale = plot.evaluate("plot => plot._fullData[0].colorscale")
@@ -695,29 +679,29 @@ def contrast(one, other):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("ending", ["slides.html", "html"])
-def test_a_chinese_term_stays_on_one_line(quiet_page, tmp_path, ending):
+def test_a_chinese_term_stays_on_one_line(page, tmp_path, ending):
     terms = " ".join(f"{'word ' * n}*目标群体指数*" for n in range(9))
     exporter = SlidesExporter() if ending == "slides.html" else PageExporter()
     html, _ = exporter.from_notebook_node(new_notebook(cells=[new_markdown_cell(f"# T\n\n{terms}.")]))
     (tmp_path / f"t.{ending}").write_text(html, encoding="utf-8")
-    quiet_page.set_viewport_size({"width": 390, "height": 800})
-    quiet_page.goto((tmp_path / f"t.{ending}").as_uri())
-    quiet_page.wait_for_selector(READY, state="attached")
-    rows = quiet_page.locator("em:visible").evaluate_all("all => all.map((e) => e.getClientRects().length)")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto((tmp_path / f"t.{ending}").as_uri())
+    page.wait_for_selector(READY, state="attached")
+    rows = page.locator("em:visible").evaluate_all("all => all.map((e) => e.getClientRects().length)")
     assert rows
     assert set(rows) == {1}
 
 
 @pytest.mark.browser
-def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_page, tmp_path):
+def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(page, tmp_path):
     rows = pd.Series({"those who answered": 219, "all but the muted": 117})
     drawing = dots(rows, "Two rules", "yuan more than writing to nobody")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "Two dots.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.set_viewport_size({"width": 340, "height": 800})
-    plot = drawn(read(quiet_page, tmp_path, "t"))
+    page.set_viewport_size({"width": 340, "height": 800})
+    plot = drawn(read(page, tmp_path, "t"))
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"]
     assert name["x"] + name["width"] <= frame["x"] + frame["width"]
@@ -725,21 +709,21 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(quiet_p
 
 @pytest.mark.browser
 @pytest.mark.parametrize("ends", [(-40_000, 36_000), (0.2, 3.1), (50, 320)])
-def test_numbers_of_an_axis_stand_upright_on_a_phone(quiet_page, tmp_path, ends):
+def test_numbers_of_an_axis_stand_upright_on_a_phone(page, tmp_path, ends):
     rows = pd.Series(dict(zip(("those who answered", "all but the muted"), ends, strict=True)))
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(dots(rows, "Two rules", "yuan"), "Two dots.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.set_viewport_size({"width": 320, "height": 800})
-    ticks = drawn(read(quiet_page, tmp_path, "t")).locator(".xtick text")
+    page.set_viewport_size({"width": 320, "height": 800})
+    ticks = drawn(read(page, tmp_path, "t")).locator(".xtick text")
     ways = ticks.evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
     assert len(ways) > 1
     assert not any("rotate" in (way or "") for way in ways)
 
 
 @pytest.mark.browser
-def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path):
+def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(page, tmp_path):
     table = pd.DataFrame([[0.2, 0.5], [1, 0.1]], index=["2024-01", "2024-02"])
     drawing = heatmap(table, "Cells", "month", "started in", share=True, unit="share of all")
     html, _ = PageExporter().from_notebook_node(
@@ -747,8 +731,8 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     for width, below in ((1024, False), (390, True)):
-        quiet_page.set_viewport_size({"width": width, "height": 800})
-        plot = drawn(read(quiet_page, tmp_path, "t"))
+        page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(page, tmp_path, "t"))
         frame, cells, scale, name = (
             plot.locator(part).first.bounding_box()
             for part in (".main-svg", ".nsewdrag", ".cbfills", ".cbtitle text")
@@ -762,17 +746,15 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone(quiet_page, tmp_path
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 27, 34)")])
-def test_names_of_lines_have_a_tone_of_their_line_and_the_contrast_of_a_text(
-    quiet_page, tmp_path, scheme, ground
-):
-    quiet_page.emulate_media(color_scheme=scheme)
+def test_names_of_lines_have_a_tone_of_their_line_and_the_contrast_of_a_text(page, tmp_path, scheme, ground):
+    page.emulate_media(color_scheme=scheme)
     heights = {"first": [1, 3], "second": [2, 2], "third": [4, 1], "fourth": [0, 4], "fifth": [3, 6]}
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(lines(pd.DataFrame(heights), "Five"), "Lines.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.set_viewport_size({"width": 1024, "height": 800})
-    plot = drawn(read(quiet_page, tmp_path, "t"))
+    page.set_viewport_size({"width": 1024, "height": 800})
+    plot = drawn(read(page, tmp_path, "t"))
     plot.locator(".scatterlayer text").first.wait_for()
     inks = plot.locator(".scatterlayer text").evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
     drawn_lines = plot.locator(".js-line").evaluate_all("all => all.map((e) => getComputedStyle(e).stroke)")
@@ -783,14 +765,14 @@ def test_names_of_lines_have_a_tone_of_their_line_and_the_contrast_of_a_text(
 
 
 @pytest.mark.browser
-def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_path):
+def test_words_on_light_colours_are_dark_on_a_dark_ground_too(page, tmp_path):
     drawing = share_bar(pd.Series({"readers": 0.3, "clicks": 0.3, "sign-ups": 0.4}), "Doubt")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "A bar.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.emulate_media(color_scheme="dark")
-    words = drawn(read(quiet_page, tmp_path, "t")).locator(".bartext")
+    page.emulate_media(color_scheme="dark")
+    words = drawn(read(page, tmp_path, "t")).locator(".bartext")
     inks = words.evaluate_all("all => all.map((e) => getComputedStyle(e).fill)")
     assert len(inks) == 3
     assert set(inks) == {"rgb(17, 17, 17)"}
@@ -798,13 +780,13 @@ def test_words_on_light_colours_are_dark_on_a_dark_ground_too(quiet_page, tmp_pa
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_hatched_bars_are_hatched_by_day_and_night(quiet_page, tmp_path, scheme):
+def test_hatched_bars_are_hatched_by_day_and_night(page, tmp_path, scheme):
     drawing = bars(pd.DataFrame({"kept": [3, 2], "new": [1, 2]}, index=["May", "June"]))
     cells = [code(figure_output(show(drawing, "Bars.").bundle))]
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.emulate_media(color_scheme=scheme)
-    hatching = drawn(read(quiet_page, tmp_path, "t")).locator("pattern path, pattern circle")
+    page.emulate_media(color_scheme=scheme)
+    hatching = drawn(read(page, tmp_path, "t")).locator("pattern path, pattern circle")
     ink = "(e) => ['stroke', 'fill'].map((part) => getComputedStyle(e)[part]).find((one) => one !== 'none')"
     inks = set(hatching.evaluate_all(f"all => all.map({ink})"))
     assert len(inks) == 1
@@ -813,15 +795,15 @@ def test_hatched_bars_are_hatched_by_day_and_night(quiet_page, tmp_path, scheme)
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [360, 390])
-def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(quiet_page, tmp_path, width):
+def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(page, tmp_path, width):
     gain = pd.Series([219, -126], index=["Those who answered", "All"])
     drawing = dots(gain, "C", "yuan more for each than writing to nobody", low=[60, -419], high=[381, 168])
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "Dots.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    quiet_page.set_viewport_size({"width": width, "height": 800})
-    plot = drawn(read(quiet_page, tmp_path, "t"))
+    page.set_viewport_size({"width": width, "height": 800})
+    plot = drawn(read(page, tmp_path, "t"))
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"] < name["x"] + name["width"] <= frame["x"] + frame["width"]
     assert plot.locator(".xtick").count() >= 2
@@ -829,9 +811,7 @@ def test_on_a_phone_the_name_of_an_axis_is_whole_and_its_scale_has_two_numbers(q
 
 @pytest.mark.browser
 @pytest.mark.parametrize("categories", [2, 5])
-def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(
-    quiet_page, tmp_path, categories
-):
+def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(page, tmp_path, categories):
     bars = [go.Bar(x=[*range(categories)], y=[9] * categories, text=["1,610"] * categories) for _ in "ab"]
     drawing = go.Figure(bars, layout={"barmode": "group"})
     html, _ = PageExporter().from_notebook_node(
@@ -839,8 +819,8 @@ def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     for width, upright in ((1024, 0), (390, 2 * categories * (categories > 2))):
-        quiet_page.set_viewport_size({"width": width, "height": 800})
-        plot = drawn(read(quiet_page, tmp_path, "t"))
+        page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(page, tmp_path, "t"))
         ways = plot.locator(".bartext").evaluate_all("all => all.map((e) => e.getAttribute('transform'))")
         assert len(ways) == 2 * categories
         assert sum("rotate(-90" in way for way in ways) == upright
@@ -850,7 +830,7 @@ def test_numbers_on_bars_that_are_too_narrow_for_them_stand_upright_on_a_phone(
 @pytest.mark.parametrize(
     "text", ["all 12 of them\nby lot: 3", f"from the first to the last {'of us ' * 5}\nnone"]
 )
-def test_few_printed_lines_fill_their_slide_and_stay_whole(quiet_page, tmp_path, text):
+def test_few_printed_lines_fill_their_slide_and_stay_whole(page, tmp_path, text):
     cells = [
         new_markdown_cell("# T"),
         new_markdown_cell("## Counted\n\nSaid."),
@@ -858,7 +838,7 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(quiet_page, tmp_path,
     ]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
-    page = deck(quiet_page, tmp_path, "t")
+    page = deck(page, tmp_path, "t")
     slide = go_to(page, "pre.output")
     printed = slide.locator("pre.output")
     assert printed.evaluate("e => getComputedStyle(e).whiteSpace") == "pre"
@@ -867,7 +847,7 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(quiet_page, tmp_path,
 
 
 @pytest.mark.browser
-def test_places_of_a_guess_are_said_as_their_axis_says_them(quiet_page, tmp_path):
+def test_places_of_a_guess_are_said_as_their_axis_says_them(page, tmp_path):
     line = shares(
         lines(pd.Series([0, 0.1, 0.2, 0.4, 0.9], index=[0, 0.25, 0.5, 0.75, 1]), "Up", "share of members"),
         "x",
@@ -877,7 +857,7 @@ def test_places_of_a_guess_are_said_as_their_axis_says_them(quiet_page, tmp_path
         new_notebook(cells=[code(figure_output(show(line, "A line.", asked).bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    page = read(quiet_page, tmp_path, "t")
+    page = read(page, tmp_path, "t")
     drawn(page)
     assert page.locator(".opslab-guess .opslab-value").first.inner_text() == "50 %"
     guess(page, page.query_selector("main"))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from opslab.__main__ import main
+from opslab.exercises.answer_key import assess, read_questions
 from opslab.exercises.display import UsageError
-from opslab.grading.batch import KEPT, Graded, grade
+from opslab.grading.batch import KEPT, Graded, _answer_key, grade
 from opslab.grading.limits import Limits
 from opslab.grading.marks import SEVERAL, Mark
 from opslab.grading.results import write_results
@@ -34,6 +35,7 @@ from tests.classroom import (
     require_bubblewrap,
     submit,
 )
+from tests.course import EXERCISES, solve, write_course
 
 SEED = 12  # the world that the class is graded in: values are 1, 2 and 15
 QUICK = Limits(cell_seconds=3, gigabytes=1)
@@ -50,6 +52,28 @@ def course(tmp_path_factory):
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path / "submissions"
+
+
+def key_with(wrong, seed, tmp_path, monkeypatch):
+    """Return the answers of the tiny course, one of whose wrongs gives something else."""
+    root = write_course(tmp_path, exercises=EXERCISES.replace("sum(values) / (len(values) - 1)", wrong))
+    monkeypatch.setenv("OPSLAB_COURSE", str(root))
+    solve(root)
+    return _answer_key("06-tiny", seed, held_back=1).answers
+
+
+def test_a_world_in_which_a_mistake_is_right_grades_no_class(tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match=r"world 3 .*q1: the wrong 'off-by-one' gives 3, .* another --seed"):
+        key_with("seed", 3, tmp_path, monkeypatch)
+
+
+def test_a_world_in_which_two_mistakes_give_the_same_grades_a_class_and_whoever_makes_one_reads_both(
+    tmp_path, monkeypatch
+):
+    answers = key_with("2 * seed", 6, tmp_path, monkeypatch)
+    finding = assess("06-tiny", answers, read_questions("06-tiny")["q1"], 12, other=6)
+    assert finding.mistake == "sum"
+    assert finding.text == "Not yet. You forgot to divide by the count. Or: You divided by one too few."
 
 
 def findings(course, folder, tmp_path, **options):

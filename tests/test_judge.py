@@ -323,6 +323,13 @@ def test_a_wrong_that_cannot_be_told_apart_is_refused(mistakes, other):
         require_distinct(NUMBER, 0.4, mistakes)
 
 
+def test_numbers_that_numpy_made_are_told_as_numbers():
+    with pytest.raises(ValueError, match=r"'percent' gives 0\.4005, the same"):
+        require_distinct(NUMBER, 0.4, {"percent": np.float64(0.4005)})
+    told = judge(NUMBER, {"ads": np.float64(0.5), "seo": np.int64(3)}, 0.4, {}).text
+    assert "received {'ads': 0.5, 'seo': 3}, expected one number" in told
+
+
 def test_a_wrong_that_cannot_be_checked_is_named_with_what_it_gave():
     with pytest.raises(ValueError, match="received 'none', expected one number"):
         require_distinct(NUMBER, 0.4, {"percent": "none"})

@@ -346,10 +346,7 @@ def test_a_page_left_open_finds_the_next_server(folder):
 
 @pytest.fixture
 def reading(page, folder):
-    """Yield a page that shows the first answer, its server, and what the browser complains about."""
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
+    """Yield a page that shows the first answer, and its server."""
     with serving(folder) as server:
         page.goto(server.address)
         yield page, server

@@ -200,8 +200,6 @@ def test_addresses_come_from_the_project_or_from_the_workflow(tmp_path, monkeypa
 @pytest.mark.browser
 @pytest.mark.parametrize("opened", ["served", "from disk"])
 def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folder, address, opened):
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
     root = address if opened == "served" else folder.as_uri()
     for path in ("index.html", f"lessons/{LESSON}.html"):
         page.goto(f"{root}/{path}")
@@ -214,7 +212,7 @@ def test_a_lesson_on_the_site_answers_and_loads_nothing_from_outside(page, folde
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"([plot, old]) => ({PICTURE})(plot) !== old", arg=[plot.element_handle(), before])
     assert page.strangers == []
-    assert complaints == []
+    assert page.complaints == []
 
 
 @pytest.mark.browser

@@ -5,10 +5,10 @@ import contextlib
 import copy
 import io
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Set
 from contextvars import ContextVar
-from functools import lru_cache
-from types import FunctionType, ModuleType
+from functools import cache, lru_cache
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 from opslab.exercises.display import UsageError
@@ -41,7 +41,7 @@ class AnswerKey:
     """
 
     def __init__(self, solution: AnyNotebook, seed: int, held_back: int | None = None):
-        self._cells = [cell for cell in solution.cells if cell.cell_type == "code"]
+        self._cells = [(cell, read_question(cell)) for cell in solution.cells if cell.cell_type == "code"]
         self.seed, self.held_back = seed, held_back
         self._expected: dict[str, Any] = {}
         self._mistakes: dict[str, dict[str, Any]] = {}
@@ -70,8 +70,7 @@ class AnswerKey:
         The answers of questions below are not there: to work them out takes a first check up to 4 s.
         """
         numbers = {}
-        for cell in self._cells:
-            question = read_question(cell)
+        for _, question in self._cells:
             if question and question.name == name:
                 break
             if question and question.kind == "number":
@@ -80,8 +79,7 @@ class AnswerKey:
 
     def advance(self) -> bool:
         """Work out the next question that is not known yet; tell whether there was one."""
-        for cell in self._cells:
-            question = read_question(cell)
+        for _, question in self._cells:
             if question and question.name not in self._mistakes:
                 self[question.name]
                 return True
@@ -92,7 +90,7 @@ class AnswerKey:
         codes, found = {}, {}
         for wrong in question.wrongs:
             with _named(wrong.name):
-                codes[wrong.name] = _lines(question.code(wrong.source))
+                codes[wrong.name] = _statements(question.code(wrong.source))
         handed = _run_all(codes, self._names)
         for name in codes:
             found[name] = self.measured(question, _handed_over(question, handed[name]))
@@ -124,8 +122,8 @@ class AnswerKey:
 
     def _go_to(self, name: str) -> Question:
         """Run the cells above a question's, from the top where it lies behind, and return the question."""
-        questions = {question.name: (place, question) for place, cell in enumerate(self._cells)
-                     if (question := read_question(cell))}  # fmt: skip
+        questions = {question.name: (place, question)
+                     for place, (_, question) in enumerate(self._cells) if question}  # fmt: skip
         place, question = questions[name]
         if self._place > place:
             self._rewind()
@@ -135,14 +133,13 @@ class AnswerKey:
 
     def _step(self) -> None:
         """Run the next cell, with the solution where it holds a question."""
-        cell = self._cells[self._place]
-        question = read_question(cell)
+        cell, question = self._cells[self._place]
         try:
             if question is None:
-                _execute(cell.source, self._names)
+                _execute([cell.source], self._names)
             else:
                 # A later cell may change the value that this one handed over.
-                captured = _execute(question.code(question.solution), self._names)
+                captured = _execute([question.code(question.solution)], self._names)
                 value = _handed_over(question, captured)
                 if question.measure:
                     measure: Any = self._names[question.measure]
@@ -279,44 +276,60 @@ def _in_written_order(node: ast.AST) -> bool:
     return isinstance(node, IN_ORDER) or (isinstance(node, ast.Compare) and len(node.ops) == 1)
 
 
-def _lines(code: str) -> list[ast.stmt]:
+class Statement(NamedTuple):
+    """A statement of a mistake's code: its text, which others may have alike, and the names it mentions."""
+
+    text: str
+    code: CodeType
+    names: frozenset[str]
+
+
+@cache  # a class has a world for each student, and all have the same mistakes
+def _statements(code: str) -> tuple[Statement, ...]:
     """Return the statements of a code, the calls that they begin with before them."""
     lines: list[ast.stmt] = []
     for statement in ast.parse(code).body:
         if isinstance(statement, ast.Assign | ast.Expr):
             statement.value = _Calls(lines).visit(statement.value)
         lines.append(statement)
-    return lines
+    return tuple(map(_statement, lines))
 
 
-def _run_all(codes: Mapping[str, list[ast.stmt]], names: dict[str, object]) -> dict[str, dict[str, object]]:
+def _statement(line: ast.stmt) -> Statement:
+    whole = ast.fix_missing_locations(ast.Module([line], []))
+    names = frozenset(node.id for node in ast.walk(line) if isinstance(node, ast.Name))
+    return Statement(ast.dump(line), compile(whole, "<string>", "exec"), names)
+
+
+def _run_all(
+    codes: Mapping[str, tuple[Statement, ...]], names: dict[str, object]
+) -> dict[str, dict[str, object]]:
     """Return what each code hands to `check`; what several of them begin with alike is run once.
 
     Each gets copies of what it could change.
     """
-    groups: dict[str, dict[str, list[ast.stmt]]] = {}
+    groups: dict[str, dict[str, tuple[Statement, ...]]] = {}
     for name, code in codes.items():
-        groups.setdefault(ast.dump(code[0]), {})[name] = code
+        groups.setdefault(code[0].text, {})[name] = code
     handed: dict[str, dict[str, object]] = {}
     for alike in groups.values():
-        first = next(iter(alike.values()))[:1]
+        first = next(iter(alike.values()))[0]
         begun = _begun(first, names) if len(alike) > 1 and all(code[1:] for code in alike.values()) else None
         if begun is not None:
             handed |= _run_all({name: code[1:] for name, code in alike.items()}, begun)
             continue
         for name, code in alike.items():
             with _named(name):
-                whole = ast.Module(code, [])
-                handed[name] = _execute(whole, _copy(names, whole))
+                mentioned = frozenset[str]().union(*(statement.names for statement in code))
+                handed[name] = _execute([statement.code for statement in code], _copy(names, mentioned))
     return handed
 
 
-def _begun(first: list[ast.stmt], names: dict[str, object]) -> dict[str, object] | None:
+def _begun(first: Statement, names: dict[str, object]) -> dict[str, object] | None:
     """Return the names after a statement; None if what it leaves cannot be given to several mistakes."""
-    statement = ast.Module(first, [])
-    after = _copy(names, statement)
+    after = _copy(names, first.names)
     try:
-        if _execute(statement, after):
+        if _execute([first.code], after):
             return None
         for name, value in after.items():
             if value is not names.get(name):
@@ -342,25 +355,24 @@ def _handed_over(question: Question, captured: dict[str, object]) -> object:
     return captured[question.name]
 
 
-def _execute(code: str | ast.Module, namespace: dict[str, object]) -> dict[str, object]:
+def _execute(codes: Iterable[str | CodeType], namespace: dict[str, object]) -> dict[str, object]:
     """Run code quietly and return what it handed to `check`."""
     captured: dict[str, object] = {}
     token = CAPTURED.set(captured)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            whole = ast.fix_missing_locations(code) if isinstance(code, ast.Module) else code
-            exec(compile(whole, "<string>", "exec"), namespace)
+            for code in codes:
+                exec(code, namespace)
     finally:
         CAPTURED.reset(token)
     return captured
 
 
-def _copy(names: dict[str, object], code: ast.Module) -> dict[str, object]:
+def _copy(names: dict[str, object], mentioned: Set[str]) -> dict[str, object]:
     """Return the names for a mistake's code, with copies of whatever it could change.
 
     Copied is what the code mentions; all, where it calls a function of the sheet, which looks names up.
     """
-    mentioned = {node.id for node in ast.walk(code) if isinstance(node, ast.Name)}
     functions = {
         name: value
         for name, value in names.items()

@@ -21,6 +21,7 @@ import pandas as pd
 
 from opslab.exercises.questions import Question
 
+PLAIN_NUMBERS = (float, int)  # to ask `numbers` of each value takes longer than all else that is compared
 ROUNDING = 1e-9  # floating-point roads differ in the last digits, whatever the tolerance
 SHOWN = 6  # labels that a message lists
 NUMBER_TEXT = re.compile(
@@ -127,12 +128,14 @@ class Comparison:
     ----------
     expected : the right answer as the solution gave it
     truth : the same as it is compared
-    mistakes : what each named mistake gives, as it is compared
+    handed : what each named mistake gives, as its code gave it
+    mistakes : the same as it is compared
     """
 
     def __init__(self, question: Question, expected: Any, mistakes: Mapping[str, object]):
         self.question = question
         self.expected = expected
+        self.handed = mistakes
         self.options = [expected, *mistakes.values()]
         self.truth: Any = None
         self.truth = self.read_truth()
@@ -466,7 +469,7 @@ def cells_apart(question: Question, one: object, other: object) -> float:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Whether it is a real number, and not True or False."""
-    return isinstance(value, Real) and not isinstance(value, bool)
+    return type(value) in PLAIN_NUMBERS or (isinstance(value, Real) and not isinstance(value, bool))
 
 
 def as_number(value: object, unit: str = "") -> float | None:
@@ -520,7 +523,8 @@ def short(value: object) -> str:
     """Return what was received in a few words."""
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return SHAPED.format(type=type(value).__name__, shape=value.shape)
-    text = repr(value)
+    with np.printoptions(legacy="1.25"):  # 0.4 for `np.float64(0.4)`
+        text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 

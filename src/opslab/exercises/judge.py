@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, combinations, repeat
 from typing import Any
 
 from opslab.exercises.common_mistakes import (
@@ -198,24 +198,39 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
     ValueError
         Naming the question, the wrong, its value and what it equals.
     """
-    if question.kind == "written":
-        return
-    if taken := SLIPS.keys() & mistakes.keys():
-        raise ValueError(TAKEN_NAME.format(question=question.name, name=min(taken)))
-    comparison = COMPARISONS[question.kind](question, expected, mistakes)
-    seen = {THE_ANSWER: comparison.truth}
-    excused = {wrong.name for wrong in question.wrongs if wrong.sometimes_same}
+    if question.kind != "written":
+        require_apart(COMPARISONS[question.kind](question, expected, mistakes))
+
+
+def require_apart(comparison: Comparison) -> None:
+    """Refuse the same of a question whose answer and mistakes were read."""
+    if taken := SLIPS.keys() & comparison.mistakes.keys():
+        raise ValueError(TAKEN_NAME.format(question=comparison.question.name, name=min(taken)))
+    require_wrong(comparison)
+    excused = _excused(comparison)
+    for (one, known), (name, value) in combinations(comparison.mistakes.items(), 2):
+        gap = comparison.distance(value, known)
+        # Whoever makes both reads both.
+        if gap <= 2 and not (gap <= SAME and name in excused):
+            raise _equal(comparison, name, THE_WRONG.format(name=one))
+
+
+def require_wrong(comparison: Comparison) -> None:
+    """Refuse a wrong that cannot be told from the answer, which whoever makes it would be told is right."""
     for name, value in comparison.mistakes.items():
-        for other, known in seen.items():
-            gap = comparison.distance(value, known)
-            # Whoever makes it is told so in words (`TWINS`), or reads the other wrong's.
-            if gap <= SAME and name in excused:
-                break
-            if gap <= 2:
-                words = {"question": question.name, "name": name, "value": short(mistakes[name])}
-                raise ValueError(EQUAL_WRONG.format(**words, other=other))
-        else:
-            seen[THE_WRONG.format(name=name)] = value
+        gap = comparison.distance(value, comparison.truth)
+        # Whoever makes it is told so in words (`TWINS`).
+        if gap <= 2 and not (gap <= SAME and name in _excused(comparison)):
+            raise _equal(comparison, name, THE_ANSWER)
+
+
+def _excused(comparison: Comparison) -> set[str]:
+    return {wrong.name for wrong in comparison.question.wrongs if wrong.sometimes_same}
+
+
+def _equal(comparison: Comparison, name: str, other: str) -> ValueError:
+    words = {"question": comparison.question.name, "name": name, "value": short(comparison.handed[name])}
+    return ValueError(EQUAL_WRONG.format(**words, other=other))
 
 
 def is_unanswered(received: object) -> bool:
@@ -253,7 +268,7 @@ def _right_or_near(comparison: Comparison, answer: Any) -> Finding | None:
 def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) -> Finding | None:
     """Return the finding for a mistake of the author's, or one that everybody makes."""
     said = {wrong.name: wrong.message for wrong in comparison.question.wrongs}
-    found = [name for name in said if comparison.distance(answer, comparison.mistakes[name]) <= 1][:1]
+    found = [name for name in said if comparison.distance(answer, comparison.mistakes[name]) <= 1]
     slip, words = find_slip(Seen(comparison, answer, others))
     # Where a slip explains every value, one of the author's mistakes that explains a part of them says less.
     if slip == ROUNDED_EARLY or (slip in WHOLE and not found):
@@ -261,7 +276,7 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found in ([], [ROUNDED_EARLY]):  # what is rounded to one number may be either
         found += [name for name in said if is_rounding_of(comparison, answer, comparison.mistakes[name])]
     if found:
-        first, *others_too = (({slip: words} | said)[name] for name in found)
+        first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
         return _mistake(" ".join([first, *more]), found[0])
     return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)

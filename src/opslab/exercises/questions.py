@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from opslab.exercises.notebook_file import AnyCell, AnyNotebook
@@ -52,12 +53,12 @@ class Question:
     solution: str = field(default="", repr=False)
     after: str = field(default="", repr=False)  # ... and below it: the call of `check`
 
-    @property
+    @cached_property
     def absolute(self) -> float:
         """Absolute tolerance, in the answer's unit."""
         return 0.0 if self.tolerance.endswith("%") else float(self.tolerance)
 
-    @property
+    @cached_property
     def relative(self) -> float:
         """Relative tolerance, as a share of the expected value."""
         return float(self.tolerance[:-1]) / 100 if self.tolerance.endswith("%") else 0.0

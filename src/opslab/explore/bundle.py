@@ -7,6 +7,7 @@ The result is Plotly's own mime bundle (`data`, `layout`, `frames`, `config`). A
 import base64
 import itertools
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,15 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True}
 def encode(figure: Any) -> dict[str, Any]:
     """Return a Plotly figure as plain JSON: `{"data": [...], "layout": {...}}`, numbers rounded."""
     # A drag would zoom in and never lead back.
-    layout: dict[str, Any] = {"dragmode": False, **figure.layout.to_plotly_json()}
+    layout: dict[str, Any] = {"dragmode": False, **_properties(figure.layout)}
     template = layout.pop("template", None)
     plain = _plain(layout) | ({"template": _plain_template(template)} if template else {})
-    return {"data": [_plain(trace.to_plotly_json()) for trace in figure.data], "layout": plain}
+    return {"data": [_plain(_properties(trace)) for trace in figure.data], "layout": plain}
+
+
+def _properties(part: Any) -> dict[str, Any]:
+    """Return what `to_plotly_json` copies; the copy of each picture's template takes longer than all else."""
+    return part._props or {}
 
 
 def _plain_template(template: Mapping) -> Any:
@@ -35,7 +41,7 @@ def _plain_template(template: Mapping) -> Any:
     known = next((plain for raw, plain in _templates if raw == template), None)
     if known is None:
         known = _plain(template)
-        _templates[:] = [(template, known)]
+        _templates[:] = [(deepcopy(template), known)]  # a figure's owner may change it later
     return known
 
 
@@ -209,7 +215,8 @@ def _fits(values: np.ndarray, limits: np.iinfo) -> bool:
 def _round_array(values: np.ndarray) -> np.ndarray:
     sizes = np.abs(values[np.isfinite(values)])
     values = np.where(np.abs(values) < NOISE * sizes.max(initial=0), 0.0, values)
-    return np.array([_round(x) for x in values.ravel().tolist()], dtype=float).reshape(values.shape)
+    written = f"%.{SIGNIFICANT_DIGITS}g " * values.size % tuple(values.ravel().tolist())
+    return np.array(written.split(), dtype=float).reshape(values.shape) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
 def _round(number: float) -> float:

@@ -14,8 +14,9 @@ from tqdm import tqdm
 
 from opslab.datasets import describe, load
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
+from opslab.exercises.comparisons import COMPARISONS
 from opslab.exercises.display import UsageError
-from opslab.exercises.judge import require_distinct
+from opslab.exercises.judge import require_wrong
 from opslab.grading.archive import unpacked
 from opslab.grading.class_lists import Entries, Register, entries
 from opslab.grading.gradebook import Gradebook
@@ -249,9 +250,9 @@ def _answer_key(lesson: str, seed: int, held_back: int) -> Key:
     """Work out what is right, and refuse a world in which a mistake happens to be right."""
     questions, answers = read_questions(lesson), AnswerKey(read_solution(lesson), seed, held_back)
     for name, question in questions.items():
-        expected, mistakes = answers[name]
         try:
-            require_distinct(question, expected, mistakes)
+            if question.kind != "written":
+                require_wrong(COMPARISONS[question.kind](question, *answers[name]))
         except ValueError as error:
             raise UsageError(UNLUCKY.format(seed=seed, cause=error)) from error
     return Key(lesson, seed, questions, answers)

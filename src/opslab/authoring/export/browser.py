@@ -8,7 +8,8 @@ NO_BROWSER = "no browser found: install chromium, or set OPSLAB_BROWSER to its p
 
 NO_FIREFOX = "no Firefox found: install firefox-esr, or set OPSLAB_FIREFOX to its path"
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first draws the same, pixel by pixel, with three quarters of the work: it has no window of its own.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FIREFOX = ("firefox-esr", "firefox")
 QUIET = [
     "--no-sandbox",

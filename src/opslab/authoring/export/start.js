@@ -7,7 +7,9 @@ const SOURCE = document.currentScript.src; // known only until the first wait
 const carried = (name) => document.getElementById(`opslab-${name}`);
 
 async function unpacked(name) {
-  const bytes = Uint8Array.from(atob(carried(name).textContent), (letter) => letter.charCodeAt(0));
+  const text = carried(name).textContent;
+  // Browsers of before 2025 read it letter by letter, a tenth of a second for plotly.js.
+  const bytes = Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
