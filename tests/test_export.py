@@ -303,14 +303,14 @@ def test_the_claim_of_a_narrow_table_stands_beside_it(page, tmp_path):
 
 
 @pytest.mark.browser
-def test_a_wide_table_has_its_columns_as_rows_on_a_phone(quiet_page, tmp_path):
+def test_a_wide_table_has_its_columns_as_rows_on_a_phone(page, tmp_path):
     names = ["treated", "control", "with_it", "without_it", "uplift", "lowest", "highest"]
     table = as_table(pd.DataFrame([[12_345] * len(names)], columns=names, index=["everyone"]))
     cells = [new_markdown_cell("# T\n\n## Wide"), code(html_output(table._repr_html_()))]
     html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
     for width, height, turned in ((1280, 720, False), (390, 844, True)):
-        page = deck(quiet_page, tmp_path, "t", width=width, height=height)
+        page = deck(page, tmp_path, "t", width=width, height=height)
         go_to(page, ".dataframe")
         first, last = (page.get_by_role("columnheader").nth(i).bounding_box() for i in (0, -1))
         assert (first["x"] == last["x"], first["y"] == last["y"]) == (turned, not turned)
