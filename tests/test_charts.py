@@ -363,6 +363,29 @@ def test_parts_of_a_share_bar_follow_each_other_and_are_named_in_it_or_beside_it
     assert [note.text for note in drawing.layout.annotations] == ["Invited<br>10.0\u00a0%"]
 
 
+def test_what_is_written_around_a_share_bar_keeps_to_its_edges_however_high_it_is_drawn():
+    drawing = share_bar(pd.Series({"a": 4, "b": 2, "c": 2, "d": 2}), x="doubt")
+    half = (1 - drawing.layout.bargap) / 2
+    notes = {note.text.partition("<br>")[0]: note for note in drawing.layout.annotations}
+    assert {name: round(note.y / half) for name, note in notes.items()} == {
+        "b": -1,
+        "c": 1,
+        "d": -1,
+        "doubt": 1,
+    }
+    assert notes["doubt"].yshift < notes["c"].yshift < 0 < notes["b"].yshift < notes["d"].yshift
+    assert not drawing.layout.xaxis.title.text
+    (alone,) = share_bar(pd.Series({"a": 1, "b": 1}), x="doubt").layout.annotations
+    assert notes["doubt"].yshift < alone.yshift < 0
+
+
+def test_the_name_of_a_small_panel_has_room_below_the_panel_above_it():
+    drawing = small_multiples(dict.fromkeys("abcd", WORTH))
+    below, above = drawing.layout.yaxis3.domain, drawing.layout.yaxis.domain
+    lowest = 195  # px of the plot on a slide of 4 by 3 below three lines of words
+    assert (above[0] - below[1]) * lowest >= 13 + 4 + 4  # its letters, ticks and air
+
+
 def test_panels_share_their_axes_and_show_the_others_behind():
     drawing = small_multiples({"a_b": WORTH, "b": WORTH * 2, "c": WORTH / 2}, "Three", columns=2)
     assert len(drawing.data) == 6

@@ -25,7 +25,7 @@ from opslab.authoring.export import PageExporter, SlidesExporter
 from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import bars, dots, figure, heatmap, lines, share_bar, shares, timeline
+from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -236,6 +236,13 @@ ON_SCREEN = """() => {
 }"""
 
 
+THINNEST_LINE = """() => {
+  const cells = [...opslabDeck.getCurrentSlide().querySelectorAll('td, th')];
+  const scale = Number(getComputedStyle(cells[0]).getPropertyValue('--slide-scale'));
+  return Math.min(...cells.map((cell) => parseFloat(getComputedStyle(cell).borderBottomWidth))) * scale;
+}"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("size", "least"), [((390, 844), 10), ((1024, 768), 16)])
 def test_slides_take_the_form_of_their_window(page, exported, size, least):
@@ -292,6 +299,23 @@ def test_the_claim_of_a_narrow_table_stands_beside_it(page, tmp_path):
             )
             found.append(title["x"] + title["width"] <= table["x"])
         assert found == beside
+        page.goto("about:blank")
+
+
+@pytest.mark.browser
+def test_a_wide_table_has_its_columns_as_rows_on_a_phone(page, tmp_path):
+    names = ["treated", "control", "with_it", "without_it", "uplift", "lowest", "highest"]
+    table = as_table(pd.DataFrame([[12_345] * len(names)], columns=names, index=["everyone"]))
+    cells = [new_markdown_cell("# T\n\n## Wide"), code(html_output(table._repr_html_()))]
+    html, _ = SlidesExporter().from_notebook_node(new_notebook(cells=cells))
+    (tmp_path / "t.slides.html").write_text(html, encoding="utf-8")
+    for width, height, turned in ((1280, 720, False), (390, 844, True)):
+        page = deck(page, tmp_path, "t", width=width, height=height)
+        go_to(page, ".dataframe")
+        first, last = (page.get_by_role("columnheader").nth(i).bounding_box() for i in (0, -1))
+        assert (first["x"] == last["x"], first["y"] == last["y"]) == (turned, not turned)
+        assert page.evaluate(ON_SCREEN)["words"] >= 14
+        assert page.evaluate(THINNEST_LINE) >= 1
         page.goto("about:blank")
 
 
@@ -966,8 +990,8 @@ def test_a_link_in_a_table_leaves_its_text_alone(caplog):
 
 
 def test_printed_lines_that_are_indented_wrap_below_their_indent(caplog):
-    html, _ = export([code(new_output("stream", text="confident, QSCA\n    How?\n"))], caplog)
-    assert 'confident, QSCA\n    <span class="hang" style="--by: 4ch">How?</span>' in html
+    html, _ = export([code(new_output("stream", text="confident, QSCA 95 %\n    How?\n"))], caplog)
+    assert 'confident, QSCA 95\u00a0%\n    <span class="hang" style="--by: 4ch">How?</span>' in html
 
 
 @pytest.mark.parametrize(
@@ -978,6 +1002,8 @@ def test_printed_lines_that_are_indented_wrap_below_their_indent(caplog):
         ("On 25 May 3 maybe came.", "On 25~May 3 maybe came."),
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
+        ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
+        ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
     ],
 )
 def test_what_belongs_together_stays_on_one_line(caplog, text, kept):

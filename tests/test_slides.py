@@ -216,6 +216,20 @@ def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
     assert lines == '# 1 one\na = "#"\nfor b in a:\n    # 2 two\n    print(b)\n# alone'
 
 
+def test_code_that_does_not_fit_its_line_breaks_behind_a_dot_or_a_bracket():
+    html = shortened(highlighted("seen.groupby(users.day).mean() + .5", "python"))
+    parts = [BeautifulSoup(part, "html.parser").get_text().strip() for part in html.split("<wbr>")]
+    assert parts == ["seen.", "groupby(", "users.", "day).", "mean() + .5"]
+
+
+def test_a_list_that_goes_on_with_a_sentence_stands_below_it():
+    begun, whole = (f"Read it. {words}\n\n- one;\n- two." for words in ("And it cannot tell", "Two things."))
+    assert [slide.lines for slide in slides(text(f"## A\n\n{begun}\n\n## B\n\n{whole}"))] == [
+        ["And it cannot tell"],
+        [],
+    ]
+
+
 def test_a_stop_in_brackets_parts_nothing():
     sentence = "It fell (95 % interval: 1 to 2; see p. 4) in May."
     assert sentences(f"{sentence} Why? (Ask them.)") == [sentence, "Why?", "(Ask them.)"]

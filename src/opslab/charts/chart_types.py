@@ -58,7 +58,9 @@ PER_CENT = "%"
 MOST_LABELS = 400  # cells of a heat map that have their numbers
 MOST_STEPS = 10  # of a counted axis: each has its number
 FEW_LINES = 5  # can be named at their ends; more want a legend
-BESIDE = (50, -50, 84)  # px from a bar's middle: where the words of small parts take turns
+BAR = 0.38  # of a row's height: one bar of parts
+BESIDE = (21, -21, 55)  # px from a bar's edge: where the words of small parts take turns
+NAME_BELOW, NAME_BELOW_WORDS = -10, -46  # px from a bar's lower edge: what its parts are shares of
 NAME_GAP = 6  # px between a row's name and the plot, where no tick stands
 ROW = 44  # px of a row of dots, at least: its value stands above it
 NAMES_APART = 12  # px between the names of two rows, where they take several lines
@@ -67,6 +69,7 @@ BESIDE_NUMBERS = 16  # px between the numbers of an axis and its name
 AIR = 0.15  # of the height of slopes: above the highest and below the lowest
 HEAD_COLUMNS = 8  # letters in a line of what names an end of slopes
 HEAD_ROOM = 44  # px below slopes for two such lines
+NAME_COLUMNS = 36  # letters in a line of the name below a bar of parts
 PART_FONT = {"size": 12, "color": INK}
 PART_COLUMNS = 9  # letters in a line of a part's words
 
@@ -395,10 +398,16 @@ def share_bar(
             zip(starts[part] + parts[part] / 2, words, fits, strict=True)
         ):
             if not inside:
-                at = {"x": middle, "y": row, "text": text, "yshift": way}
+                edge = row - BAR / 2 if way > 0 else row + BAR / 2  # rows are counted downwards
+                at = {"x": middle, "y": edge, "text": text, "yshift": way}
                 beside.append({**at, "showarrow": False, "font": PART_FONT})
-    layout = empty_layout(title, x, y)
-    layout.update(barmode="overlay", bargap=0.62, height=layout["margin"]["t"] + 40 + 150 * len(rows))
+    if x:  # an axis has its name at the foot of the plot, which on a slide is far from the bar
+        last = len(rows) - 1 + BAR / 2
+        low = NAME_BELOW_WORDS if any(note["yshift"] < 0 for note in beside) else NAME_BELOW
+        at = {"x": 0.5, "y": last, "yanchor": "top", "yshift": low, "text": wrap(x, NAME_COLUMNS)}
+        beside.append({**at, "showarrow": False, "font": {"size": 14, "color": INK}})
+    layout = empty_layout(title, "", y)
+    layout.update(barmode="overlay", bargap=1 - BAR, height=layout["margin"]["t"] + 40 + 150 * len(rows))
     layout["yaxis"].update(tickvals=list(range(len(rows))), ticktext=rows, range=[len(rows) - 0.5, -0.5])
     layout["yaxis"].update(showgrid=False, showline=False, ticks="", ticklabelstandoff=NAME_GAP)
     layout["xaxis"].update(range=[0, 1], showticklabels=False, showline=False, ticks="")
@@ -445,7 +454,7 @@ def small_multiples(
     names = [say.name(name) for name in series]
     drawing = figure(title).set_subplots(
         down, across, shared_xaxes="all", shared_yaxes="all", subplot_titles=names,
-        horizontal_spacing=0.06, vertical_spacing=0.16 / down, x_title=x, y_title=y,
+        horizontal_spacing=0.06, vertical_spacing=0.24 / down, x_title=x, y_title=y,
     )  # fmt: skip
     for place, (own, values) in enumerate(series.items()):
         cell = {"row": place // across + 1, "col": place % across + 1}

@@ -49,10 +49,12 @@ UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 TOGETHER = re.compile(  # what the end of a line may not part
     rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))"  # a number and its unit
-    r"|(?<=\blesson) (?=\d)"
+    r"|(?<=\blesson) (?=\d)|(?<=\bsource) (?=S\d)| (?=· )"
     r"|(?<=[\d.)]) (?=[×/^] [\d.(])|(?<=[\d.)] [×/^]) (?=[\d.(])|(?<=\(\d) (?=− )|(?<=\(\d −) "  # a product
     r"| (?==\s)|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # the sign of an equation and its left side, p = .04
 )
+UNPARTED = re.compile(r"(?<=\ba) (?=\w)")  # an article has no line of its own in the head of a narrow column
+PER_CENT = re.compile(r"(?<=\d) (?=%)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 INDENTED = re.compile(r"^( +)([^\s<][^<\n]*)$", re.M)  # a printed line without colours
@@ -207,6 +209,7 @@ class _CellReader:
 
     def _text_block(self, text: str) -> Block | None:
         html = ansi2html(text.removeprefix(HIDDEN).strip("\n").rstrip())
+        html = PER_CENT.sub("\u00a0", html)
         html = INDENTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
         return Block("output", f'<pre class="output" tabindex="0">{html}</pre>', self.name)
 
@@ -363,6 +366,9 @@ def scope_headers(soup: BeautifulSoup) -> None:
     """Give the headers of tables their direction; pandas leaves empty ones and a style of 1999."""
     for table in soup.find_all("table"):
         _join_headers(table)
+        for name in table.find_all(string=UNPARTED):
+            if name.find_parent("thead"):
+                name.replace_with(UNPARTED.sub("\u00a0", name))
         for header in table.find_all("th"):
             if not header.get_text(strip=True):
                 header.name = "td"

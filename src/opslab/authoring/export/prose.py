@@ -29,6 +29,7 @@ HYPHENED = re.compile(r"(?<![\w-])\w{1,8}-\w{1,8}(?![\w-])(?![^<]*>)")  # short 
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
 JOINT = re.compile(r"(?<=\w[_(.])(?=\w)")  # where the name of a function may break
+CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
 INLINE = re.compile(r"</?(span|em|strong|code|b|a|wbr)\b[^>]*>")
 
 
@@ -49,8 +50,11 @@ def held(html: str) -> str:
 
 
 def shortened(html: str) -> str:
-    """Return highlighted code with what is remarked beside a line above it: short lines stand larger."""
-    return REMARKED.sub(r"\1\2\4\n\2\3", html)
+    """Return highlighted code with what is remarked beside a line above it: short lines stand larger.
+
+    Where a line does not fit even so, it breaks behind a dot or a bracket.
+    """
+    return CODE_JOINT.sub(r"\g<0><wbr>", REMARKED.sub(r"\1\2\4\n\2\3", html))
 
 
 def inside(html: str) -> str:

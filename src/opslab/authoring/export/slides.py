@@ -64,6 +64,7 @@ LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
 BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
+UNFINISHED = re.compile(r"[^.?!\"”)>\s](</\w+>|[\"”)\s])*$")  # a sentence that a list goes on with
 OPTION = re.compile(r"<strong>([A-Z])</strong>")
 
 
@@ -323,7 +324,13 @@ class _Compiler:
     def _add(self, kind: str, block: Block, **parts: Any) -> Slide:
         """Begin a slide: the heading is its title if it is the first of a section or has no question."""
         self._show_waiting()
-        announced = kind == "code" or (kind in ("table", "result") and "".join(self.lead).endswith(":"))
+        said = "".join(self.lead)
+        listed = kind == "words" and "<li>" in "".join(parts.get("body", []))
+        announced = (
+            kind == "code"
+            or (kind in ("table", "result") and said.endswith(":"))
+            or (listed and UNFINISHED.search(said))
+        )
         lead = self.lead if announced else []
         slide = Slide(kind, self._anchor(block), block.cell, lines=lead, **parts)
         head = self.subject or (inside(self.heading.html) if self.heading else "")
@@ -336,7 +343,7 @@ class _Compiler:
             slide.title = head
         else:
             slide.running = head
-        slide.notes += [said.html for said in self.said]
+        slide.notes += [one.html for one in self.said]
         self.said, self.lead = [], []
         self.stack.append(slide)
         return slide

@@ -22,8 +22,11 @@ async function run(name) {
 const PRINTED = location.search.includes("print-pdf");
 const ASKED = /receiver|print-pdf/.test(location.search); // by a printer, or by the speaker view: it shows what the hall sees
 const HALL = { width: 1280, height: 720 };
-const NARROW_TABLE = 0.66; // of the room's width
+const NARROW_TABLE = 0.8; // of the room's width
+const LONG_NAME = 30; // letters of a row's name that is a sentence: it may break, so that type gets large
 const MOST_BALANCED = 6.5; // lines of a paragraph that a browser makes equally long
+const CLEARLY = 1.1; // times as large
+const LEGIBLE = 1.1; // of the type's size: a table in smaller type is hard to read on a phone
 const SMALLEST = 0.6; // of the type's size: words fill their slide, and get smaller where they need more room
 
 // A slide has the form of its window, down to a phone's held upright, and the same area in each: so it holds as much.
@@ -59,10 +62,31 @@ function fit(slide) {
   if (!room || room.matches(".pictured")) return;
   const { classList } = room.parentElement;
   classList.remove("beside");
-  fill(room);
+  turn(room, false);
+  const size = fill(room);
+  if (room.offsetWidth < room.offsetHeight && size < LEGIBLE) turned(room, size);
   if (!isNarrow(room)) return;
   classList.add("beside"); // what is claimed of a narrow table stands on its left
   fill(room);
+}
+
+// On a phone a wide table whose type would get small has its columns as rows, where that makes it larger.
+function turned(room, size) {
+  const { className, style: { cssText } } = room;
+  const least = room.matches(".named") ? CLEARLY * size : size; // or names of rows broke
+  if (!turn(room, true) || fill(room) >= least) return;
+  turn(room, false);
+  Object.assign(room, { className, style: cssText });
+}
+
+// Returns whether there are tables that can be turned: those without cells that span others.
+function turn(room, turns) {
+  const tables = [...room.querySelectorAll(".dataframe:not(:has([colspan], [rowspan]))")];
+  for (const table of tables) {
+    table.style.setProperty("--columns", table.rows[0].cells.length);
+    table.classList.toggle("turned", turns);
+  }
+  return tables.length > 0;
 }
 
 function isNarrow(room) {
@@ -74,10 +98,11 @@ function isNarrow(room) {
 function fill(room) {
   const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
   const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
+  const names = [...room.querySelectorAll("th[scope=row]")];
   const words = room.querySelector(".words"); // a slide of another's picture has none
   const sparse = () => words && words.offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
-  const [most, unbroken, named, broken, grown, airiest, least] = ["--most", "--unbroken", "--named", "--broken", "--grown", "--airiest", "--least"]
+  const [most, unbroken, named, headed, broken, grown, airiest, least] = ["--most", "--unbroken", "--named", "--headed", "--broken", "--grown", "--airiest", "--least"]
     .map((name) => Number(getComputedStyle(room).getPropertyValue(name)));
   const reset = () => ["--grow", "--air"].forEach((name) => set(name, 1));
   const raise = (name, limit) => {
@@ -89,24 +114,26 @@ function fill(room) {
   const keep = (...kept) => ["whole", "named"].forEach((name) => room.classList.toggle(name, kept.includes(name)));
   reset();
   // Lines wrap only where type would get small, those of a table's head before the names of its rows.
-  const tried = [[["whole", "named"], most, unbroken], [["named"], most, named], [[], Math.min(most, broken), SMALLEST]];
-  tried.some(([kept, largest, smallest]) => {
+  const tried = [[["whole", "named"], most, unbroken], [["named"], Math.min(most, headed), named], [[], Math.min(most, broken), SMALLEST]];
+  const found = tried.some(([kept, largest, smallest]) => {
     keep(...kept);
     for (let size = largest; size >= smallest; size -= 0.05) {
       set("--fit", size);
       if (!full()) return true;
     }
+    return false;
   });
   // Few words get larger as far as their lines stay whole, then stand further apart; only then their lines break.
   raise("--grow", grown);
   raise("--air", airiest);
   if (sparse()) {
-    room.classList.remove("whole");
+    room.classList.remove("whole", ...(names.some((name) => name.textContent.length > LONG_NAME) ? ["named"] : []));
     reset();
     raise("--grow", grown);
     raise("--air", airiest);
   }
   for (const part of room.querySelectorAll("p, li")) part.classList.toggle("long", rows(part) > MOST_BALANCED);
+  return found ? Number(room.style.getPropertyValue("--fit")) : 0;
 }
 
 const rows = (part) => part.offsetHeight / parseFloat(getComputedStyle(part).lineHeight);
