@@ -217,10 +217,11 @@ def require_apart(comparison: Comparison) -> None:
 
 def require_wrong(comparison: Comparison) -> None:
     """Refuse a wrong that cannot be told from the answer, which whoever makes it would be told is right."""
+    excused = _excused(comparison)
     for name, value in comparison.mistakes.items():
         gap = comparison.distance(value, comparison.truth)
         # Whoever makes it is told so in words (`TWINS`).
-        if gap <= 2 and not (gap <= SAME and name in _excused(comparison)):
+        if gap <= 2 and not (gap <= SAME and name in excused):
             raise _equal(comparison, name, THE_ANSWER)
 
 

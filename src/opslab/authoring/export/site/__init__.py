@@ -108,7 +108,7 @@ def build_site(root: Path, output: Path) -> int:
         }
         _write_static(root, static / STATIC)
         own_cards = _own_cards(root, course, static / STATIC / "cards")
-        drawn = _draw(root, course, notebooks, static / STATIC)
+        drawn = _draw(root, course, notebooks, own_cards, static / STATIC)
         first_page = home(course, notebooks, STILLS if drawn else None, own_cards, addresses.repository)
         _gather(root, source, notebooks, first_page)
         app = Sphinx(
@@ -157,10 +157,12 @@ def _own_cards(root: Path, course: Course, folder: Path) -> dict[str, str]:
     return {name: f"{CARDS}/{name}.svg" for name in brought}
 
 
-def _draw(root: Path, course: Course, notebooks: dict[str, NotebookNode], static: Path) -> bool:
+def _draw(
+    root: Path, course: Course, notebooks: dict[str, NotebookNode], own_cards: dict[str, str], static: Path
+) -> bool:
     bundles = [bundle for notebook in notebooks.values() for bundle in figures(notebook)]
     kept = root / ".build" / "stills"
-    cards = list(filter(None, map(on_card, notebooks.values())))
+    cards = [bundle for name in notebooks.keys() - own_cards.keys() if (bundle := on_card(notebooks[name]))]
     drawn = draw(bundles, cards, social_page(course), static, kept, static / "stills")
     if not drawn:
         print(NO_STILLS)
