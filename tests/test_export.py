@@ -624,7 +624,7 @@ def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp
 
 @pytest.mark.browser
 @pytest.mark.parametrize("height", [300, 720])
-def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(page, tmp_path, height):
+def test_names_of_lines_stand_whole_at_their_ends_or_at_a_thin_line_to_them(page, tmp_path, height):
     ends = {"First of all": 95, "Second of all": 96, "Third of all": 97, "Far below": 20, "Lowest": 0}
     table = pd.DataFrame({name: [50, end] for name, end in ends.items()})
     drawing = lines(table, "Five").update_layout(height=height)
@@ -644,6 +644,12 @@ def test_names_at_the_ends_of_lines_stand_whole_and_as_near_to_them_as_they_fit(
     low, high = plot.evaluate("plot => plot._fullLayout.yaxis.range")
     alone = axes["y"] + axes["height"] * (high - 20) / (high - low)
     assert abs((boxes["Far below"]["top"] + boxes["Far below"]["bottom"]) / 2 - alone) < 10
+    leaders = dict(plot.evaluate("plot => (plot._fullLayout.annotations ?? []).map(({ y, ay }) => [y, ay])"))
+    for name, end in ends.items():
+        middle = (boxes[name]["top"] + boxes[name]["bottom"]) / 2
+        lift = middle - axes["y"] - axes["height"] * (high - end) / (high - low)
+        assert (end in leaders) == (abs(lift) > 13), name  # beside its end, within half a line or so
+        assert abs(leaders.get(end, lift) - lift) < 4, name
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.charts.annotations import clear_sides
 from opslab.ground import formatting as say
 from opslab.ground.arguments import as_number, require_named, require_result
 from opslab.outreach.trials import Qini
@@ -25,7 +26,7 @@ NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
 NAMES_ROOM = 1.8  # times the furthest group: room for the names at its right
-PHONE_PLOT, LETTER = 190, 7.4  # px: width of a plot on a phone, and of a letter of a name there
+SMALLEST = (190, 190)  # px: width of a plot on a phone, and height of one on a slide
 POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
@@ -33,8 +34,8 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
     """Draw an `uplift` table: groups as dots, where they return with and without a message.
 
     On the diagonal a message changes nothing. The bar through a dot is the 95 % interval of its uplift: where
-    it misses the diagonal, the effect is seen. A group's name stands at the end of its bar, or below its dot
-    where a phone has no room there.
+    it misses the diagonal, the effect is seen. A group's name stands at the end of its bar, or where else no
+    other group's bar is.
 
     Examples
     --------
@@ -72,17 +73,16 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         hovertext=names,
         hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
-    ends = alone + table["high"]
-    room = (1 - ends / across) * PHONE_PLOT
-    wide = np.array([LETTER * len(name) for name in names])
-    below = np.where(returned / across * PHONE_PLOT < wide / 2, "bottom right", "bottom center")
+    lows, highs = ((returned + table[end] - uplift) / across for end in ("low", "high"))
+    points = list(zip(returned / across, alone / up, lows, highs, strict=True))
+    places, sides = zip(*clear_sides(names, points, SMALLEST), strict=True)
     drawing.add_scatter(
-        x=np.where(wide <= room, ends, returned),
+        x=np.array(places) * across,
         y=alone,
         mode="markers+text",
         marker={"size": 9, "color": "rgba(0,0,0,0)"},  # unseen: it keeps a name off its bar
         text=names,
-        textposition=np.where(wide <= room, "middle right", below).tolist(),
+        textposition=sides,
         textfont={"size": 13, "color": charts.INK},
         cliponaxis=False,
         hoverinfo="skip",
