@@ -244,7 +244,7 @@ THINNEST_LINE = """() => {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("size", "least"), [((390, 844), 10), ((1024, 768), 16)])
+@pytest.mark.parametrize(("size", "least"), [((390, 844), 12), ((1024, 768), 16)])
 def test_slides_take_the_form_of_their_window(page, exported, size, least):
     page = deck(page, exported, width=size[0], height=size[1])
     for _ in range(page.evaluate("opslabDeck.getTotalSlides()")):
@@ -867,11 +867,18 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(page, tmp_path, text)
 
 
 @pytest.mark.browser
-def test_places_of_a_guess_are_said_as_their_axis_says_them(page, tmp_path):
-    line = shares(
-        lines(pd.Series([0, 0.1, 0.2, 0.4, 0.9], index=[0, 0.25, 0.5, 0.75, 1]), "Up", "share of members"),
-        "x",
-    )
+@pytest.mark.parametrize(
+    ("axis", "shown", "place"),
+    [
+        ("share of members, the quietest first", "50 %", "0\u00a0% (share of members, the quietest first)"),
+        ("week", "0.5", "week 0"),
+        ("messages to one group (%)", "0.5", "0\u00a0% (messages to one group)"),
+    ],
+)
+def test_places_of_a_guess_are_said_in_words(page, tmp_path, axis, shown, place):
+    line = lines(pd.Series([0, 0.1, 0.2, 0.4, 0.9], index=[0, 0.25, 0.5, 0.75, 1]), "Up", axis)
+    if "share" in axis:
+        line = shares(line, "x")
     asked = Guess("Draw it.", form="curve")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(line, "A line.", asked).bundle))])
@@ -879,9 +886,9 @@ def test_places_of_a_guess_are_said_as_their_axis_says_them(page, tmp_path):
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     page = read(page, tmp_path, "t")
     drawn(page)
-    assert page.locator(".opslab-guess .opslab-value").first.inner_text() == "50 %"
+    assert page.locator(".opslab-guess .opslab-value").first.inner_text() == shown
     guess(page, page.query_selector("main"))
-    assert "share of members = 0\xa0%:" in page.locator(".opslab-guess output").inner_text()
+    assert f"off most at {place}, by" in page.locator(".opslab-guess output").inner_text()
 
 
 def test_html_output_loses_its_scripts_with_a_warning_and_keeps_the_rest(caplog):
