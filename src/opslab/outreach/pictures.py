@@ -21,7 +21,8 @@ NO_EFFECT = "no effect"
 MOST_AND_LEAST = "Most is added in the group {most} ({gain}), least in {least} ({loss})"
 SHARE_WRITTEN, EXTRA = "share written to, best score first, %", "extra returns among those written to"
 AT_RANDOM = "By lot"
-RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are written to"
+RANKED = "Write to {share}: {extra} by {name}, {all} if all are written to"
+EXTRA_RETURN = "extra return"
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
@@ -102,7 +103,7 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     >>> from opslab.outreach import qini
     >>> trial = pd.DataFrame({"score": [3, 3, 2, 2], "treated": [1, 0, 1, 0], "returned": [1, 0, 0, 1]})
     >>> qini_chart({"score": qini(trial, "score")}, at=0.5).layout.title.text
-    'Write to 50\\xa0%: 1 extra returns by score, 0 if all are written to'
+    'Write to 50\\xa0%: 1\\xa0extra return by score, 0 if all are written to'
     """
     require_named(curves, "curves", CURVES)
     share = as_number(at, "at", least=0, most=1)
@@ -115,11 +116,10 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     }
     table = pd.DataFrame(drawn, index=np.round(100 * places, 6))
     first, curve = next(iter(curves.items()))
-    extra = [
-        say.number(round(float(value)))
-        for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
-    ]
-    words = {"share": say.share(share, 0), "extra": extra[0], "all": extra[1]}
+    extra, every = (
+        round(float(value)) for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
+    )
+    words = {"share": say.share(share, 0), "extra": say.count(extra, EXTRA_RETURN), "all": say.number(every)}
     words["name"] = say.name(first, capital=False)
     table[AT_RANDOM] = curve.y[-1] * places
     drawing = charts.lines(
