@@ -1003,8 +1003,11 @@ def test_a_link_in_a_table_leaves_its_text_alone(caplog):
 
 
 def test_printed_lines_that_are_indented_wrap_below_their_indent(caplog):
-    html, _ = export([code(new_output("stream", text="confident, QSCA 95 %\n    How?\n"))], caplog)
-    assert 'confident, QSCA 95\u00a0%\n    <span class="hang" style="--by: 4ch">How?</span>' in html
+    html, _ = export([code(new_output("stream", text="confident, QSCA 95 % in 3 weeks\n    How?\n"))], caplog)
+    assert (
+        'confident, QSCA 95\u00a0% in 3\u00a0weeks\n    <span class="hang" style="--by: 4ch">How?</span>'
+        in html
+    )
 
 
 @pytest.mark.parametrize(
