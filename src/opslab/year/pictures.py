@@ -20,7 +20,7 @@ from opslab.year.simulation import ORDINALS, History
 
 # Words
 WEEK = "week"
-COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
+COURT = "By week 52 the change makes a difference of {gain} {what} ({low} to {high} over {runs})"
 NOTHING = "up to week 52 the two years are the same"
 LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} the grey year; {no} said no"
 MORE, LESS, SAME = "{gap} more than", "{gap} less than", "as in"
@@ -53,7 +53,7 @@ def court_chart(before: History, after: History, column: str = "cash") -> go.Fig
     >>> from opslab.year import Plan, play, replay
     >>> year = play(Plan(), seed=7, runs=20)
     >>> drawing = court_chart(year, replay(year, 20, pushes=0), "users")
-    >>> drawing.layout.title.text.startswith("By week 52 the change adds")
+    >>> drawing.layout.title.text.startswith("By week 52 the change makes a difference of")
     True
     """
     column = as_choice(column, "column", UNITS)

@@ -47,14 +47,14 @@ LOST_FILE = "{text} ({path})"
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
 UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+MEASURE = re.compile(rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))")  # between a number and its unit
 TOGETHER = re.compile(  # what the end of a line may not part
-    rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))"  # a number and its unit
+    rf"{MEASURE.pattern}"
     r"|(?<=\blesson) (?=\d)|(?<=\bsource) (?=S\d)| (?=· )"
     r"|(?<=[\d.)]) (?=[×/^] [\d.(])|(?<=[\d.)] [×/^]) (?=[\d.(])|(?<=\(\d) (?=− )|(?<=\(\d −) "  # a product
     r"| (?==\s)|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # the sign of an equation and its left side, p = .04
 )
 UNPARTED = re.compile(r"(?<=\ba) (?=\w)")  # an article has no line of its own in the head of a narrow column
-PER_CENT = re.compile(r"(?<=\d) (?=%)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
 INDENTED = re.compile(r"^( +)([^\s<][^<\n]*)$", re.M)  # a printed line without colours
@@ -209,7 +209,7 @@ class _CellReader:
 
     def _text_block(self, text: str) -> Block | None:
         html = ansi2html(text.removeprefix(HIDDEN).strip("\n").rstrip())
-        html = PER_CENT.sub("\u00a0", html)
+        html = MEASURE.sub("\u00a0", html)
         html = INDENTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
         return Block("output", f'<pre class="output" tabindex="0">{html}</pre>', self.name)
 

@@ -8,7 +8,7 @@ import { isDark, lettered, onTheme, recoloured } from "./dark.js";
 import { askGuess, storeOf } from "./guess.js";
 import { seenOf, spaceNames } from "./names.js";
 import { ends, numbers } from "./numbers.js";
-import { fitWidth, longest } from "./phone.js";
+import { fitWidth, longest } from "./width.js";
 
 const WORDS = {
   waiting: "The kernel is drawing this picture. If nothing happens, run the cell again.",
