@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from opslab.charts import (
     timeline,
     wrap,
 )
+from opslab.explore.widget import SCRIPTS
 from opslab.ground import formatting as say
 
 LONG = "Week-4 retention fell from 31 % to 26 % after the mix moved to ads, although each channel's rate rose"
@@ -109,6 +111,26 @@ def test_the_palette_is_okabe_and_ito_s_and_the_first_colours_stand_out_from_whi
     assert all(contrast(colour) >= 3 for colour in charts.PALETTE[:3])
     assert contrast(charts.INK) >= 7
     assert contrast(charts.QUIET) >= 4.5
+
+
+def perceived(colour: str) -> np.ndarray:
+    """Return a colour in OKLab, where a distance is how different two colours look."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    cones = ((0.4122, 0.5363, 0.0514), (0.2119, 0.6807, 0.1074), (0.0883, 0.2817, 0.63))
+    mixed = ((0.2105, 0.7936, -0.0041), (1.978, -2.4286, 0.4506), (0.0259, 0.7828, -0.8087))
+    return np.array(mixed) @ np.cbrt(np.array(cones) @ linear)
+
+
+def nearest(colours: list[str]) -> float:
+    return min(np.linalg.norm(perceived(a) - perceived(b)) for a, b in combinations(colours, 2))
+
+
+def test_colours_that_differ_by_day_differ_by_night():
+    script = (SCRIPTS / "dark.js").read_text(encoding="utf-8")
+    night = dict(re.findall(r'"(#\w{6})": "(#\w{6})"', script.partition("const DARK")[2].partition("};")[0]))
+    assert nearest([night[colour] for colour in charts.PALETTE]) > 0.08
+    assert nearest([night[colour] for colour in charts.PALETTE[:5]]) > 0.12
 
 
 def test_series_differ_by_more_than_colour():
@@ -349,7 +371,8 @@ def test_slopes_carry_their_values_at_both_ends_and_their_name_at_one():
         ["26.0", "%"],
         ["26.0", "%"],
     ]
-    assert "33.0\u00a0%  Lantern" in last
+    assert "\u00a033.0\u00a0%  Lantern" in last  # apart from the mark at its end
+    assert {text[-1] for text in first} == {"\u00a0"}
     assert drawing.data[0].x == ("Before", "After")
 
 
@@ -566,8 +589,11 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
         "p": ["below 0.0001", "0.39"],
         "day": ["2025-06-29", "2025-06-30"],
         "ages": ["1–2", "3–5"],
+        "when": ["week 13", "2"],
+        "cost": ["at most 3", "over 1,000"],
     }
-    assert as_table(pd.DataFrame(written)).numeric == [True, True, False, False, False]
+    shown = [True, True, True, False, False, False, True]
+    assert as_table(pd.DataFrame(written)).numeric == shown
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
 
 

@@ -22,7 +22,8 @@ PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot o
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
-END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
+MARK_GAP = say.SPACE  # parts a word from the mark beside it
+END_GAP = 2 * MARK_GAP  # parts a name from its line, and from a dot or ring that stands at its end
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
 

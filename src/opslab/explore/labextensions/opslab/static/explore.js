@@ -81,7 +81,7 @@ const STYLE = `
 [data-dark] > .opslab-status { color: #f0883e; }
 .opslab-status:empty { display: none; }
 .opslab-plot { width: 100%; overflow: hidden; }
-.opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
+.opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 4px;
   stroke-linejoin: round; } /* lines pass behind words */
 .opslab-plot :is(.heatmap-label text, .bartext)[style*="68, 68, 68"] { fill: #111 !important; } /* Plotly's grey is faint on a middle colour */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }

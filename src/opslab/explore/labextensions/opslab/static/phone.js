@@ -99,18 +99,24 @@ function scaleBelow({ data, layout }) {
 // So few numbers on a narrow axis that none has to lie on its side.
 function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const rows = data.map(({ x }) => numbers(x ?? []));
-  if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
+  if (xaxis?.dtick || rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
-  const most = xaxis?.range ?? ends(data.flatMap(reached));
+  const powers = xaxis?.type === "log";
+  const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends(data.flatMap(reached));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
   const place = DIGIT * (Math.max(NUMBER, longest(written).length) + 1);
   const nticks = Math.max(2, Math.floor(room / place));
+  if (!(most[1] > most[0])) return { nticks };
+  if (powers) return tenfold(Math.log10(most[1] / most[0]), nticks);
   const step = roundStep((most[1] - most[0]) / nticks);
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
   const fits = (room * step) / 2 / (most[1] - most[0]) >= place;
-  return seen < 2 && fits ? { dtick: step / 2, tick0: 0 } : { nticks }; // one number alone is no scale
+  return { dtick: seen < 2 && fits ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
+
+// So many powers of ten between two numbers that no more than `nticks` are seen.
+const tenfold = (powers, nticks) => (powers < 2 ? { nticks } : { dtick: Math.ceil(powers / nticks) });
 
 // The ends of each value's interval, or the value itself.
 function reached({ x, error_x: interval }) {
