@@ -747,9 +747,12 @@ def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone_and_its_names_uprigh
         new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    for width, below in ((1024, False), (390, True)):
+    plot = drawn(read(page, tmp_path, "t"))
+    for width, below in ((1024, False), (390, True), (1000, False)):  # the window narrows, and is wide again
         page.set_viewport_size({"width": width, "height": 800})
-        plot = drawn(read(page, tmp_path, "t"))
+        page.wait_for_function(
+            "([plot, below]) => plot.layout.width < 480 === below", arg=[plot.element_handle(), below]
+        )
         frame, cells, scale, name = (
             plot.locator(part).first.bounding_box()
             for part in (".main-svg", ".nsewdrag", ".cbfills", ".cbtitle text")

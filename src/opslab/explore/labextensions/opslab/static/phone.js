@@ -3,7 +3,7 @@
 import { ends, numbers } from "./numbers.js";
 
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
-const NARROW = 480; // px; below it a plot is arranged for a phone
+export const NARROW = 480; // px; below it a plot is arranged for a phone
 const TICK_SIZE = 13; // px of the letters on an axis
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
@@ -11,6 +11,7 @@ const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
+const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = 14; // letters in a line of a row's name
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
@@ -99,12 +100,13 @@ function scaleBelow({ data, layout }) {
 // So few numbers on a narrow axis that none has to lie on its side.
 function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const rows = data.map(({ x }) => numbers(x ?? []));
-  if (xaxis?.dtick || rows.some((row) => !row)) return {};
+  if (rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
   const powers = xaxis?.type === "log";
   const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends(data.flatMap(reached));
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
+  if (xaxis?.dtick) return sparser(xaxis.dtick, ((DIGIT * longest(written).length + BETWEEN) * (most[1] - most[0])) / room);
   const place = DIGIT * (Math.max(NUMBER, longest(written).length) + 1);
   const nticks = Math.max(2, Math.floor(room / place));
   if (!(most[1] > most[0])) return { nticks };
@@ -114,6 +116,9 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const fits = (room * step) / 2 / (most[1] - most[0]) >= place;
   return { dtick: seen < 2 && fits ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
+
+// A figure's own step, or as many of them as are `least` long.
+const sparser = (step, least) => (least > step ? { dtick: step * Math.ceil(least / step) } : {});
 
 // So many powers of ten between two numbers that no more than `nticks` are seen.
 const tenfold = (powers, nticks) => (powers < 2 ? { nticks } : { dtick: Math.ceil(powers / nticks) });
