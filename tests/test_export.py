@@ -718,6 +718,7 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(page, t
         ((3, 90_000), {"type": "log", "range": [0, 5]}),
         ((3, 90_000), {"type": "log", "range": [0, 5], "dtick": 1}),
         ((0.2, 1), {"tickformat": ".0%", "range": [0, 1], "dtick": 0.1}),
+        ((0.15, 0.24), {"tickformat": ".0%", "rangemode": "tozero"}),
     ],
 )
 def test_numbers_of_an_axis_stand_upright_on_a_phone(page, tmp_path, ends, axis):

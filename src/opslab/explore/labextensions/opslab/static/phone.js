@@ -103,7 +103,8 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   if (rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
   const powers = xaxis?.type === "log";
-  const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends(data.flatMap(reached));
+  const begun = xaxis?.rangemode === "tozero" ? [0] : [];
+  const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends([...data.flatMap(reached), ...begun]);
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
   const span = powers ? Math.log10(most[1] / most[0]) : most[1] - most[0];
