@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,6 +35,7 @@ from opslab.charts import (
     timeline,
     wrap,
 )
+from opslab.explore.widget import SCRIPTS
 from opslab.ground import formatting as say
 
 LONG = "Week-4 retention fell from 31 % to 26 % after the mix moved to ads, although each channel's rate rose"
@@ -125,8 +125,8 @@ def test_the_palette_is_okabe_and_ito_s_and_the_first_colours_stand_out_from_whi
 
 def on_dark(colour: str) -> str:
     """Return what stands for a colour on a dark ground."""
-    script = Path(charts.__file__).parents[1] / "explore/labextensions/opslab/static/dark.js"
-    return re.findall(rf'"{colour}": "(#\w{{6}})"', script.read_text())[0]
+    script = (SCRIPTS / "dark.js").read_text(encoding="utf-8")
+    return re.findall(rf'"{colour}": "(#\w{{6}})"', script)[0]
 
 
 @pytest.mark.parametrize("ground", ["light", "dark"])
@@ -615,8 +615,11 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
         "p": ["below 0.0001", "0.39"],
         "day": ["2025-06-29", "2025-06-30"],
         "ages": ["1–2", "3–5"],
+        "when": ["week 13", "2"],
+        "cost": ["at most 3", "over 1,000"],
     }
-    assert as_table(pd.DataFrame(written)).numeric == [True, True, False, False, False]
+    shown = [True, True, True, False, False, False, True]
+    assert as_table(pd.DataFrame(written)).numeric == shown
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
 
 

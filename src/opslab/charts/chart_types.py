@@ -266,7 +266,7 @@ def slopes(
     share: bool = False,
     focus: Hashable | None = None,
 ) -> go.Figure:
-    """Draw each row of `table` as a line from its first column to its second: before and after.
+    r"""Draw each row of `table` as a line from its first column to its second: before and after.
 
     The value stands at both ends, the row's name at the right one. There is no scale to name: the title or
     `x` says what the values are.
