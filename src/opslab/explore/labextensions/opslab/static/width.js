@@ -108,15 +108,15 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
   const span = powers ? Math.log10(most[1] / most[0]) : most[1] - most[0];
-  if (xaxis?.dtick) return sparser(xaxis.dtick, ((DIGIT * longest(written).length + BETWEEN) * span) / room);
+  const least = ((DIGIT * longest(written).length + BETWEEN) * span) / room; // of the axis, from one number to the next
+  if (xaxis?.dtick) return sparser(xaxis.dtick, least);
   const place = DIGIT * (Math.max(NUMBER, longest(written).length) + 1);
   const nticks = Math.max(2, Math.floor(room / place));
   if (!(span > 0)) return { nticks };
   if (powers) return tenfold(span, nticks);
   const step = roundStep(span / nticks);
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
-  const fits = (room * step) / 2 / span >= place;
-  return { dtick: seen < 2 && fits ? step / 2 : step, tick0: 0 }; // one number alone is no scale
+  return { dtick: seen < 2 && step / 2 >= least ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
 
 // A figure's own step, or as many of them as are `least` long.
