@@ -281,7 +281,7 @@ def slopes(
     >>> import pandas as pd
     >>> recall = pd.DataFrame({"before": [18, 26], "after": [33, 26]}, index=["Lantern", "rival C"])
     >>> slopes(recall, "Lantern's recall rose").data[0].text
-    ('18\\xa0\\xa0', '\\xa0\\xa033  Lantern')
+    ('18\xa0\xa0', '\xa0\xa033  Lantern')
     """
     frame = _complete(_numeric(table), "slopes")
     if frame.shape[1] != 2:
