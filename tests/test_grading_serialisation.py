@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
-from opslab.exercises.comparisons import COMPARISONS
+from opslab.exercises.comparisons import comparison_of
 from opslab.exercises.judge import judge, judge_by
 from opslab.grading.serialisation import (
     DEEPEST,
@@ -53,7 +53,7 @@ def test_every_answer_and_mistake_judges_as_if_it_had_not_travelled(lesson):
         assert passed(...) is ...
         told = partial(judge, question, expected=expected, mistakes=mistakes)
         if question.kind != "written":  # the answer and the mistakes are read once
-            comparison = COMPARISONS[question.kind](question, expected, mistakes)
+            comparison = comparison_of(question, expected, mistakes)
             told = partial(judge_by, comparison, others={})
         for value in (expected, *mistakes.values()):
             there, here = told(received=passed(value)), told(received=value)
