@@ -90,6 +90,20 @@ NO_SLIPS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        ({"ios": 0.3, "android": 0.7}, "That is the rest: "),
+        ({"ios": -0.0041, "android": 0.0041}, "The size is "),
+    ],
+)
+def test_two_values_that_are_exchanged_and_are_each_others_rest_or_sign_are_told_both(truth, words):
+    received = dict(zip(truth, reversed(truth.values()), strict=True))
+    text = judge(TABLE, received, truth, {}).text
+    assert text.startswith(f"Not yet. {words}")
+    assert "Or: The values are right, but they stand under the wrong names." in text
+
+
 def test_a_share_and_its_interval_that_are_moved_alike_are_not_called_off_by_a_factor():
     """Numbers so close to one another do not tell a factor from a shift: of days one too many, say."""
     truth = {"share": 0.25, "low": 0.239, "high": 0.2614}

@@ -42,6 +42,7 @@ ROUND_UNITS = "multiples of {unit:,}"
 ONE_APART = "One too {many}. Look at the edges of what you count: does the first belong to it, or the last?"
 HIGH, LOW, MANY, FEW = "high", "low", "many", "few"
 SWAPPED = "The values are right, but they stand under the wrong names. Which value belongs to which name?"
+OR_SWAPPED = "{words} Or: {swapped}"
 TWO_SWAPPED = "All values are right, but {first} and {second} are exchanged."
 SHIFTED = "Each name has the value of its neighbour: all are shifted by one place."
 ONE_OFF = "{right} of {count} right. Only {label} is off: it is too {high}."
@@ -548,5 +549,7 @@ def find_slip(seen: Seen) -> tuple[str, str]:
     known = NUMBERS if seen.pairs else {"table": WORDS, "ordering": ORDERS}.get(kind, {})
     for name, slip in known.items():
         if slip.find and (words := slip.find(seen)):
-            return name, words
+            # Two shares that add up to 1, and two numbers that differ in their sign, are exchanged just so.
+            swapped = _swapped(seen) if name in ("the-rest", "turned-sign") else ""
+            return name, OR_SWAPPED.format(words=words, swapped=swapped) if swapped else words
     return "", ""
