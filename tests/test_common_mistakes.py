@@ -90,6 +90,11 @@ NO_SLIPS = [
 ]
 
 
+def test_a_count_that_is_off_beside_right_values_is_not_called_rounded():
+    truth = {"days": 11, "then": 4258.714, "later": 4107.333}
+    assert judge(asked("table", "0.1"), truth | {"days": 10}, truth, {}).mistake == "one-off"
+
+
 @pytest.mark.parametrize(
     ("truth", "words"),
     [

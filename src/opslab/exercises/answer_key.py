@@ -237,7 +237,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     finding = judge(question, received, *known, key.others(question.name))
     comparable = question.kind in ("number", "table") and not question.measure
     # Of whole numbers two mistakes may give the same by chance: who makes one of them reads both.
-    unsure = finding.status == "different" or (finding.mistake and isinstance(known[0], Integral))
+    unsure = finding.status == "different" or (finding.mistake in known[1] and isinstance(known[0], Integral))
     if not unsure or other == key.seed or not comparable:
         return finding
     with contextlib.suppress(Exception):  # a notebook may name any world, and none of them must exist

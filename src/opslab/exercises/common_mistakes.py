@@ -231,7 +231,8 @@ def _rounded(seen: Seen) -> str:
 def _rounded_each(seen: Seen) -> bool:
     """Whether each number of a table is the right one, rounded to as many places as it has itself."""
     return seen.is_table and all(
-        _is_rounding(given, truth, _places(given)) for given, truth in seen.pairs.values()
+        given == truth or (_places(given) >= 0 and _is_rounding(given, truth, _places(given)))
+        for given, truth in seen.pairs.values()
     )
 
 
