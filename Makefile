@@ -22,6 +22,9 @@ lab: $(READY)  ## open the course in JupyterLab
 
 # Who looks into a browser waits: four workers fill two cores, and linear algebra in threads would wait for them.
 test: export OPENBLAS_NUM_THREADS = 1
+# Memory that a table gave back is asked for again by the next one.
+test: export MALLOC_MMAP_THRESHOLD_ = 1000000000
+test: export MALLOC_TRIM_THRESHOLD_ = 1000000000
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from opslab.charts import (
     timeline,
     wrap,
 )
+from opslab.explore.widget import SCRIPTS
 from opslab.ground import formatting as say
 
 LONG = "Week-4 retention fell from 31 % to 26 % after the mix moved to ads, although each channel's rate rose"
@@ -50,8 +52,18 @@ def luminance(colour: str) -> float:
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
-def contrast(colour: str) -> float:
-    return 1.05 / (luminance(colour) + 0.05)
+def contrast(colour: str, ground: str = "#FFFFFF") -> float:
+    lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def oklab(colour: str) -> np.ndarray:
+    """Return a colour in Oklab, where equal distances look equally large."""
+    parts = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    cones = [[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]]
+    opponent = [[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]]
+    return np.array(opponent) @ np.cbrt(np.array(cones) @ linear)
 
 
 def table(columns: int = 3, rows: int = 4) -> pd.DataFrame:
@@ -109,6 +121,23 @@ def test_the_palette_is_okabe_and_ito_s_and_the_first_colours_stand_out_from_whi
     assert all(contrast(colour) >= 3 for colour in charts.PALETTE[:3])
     assert contrast(charts.INK) >= 7
     assert contrast(charts.QUIET) >= 4.5
+
+
+def on_dark(colour: str) -> str:
+    """Return what stands for a colour on a dark ground."""
+    script = (SCRIPTS / "dark.js").read_text(encoding="utf-8")
+    return re.findall(rf'"{colour}": "(#\w{{6}})"', script)[0]
+
+
+@pytest.mark.parametrize("ground", ["light", "dark"])
+def test_any_two_colours_of_the_palette_are_told_apart(ground):
+    shown = [on_dark(colour) if ground == "dark" else colour for colour in charts.PALETTE]
+    apart = {pair: np.linalg.norm(oklab(pair[0]) - oklab(pair[1])) for pair in combinations(shown, 2)}
+    assert min(apart.values()) > 0.13, min(apart, key=apart.get)
+
+
+def test_names_of_lines_are_read_on_a_dark_ground():
+    assert all(contrast(on_dark(colour), "#161b22") >= 4.5 for colour in charts.PALETTE)
 
 
 def test_series_differ_by_more_than_colour():
@@ -263,6 +292,26 @@ def test_no_name_is_moved_out_of_the_picture_above_its_axis():
     assert sum(text.startswith(" ") for text in padded) == 2
 
 
+POINTS = st.tuples(*[st.floats(0, 1)] * 4).map(lambda p: (p[0], p[1], min(p[0], p[2]), max(p[0], p[3])))
+
+
+@given(st.lists(POINTS, min_size=1, max_size=5))
+def test_a_name_stands_behind_its_interval_unless_another_mark_is_there(points):
+    placed = annotations.clear_sides(["group"] * len(points), points, (190, 190))
+    for (x, side), (middle, _, low, high) in zip(placed, points, strict=True):
+        assert x == {"middle right": high, "middle left": low}.get(side, middle)
+    if len(points) == 1 and points[0][3] < 0.7:
+        assert placed[0][1] == "middle right" or points[0][1] <= 0.05
+
+
+def test_no_name_of_a_group_stands_on_another_s_interval():
+    above = (0.2, 0.26, 0.05, 0.55)  # below it its name would lie on the other's interval
+    placed = annotations.clear_sides(
+        ["Answered long ago", "Silent"], [above, (0.1, 0.16, 0.02, 0.2)], (190, 190)
+    )
+    assert placed == [(0.2, "top right"), (0.2, "middle right")]
+
+
 def test_what_names_the_ends_of_slopes_stands_outside_them():
     table = pd.DataFrame({"of_all_users": [3, 4], "answers": [5, 3]}, index=["a", "b"])
     drawing = slopes(table)
@@ -349,7 +398,7 @@ def test_slopes_carry_their_values_at_both_ends_and_their_name_at_one():
         ["26.0", "%"],
         ["26.0", "%"],
     ]
-    assert "33.0\u00a0%  Lantern" in last
+    assert "\u00a0\u00a033.0\u00a0%  Lantern" in last
     assert drawing.data[0].x == ("Before", "After")
 
 
@@ -566,8 +615,11 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
         "p": ["below 0.0001", "0.39"],
         "day": ["2025-06-29", "2025-06-30"],
         "ages": ["1–2", "3–5"],
+        "when": ["week 13", "2"],
+        "cost": ["at most 3", "over 1,000"],
     }
-    assert as_table(pd.DataFrame(written)).numeric == [True, True, False, False, False]
+    shown = [True, True, True, False, False, False, True]
+    assert as_table(pd.DataFrame(written)).numeric == shown
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
 
 

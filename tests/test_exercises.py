@@ -1,7 +1,7 @@
 """The laws of exercises, on the committed world and on 20 others: solutions pass, mistakes are named."""
 
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
@@ -11,6 +11,7 @@ from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
 from opslab.exercises.comparisons import comparison_of
 from opslab.exercises.judge import judge, judge_by, require_apart
 from opslab.exercises.questions import tags
+from opslab.grading.serialisation import decode, encode
 from tests.exercise_laws import prompts, unoffered, unsaid
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +46,20 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
             else:
                 assert (finding.status, finding.mistake) == ("mistake", wrong.name)
                 assert wrong.message in finding.text
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_answer_and_mistake_judges_as_if_it_had_not_travelled(lesson):
+    key = committed(lesson)
+    for name, question in read_questions(lesson).items():
+        expected, mistakes = key[name]
+        told = partial(judge, question, expected=expected, mistakes=mistakes)
+        if question.kind != "written":  # the answer and the mistakes are read once
+            comparison = comparison_of(question, expected, mistakes)
+            told = partial(judge_by, comparison, others={})
+        for value in (expected, *mistakes.values()):
+            there, here = told(received=decode(encode(value))), told(received=value)
+            assert (there.status, there.mistake, there.text) == (here.status, here.mistake, here.text)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

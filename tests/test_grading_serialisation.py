@@ -7,8 +7,6 @@ import pickle
 from collections import namedtuple
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,9 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
-from opslab.exercises.comparisons import comparison_of
-from opslab.exercises.judge import judge, judge_by
 from opslab.grading.serialisation import (
     DEEPEST,
     LARGEST,
@@ -29,8 +24,6 @@ from opslab.grading.serialisation import (
     encode,
 )
 
-ROOT = Path(__file__).parents[1]
-LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
 SCALARS = some.none() | some.booleans() | some.integers(-(2**62), 2**62) | some.floats() | some.text()
 JSON = some.recursive(
     SCALARS, lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner), max_leaves=20
@@ -45,19 +38,8 @@ def passed(value):
     return decode(encode(value))
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_every_answer_and_mistake_judges_as_if_it_had_not_travelled(lesson):
-    key = AnswerKey(read_solution(lesson), 0)
-    for name, question in read_questions(lesson).items():
-        expected, mistakes = key[name]
-        assert passed(...) is ...
-        told = partial(judge, question, expected=expected, mistakes=mistakes)
-        if question.kind != "written":  # the answer and the mistakes are read once
-            comparison = comparison_of(question, expected, mistakes)
-            told = partial(judge_by, comparison, others={})
-        for value in (expected, *mistakes.values()):
-            there, here = told(received=passed(value)), told(received=value)
-            assert (there.status, there.mistake, there.text) == (here.status, here.mistake, here.text)
+def test_no_answer_arrives_as_none():
+    assert passed(...) is ...
 
 
 @given(SCALARS | some.lists(SCALARS) | some.dictionaries(some.text(), SCALARS))

@@ -1,6 +1,7 @@
 """A guide keeps its form and its promises: objectives exercised, no orphan, no 12 minutes without a check."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -75,15 +76,20 @@ Nothing is known.
 """
 
 
+@cache
+def lesson_of(name: str) -> Lesson:
+    return read_lesson(ROOT, name)
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_guide_keeps_its_form_and_agrees_with_its_lesson(name):
     guide = (ROOT / "lessons" / name / "guide.md").read_text(encoding="utf-8")
-    assert problems(guide, read_lesson(ROOT, name)) == []
+    assert problems(guide, lesson_of(name)) == []
 
 
 @pytest.mark.parametrize("name", [name for name in LESSONS if name != "00-start-here"])
 def test_a_lesson_states_its_objectives_and_its_time(name):
-    lesson = read_lesson(ROOT, name)
+    lesson = lesson_of(name)
     assert 1 <= len(lesson.objectives) <= 3
     assert lesson.sitting
 

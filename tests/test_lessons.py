@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -24,6 +25,7 @@ BELITTLING = r"\b(simply|just|obviously|easy|easily|clearly|of course)\b"
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
+@cache
 def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 

@@ -76,7 +76,11 @@ def address(folder):
 
 
 def read(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+def parsed(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
 
 
 def test_every_lesson_has_its_page_and_its_downloads(folder):
@@ -111,7 +115,21 @@ def test_whatever_kind_of_answer_was_hidden_the_site_leaves_off_the_placeholder(
     )
     cell = new_code_cell("answer", outputs=[output], metadata={"jupyter": {"outputs_hidden": True}})
     site._adapt(cell, fold=True)
-    assert (output if kind == "text" else output.data)[kind].strip() == told.strip()
+    assert parsed(cell.outputs[0].data["text/html"]).text == parsed(told).text.strip()
+
+
+def test_short_words_with_a_slash_or_a_hyphen_are_held_together_on_the_site():
+    held = [
+        node.astext() for node in site._held("An A/B test, by e-mail, and/or of 2024-05-01.") if node.children
+    ]
+    assert held == ["A/B", "e-mail", "and/or"]
+
+
+def test_printed_lines_wrap_on_the_site_as_on_a_page():
+    cell = new_code_cell("tell()", outputs=[new_output("stream", text="QSCA\n    How?\n")])
+    site._adapt(cell, fold=True)
+    lines = parsed(cell.outputs[0].data["text/html"]).select("pre.output > .hang")
+    assert [line["style"] for line in lines] == ["--by: 0ch", "--by: 4ch"]
 
 
 def test_the_first_page_says_what_this_is_and_has_three_doors_and_every_lesson(folder):

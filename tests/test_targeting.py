@@ -720,7 +720,7 @@ def test_the_group_that_answers_least_or_most_is_the_one_that_the_picture_names(
     drawing = strata_chart(poststratify(sample, {"a": 30, "b": 50, "c": 20}, by="persona"))
     assert drawing.layout.title.text == "a: 30.0\u00a0% of all users, 50.0\u00a0% of the answers"
     strongest = affinity_chart(affinity(list("aab"), list("aabbbb")))
-    assert strongest.layout.title.text.startswith("Most: a, 200")
+    assert strongest.layout.title.text.startswith("Highest index: a, 200")
     assert strongest.data[0].y == ("a", "b")
 
 

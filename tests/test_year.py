@@ -655,7 +655,7 @@ def test_pictures_tell_what_they_draw():
     other = replay(year, 20, pushes=0)
     gap = compare(year, other, "users")["mean"].iloc[-1]
     title = court_chart(year, other, "users").layout.title.text.replace("<br>", " ")
-    assert title.startswith("By week 52 the change adds")
+    assert title.startswith("By week 52 the change makes a difference of")
     assert say.number(gap) in title
     assert "are the same" in court_chart(year, year).layout.title.text
 

@@ -22,8 +22,15 @@ PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot o
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
+BESIDE_AXIS = 6  # px from the axis to the name of a mark
 END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
+RIGHT, LEFT = "middle right", "middle left"
+DOT = 8  # px from a point to where a name beside it begins
+BESIDE_PLOT = 20  # px at the right of a plot that a name may reach into
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
+
+Point = tuple[float, float, float, float]  # x, y, and the ends of the interval
+Box = tuple[float, float, float, float]  # left, right, foot, head
 
 
 def label_ends(drawing: go.Figure) -> go.Figure:
@@ -53,8 +60,7 @@ def write_names(named: Sequence[Any], seen: tuple[float, float]) -> int:
     The lines are traces, or the dicts that traces are made of; `seen` are the ends of the y axis.
     """
     ends = [(trace, known[-1]) for trace in named if (known := _known(trace["y"]))]
-    names = [wrap(trace["name"], LABEL_COLUMNS) for trace, _ in ends]
-    words = [END_GAP + name.replace(BREAK, BREAK + END_GAP) for name in names]
+    words = [apart_from_end(wrap(trace["name"], LABEL_COLUMNS)) for trace, _ in ends]
     low, high = seen
     heights = [float(trace["y"][place]) for trace, place in ends]
     texts = moved_apart(heights, words, (high - low) or 1.0, low, high)
@@ -62,7 +68,7 @@ def write_names(named: Sequence[Any], seen: tuple[float, float]) -> int:
         trace.update(
             mode=f"{(trace['mode'] or 'lines').removesuffix('+text')}+text",
             text=[text if i == place else "" for i in range(len(trace["y"]))],
-            textposition="middle right",
+            textposition=RIGHT,
             textfont={"size": LABEL_SIZE, "color": name_colour(trace["line"]["color"])},
             cliponaxis=False,
             hovertemplate="%{x}, %{y}",
@@ -108,7 +114,7 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     else:
         left = text and _is_crowded_right(drawing, place)
         beside = {"x": 0 if left else 1, "xref": "paper", "xanchor": "left" if left else "right"}
-        beside["yanchor"] = "bottom"
+        beside |= {"yanchor": "bottom", "xshift": BESIDE_AXIS if left else 0}
     return drawing.add_annotation(
         **{axis: math.log10(place) if logarithmic else place},
         **beside,
@@ -155,6 +161,17 @@ def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:
     return drawing
 
 
+def apart_from_end(name: str) -> str:
+    """Return a name that stands at the right of its line's end, apart from it: a picture draws a line there.
+
+    Examples
+    --------
+    >>> apart_from_end("Search<br>ads")
+    '\\xa0\\xa0Search<br>\\xa0\\xa0ads'
+    """
+    return END_GAP + name.replace(BREAK, BREAK + END_GAP)
+
+
 def moved_apart(
     heights: Sequence[float],
     words: Sequence[str],
@@ -185,6 +202,56 @@ def moved_apart(
     for i, lift in zip(order, np.round(place - at).astype(int), strict=True):
         padded[i] = f"{words[i]}{f'{BREAK} ' * lift}" if lift > 0 else f"{f' {BREAK}' * -lift}{words[i]}"
     return padded
+
+
+def clear_sides(
+    names: Sequence[str], points: Sequence[Point], least: tuple[float, float]
+) -> list[tuple[float, str]]:
+    """Return for each name beside a point with an interval where it stands clear of the others: x and side.
+
+    A point is (x, y, low, high) in shares of the plot, `low` and `high` the ends of its interval. A name
+    stands behind the interval's end, above or below the point, or before the interval; where nothing is
+    clear, where it covers least. `least` is the size in px of the smallest plot that it is seen in: what is
+    clear there is clear in a larger one.
+
+    Examples
+    --------
+    >>> clear_sides(["ads", "search"], [(0.5, 0.5, 0.4, 0.6), (0.5, 0.55, 0.4, 0.7)], (190, 190))
+    [(0.5, 'bottom center'), (0.7, 'middle right')]
+    """
+    width, height = least
+    inside = (0.0, width + BESIDE_PLOT, 0.0, height + LABEL_LINE)
+    taken = [(low * width, high * width, y * height - DOT, y * height + DOT) for _, y, low, high in points]
+    chosen = []
+    for name, point in zip(names, points, strict=True):
+        places = _beside(point, LETTER * text_width(name), least)
+        covered = [sum(_common(box, other) for other in taken) for _, _, box in places]
+        outside = [_common(box, box) - _common(box, inside) for _, _, box in places]
+        x, side, box = places[int(np.argmin(np.round(np.add(covered, outside), 6)))]
+        taken.append(box)
+        chosen.append((x, side))
+    return chosen
+
+
+def _beside(point: Point, wide: float, size: tuple[float, float]) -> list[tuple[float, str, Box]]:
+    """Return the places for a name beside a point, the best first: x, side, and the box that it fills."""
+    x, y, low, high = point
+    across, up = x * size[0], y * size[1]
+    starts = {"center": across - wide / 2, "right": across, "left": across - wide}
+    feet = {"top": up + DOT, "bottom": up - DOT - LABEL_LINE}
+    places = [
+        (high, RIGHT, high * size[0] + DOT, up - LABEL_LINE / 2),
+        *((x, f"{side} {way}", starts[way], feet[side]) for side in feet for way in starts),
+        (low, LEFT, low * size[0] - DOT - wide, up - LABEL_LINE / 2),
+    ]
+    return [(at, side, (left, left + wide, foot, foot + LABEL_LINE)) for at, side, left, foot in places]
+
+
+def _common(one: Box, other: Box) -> float:
+    """Return the area that two boxes share."""
+    across = min(one[1], other[1]) - max(one[0], other[0])
+    up = min(one[3], other[3]) - max(one[2], other[2])
+    return max(across, 0.0) * max(up, 0.0)
 
 
 def label_width(words: Sequence[str]) -> int:

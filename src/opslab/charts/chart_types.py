@@ -9,9 +9,11 @@ import plotly.graph_objects as go
 
 from opslab.charts.annotations import (
     BREAK,
+    END_GAP,
     LABEL_COLUMNS,
     LABEL_LINE,
     LABEL_SIZE,
+    apart_from_end,
     label_width,
     mark,
     moved_apart,
@@ -264,7 +266,7 @@ def slopes(
     share: bool = False,
     focus: Hashable | None = None,
 ) -> go.Figure:
-    """Draw each row of `table` as a line from its first column to its second: before and after.
+    r"""Draw each row of `table` as a line from its first column to its second: before and after.
 
     The value stands at both ends, the row's name at the right one. There is no scale to name: the title or
     `x` says what the values are.
@@ -279,7 +281,7 @@ def slopes(
     >>> import pandas as pd
     >>> recall = pd.DataFrame({"before": [18, 26], "after": [33, 26]}, index=["Lantern", "rival C"])
     >>> slopes(recall, "Lantern's recall rose").data[0].text
-    ('18', '33  Lantern')
+    ('18\\xa0\\xa0', '\\xa0\\xa033  Lantern')
     """
     frame = _complete(_numeric(table), "slopes")
     if frame.shape[1] != 2:
@@ -287,9 +289,12 @@ def slopes(
     colours = _colours(list(frame.index), focus, "focus")
     first, last = frame.columns
     both = _written(frame.to_numpy(float).T.ravel(), share)
-    numbers = {first: both[: len(frame)], last: both[len(frame) :]}
-    names = [f"{number}  {say.name(name)}" for number, name in zip(numbers[last], frame.index, strict=True)]
-    words = {first: numbers[first], last: [wrap(name, LABEL_COLUMNS + 7) for name in names]}
+    before, after = both[: len(frame)], both[len(frame) :]
+    names = [f"{number}  {say.name(name)}" for number, name in zip(after, frame.index, strict=True)]
+    words = {
+        first: [number + END_GAP for number in before],
+        last: [apart_from_end(wrap(name, LABEL_COLUMNS + 7)) for name in names],
+    }
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
     # Names do not go down to those of the columns.

@@ -16,7 +16,10 @@ NOT_UNITS = "units is a {found}; expected a dictionary of columns to units, such
 HEADER = "{name} ({unit})"
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")  # stays on one line
-FIGURE = re.compile(r"[+−-]?\d[\d,.]*(\s?(%|million|billion))?")  # a number that was written in words before
+BOUND = "below|above|under|over|about|up to|at (most|least)|(less|more) than"
+FIGURE = re.compile(  # a number that was written in words before
+    rf"(({BOUND}) )?[+−-]?\d[\d,.]*(\s?(%|million|billion))?", re.I
+)
 NUMBERED = " ID"  # ends the name of a column whose numbers are names: nothing is separated in them
 
 

@@ -34,7 +34,7 @@ COUNT_AXIS = "users recorded"
 DIFFERENCE = "difference of means, {unit}"
 LEFT = "θ = {theta}: difference {difference} (95\u00a0% interval {interval}), {share} of the variance left"
 BEFORE, ADJUSTED = "as measured", "adjusted"
-VISIBLE = "Of {regions} regions {dark} held out for {weeks}: a lift of {lift} can be seen"
+VISIBLE = "With {dark} of {regions} regions held out for {weeks}, a lift of {lift} can be seen"
 VISIBLE_AXES = ("regions in the test", "smallest lift to be seen, %")
 TRUE_LIFT = "true lift"
 NO_VERDICTS = "table has no column 'verdict'; expected the result of ideas_factory"

@@ -6,7 +6,7 @@ The result is Plotly's own mime bundle (`data`, `layout`, `frames`, `config`). A
 
 import base64
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -189,7 +189,7 @@ def _plain(value: Any, key: str = "") -> Any:
     if isinstance(value, np.generic):
         return _plain(value.item() if value.dtype.kind != "M" else np.datetime_as_string(value).item())
     if isinstance(value, float):
-        return _round(value) if np.isfinite(value) else None
+        return _rounded([value])[0] if np.isfinite(value) else None
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -215,9 +215,10 @@ def _fits(values: np.ndarray, limits: np.iinfo) -> bool:
 def _round_array(values: np.ndarray) -> np.ndarray:
     sizes = np.abs(values[np.isfinite(values)])
     values = np.where(np.abs(values) < NOISE * sizes.max(initial=0), 0.0, values)
-    written = f"%.{SIGNIFICANT_DIGITS}g " * values.size % tuple(values.ravel().tolist())
-    return np.array(written.split(), dtype=float).reshape(values.shape) + 0.0  # + 0.0 turns -0.0 into 0.0
+    return np.array(_rounded(values.ravel().tolist()), dtype=float).reshape(values.shape)
 
 
-def _round(number: float) -> float:
-    return float(f"{number:.{SIGNIFICANT_DIGITS}g}") + 0.0  # + 0.0 turns -0.0 into 0.0
+def _rounded(numbers: Sequence[float]) -> list[float]:
+    """Return numbers with five significant digits, written and read at once: by far the fastest way."""
+    written = f"%.{SIGNIFICANT_DIGITS}g " * len(numbers) % tuple(numbers)
+    return [float(number) + 0.0 for number in written.split()]  # + 0.0 turns -0.0 into 0.0

@@ -16,7 +16,7 @@ from opslab.ground.scripts import as_one_module
 
 # The drawing code lies once, where JupyterLab looks for its renderer; exported pages use it too.
 SCRIPTS = Path(__file__).parent / "labextensions" / "opslab" / "static"
-PARTS = ("controls", "dark", "guess", "numbers", "names", "phone", "explore")  # each behind what it imports
+PARTS = ("controls", "dark", "guess", "numbers", "names", "width", "explore")  # each behind what it imports
 SCRIPT = as_one_module(*(SCRIPTS / f"{name}.js" for name in PARTS))
 
 

@@ -39,6 +39,7 @@ SPELT = {
     "id": "ID",
     "url": "URL",
     "ios": "iOS",
+    "android": "Android",
     "sbg": "sBG",
     "sem": "SEM",
     "wechat": "WeChat",

@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from opslab import charts
+from opslab.charts.annotations import clear_sides
 from opslab.ground import formatting as say
 from opslab.ground.arguments import as_number, require_named, require_result
 from opslab.outreach.trials import Qini
@@ -20,12 +21,13 @@ NO_EFFECT = "no effect"
 MOST_AND_LEAST = "Most is added in the group {most} ({gain}), least in {least} ({loss})"
 SHARE_WRITTEN, EXTRA = "share written to, best score first, %", "extra returns among those written to"
 AT_RANDOM = "By lot"
-RANKED = "Write to {share}: {extra} extra returns by {name}, {all} if all are written to"
+RANKED = "Write to {share}: {extra} by {name}, {all} if all are written to"
+EXTRA_RETURN = "extra return"
 NOT_A_QINI = "curves[{name!r}] is a {found}; expected the result of qini"
 CURVES = "results of qini"
 
 NAMES_ROOM = 1.8  # times the furthest group: room for the names at its right
-PHONE_PLOT, LETTER = 190, 7.4  # px: width of a plot on a phone, and of a letter of a name there
+SMALLEST = (190, 190)  # px: width of a plot on a phone, and height of one on a slide
 POINTS = 51  # of a drawn curve: as many at each position of a control
 
 
@@ -33,8 +35,8 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
     """Draw an `uplift` table: groups as dots, where they return with and without a message.
 
     On the diagonal a message changes nothing. The bar through a dot is the 95 % interval of its uplift: where
-    it misses the diagonal, the effect is seen. A group's name stands at the end of its bar, or below its dot
-    where a phone has no room there.
+    it misses the diagonal, the effect is seen. A group's name stands at the end of its bar, or where else no
+    other group's bar is.
 
     Examples
     --------
@@ -72,17 +74,16 @@ def people_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         hovertext=names,
         hovertemplate="%{hovertext}: %{x:.1%}, %{y:.1%}<extra></extra>",
     )  # fmt: skip
-    ends = alone + table["high"]
-    room = (1 - ends / across) * PHONE_PLOT
-    wide = np.array([LETTER * len(name) for name in names])
-    below = np.where(returned / across * PHONE_PLOT < wide / 2, "bottom right", "bottom center")
+    lows, highs = ((returned + table[end] - uplift) / across for end in ("low", "high"))
+    points = list(zip(returned / across, alone / up, lows, highs, strict=True))
+    places, sides = zip(*clear_sides(names, points, SMALLEST), strict=True)
     drawing.add_scatter(
-        x=np.where(wide <= room, ends, returned),
+        x=np.array(places) * across,
         y=alone,
         mode="markers+text",
         marker={"size": 9, "color": "rgba(0,0,0,0)"},  # unseen: it keeps a name off its bar
         text=names,
-        textposition=np.where(wide <= room, "middle right", below).tolist(),
+        textposition=sides,
         textfont={"size": 13, "color": charts.INK},
         cliponaxis=False,
         hoverinfo="skip",
@@ -102,7 +103,7 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     >>> from opslab.outreach import qini
     >>> trial = pd.DataFrame({"score": [3, 3, 2, 2], "treated": [1, 0, 1, 0], "returned": [1, 0, 0, 1]})
     >>> qini_chart({"score": qini(trial, "score")}, at=0.5).layout.title.text
-    'Write to 50\\xa0%: 1 extra returns by score, 0 if all are written to'
+    'Write to 50\\xa0%: 1\\xa0extra return by score, 0 if all are written to'
     """
     require_named(curves, "curves", CURVES)
     share = as_number(at, "at", least=0, most=1)
@@ -115,11 +116,10 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     }
     table = pd.DataFrame(drawn, index=np.round(100 * places, 6))
     first, curve = next(iter(curves.items()))
-    extra = [
-        say.number(round(float(value)))
-        for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
-    ]
-    words = {"share": say.share(share, 0), "extra": extra[0], "all": extra[1]}
+    extra, every = (
+        round(float(value)) for value in (np.interp(share, curve.x / curve.x[-1], curve.y), curve.y[-1])
+    )
+    words = {"share": say.share(share, 0), "extra": say.count(extra, EXTRA_RETURN), "all": say.number(every)}
     words["name"] = say.name(first, capital=False)
     table[AT_RANDOM] = curve.y[-1] * places
     drawing = charts.lines(

@@ -249,7 +249,8 @@ def _sort(
     key += label
     key -= first
     del label
-    key.sort()
+    if (key[1:] < key[:-1]).any():  # most logs are kept in order
+        key.sort()
     key = key[_changes(key)]
     number = key // len(starts)
     key -= number * len(starts)

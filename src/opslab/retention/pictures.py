@@ -31,7 +31,7 @@ UNIT_OF = {"D": "day", "W": "week", "M": "month"}
 SHARE_BACK = "share of the cohort active"
 COHORTS_BACK = "After {age}, {shares} of a cohort are active"
 SHARE_RETURNED = "share of users who came back"
-CAME_BACK, LEFT_AFTER = "Back on day {day}: {shares}", "Left after {time}: {shares}"
+CAME_BACK, STILL_AFTER = "Back on day {day}: {shares}", "Still there after {time}: {shares}"
 SHARE_STILL_THERE = "share still there"
 RENEWALS = "renewals since joining"
 PEOPLE = "users"
@@ -134,10 +134,10 @@ def survival_chart(
     --------
     >>> from opslab.retention import kaplan_meier
     >>> survival_chart(kaplan_meier([1, 2, 2, 3]), at=1).layout.title.text
-    'Left after 1\\xa0day: 75.0\\xa0%'
+    'Still there after 1\\xa0day: 75.0\\xa0%'
     """
     named = _named(curves, ["survival", "low", "high"], "kaplan_meier")
-    words = title or _left_after(named, unit, at)
+    words = title or _still_after(named, unit, at)
     drawing = charts.figure(words, unit, SHARE_STILL_THERE, legend=len(named) > 1)
     for place, (name, curve) in enumerate(named.items()):
         style = charts.series_style(place)
@@ -171,13 +171,13 @@ def survival_chart(
     return charts.shares(charts.label_ends(drawing) if len(named) <= FEW_LINES else drawing)
 
 
-def _left_after(named: Mapping[str, pd.DataFrame], unit: str, at: float | None) -> str:
+def _still_after(named: Mapping[str, pd.DataFrame], unit: str, at: float | None) -> str:
     time = min(curve.index[-1] for curve in named.values()) if at is None else as_number(at, "at")
     first = max(curve.index[0] for curve in named.values())
     if time < first:
         raise ValueError(BEFORE_THE_FIRST.format(at=at, first=first))
     left = pd.Series({name: curve["survival"].loc[:time].iloc[-1] for name, curve in named.items()})
-    return LEFT_AFTER.format(time=say.count(time, unit.removesuffix("s")), shares=_in_words(left))
+    return STILL_AFTER.format(time=say.count(time, unit.removesuffix("s")), shares=_in_words(left))
 
 
 def renewal_chart(survivors: Any, fitted: int = 7, horizon: int = 12, title: str = "") -> go.Figure:

@@ -27,7 +27,7 @@ SAYING = {"too_cheap": "too cheap", "cheap": "a bargain", "dear": "dear", "too_d
 AT_PRICE = "At {price}: too cheap for {too_cheap}, fine for {acceptable}, too dear for {too_dear}"
 YUAN = "yuan"
 AFFINITY, EVERYBODY = "affinity index", "100: as everybody"
-STRONGEST = "Most: {name}, {index} ({range})"
+STRONGEST = "Highest index: {name}, {index} ({range})"
 STANDARD = "standard deviations from the mean"
 QUALITY = (
     "{groups}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
@@ -151,7 +151,7 @@ def affinity_chart(table: pd.DataFrame, title: str = "", most: float = 300) -> g
     --------
     >>> from opslab.targeting import affinity
     >>> affinity_chart(affinity({"data": 30, "design": 10}, {"data": 100, "design": 100})).layout.title.text
-    'Most: Data, 150 (120 to 172)'
+    'Highest index: Data, 150 (120 to 172)'
     """
     require_result(table, "table", ("index", "low", "high"), "affinity")
     top = table["index"].idxmax()

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from opslab import charts
 from opslab.charts.annotations import LABEL_SIZE
-from opslab.charts.look import BLUE, GREY, INK, pale
+from opslab.charts.look import BLUE, GREY, INK, drawn, empty_layout, pale
 from opslab.ground import formatting as say
 from opslab.ground.arguments import as_choice
 from opslab.year.plan import WEEKS
@@ -20,7 +20,7 @@ from opslab.year.simulation import ORDINALS, History
 
 # Words
 WEEK = "week"
-COURT = "By week 52 the change adds {gain} {what} ({low} to {high} over {runs})"
+COURT = "By week 52 the change makes a difference of {gain} {what} ({low} to {high} over {runs})"
 NOTHING = "up to week 52 the two years are the same"
 LEAF = "{worth} thousand yuan in cash and what is still to come, {gap} the grey year; {no} said no"
 MORE, LESS, SAME = "{gap} more than", "{gap} less than", "as in"
@@ -53,7 +53,7 @@ def court_chart(before: History, after: History, column: str = "cash") -> go.Fig
     >>> from opslab.year import Plan, play, replay
     >>> year = play(Plan(), seed=7, runs=20)
     >>> drawing = court_chart(year, replay(year, 20, pushes=0), "users")
-    >>> drawing.layout.title.text.startswith("By week 52 the change adds")
+    >>> drawing.layout.title.text.startswith("By week 52 the change makes a difference of")
     True
     """
     column = as_choice(column, "column", UNITS)
@@ -103,25 +103,22 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
         worth=say.number(round(worth)), gap=_against(round(gap)),
         no=say.share(own.said_no.iloc[-1], 0),
     )  # fmt: skip
-    drawing = charts.figure(title)
-    traces, axes, names_of_panels = [], {}, []
+    traces, names_of_panels, layout = [], [], empty_layout(title)
     font = {"size": LABEL_SIZE, "color": INK}
     for place, name in enumerate(PANELS):
         scale, number = SCALE.get(name, 1), str(place + 1) if place else ""
         for year, colour, width in ((usual, GREY, 1.5), (own, BLUE, 3)):
             # Whole numbers travel in a third of the space.
             height = np.rint(year[name].to_numpy() * scale).astype(int)
-            traces.append(
-                go.Scatter(
-                    x=WEEK_NUMBERS, y=height, mode="lines", line={"color": colour, "width": width},
-                    xaxis=f"x{number}", yaxis=f"y{number}",
-                )
-            )  # fmt: skip
+            traces.append({
+                "type": "scatter", "x": WEEK_NUMBERS, "y": height, "mode": "lines",
+                "line": {"color": colour, "width": width}, "xaxis": f"x{number}", "yaxis": f"y{number}",
+            })  # fmt: skip
         across, up = BESIDE[place % 2], ABOVE[1 - place // 2]
         low, high = ends[name]
-        axes[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "showticklabels": place > 1,
+        layout[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "showticklabels": place > 1,
                                    "title": {"text": WEEK if place > 1 else ""}}  # fmt: skip
-        axes[f"yaxis{number}"] = {
+        layout[f"yaxis{number}"] = {
             "domain": up,
             "anchor": f"x{number}",
             "range": [low * scale, high * scale],
@@ -132,12 +129,11 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
              "xanchor": "left", "xshift": -OVER_NUMBERS, "yanchor": "bottom", "showarrow": False,
              "font": font}
         )  # fmt: skip
-    drawing.add_traces(traces)
-    margin = drawing.layout.margin.t
-    return drawing.update_layout(
-        **axes, annotations=names_of_panels, height=margin + 460, showlegend=False,
-        margin={"t": margin + 16, "b": 56, "l": 56},
-    )  # fmt: skip
+    top = layout["margin"]["t"]
+    return drawn(traces, layout | {
+        "annotations": names_of_panels, "height": top + 460,
+        "margin": {"t": top + 16, "b": 56, "l": 56},
+    })  # fmt: skip
 
 
 def _year(years: pd.DataFrame, names: list[str], path: tuple[str, ...]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["PageExporter", "PagePreprocessor", "SlidesExporter", "SlidesPreprocessor", "configure"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+PROSE = ("text", "quote", "check")  # kinds of blocks that are read line by line
 
 
 class _Preprocessor(Preprocessor):
@@ -82,6 +83,11 @@ class PagePreprocessor(_Preprocessor):
 
     def arranged(self, lesson: "Lesson", root: Path, name: str) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""
+        from opslab.authoring.export.prose import joined
+
+        for block in lesson.blocks:
+            if block.kind in PROSE:
+                block.html = joined(block.html)
         headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
         return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}
 

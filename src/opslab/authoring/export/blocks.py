@@ -47,18 +47,18 @@ LOST_FILE = "{text} ({path})"
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
 UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+MEASURE = re.compile(rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))")  # between a number and its unit
 TOGETHER = re.compile(  # what the end of a line may not part
-    rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))"  # a number and its unit
+    rf"{MEASURE.pattern}"
     r"|(?<=\blesson) (?=\d)|(?<=\bsource) (?=S\d)| (?=· )"
     r"|(?<=[\d.)]) (?=[×/^] [\d.(])|(?<=[\d.)] [×/^]) (?=[\d.(])|(?<=\(\d) (?=− )|(?<=\(\d −) "  # a product
     r"| (?==\s)|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # the sign of an equation and its left side, p = .04
 )
 UNPARTED = re.compile(r"(?<=\ba) (?=\w)")  # an article has no line of its own in the head of a narrow column
-PER_CENT = re.compile(r"(?<=\d) (?=%)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
-INDENTED = re.compile(r"^( +)([^\s<][^<\n]*)$", re.M)  # a printed line without colours
-HANGING = '{indent}<span class="hang" style="--by: {by}ch">{text}</span>'  # wraps below itself
+PRINTED = re.compile(r"^( *)([^\s<][^<\n]*)$", re.M)  # a line without colours
+HANGING = '{indent}<span class="hang" style="--by: {by}ch">{text}</span>'  # wraps behind its own beginning
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -208,10 +208,7 @@ class _CellReader:
         return self._text_block(data[kind])
 
     def _text_block(self, text: str) -> Block | None:
-        html = ansi2html(text.removeprefix(HIDDEN).strip("\n").rstrip())
-        html = PER_CENT.sub("\u00a0", html)
-        html = INDENTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
-        return Block("output", f'<pre class="output" tabindex="0">{html}</pre>', self.name)
+        return Block("output", printed(text.removeprefix(HIDDEN)), self.name)
 
     def _figure(self, data: dict) -> Block:
         bundle = data[PLOTLY]
@@ -339,6 +336,14 @@ def form_place(form: dict, text: str) -> str:
 def kernel_form(text: str) -> str:
     """Return what a page says where a form stands that lives in a kernel alone."""
     return f'<p class="opslab-kernel">{escape(KERNEL_FORM.format(what=FORM.sub("", text)))}</p>'
+
+
+def printed(text: str) -> str:
+    """Return what a cell has printed as HTML; of several lines, one that wraps is seen to go on."""
+    html = MEASURE.sub("\u00a0", ansi2html(text.strip("\n").rstrip()))
+    if "\n" in html:
+        html = PRINTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
+    return f'<pre class="output" tabindex="0">{html}</pre>'
 
 
 def highlighted(source: str, language: str) -> str:

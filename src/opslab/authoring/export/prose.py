@@ -25,7 +25,7 @@ SENTENCE = re.compile(
 CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
-HYPHENED = re.compile(r"(?<![\w-])\w{1,8}-\w{1,8}(?![\w-])(?![^<]*>)")  # short enough for a line
+JOINED = re.compile(r"(?<![\w/-])\w{1,8}[-/]\w{1,8}(?![\w/-])(?![^<]*>)")  # short enough for a line
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
 JOINT = re.compile(r"(?<=\w[_(.])(?=\w)")  # where the name of a function may break
@@ -43,9 +43,14 @@ def cued(html: str) -> str:
     return CUE.sub(r'\1<strong class="cue">', html)
 
 
+def joined(html: str) -> str:
+    """Keep short words with a hyphen or a slash on one line."""
+    return JOINED.sub(r'<span class="held">\g<0></span>', html)
+
+
 def held(html: str) -> str:
-    """Keep short words with a hyphen on one line, and let long code break at its joints."""
-    html = HYPHENED.sub(r'<span class="held">\g<0></span>', html)
+    """Keep short words with a hyphen or a slash on one line, and let long code break at its joints."""
+    html = joined(html)
     return LONG_CODE.sub(lambda code: JOINT.sub("<wbr>", code[0]), html)
 
 

@@ -60,7 +60,7 @@ LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
 MOST_ABOVE = 8  # rows whose dots have their numbers above them: more are too low for that
-LONGEST_NAME = 26  # letters in a line of a vertical axis' name, and of a row's
+LONGEST_NAME = 26  # letters in a line of a row's name
 BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
 SPEAKING = ("guess", "check", "vote", "words")  # slides whose words are large and need no title
@@ -388,8 +388,6 @@ def readable(node: Any, key: str = "") -> Any:
         fit["textposition"] = "middle right"
     if "margin" in fit and not any(map(_is_shared_name, fit.get("annotations", ()))):
         fit["margin"]["b"] = 16  # an axis takes what it needs
-    if key.startswith("yaxis") and fit.get("title", {}).get("text"):
-        fit["title"]["text"] = wrap(fit["title"]["text"], LONGEST_NAME)
     return fit
 
 

@@ -24,6 +24,7 @@ const ASKED = /receiver|print-pdf/.test(location.search); // by a printer, or by
 const HALL = { width: 1280, height: 720 };
 const NARROW_TABLE = 0.8; // of the room's width
 const LONG_NAME = 30; // letters of a row's name that is a sentence: it may break, so that type gets large
+const MOST_HEADED = 3.9; // lines of a table's head, with its air, that may be larger than a text
 const MOST_BALANCED = 6.5; // lines of a paragraph that a browser makes equally long
 const CLEARLY = 1.1; // times as large
 const LEGIBLE = 1.1; // of the type's size: a table in smaller type is hard to read on a phone
@@ -99,6 +100,8 @@ function fill(room) {
   const boxes = [room, ...room.querySelectorAll(".scroll, pre")];
   const full = () => boxes.some((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth);
   const names = [...room.querySelectorAll("th[scope=row]")];
+  const heads = [...room.querySelectorAll("table:not(.turned) th[scope=col]")];
+  const tall = () => heads.some((head) => rows(head) > MOST_HEADED);
   const words = room.querySelector(".words"); // a slide of another's picture has none
   const sparse = () => words && words.offsetHeight < least * room.clientHeight;
   const set = (name, size) => room.style.setProperty(name, size.toFixed(2)); // twentieths, without the dust of their sums
@@ -119,7 +122,7 @@ function fill(room) {
     keep(...kept);
     for (let size = largest; size >= smallest; size -= 0.05) {
       set("--fit", size);
-      if (!full()) return true;
+      if (!full() && (size <= 1 || !tall())) return true;
     }
     return false;
   });

@@ -13,14 +13,23 @@ import plotly
 from bs4 import BeautifulSoup
 from docutils import nodes
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_course
 from opslab.authoring.export.assets import MAP_STYLE, start_script
-from opslab.authoring.export.blocks import FORM, SHOWN, TOGETHER, form_place, kernel_form, scope_headers
+from opslab.authoring.export.blocks import (
+    FORM,
+    SHOWN,
+    TOGETHER,
+    form_place,
+    kernel_form,
+    printed,
+    scope_headers,
+)
 from opslab.authoring.export.maths import FONT, to_mathml
+from opslab.authoring.export.prose import JOINED
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.authoring.syntax import HIDDEN
@@ -234,6 +243,14 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
             table = BeautifulSoup(output.data["text/html"], "html.parser")
             scope_headers(table)
             output.data["text/html"] = str(table)
+    cell.outputs = [_as_printed(output) for output in cell.outputs]
+
+
+def _as_printed(output: NotebookNode) -> NotebookNode:
+    """Return text alone as the HTML that pages have for it, another output as it is."""
+    data = output.get("data", {})
+    text = output.get("text") or (data.get("text/plain") if len(data) == 1 else None)
+    return new_output("display_data", data={"text/html": printed(text)}) if text else output
 
 
 def _uncover(output: NotebookNode) -> None:
@@ -290,11 +307,19 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
 
 
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
-    """Keep on one line what belongs together, such as a number and its unit."""
+    """Keep on one line what belongs together, such as a number and its unit, or A/B."""
     for text in list(page.findall(nodes.Text)):
-        code = isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw))
-        if not code and TOGETHER.search(text):
-            text.parent.replace(text, nodes.Text(TOGETHER.sub("\u00a0", text)))
+        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)):
+            text.parent.replace(text, _held(TOGETHER.sub("\u00a0", text)))
+
+
+def _held(text: str) -> list[nodes.Node]:
+    parts: list[nodes.Node] = []
+    end = 0
+    for word in JOINED.finditer(text):
+        parts += [nodes.Text(text[end : word.start()]), nodes.inline("", word[0], classes=["held"])]
+        end = word.end()
+    return [*parts, nodes.Text(text[end:])]
 
 
 def setup(app: Sphinx) -> dict:

@@ -42,6 +42,7 @@ const STYLE = `
 .opslab-said > * { margin: 0 0 8px; padding: 4px 12px; border-left: 3px solid var(--opslab-line); }
 .opslab-said summary { cursor: pointer; min-height: 24px; }
 .opslab-reply .opslab-said p { margin: 0 0 4px; }
+.opslab-reply .opslab-said * + p { margin-top: 8px; }
 .opslab-reply .opslab-said pre { margin: 4px 0; padding: 8px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--jp-layout-color2, #f3f3f3);
   font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px); }
 .opslab-reply .opslab-said pre code { background: none; white-space: inherit; }

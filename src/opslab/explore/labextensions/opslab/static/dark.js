@@ -3,7 +3,8 @@
 // What figures are drawn with on a white ground, and what stands for it on a dark one.
 const DARK = {
   white: "rgba(0,0,0,0)", "#1F2933": "#e6edf3", "#52606D": "#a9b4c0", "#E4E7EB": "#30363d", "#000000": "#e6edf3",
-  "#0072B2": "#4aa8e0", "#D55E00": "#f0883e", "#009E73": "#3fc79a", "#CC79A7": "#e3a1c6",
+  "#0072B2": "#4696f5", "#D55E00": "#ec6f3c", "#009E73": "#30d292", "#CC79A7": "#dc98bd",
+  "#E69F00": "#f3a826", "#56B4E9": "#9bc8fa", "#F0E442": "#f7e03a", // as far apart as on white
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
 };
 const CLEARER = 1.4; // what is pale on white would be lost on a dark ground

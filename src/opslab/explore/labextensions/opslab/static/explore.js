@@ -8,7 +8,7 @@ import { isDark, lettered, onTheme, recoloured } from "./dark.js";
 import { askGuess, storeOf } from "./guess.js";
 import { seenOf, spaceNames } from "./names.js";
 import { ends, numbers } from "./numbers.js";
-import { fitWidth, longest } from "./phone.js";
+import { fitWidth, longest, NARROW } from "./width.js";
 
 const WORDS = {
   waiting: "The kernel is drawing this picture. If nothing happens, run the cell again.",
@@ -81,7 +81,7 @@ const STYLE = `
 [data-dark] > .opslab-status { color: #f0883e; }
 .opslab-status:empty { display: none; }
 .opslab-plot { width: 100%; overflow: hidden; }
-.opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 3px;
+.opslab-plot :is(.textpoint, .annotation-text) { paint-order: stroke; stroke: var(--opslab-ground); stroke-width: 4px;
   stroke-linejoin: round; } /* lines pass behind words */
 .opslab-plot :is(.heatmap-label text, .bartext)[style*="68, 68, 68"] { fill: #111 !important; } /* Plotly's grey is faint on a middle colour */
 [aria-busy="true"] > .opslab-plot { opacity: 0.6; }
@@ -122,7 +122,7 @@ export function mount(element, bundle, Plotly, live = null) {
 
   let picture = laidOver(bundle, live?.controls ? undefined : frames.get(place.join()));
   let subject; // the picture with the guess over it; the same until one of them changes, so that a way to it ends
-  let seen = "";
+  let seen = ""; // how the picture was arranged
   let settled; // the picture that was last drawn whole
 
   function changed() {
@@ -205,10 +205,10 @@ export function mount(element, bundle, Plotly, live = null) {
       Plotly.animate(plot, { data: traces, traces: traces.map((_, i) => i) }, AT_ONCE).catch(() => {}); // the next one interrupts it
       schedule();
     } else {
-      // Plotly never shows a label where it has seen an empty one: lines of another length begin anew.
-      const labelled = lengths(traces);
-      if (labelled !== seen) Plotly.purge(plot);
-      seen = labelled;
+      // Plotly never shows a label where it has seen an empty one, and fails at a scale that turns: such begin anew.
+      const form = `${width < NARROW} ${lengths(traces)}`;
+      if (form !== seen) Plotly.purge(plot);
+      seen = form;
       settled = { text, traces };
       Plotly.react(plot, traces, arranged, config);
       if (named && seenOf(plot._fullLayout.yaxis) !== known) schedule(); // names stand by what is seen now

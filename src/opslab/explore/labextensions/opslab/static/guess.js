@@ -9,7 +9,7 @@ const GUESS = {
   level: "Your guess",
   exact: (truth) => `Your guess is right: ${truth}.`,
   off: (guess, truth, by, way) => `You guessed ${guess}. It is ${truth}: your guess is ${by} too ${way}.`,
-  curveOff: (by, where, there) => `Your line is off by ${by} on average, and most at ${where}: by ${there}.`,
+  curveOff: (by, where, there) => `Your line is off by ${by} on average. It is off most at ${where}, by ${there}.`,
   high: "high",
   low: "low",
   late: "far right",
@@ -17,6 +17,7 @@ const GUESS = {
   yours: "your guess",
   points: " points",
 };
+const PER_CENT = "per cent"; // a unit
 const STEPS = 200; // positions of a guess, at most
 const DIGITS = 3; // significant ones, of how far a drawn line is off
 const BESIDE = 0.03; // of the axis: room beside a guess
@@ -28,6 +29,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const found = store.recall();
   const kept = found?.heights?.length === x.length ? found : null;
   const share = unit === "%";
+  const inPoints = share || unit === PER_CENT;
   // A guess has no more positions than numbers that read differently.
   const positions = Math.max(1, Math.min(STEPS, Math.round((high - low) * 10 ** (decimals + (share ? 2 : 0)))));
   const step = (value) => Math.round(((Math.min(high, Math.max(low, value)) - low) / (high - low)) * positions);
@@ -43,7 +45,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const words = create("output", { ariaLive: "polite" });
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
   const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
-  const distance = (value) => (share ? `${Math.abs(100 * value).toFixed(decimals)}${GUESS.points}` : number(Math.abs(value)));
+  const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${GUESS.points}` : number(Math.abs(value)));
   const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
   const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])} %` : x[i].toLocaleString("en"));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
@@ -85,7 +87,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
       const apart = drawn().map((value, i) => Math.abs(value - truth[i]));
       const mean = apart.reduce((sum, one) => sum + one, 0) / apart.length;
       const worst = apart.indexOf(Math.max(...apart));
-      return GUESS.curveOff(about(mean), `${axisName} = ${label(worst)}`, about(apart[worst]));
+      return GUESS.curveOff(about(mean), placeOn(axisName, label(worst)), about(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = heights[0] - right;
@@ -171,6 +173,13 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
       return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
     },
   };
+}
+
+// A place on an axis as words: "week 12", "8 (months since sign-up)", "65 % (share of messages)".
+function placeOn(axis, value) {
+  const [, name, sign] = /^(.*?)(?:,? \(?(%)\)?)?$/.exec(axis);
+  const said = sign ? `${value} %` : value;
+  return /^\p{L}+$/u.test(name) ? `${name} ${said}` : `${said} (${name})`;
 }
 
 // A guess is kept by the kernel, with the student's progress; without one, as long as the browser keeps its data.

@@ -5,8 +5,11 @@ import { numbers } from "./numbers.js";
 const NAME_LINE = 17; // px of a line of a name at a line's end
 const ROUNDING = 0.6; // of a half line: what moving by whole half lines may take from a gap
 const ROUNDS = 40; // of moving neighbours apart: enough for the few names of a picture
+const FAR = 2; // half lines: a name lifted so far no longer stands beside its end
+const GAP = 4; // px of a space between an end and its name
+const SIDE_SPACES = /^\u00a0*|\u00a0*$/g;
 
-// Names at the lines' ends, moved apart by the height that the plot has here; those that come with it are padded for
+// Names at the lines' ends, those that stand far from them with a thin line to them, moved apart by the height that the plot has here; those that come with it are padded for
 // the lowest plot. Empty lines below a name lift it by half a line each. `target` is where the lines will have come to,
 // `drawn` the axis as it stands. Returns whether there are names.
 export function spaceNames(picture, target, drawn) {
@@ -20,7 +23,7 @@ export function spaceNames(picture, target, drawn) {
       const side = Array.isArray(textposition) ? textposition[k] : textposition;
       if (!words || !side?.startsWith("middle") || !Number.isFinite(y[k])) return;
       const column = `${side} ${x[k]}`;
-      columns.set(column, [...(columns.get(column) ?? []), { trace, k, y: y[k], words: words.replace(/^( <br>)+|(<br> )+$/g, "") }]);
+      columns.set(column, [...(columns.get(column) ?? []), { trace, k, side, x: x[k], y: y[k], words: words.replace(/^( <br>)+|(<br> )+$/g, "") }]);
     });
   });
   if (!columns.size || !drawn || drawn.type === "log") return columns.size > 0;
@@ -28,12 +31,24 @@ export function spaceNames(picture, target, drawn) {
   const rows = (pixels) => (2 * pixels) / NAME_LINE; // half lines
   for (const names of columns.values()) {
     const placed = names.map((name) => ({ ...name, at: rows((drawn._length * (name.y - low)) / (high - low)), tall: name.words.split("<br>").length }));
-    for (const { trace, k, words, lift } of apart(placed, rows(drawn._length + drawn._offset))) {
-      const moved = lift > 0 ? words + "<br> ".repeat(lift) : " <br>".repeat(-lift) + words;
-      trace.text = trace.text.map((one, i) => (i === k ? moved : one));
+    const moved = apart(placed, rows(drawn._length + drawn._offset));
+    for (const { trace, k, words, lift } of moved) {
+      const padded = lift > 0 ? words + "<br> ".repeat(lift) : " <br>".repeat(-lift) + words;
+      trace.text = trace.text.map((one, i) => (i === k ? padded : one));
     }
+    picture.layout.annotations = [...(picture.layout.annotations ?? []), ...moved.map(leader).filter(Boolean)];
   }
   return true;
+}
+
+// The line from an end to the name that was lifted off it by some half lines, as Plotly draws an arrow; nothing where
+// the name still stands beside it, or leaves no gap for a line.
+function leader({ trace, side, x, y, words, lift }) {
+  const spaces = Math.max(...words.match(SIDE_SPACES).map((found) => found.length));
+  if (Math.abs(lift) < FAR || !spaces) return null;
+  const radius = trace.mode.includes("markers") ? (trace.marker?.size ?? 6) / 2 : 0;
+  const aside = (radius / 0.8 + GAP * spaces) * (side.endsWith("left") ? -1 : 1);
+  return { x, y, ax: aside, ay: (-lift * NAME_LINE) / 2, text: "", showarrow: true, arrowhead: 0, arrowwidth: 1, standoff: radius, arrowcolor: trace.line?.color };
 }
 
 export const seenOf = (axis) => axis && [axis._length, axis._offset, ...axis.range].join();

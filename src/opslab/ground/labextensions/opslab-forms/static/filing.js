@@ -23,7 +23,7 @@ const WORDS = {
 };
 const LOOK_ID = "opslab-filing-style";
 const LOOK = `
-.opslab-filing-card { min-height: 4.8em; padding: 8px 12px; border-left: 6px solid var(--opslab-mark); background: rgba(128, 128, 128, 0.12); }
+.opslab-filing-card { min-height: 4.8em; padding: 8px 12px; border-left: 6px solid var(--opslab-mark); background: var(--opslab-panel); }
 .opslab-filing-sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); gap: 10px 20px; }
 .opslab-form .opslab-filing-sides .opslab-row { gap: 6px; }
 .opslab-form button[aria-pressed="true"] { font-weight: 600; border-color: var(--opslab-mark); box-shadow: inset 0 0 0 2px var(--opslab-mark); }

@@ -15,7 +15,9 @@ const COMMON = {
   signs: (count, seconds) => `${count} characters: about ${seconds} seconds aloud.`,
 };
 const STYLE = `
-.opslab-form { --opslab-line: #7d858e; --opslab-mark: var(--jp-brand-color1, light-dark(#0072b2, #4aa8e0));
+.opslab-form { --opslab-line: #7d858e;
+  --opslab-mark: var(--jp-brand-color1, var(--accent, var(--color-brand-primary, light-dark(#0072b2, #4aa8e0))));
+  --opslab-panel: var(--jp-layout-color2, var(--panel, var(--color-background-secondary, rgba(128, 128, 128, 0.12))));
   box-sizing: border-box; container-type: inline-size; max-width: 48rem; margin: 4px 2px; padding: 4px; display: grid;
   grid-template-columns: minmax(0, 1fr); gap: 10px; color: var(--jp-content-font-color1, inherit);
   font: 14px/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; overflow-wrap: anywhere; }

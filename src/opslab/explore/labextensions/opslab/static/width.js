@@ -3,7 +3,7 @@
 import { ends, numbers } from "./numbers.js";
 
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
-const NARROW = 480; // px; below it a plot is arranged for a phone
+export const NARROW = 480; // px; below it a plot is arranged for a phone
 const TICK_SIZE = 13; // px of the letters on an axis
 const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
@@ -11,6 +11,7 @@ const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
+const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = 14; // letters in a line of a row's name
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
@@ -99,18 +100,30 @@ function scaleBelow({ data, layout }) {
 // So few numbers on a narrow axis that none has to lie on its side.
 function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const rows = data.map(({ x }) => numbers(x ?? []));
-  if (xaxis?.type === "log" || xaxis?.dtick || rows.some((row) => !row)) return {};
+  if (rows.some((row) => !row)) return {};
   const { l, r } = { ...SIDES, ...margin };
-  const most = xaxis?.range ?? ends(data.flatMap(reached));
+  const powers = xaxis?.type === "log";
+  const begun = xaxis?.rangemode === "tozero" ? [0] : [];
+  const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends([...data.flatMap(reached), ...begun]);
   const written = most.map((end) => (xaxis?.tickformat?.endsWith("%") ? `${Math.round(100 * end)} %` : Math.round(end).toLocaleString("en")));
   const room = width - Math.max(l, roomOfNames(data, yaxis)) - r;
+  const span = powers ? Math.log10(most[1] / most[0]) : most[1] - most[0];
+  const least = ((DIGIT * longest(written).length + BETWEEN) * span) / room; // of the axis, from one number to the next
+  if (xaxis?.dtick) return sparser(xaxis.dtick, least);
   const place = DIGIT * (Math.max(NUMBER, longest(written).length) + 1);
   const nticks = Math.max(2, Math.floor(room / place));
-  const step = roundStep((most[1] - most[0]) / nticks);
+  if (!(span > 0)) return { nticks };
+  if (powers) return tenfold(span, nticks);
+  const step = roundStep(span / nticks);
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
-  const fits = (room * step) / 2 / (most[1] - most[0]) >= place;
-  return seen < 2 && fits ? { dtick: step / 2, tick0: 0 } : { nticks }; // one number alone is no scale
+  return { dtick: seen < 2 && step / 2 >= least ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
+
+// A figure's own step, or as many of them as are `least` long.
+const sparser = (step, least) => (least > step ? { dtick: step * Math.ceil(least / step) } : {});
+
+// So many powers of ten between two numbers that no more than `nticks` are seen.
+const tenfold = (powers, nticks) => (powers < 2 ? { nticks } : { dtick: Math.ceil(powers / nticks) });
 
 // The ends of each value's interval, or the value itself.
 function reached({ x, error_x: interval }) {
