@@ -199,6 +199,18 @@ def test_the_answer_of_another_question_gets_one_reply_whatever_is_known(known):
     assert found == ["answer-of-another", ""]
 
 
+def test_a_count_that_is_a_mistake_and_right_in_another_world_is_told_both(monkeypatch):
+    text = EXERCISES.replace("mean = sum(values) / len(values)", "mean = max(values)")
+    text = text.replace("mean = sum(values) / (len(values) - 1)", "mean = sum(values[:2])")
+    sheet = compile_sheet(jupytext.reads(text, fmt="md:myst"))[1]
+    monkeypatch.setattr(answer_key, "read_key", lambda lesson, seed: AnswerKey(sheet, seed))
+    finding = assess("06-tiny", AnswerKey(sheet, 3), read_sheet(sheet)["q1"], 3, other=0)
+    assert finding.mistake == "off-by-one"
+    assert finding.text.startswith(
+        "Not yet. You divided by one too few. Or: Right in world 0, and not in world 3"
+    )
+
+
 def test_what_stands_above_a_measured_question_is_run_once_for_its_check(monkeypatch):
     text = EXERCISES.replace("values = [1,", "def half(value):\n    return value / 2\nvalues = [1,", 1)
     text = text.replace(":question: q1\n", ":question: q1\n:measure: half\n", 1)

@@ -90,6 +90,34 @@ NO_SLIPS = [
 ]
 
 
+def test_a_count_that_is_off_beside_right_values_is_not_called_rounded():
+    truth = {"days": 11, "then": 4258.714, "later": 4107.333}
+    assert judge(asked("table", "0.1"), truth | {"days": 10}, truth, {}).mistake == "one-off"
+
+
+@pytest.mark.parametrize(
+    ("truth", "words"),
+    [
+        ({"ios": 0.3, "android": 0.7}, "That is the rest: "),
+        ({"ios": -0.0041, "android": 0.0041}, "The size is "),
+    ],
+)
+def test_two_values_that_are_exchanged_and_are_each_others_rest_or_sign_are_told_both(truth, words):
+    received = dict(zip(truth, reversed(truth.values()), strict=True))
+    text = judge(TABLE, received, truth, {}).text
+    assert text.startswith(f"Not yet. {words}")
+    assert "Or: The values are right, but they stand under the wrong names." in text
+
+
+def test_a_share_and_its_interval_that_are_moved_alike_are_not_called_off_by_a_factor():
+    """Numbers so close to one another do not tell a factor from a shift: of days one too many, say."""
+    truth = {"share": 0.25, "low": 0.239, "high": 0.2614}
+    finding = judge(
+        asked("table", "0.0005"), {name: value + 0.007 for name, value in truth.items()}, truth, {}
+    )
+    assert (finding.status, finding.mistake) == ("different", ""), finding.text
+
+
 @pytest.mark.parametrize(("question", "truth", "received"), NO_SLIPS)
 def test_what_is_no_slip_is_not_called_one(question, truth, received):
     finding = judge(question, received, truth, {})
@@ -173,6 +201,7 @@ TABLE_SLIPS = [
     (GROUPS, {name: 1 - value for name, value in GROUPS.items()}, "the-rest"),
     (GROUPS, {name: round(value, 1) for name, value in GROUPS.items()}, "rounded-early"),
     ({"a": 0.0, "b": 458.25, "c": 652.25}, {"a": 0.0, "b": 460.0, "c": 650.0}, "rounded-early"),
+    ({"a": 0.2374, "b": 12.827, "c": 31.4}, {"a": 0.24, "b": 12.8, "c": 31.4}, "rounded-early"),
     (GROUPS, {name: 10_000 * value for name, value in GROUPS.items()}, "amounts"),
     (GROUPS, changed(ads=0.1021, seo=0.2143), "swapped-names"),
     (GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "swapped-names"),
@@ -250,7 +279,10 @@ SAID = [
     (SHARE, 0.2374, -0.31, "yours is below 0."),
     (COUNT, 412, 413, "One too many."),
     (COUNT, 412, 411, "One too few."),
-    (SHARE, 0.2174, 0.2, "rounded to 1 decimal. Give at least 3 decimals"),
+    (SHARE, 0.2174, 0.22, "rounded to 2 decimals. Give at least 3 decimals"),
+    (SHARE, 0.2174, 0.2, "Near, but one digit may be a guess as well. Give at least 3 decimals"),
+    (YUAN, 7.3812, 7, "Near, but one digit may be a guess as well. Give at least 2 decimals"),
+    (TABLE, {"a": 0.2374, "b": 12.82}, {"a": 0.24, "b": 12.8}, "rounded to different numbers of decimals"),
     (YUAN, 1586.4, 1590, "rounded to multiples of 10. Give at least 2 decimals"),
     (asked(tolerance="0"), 0.2512345678, 0.25, "Give all decimals"),
     (ORDER, list("ABCDE"), "ABDCE", "neighbours: exchange places 3 and 4."),

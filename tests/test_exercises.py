@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
-from opslab.exercises.comparisons import COMPARISONS
+from opslab.exercises.comparisons import comparison_of
 from opslab.exercises.judge import judge, judge_by, require_apart
 from opslab.exercises.questions import tags
 from opslab.grading.serialisation import decode, encode
@@ -34,7 +34,7 @@ def test_every_answer_is_right_and_every_mistake_is_named(lesson, seed):
         if question.kind == "written":
             assert judge(question, expected, expected, {}).status == "written"
             continue
-        comparison = COMPARISONS[question.kind](question, expected, mistakes)
+        comparison = comparison_of(question, expected, mistakes)
         require_apart(comparison)
         assert judge_by(comparison, expected, {}).is_right, name
         for wrong in question.wrongs:
@@ -55,7 +55,7 @@ def test_every_answer_and_mistake_judges_as_if_it_had_not_travelled(lesson):
         expected, mistakes = key[name]
         told = partial(judge, question, expected=expected, mistakes=mistakes)
         if question.kind != "written":  # the answer and the mistakes are read once
-            comparison = COMPARISONS[question.kind](question, expected, mistakes)
+            comparison = comparison_of(question, expected, mistakes)
             told = partial(judge_by, comparison, others={})
         for value in (expected, *mistakes.values()):
             there, here = told(received=decode(encode(value))), told(received=value)

@@ -34,12 +34,15 @@ RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and be
 POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
 TIME = "{factor} times too {high}. There are {why}: for which span of time is it asked?"
 ROUNDED = "That is the answer, rounded to {places}. Give {wanted}, and round at the end only."
+COARSE = "Near, but one digit may be a guess as well. Give {wanted}, and round at the end only."
+DIFFERENT_PLACES = "different numbers of decimals"
 WHOLES, ONE_PLACE, PLACES = "a whole number", "1 decimal", "{count} decimals"
 AT_LEAST, ALL_PLACES = "at least {places}", "all decimals"
 ROUND_UNITS = "multiples of {unit:,}"
 ONE_APART = "One too {many}. Look at the edges of what you count: does the first belong to it, or the last?"
 HIGH, LOW, MANY, FEW = "high", "low", "many", "few"
 SWAPPED = "The values are right, but they stand under the wrong names. Which value belongs to which name?"
+OR_SWAPPED = "{words} Or: {swapped}"
 TWO_SWAPPED = "All values are right, but {first} and {second} are exchanged."
 SHIFTED = "Each name has the value of its neighbour: all are shifted by one place."
 ONE_OFF = "{right} of {count} right. Only {label} is off: it is too {high}."
@@ -61,8 +64,8 @@ ABOVE, BELOW = "above 1", "below 0"
 NOT_WHOLE = "Too {high}. And the answer is a whole number, which yours is not: what is divided, or averaged?"
 OTHER_QUESTION = "That is the answer of {question}. Read once more what is asked here."
 OTHER_WORLD = (
-    "Right in world {other}, and not in world {seed}: a number is typed in, or the code names its world "
-    "itself. Work it out from the tables that `seed` loads."
+    "Right in world {other}, and not in world {seed}: a number is typed in, or a call names its world itself "
+    "or leaves `seed` out. Work it out in your own world."
 )
 AS_PRINTED = "That is the order in which they are printed. Which one comes first of all?"
 REVERSED = "The order is turned round: what you have last comes first."
@@ -206,17 +209,31 @@ def _rounded(seen: Seen) -> str:
         for places in range(max(0, *written), max(written) - 1, -1)
         if all(_is_rounding(given, truth, places) for given, truth in seen.pairs.values())
     )
-    places = next(fits, MOST_PLACES + 1)
+    places = next(fits, None)
     # Several numbers of one rounding are no accident; one alone must lie near.
-    near = seen.is_table or abs(seen.given[0] - seen.truth[0]) <= ROUNDED_BY * abs(seen.truth[0])
-    coarse = places < 0 and all(_digits(given) < 2 for given in seen.given)  # 50 is many numbers
-    if not near or coarse or places > MOST_PLACES:
+    near = all(abs(given - truth) <= ROUNDED_BY * abs(truth) for given, truth in seen.pairs.values())
+    coarse = all(_digits(given) < 2 for given in seen.given)
+    if places is None:
+        found = near and not coarse and _rounded_each(seen)
+    else:
+        found = (near or seen.is_table) and not (coarse and places < 0) and places <= MOST_PLACES
+    if not found:
         return ""
     closest = min(allowed(seen.comparison.question, truth) for truth in seen.truth)
     whole = not any(truth % 1 for truth in seen.truth)
     wanted = 0 if whole else max(0, math.ceil(-math.log10(2 * closest)))
     least = AT_LEAST.format(places=_in_words(wanted)) if wanted <= MOST_PLACES else ALL_PLACES
-    return ROUNDED.format(places=_in_words(places), wanted=least)
+    if coarse and not seen.is_table:  # whoever guesses is not told that it is the answer
+        return COARSE.format(wanted=least)
+    return ROUNDED.format(places=DIFFERENT_PLACES if places is None else _in_words(places), wanted=least)
+
+
+def _rounded_each(seen: Seen) -> bool:
+    """Whether each number of a table is the right one, rounded to as many places as it has itself."""
+    return seen.is_table and all(
+        given == truth or (_places(given) >= 0 and _is_rounding(given, truth, _places(given)))
+        for given, truth in seen.pairs.values()
+    )
 
 
 def _one_apart(seen: Seen) -> str:
@@ -292,8 +309,9 @@ def _one_factor(seen: Seen) -> str:
     total = sum(seen.truth)
     if len(seen.pairs) < 3 or not total:
         return ""
-    factor = sum(seen.given) / total
-    fits = seen.are(lambda truth: truth * factor, NARROW)
+    factor, shift = sum(seen.given) / total, (sum(seen.given) - total) / len(seen.pairs)
+    # Numbers that lie close together, such as a share and its interval, do not tell a factor from a shift.
+    fits = seen.are(lambda truth: truth * factor, NARROW) and not seen.are(lambda truth: truth + shift)
     return ONE_FACTOR.format(high=HIGH if factor > 1 else LOW) if fits else ""
 
 
@@ -532,5 +550,7 @@ def find_slip(seen: Seen) -> tuple[str, str]:
     known = NUMBERS if seen.pairs else {"table": WORDS, "ordering": ORDERS}.get(kind, {})
     for name, slip in known.items():
         if slip.find and (words := slip.find(seen)):
-            return name, words
+            # Two shares that add up to 1, and two numbers that differ in their sign, are exchanged just so.
+            swapped = _swapped(seen) if name in ("the-rest", "turned-sign") else ""
+            return name, OR_SWAPPED.format(words=words, swapped=swapped) if swapped else words
     return "", ""

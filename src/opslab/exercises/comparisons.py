@@ -447,6 +447,11 @@ COMPARISONS: dict[str, type[Comparison]] = {
 }
 
 
+def comparison_of(question: Question, expected: object, mistakes: Mapping[str, object]) -> Comparison:
+    """Return what compares the answers of a question of any kind but a written one."""
+    return COMPARISONS[question.kind](question, expected, mistakes)
+
+
 def _not_finite(what: str, received: float) -> UncheckableError:
     words, slip = (GAP, "missing-value") if math.isnan(received) else (INFINITE, "infinite")
     return UncheckableError(words.format(what=what, received=received), slip)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opslab.exercises import answer_key, progress_file, repetition
-from opslab.exercises.comparisons import COMPARISONS, UncheckableError, is_number, short
+from opslab.exercises.comparisons import UncheckableError, comparison_of, is_number, short
 from opslab.exercises.display import to_html
 from opslab.exercises.questions import Question
 from opslab.exercises.repetition import ENOUGH_TRIES, Record
@@ -139,7 +139,7 @@ class Asked:
 def digest(asked: Question, received: object, expected: object, mistakes: Mapping[str, object]) -> str:
     """Return a few letters that are the same for answers that are read as the same."""
     try:
-        read, _ = COMPARISONS[asked.kind](asked, expected, mistakes).read(received)
+        read, _ = comparison_of(asked, expected, mistakes).read(received)
     except UncheckableError:
         read = short(received)
     return hashlib.sha256(repr(_plain(read)).encode()).hexdigest()[:8]

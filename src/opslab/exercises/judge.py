@@ -8,7 +8,7 @@ word says so.
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations, repeat
 from typing import Any
 
@@ -23,11 +23,11 @@ from opslab.exercises.common_mistakes import (
     look_alikes,
 )
 from opslab.exercises.comparisons import (
-    COMPARISONS,
     Comparison,
     NotYetError,
     UncheckableError,
     cells_apart,
+    comparison_of,
     is_number,
     listed,
     short,
@@ -156,7 +156,7 @@ def judge(
         return Finding("unanswered", UNANSWERED)
     if question.kind == "written":
         return _judge_text(question, received)
-    return judge_by(COMPARISONS[question.kind](question, expected, mistakes), received, others or {})
+    return judge_by(comparison_of(question, expected, mistakes), received, others or {})
 
 
 def judge_by(comparison: Comparison, received: object, others: Mapping[str, object]) -> Finding:
@@ -175,7 +175,7 @@ def judge_by(comparison: Comparison, received: object, others: Mapping[str, obje
 
 def is_right(question: Question, received: object, expected: object) -> bool:
     """Whether an answer is within the tolerance, whatever mistakes there may be."""
-    comparison = COMPARISONS[question.kind](question, expected, {})
+    comparison = comparison_of(question, expected, {})
     try:
         answer, _ = comparison.read(received)
     except UncheckableError:
@@ -183,9 +183,15 @@ def is_right(question: Question, received: object, expected: object) -> bool:
     return comparison.distance(answer, comparison.truth) <= 1
 
 
-def right_elsewhere(own: int, seed: int) -> Finding:
-    """Return the finding for an answer that is right in world `own`, and not in world `seed`."""
-    return Finding("mistake", NOT_YET.format(message=OTHER_WORLD.format(other=own, seed=seed)), "other-world")
+def right_elsewhere(own: int, seed: int, finding: Finding) -> Finding:
+    """Return the finding for an answer that is right in world `own`, and not in world `seed`.
+
+    What else is known of it, where it is a mistake as well, comes first.
+    """
+    message = OTHER_WORLD.format(other=own, seed=seed)
+    if finding.mistake:
+        return replace(finding, text=f"{finding.text} {MORE_TWINS.format(message=message)}")
+    return _mistake(message, "other-world")
 
 
 def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:
@@ -199,7 +205,7 @@ def require_distinct(question: Question, expected: object, mistakes: Mapping[str
         Naming the question, the wrong, its value and what it equals.
     """
     if question.kind != "written":
-        require_apart(COMPARISONS[question.kind](question, expected, mistakes))
+        require_apart(comparison_of(question, expected, mistakes))
 
 
 def require_apart(comparison: Comparison) -> None:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from opslab.datasets import describe, load
 from opslab.exercises.answer_key import AnswerKey, read_questions, read_solution
-from opslab.exercises.comparisons import COMPARISONS
+from opslab.exercises.comparisons import comparison_of
 from opslab.exercises.display import UsageError
 from opslab.exercises.judge import require_wrong
 from opslab.grading.archive import unpacked
@@ -252,7 +252,7 @@ def _answer_key(lesson: str, seed: int, held_back: int) -> Key:
     for name, question in questions.items():
         try:
             if question.kind != "written":
-                require_wrong(COMPARISONS[question.kind](question, *answers[name]))
+                require_wrong(comparison_of(question, *answers[name]))
         except ValueError as error:
             raise UsageError(UNLUCKY.format(seed=seed, cause=error)) from error
     return Key(lesson, seed, questions, answers)
