@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -545,6 +546,13 @@ def test_what_a_child_answers_is_data_and_runs_nowhere(fence, tmp_path, monkeypa
             ask("silent")
         assert ask("data") == {"a": [1.5, None]}
     assert not any(tmp_path.iterdir())
+
+
+def test_a_child_that_waits_for_its_turn_is_not_ended_and_one_that_sleeps_for_good_is():
+    with timed_process(time.sleep, seconds=0.2) as ask:
+        assert ask(0.4) is None
+        with pytest.raises(NoResultError, match="loop for ever"):
+            ask(20)
 
 
 def by_sqlite(state):

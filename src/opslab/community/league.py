@@ -39,7 +39,7 @@ def league(
     seed, runs
         Which runs to play.
     seconds
-        Time limit for each policy.
+        Time limit for each policy, of the processor's time.
     **setting
         Passed on to `simulate`.
 

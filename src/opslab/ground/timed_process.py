@@ -21,7 +21,9 @@ NOT_DATA = "it gave {found}; expected numbers, text, True, False or None, and li
 FENCED = "it may not use files, programs or the network ({event})"
 
 LONGEST = 3_600  # seconds
+PATIENCE = 6  # times as long may a child take that waits for the processor, or sleeps
 LETTERS = 200  # kept of an error's text
+ALARM = getattr(signal, "SIGPROF", 0)  # ends a child whose work took too long; not on Windows
 MOST_BYTES = 10_000_000  # of one answer
 # What Python tells of itself (audit events) before code reaches out of its process.
 REACHES_OUT = ("open", "os.", "subprocess.", "socket.", "shutil.", "ctypes.")
@@ -37,10 +39,11 @@ def timed_process(
 ) -> Generator[Callable[..., Any]]:
     """Start a child process and give a function that asks it for `task(*given)`, as often as one likes.
 
-    The child cannot change this process, and is ended after `seconds` in all; what it prints is dropped. Its
-    answers come as data, in JSON (so a tuple comes as a list): nothing of them runs here. With a `fence` it
-    opens no files, programs or connections, and writes to none. That guards against mistakes, not against
-    malice: a child may know what this process knew when it began.
+    The child cannot change this process. It is ended after `seconds` of work in all by the processor's clock:
+    on a busy machine these last longer. One that sleeps is ended after six times as long. What it prints is
+    dropped. Its answers come as data, in JSON (so a tuple comes as a list): nothing of them runs here. With a
+    `fence` it opens no files, programs or connections, and writes to none. That guards against mistakes, not
+    against malice: a child may know what this process knew when it began.
 
     Raises
     ------
@@ -60,10 +63,10 @@ def timed_process(
     forks = "fork" in mp.get_all_start_methods()
     context = mp.get_context("fork") if forks else mp.get_context()
     ours, theirs = context.Pipe()
-    process = context.Process(target=_child, args=(theirs, task, fence), daemon=True)
+    process = context.Process(target=_child, args=(theirs, task, seconds, fence), daemon=True)
     process.start()
     theirs.close()
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE * seconds
 
     def ask(*given: Any) -> Any:
         try:
@@ -72,7 +75,9 @@ def timed_process(
                 raise NoResultError(TOO_SLOW.format(seconds=seconds))
             fault, result = json.loads(ours.recv_bytes(MOST_BYTES))
         except (EOFError, OSError, ValueError, TypeError, RecursionError) as error:
-            raise NoResultError(DIED) from error
+            process.join(1)
+            too_slow = ALARM and process.exitcode == -ALARM
+            raise NoResultError(TOO_SLOW.format(seconds=seconds) if too_slow else DIED) from error
         if fault:
             raise NoResultError(str(result))
         return result
@@ -85,7 +90,10 @@ def timed_process(
         ours.close()
 
 
-def _child(pipe: "Connection", task: Callable[..., Any], fence: bool) -> None:
+def _child(pipe: "Connection", task: Callable[..., Any], seconds: float, fence: bool) -> None:
+    if ALARM:
+        signal.signal(ALARM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
     if fence:
         sys.addaudithook(_fence)
         _write_nothing()

@@ -44,7 +44,7 @@ def league(
     seed, runs
         Which luck, and how many years.
     seconds
-        Time limit for each policy.
+        Time limit for each policy, of the processor's time.
 
     Returns
     -------
