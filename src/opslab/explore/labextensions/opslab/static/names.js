@@ -9,9 +9,10 @@ const FAR = 2; // half lines: a name lifted so far no longer stands beside its e
 const GAP = 4; // px of a space between an end and its name
 const SIDE_SPACES = /^\u00a0*|\u00a0*$/g;
 
-// Names at the lines' ends, those that stand far from them with a thin line to them, moved apart by the height that the plot has here; those that come with it are padded for
-// the lowest plot. Empty lines below a name lift it by half a line each. `target` is where the lines will have come to,
-// `drawn` the axis as it stands. Returns whether there are names.
+// Names at the lines' ends, moved apart by the height that the plot has here, those that end up far from their ends with
+// a thin line to them. Names that come with the picture are padded for the lowest plot. Empty lines below a name lift it
+// by half a line each. `target` is where the lines will have come to, `drawn` the axis as it stands. Returns whether
+// there are names.
 export function spaceNames(picture, target, drawn) {
   const columns = new Map();
   picture.data = picture.data.map((trace) => ({ ...trace }));
