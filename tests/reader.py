@@ -30,6 +30,7 @@ def script(body: str) -> str:
 
 
 FIELDS = "(place) => place.querySelectorAll('.opslab-guess input').length"
+GIVEN_AWAY = "(place) => place.querySelectorAll('.annotation').length"
 AIM = script("return aim(given.among, given.number);")
 AIM_TO_MOVE = """
   const plot = place.querySelector('.opslab-plot');
@@ -61,6 +62,7 @@ def guess(page, place) -> bool:
     fields = place.evaluate(FIELDS)
     if not fields:
         return False
+    assert not place.evaluate(GIVEN_AWAY)  # no word and no line of the answer stands on the empty axes
     for _ in range(3):  # so many places of a curve are needed
         for number in (fields - 1, *range(fields - 1)):  # the height stands below the place
             press_on(page, place, ".opslab-guess input", number)

@@ -18,6 +18,7 @@ export function spaceNames(picture, target, drawn) {
   picture.data = picture.data.map((trace) => ({ ...trace }));
   picture.data.forEach((trace, i) => {
     const { mode, text, textposition } = trace;
+    if (trace.visible === false) return; // the answer to a guess
     if ((trace.yaxis ?? "y") !== "y" || !mode?.includes("lines") || !mode.includes("text") || !Array.isArray(text)) return;
     const [x, y] = [target[i].x, target[i].y].map((row) => numbers(row) ?? row);
     text.forEach((words, k) => {
