@@ -74,10 +74,12 @@ def timed_process(
             if not ours.poll(max(end - time.monotonic(), 0)):
                 raise NoResultError(TOO_SLOW.format(seconds=seconds))
             fault, result = json.loads(ours.recv_bytes(MOST_BYTES))
-        except (EOFError, OSError, ValueError, TypeError, RecursionError) as error:
+        except (EOFError, ConnectionError) as error:  # the child has ended, or is about to
             process.join(1)
             too_slow = ALARM and process.exitcode == -ALARM
             raise NoResultError(TOO_SLOW.format(seconds=seconds) if too_slow else DIED) from error
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise NoResultError(DIED) from error
         if fault:
             raise NoResultError(str(result))
         return result

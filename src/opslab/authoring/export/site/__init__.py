@@ -309,7 +309,8 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
     """Keep on one line what belongs together, such as a number and its unit, or A/B."""
     for text in list(page.findall(nodes.Text)):
-        if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)):
+        code = isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw))
+        if not code and (TOGETHER.search(text) or JOINED.search(text)):
             text.parent.replace(text, _held(TOGETHER.sub("\u00a0", text)))
 
 
