@@ -287,10 +287,16 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
-        if comparison.question.kind == "number" and found[0] in said and is_round(answer):
-            more.append(PERHAPS.format(value=answer))
+        if found[0] in said and (wrong := _lone_round(comparison, answer)) is not None:
+            more.append(PERHAPS.format(value=wrong))
         return _mistake(" ".join([first, *more]), found[0])
     return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
+
+
+def _lone_round(comparison: Comparison, answer: Any) -> float | None:
+    """Return the one number that is off, if it has few digits; several at once are no chance."""
+    off = [pair[0] for pair in comparison.pairs(answer).values() if _is_off(comparison, pair)]
+    return off[0] if len(off) == 1 and is_number(off[0]) and is_round(off[0]) else None
 
 
 def _partly(comparison: Comparison, answer: Any) -> Finding | None:
