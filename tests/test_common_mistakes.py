@@ -123,6 +123,8 @@ ROUNDINGS = [
     (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end in 8, too:"),
     (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end in 2000, too:"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.5, "", "Too low."),
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, KEPT | {"b": 7}, "none-lost", " slips may end in 7, too:"),
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, {"a": 3.1, "b": 7}, "none-lost", "may end in 7, too:"),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.461}, "none-lost", "mistake none-lost."),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.463}, "", "0 of 2 right"),
     (NAMED, KEPT, LOST, {"a": 0.24, "b": 0.46}, "", "0 of 2 right"),

@@ -287,24 +287,36 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
-        if comparison.question.kind == "number" and found[0] in said and is_round(answer):
-            more.append(PERHAPS.format(value=answer))
+        if found[0] in said:
+            more += _perhaps([given for given, _ in _off(comparison, answer).values()])
         return _mistake(" ".join([first, *more]), found[0])
     return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
 
 
+def _perhaps(off: list) -> list[str]:
+    """Say of the one number that is off, if it has few digits, that chance leads there; never to several."""
+    few = len(off) == 1 and is_number(off[0]) and is_round(off[0])
+    return [PERHAPS.format(value=off[0])] if few else []
+
+
 def _partly(comparison: Comparison, answer: Any) -> Finding | None:
     """Return the finding for a table that holds one of the author's mistakes, and another beside it."""
-    off = {label for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
+    off = _off(comparison, answer).keys()
     for wrong in comparison.question.wrongs:
         mistake = comparison.mistakes[wrong.name]
-        here = {label for label, pair in comparison.pairs(mistake).items() if _is_off(comparison, pair)}
+        here = _off(comparison, mistake).keys()
         if not here or not here < off:  # one that gives the answer in this world explains no difference
             continue
         if not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
             more = MORE_OFF.format(more=len(off) - len(here), labels=listed(sorted(off - here)))
-            return _mistake(f"{wrong.message} {more}", wrong.name)
+            said = [wrong.message, *_perhaps([answer[label] for label in here]), more]
+            return _mistake(" ".join(said), wrong.name)
     return None
+
+
+def _off(comparison: Comparison, answer: Any) -> dict[str, tuple[Any, Any]]:
+    """Return each value that is not right beside the right one, by name."""
+    return {label: pair for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
 
 
 def _is_off(comparison: Comparison, pair: tuple[object, object]) -> bool:
@@ -324,8 +336,7 @@ def _difference(comparison: Comparison, answer: Any) -> str:
         right = next(place for place, (one, other) in places if one != other)
         words = {0: ORDER_FIRST, 1: ORDER_SECOND}.get(right, ORDER_FROM)
         return words.format(right=right, count=len(comparison.truth), place=right + 1)
-    pairs = comparison.pairs(answer)
-    off = {label: pair for label, pair in pairs.items() if _is_off(comparison, pair)}
+    pairs, off = comparison.pairs(answer), _off(comparison, answer)
     label, (given, truth) = next(iter(off.items()))
     if comparison.question.kind == "number":
         close = CLOSE if abs(given - truth) <= CLOSE_BY * abs(truth) else ""
