@@ -1033,7 +1033,8 @@ def test_a_link_in_a_table_leaves_its_text_alone(caplog):
         ("QSCA 95 % in 3 weeks\n    How?\n", "{0}QSCA 95\u00a0% in 3\u00a0weeks</span>\n    {4}How?</span>"),
         ("one, of many words", "one, of many words"),  # no other line that it could be taken for
         ("a < b\n\nb > c", "{0}a &lt; b</span>\n\n{0}b &gt; c</span>"),
-        ("\x1b[31mred\x1b[0m\nplain", '<span class="ansi-red-fg">red</span>\n{0}plain</span>'),
+        ("\x1b[31mred\x1b[0m\nplain", '{0}<span class="ansi-red-fg">red</span></span>\n{0}plain</span>'),
+        ("\x1b[31mred\nred\x1b[0m\nplain", '<span class="ansi-red-fg">red\nred</span>\n{0}plain</span>'),
     ],
 )
 def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
@@ -1050,8 +1051,11 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
+        ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
+        ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~− b."),
         ("An A/B test.", 'An <span class="held">A/B</span> test.'),
         ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
+        ("| 1 to 9 | Came in |\n|---|---|\n| 1 to 9 | in |", '1 to~9</th>\n<th scope="col">Came~in</th>'),
     ],
 )
 def test_what_belongs_together_stays_on_one_line(caplog, text, kept):
