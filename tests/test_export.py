@@ -1052,7 +1052,7 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
         ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
-        ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~− b."),
+        ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),
         ("An A/B test.", 'An <span class="held">A/B</span> test.'),
         ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
         ("| 1 to 9 | Came in |\n|---|---|\n| 1 to 9 | in |", '1 to~9</th>\n<th scope="col">Came~in</th>'),

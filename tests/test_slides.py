@@ -217,9 +217,10 @@ def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
 
 
 def test_lines_of_code_that_wrap_are_seen_to_go_on_and_none_begins_far_from_the_left():
-    source = 'a = [1,\n     2]\nlong_name = list(map(f,\n                    a))'
+    source = "a = [1,\n     2]\nlong_name = list(map(f,\n                    a))"
     shown = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser")
-    assert [line.get_text() for line in shown.select(".hang")] == ["a = [1,", "2]", "long_name = list(map(f,", "a))"]
+    lines = [line.get_text() for line in shown.select(".hang")]
+    assert lines == ["a = [1,", "2]", "long_name = list(map(f,", "a))"]
     assert [line["style"][-3:] for line in shown.select(".hang")] == ["0ch", "5ch", "0ch", "8ch"]
     assert shown.get_text().splitlines()[3] == "        a))"
 

@@ -55,8 +55,8 @@ TOGETHER = re.compile(  # what the end of a line may not part
     (
         "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED)
         + rf"{MEASURE.pattern}|(?<=\bsource) (?=S\d)| (?=· )"
-        r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+−]) (?=[\d.(])"  # a product, a sum
-        r"| (?=[=−] )|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
+        r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
+        r"| (?=[=−×] )|(?<= −) |(?<=\b[a-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
 )
 # In the head of a narrow column no article, "to" or "in" has a line of its own.
