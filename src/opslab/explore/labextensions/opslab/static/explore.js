@@ -30,7 +30,7 @@ const STYLE = `
   padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
   --opslab-ink: #1f2328; --opslab-line: #c4cad1; --opslab-accent: #0072b2; --opslab-ground: #fff; color-scheme: light;
   background: var(--opslab-ground); font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
-.opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4aa8e0;
+.opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4696f5;
   --opslab-ground: #161b22; color-scheme: dark; }
 .opslab-controls { padding-bottom: 4px; display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
   gap: 4px 16px; }
