@@ -120,6 +120,8 @@ ROUNDINGS = [
     (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "Or: You made the mistake mean."),
     (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27, "", "Too low."),  # two digits are many numbers
+    (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end in 8, too:"),
+    (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end in 2000, too:"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.5, "", "Too low."),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.461}, "none-lost", "mistake none-lost."),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.463}, "", "0 of 2 right"),
@@ -143,6 +145,13 @@ def test_what_is_rounded_to_the_number_of_a_mistake_is_told_all_that_it_may_be(
     finding = judge(question, received, truth, mistakes)
     assert finding.mistake == name, finding.text
     assert end in finding.text
+
+
+def test_a_number_of_many_digits_is_its_mistakes_alone():
+    mistakes = {"mean": 27.4, "median": 29.1}
+    assert judge(TWO, 27.4, 31.4159, mistakes).text == "Not yet. You made the mistake mean."
+    table = judge(NAMED, {"a": 8, "b": 8}, KEPT, {"none-lost": {"a": 8, "b": 8}}).text
+    assert table == "Not yet. You made the mistake none-lost."
 
 
 def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():

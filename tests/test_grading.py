@@ -73,7 +73,8 @@ def test_a_world_in_which_two_mistakes_give_the_same_grades_a_class_and_whoever_
     answers = key_with("2 * seed", 6, tmp_path, monkeypatch)
     finding = assess("06-tiny", answers, read_questions("06-tiny")["q1"], 12, other=6)
     assert finding.mistake == "sum"
-    assert finding.text == "Not yet. You forgot to divide by the count. Or: You divided by one too few."
+    told = "Not yet. You forgot to divide by the count. Or: You divided by one too few. Other slips may"
+    assert finding.text.startswith(told)
 
 
 def findings(course, folder, tmp_path, **options):

@@ -402,7 +402,7 @@ def _places(number: float) -> int:
 
 
 def _digits(number: float) -> int:
-    return len(Decimal(repr(number)).normalize().as_tuple().digits)
+    return len(Decimal(f"{number:.12g}").normalize().as_tuple().digits)  # 7.999999999999999 is 8
 
 
 def _is_rounding(given: float, number: float, places: int) -> bool:
@@ -417,6 +417,11 @@ def _is_written(given: float, number: float, digits: int = DIGITS) -> bool:
     return math.isclose(given, number, rel_tol=1e-9) or (
         _digits(given) >= digits and _is_rounding(given, number, _places(given))
     )
+
+
+def is_round(number: float) -> bool:
+    """Whether a number has so few digits that more than one way may lead to it: 0, 10, 48, 2000."""
+    return _digits(number) < DIGITS
 
 
 def is_rounding_of(comparison: Comparison, answer: Any, mistake: Any) -> bool:

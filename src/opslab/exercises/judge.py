@@ -19,6 +19,7 @@ from opslab.exercises.common_mistakes import (
     WHOLE,
     Seen,
     find_slip,
+    is_round,
     is_rounding_of,
     look_alikes,
 )
@@ -48,6 +49,7 @@ NOT_YET = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 TWINS = "In your world a known mistake gives the same number. Make sure that it is not yours: {message}"
 MORE_TWINS = "Or: {message}"
+PERHAPS = "Other slips may end in {value:.12g}, too: if this one is not yours, go through your steps."
 BETWEEN = "Within the tolerance, but a known mistake gives nearly the same in your world. Give more digits."
 EQUAL_WRONG = (
     "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
@@ -285,6 +287,8 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
+        if comparison.question.kind == "number" and found[0] in said and is_round(answer):
+            more.append(PERHAPS.format(value=answer))
         return _mistake(" ".join([first, *more]), found[0])
     return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
 
