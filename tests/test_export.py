@@ -26,7 +26,7 @@ from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.blocks import printed
 from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, timeline
+from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, slopes, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -712,6 +712,27 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(page, t
     frame, name = plot.bounding_box(), plot.locator(".xtitle").bounding_box()
     assert frame["x"] <= name["x"]
     assert name["x"] + name["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [280, 320, 390])
+def test_slopes_between_long_names_keep_their_width_on_a_phone(page, tmp_path, width):
+    rows = ["everybody who was asked twice", "those who were asked once"]
+    drawing = slopes(
+        pd.DataFrame({"before the change": [18, 26], "after the change": [33, 26]}, index=rows), "Two rules"
+    )
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Two slopes.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 800})
+    plot = drawn(read(page, tmp_path, "t"))
+    assert plot.locator(".scatterlayer path.js-line").first.bounding_box()["width"] > 40
+    frame = plot.bounding_box()
+    for words in plot.locator(".textpoint text, .annotation-text").all():
+        box = words.bounding_box()
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
 
 
 @pytest.mark.browser

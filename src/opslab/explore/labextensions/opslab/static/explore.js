@@ -62,7 +62,7 @@ const STYLE = `
 .opslab-guess output { flex: 1 1 16rem; }
 .opslab-guessing .opslab-plot { touch-action: none; cursor: crosshair; }
 .opslab-guessing[data-guess="peak"] .opslab-plot { touch-action: pan-y; }
-.opslab-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.opslab-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
   .opslab-controls:not([hidden]) { display: block; }
@@ -109,7 +109,7 @@ export function mount(element, bundle, Plotly, live = null) {
   const status = create("p", { className: "opslab-status", role: "status" });
   const caption = create("p", { className: "opslab-title" });
   const result = create("span");
-  const said = create("p", { className: "opslab-said", ariaLive: "polite" });
+  const said = create("p", { className: "opslab-heard", ariaLive: "polite" });
   caption.append(result);
   caption.dataset.longest = longest([asked?.prompt, ...[bundle, ...frames.values()].map(({ layout }) => titleOf(layout))]);
   caption.hidden = !caption.dataset.longest;
