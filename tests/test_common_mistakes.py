@@ -120,9 +120,12 @@ ROUNDINGS = [
     (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "Or: You made the mistake mean."),
     (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27, "", "Too low."),  # two digits are many numbers
-    (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end in 8, too:"),
-    (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end in 2000, too:"),
+    (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end in this"),
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.3835, "mean", " slips may end in this"),  # near it
+    (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end in this"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.5, "", "Too low."),
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, KEPT | {"b": 7}, "none-lost", " slips may end in this"),
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, {"a": 3.1, "b": 7}, "none-lost", "slips may end in this"),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.461}, "none-lost", "mistake none-lost."),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.463}, "", "0 of 2 right"),
     (NAMED, KEPT, LOST, {"a": 0.24, "b": 0.46}, "", "0 of 2 right"),
@@ -149,7 +152,12 @@ def test_what_is_rounded_to_the_number_of_a_mistake_is_told_all_that_it_may_be(
 
 def test_a_number_of_many_digits_is_its_mistakes_alone():
     mistakes = {"mean": 27.4, "median": 29.1}
-    assert judge(TWO, 27.4, 31.4159, mistakes).text == "Not yet. You made the mistake mean."
+    for exact in (27.4, 27.400000000000002):
+        assert judge(TWO, exact, 31.4159, mistakes).text == "Not yet. You made the mistake mean."
+    cell = pd.Series({"a": 0.6, "b": 0.2345})
+    assert judge(NAMED, cell, KEPT, {"none-lost": cell}).text == "Not yet. You made the mistake none-lost."
+    coded = replace(TWO, measure="code")  # the number is a code that the student never sees
+    assert judge(coded, 8, 31.4159, {"mean": 8, "median": 9}).text == "Not yet. You made the mistake mean."
     table = judge(NAMED, {"a": 8, "b": 8}, KEPT, {"none-lost": {"a": 8, "b": 8}}).text
     assert table == "Not yet. You made the mistake none-lost."
 

@@ -203,12 +203,16 @@ def test_a_text_in_a_table_that_is_off_is_shown(received, shown):
     assert finding.text == f"1 of 2 right; note is {shown}, which is not it."
 
 
-@pytest.mark.parametrize("received", ["long tale", "tail"])
+@pytest.mark.parametrize("received", ["long tale", "tail", "long"])
 def test_a_word_that_is_none_of_those_asked_for_is_told_from_a_wrong_one(received):
     truth, mistakes = {"n": 1, "note": "long tail"}, {"short": {"n": 1, "note": "short head"}}
     told = judge(ask("table"), {"n": 1, "note": received}, truth, mistakes).text
     assert f"note is '{received}', which is none of the words asked for (did you mean 'long tail'?)" in told
     assert "words asked for" not in judge(ask("table"), {"n": 2, "note": "short head"}, truth, mistakes).text
+    vague = judge(ask("table"), {"n": 1, "note": "x"}, {"n": 1, "note": "vague answer"}, {}).text
+    assert "did you mean" not in vague
+    short = judge(ask("table"), {"n": 1, "note": "vague"}, {"n": 1, "note": "vague answer"}, {}).text
+    assert short.endswith("(did you mean 'vague answer'?).")
 
 
 def test_a_text_where_a_number_belongs_is_shown():

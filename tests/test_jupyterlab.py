@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -95,15 +96,14 @@ def open_notebook(page, lab, source: Path, name: str, run: bool = False):
         page.goto(f"{lab.address}/lab/workspaces/{Path(name).stem}?token={lab.token}&reset")
         page.wait_for_function("() => window.jupyterapp?.restored")
     page.evaluate(OPEN, [name, run])
-    page.wait_for_selector(f".lm-TabBar-tab.jp-mod-current[title*='{name}']")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.locator(f".lm-TabBar-tab.jp-mod-current[title*='{name}']").wait_for()
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
 
 
 def without(page, *addresses: str):
     """Let a page load nothing from addresses; Playwright's own way would take its cache from it, too."""
-    browser = page.context.new_cdp_session(page)
-    browser.send("Network.enable")
-    browser.send("Network.setBlockedURLs", {"urls": list(addresses)})
+    devtools(page).send("Network.enable")
+    devtools(page).send("Network.setBlockedURLs", {"urls": list(addresses)})
 
 
 def explorable(page, alt: str):
@@ -135,6 +135,7 @@ def answers_to_its_controls(page, group):
     each_control_moves_the_picture(page, place)
     if guess(page, place):
         each_control_moves_the_picture(page, place)
+    place.dispose()  # a handle keeps its whole notebook in the browser's memory when that is closed
 
 
 def each_control_moves_the_picture(page, place):
@@ -146,14 +147,19 @@ def each_control_moves_the_picture(page, place):
     move_each_control(page, place, PAINTED)
     page.evaluate(TWO_FRAMES)
     assert pixels(page, plot) != before
+    plot.dispose()
+
+
+@cache
+def devtools(page):
+    return page.context.new_cdp_session(page)
 
 
 def pixels(page, place) -> str:
     """Return a picture of a place, by the browser's quickest way: Playwright's waits for fonts and frames."""
-    browser = page.context.new_cdp_session(page)
     clip = {**place.bounding_box(), "scale": 1}
     asked = {"format": "jpeg", "optimizeForSpeed": True, "clip": clip}
-    return browser.send("Page.captureScreenshot", asked)["data"]
+    return devtools(page).send("Page.captureScreenshot", asked)["data"]
 
 
 def no_barriers(page, place: str = EXPLORABLE):

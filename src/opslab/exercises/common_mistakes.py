@@ -419,20 +419,22 @@ def _is_written(given: float, number: float, digits: int = DIGITS) -> bool:
     )
 
 
-def is_round(number: float) -> bool:
-    """Whether a number has so few digits that more than one way may lead to it: 0, 10, 48, 2000."""
-    return _digits(number) < DIGITS
+def is_surely(given: float, number: float) -> bool:
+    """Whether chance hardly leads to a number: it is the other, or rounds it, to three digits or more."""
+    given, number = float(given), float(number)
+    rounded = abs(given - number) <= 10.0 ** -_places(given) / 2
+    return _digits(given) >= DIGITS and (rounded or math.isclose(given, number, rel_tol=1e-9))
 
 
-def is_rounding_of(comparison: Comparison, answer: Any, mistake: Any) -> bool:
-    """Whether the numbers of an answer are those of a mistake, rounded or cut off alike."""
-    rows = (comparison.pairs(one).values() for one in (answer, mistake))
-    given, wrong = ([cell for cell, _ in row] for row in rows)
-    if not given or not all(is_number(cell) and math.isfinite(cell) for cell in (*given, *wrong)):
+def is_rounding_of(comparison: Comparison, answer: Any, value: Any, digits: int = DIGITS) -> bool:
+    """Whether the numbers of an answer are those of a value, rounded or cut off alike."""
+    rows = (comparison.pairs(one).values() for one in (answer, value))
+    given, whole = ([cell for cell, _ in row] for row in rows)
+    if not given or not all(is_number(cell) and math.isfinite(cell) for cell in (*given, *whole)):
         return False
     places = max(map(_places, map(float, given)))
-    alike = all(_is_rounding(one, other, places) for one, other in zip(given, wrong, strict=True))
-    return alike and max(map(_digits, map(float, given))) >= DIGITS
+    alike = all(_is_rounding(one, other, places) for one, other in zip(given, whole, strict=True))
+    return alike and max(map(_digits, map(float, given))) >= digits
 
 
 def _in_words(places: int) -> str:

@@ -19,8 +19,8 @@ from opslab.exercises.common_mistakes import (
     WHOLE,
     Seen,
     find_slip,
-    is_round,
     is_rounding_of,
+    is_surely,
     look_alikes,
 )
 from opslab.exercises.comparisons import (
@@ -49,7 +49,7 @@ NOT_YET = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 TWINS = "In your world a known mistake gives the same number. Make sure that it is not yours: {message}"
 MORE_TWINS = "Or: {message}"
-PERHAPS = "Other slips may end in {value:.12g}, too: if this one is not yours, go through your steps."
+PERHAPS = "Other slips may end in this number, too: if this one is not yours, go through your steps."
 BETWEEN = "Within the tolerance, but a known mistake gives nearly the same in your world. Give more digits."
 EQUAL_WRONG = (
     "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
@@ -176,13 +176,14 @@ def judge_by(comparison: Comparison, received: object, others: Mapping[str, obje
 
 
 def is_right(question: Question, received: object, expected: object) -> bool:
-    """Whether an answer is within the tolerance, whatever mistakes there may be."""
+    """Whether an answer is the expected value itself or its rounding: what lies near by chance is not."""
     comparison = comparison_of(question, expected, {})
     try:
         answer, _ = comparison.read(received)
     except UncheckableError:
         return False
-    return comparison.distance(answer, comparison.truth) <= 1
+    away = comparison.distance(answer, comparison.truth)
+    return away <= SAME or (away <= 1 and is_rounding_of(comparison, answer, comparison.truth, digits=1))
 
 
 def right_elsewhere(own: int, seed: int, finding: Finding) -> Finding:
@@ -287,24 +288,37 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
-        if comparison.question.kind == "number" and found[0] in said and is_round(answer):
-            more.append(PERHAPS.format(value=answer))
+        if found[0] in said and not comparison.question.measure:
+            there = comparison.pairs(comparison.mistakes[found[0]])
+            more += _perhaps([(pair[0], there[label][0]) for label, pair in _off(comparison, answer).items()])
         return _mistake(" ".join([first, *more]), found[0])
     return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
 
 
+def _perhaps(off: list[tuple[Any, Any]]) -> list[str]:
+    """Say that chance may lead to the one number that is off, beside the mistake's; never to several."""
+    unsure = len(off) == 1 and all(map(is_number, off[0])) and not is_surely(*off[0])
+    return [PERHAPS] if unsure else []
+
+
 def _partly(comparison: Comparison, answer: Any) -> Finding | None:
     """Return the finding for a table that holds one of the author's mistakes, and another beside it."""
-    off = {label for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
+    off = _off(comparison, answer).keys()
     for wrong in comparison.question.wrongs:
         mistake = comparison.mistakes[wrong.name]
-        here = {label for label, pair in comparison.pairs(mistake).items() if _is_off(comparison, pair)}
+        here = _off(comparison, mistake).keys()
         if not here or not here < off:  # one that gives the answer in this world explains no difference
             continue
         if not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
             more = MORE_OFF.format(more=len(off) - len(here), labels=listed(sorted(off - here)))
-            return _mistake(f"{wrong.message} {more}", wrong.name)
+            said = [wrong.message, *_perhaps([(answer[label], mistake[label]) for label in here]), more]
+            return _mistake(" ".join(said), wrong.name)
     return None
+
+
+def _off(comparison: Comparison, answer: Any) -> dict[str, tuple[Any, Any]]:
+    """Return each value that is not right beside the right one, by name."""
+    return {label: pair for label, pair in comparison.pairs(answer).items() if _is_off(comparison, pair)}
 
 
 def _is_off(comparison: Comparison, pair: tuple[object, object]) -> bool:
@@ -324,8 +338,7 @@ def _difference(comparison: Comparison, answer: Any) -> str:
         right = next(place for place, (one, other) in places if one != other)
         words = {0: ORDER_FIRST, 1: ORDER_SECOND}.get(right, ORDER_FROM)
         return words.format(right=right, count=len(comparison.truth), place=right + 1)
-    pairs = comparison.pairs(answer)
-    off = {label: pair for label, pair in pairs.items() if _is_off(comparison, pair)}
+    pairs, off = comparison.pairs(answer), _off(comparison, answer)
     label, (given, truth) = next(iter(off.items()))
     if comparison.question.kind == "number":
         close = CLOSE if abs(given - truth) <= CLOSE_BY * abs(truth) else ""

@@ -4,6 +4,7 @@ A table is looked at in `frames`.
 """
 
 import difflib
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sized
 from typing import Any, Literal, overload
 
@@ -214,9 +215,16 @@ def as_choice(value: Any, name: str, options: Iterable[Hashable]) -> Any:
 
 
 def nearest(name: Any, options: Iterable[Any]) -> str:
-    """Return ``" (did you mean 'x'?)"`` for the option most like `name`, or an empty string."""
+    """Return ``" (did you mean 'x'?)"`` for the option most like `name`, or an empty string.
+
+    A word of one option alone means that option.
+    """
     by_lower = {str(option).lower(): option for option in options}
-    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=LEAST_ALIKE)
+    wanted = str(name).lower()
+    close = difflib.get_close_matches(wanted, by_lower, n=1, cutoff=LEAST_ALIKE)
+    with_word = [option for option in by_lower if wanted in re.findall(r"[^\W_]+", option)]
+    if not close and len(with_word) == 1:
+        close = with_word
     return NEAREST.format(name=by_lower[close[0]]) if close else ""
 
 
