@@ -83,11 +83,6 @@ def test_right_says_why_and_what_comes_next(started):
     assert check.check("q2", text, level=4).text.endswith("That was the last question of this sheet.")
 
 
-def test_beside_a_wrong_answer_no_next_question_is_named(started):
-    assert "Next:" not in check.check("q1", 50.25).text
-    assert "Next:" not in str(check._asked("q1").state(solution_shown=False))
-
-
 def test_a_wrong_answer_without_a_name_offers_what_to_report(started):
     told = ["Lesson: 06-tiny", "Question: q1", "World: 0", "Answer: 50.25", f"opslab: {version('opslab')}"]
     assert check.check("q1", 50.25).report.splitlines() == told

@@ -106,7 +106,7 @@ class Asked:
         self.keep(functools.partial(repetition.helped, **told))
 
     def state(self, solution_shown: bool) -> dict[str, Any]:
-        """Return what the buttons and the dots below a reply say, as plain JSON."""
+        """Return what the buttons, the dots and the line beside them say, as plain JSON."""
         read, count = self.record.hints.get(self.world, 0), len(self.question.hints)
         closed = SHOWN if solution_shown else "" if self.is_open else self.closed_text()
         dots = self._dots()
@@ -119,6 +119,7 @@ class Asked:
             "solution": {"label": SOLUTION_BUTTON, "closed": closed},
             "dots": dots,
             "done": DOTS.format(done=done, count=len(dots)),
+            "next": self.next_text(),
         }
 
     def read_before(self) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Hint and Solution as buttons below a check's reply, and a dot for each question of the sheet.
+"""Hint and Solution as buttons below a check's reply, a dot for each question of the sheet, and what is next.
 
 Slow to import, for ipywidgets is. What is shown is what `hints` says; reply.js draws it.
 """
@@ -42,7 +42,10 @@ class ReplyWidget(anywidget.AnyWidget):
 
     def refresh(self) -> None:
         """Show what has changed since, here or elsewhere."""
-        self.state = self._asked.state(self._solution_shown)
+        state = self._asked.state(self._solution_shown)
+        if state["next"] in self.html:  # a right answer has said so
+            state["next"] = ""
+        self.state = state
 
     def _press(self, button: str) -> None:
         if button == "hint":

@@ -1,4 +1,4 @@
-// Draws the reply of a check: its words, and below them two buttons and a dot for each question.
+// Draws the reply of a check: its words, and below them two buttons, a dot for each question, and what is next.
 //
 //   mount(element, html, model)      anywhere; without a model, which needs a kernel, its buttons are closed
 //   default { initialize, render }   the anywidget, in every notebook program
@@ -36,7 +36,8 @@ const STYLE = `
 .opslab-dots li[data-status="done"] { border-color: var(--opslab-done); background: var(--opslab-done); }
 .opslab-dots li[aria-current] { outline: 2px solid currentColor; outline-offset: 2px; }
 .opslab-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.opslab-why { flex-basis: 100%; color: var(--jp-content-font-color2, inherit); }
+.opslab-next, .opslab-why { color: var(--jp-content-font-color2, inherit); }
+.opslab-why { flex-basis: 100%; }
 .opslab-said { padding-left: 1.2em; }
 .opslab-said > * { margin: 0 0 8px; padding: 4px 12px; border-left: 3px solid var(--opslab-line); }
 .opslab-said summary { cursor: pointer; min-height: 24px; }
@@ -95,8 +96,9 @@ function build(model) {
   const buttons = create("div", { className: "opslab-buttons" });
   buttons.append(hint, solution);
   const dots = create("ol", { className: "opslab-dots" });
+  const next = create("span", { className: "opslab-next" });
   const row = create("div", { className: "opslab-below" });
-  row.append(buttons, dots, why);
+  row.append(buttons, dots, next, why);
   const earlier = readBefore(model.get("read"));
   const said = create("div", { className: `opslab-said ${PROSE}`, ariaLive: "polite" });
   let waiting = 0;
@@ -122,6 +124,7 @@ function build(model) {
     dots.ariaLabel = state.done;
     dots.title = state.done;
     dots.replaceChildren(...state.dots.map(dot));
+    next.textContent = state.next;
   }
 
   function say() {
