@@ -69,6 +69,14 @@ def test_a_rebuild_changes_no_byte(course, code):
     assert (course / LESSON_TARGET.path).read_bytes() == first
 
 
+def test_what_a_cell_prints_in_pieces_is_one_output(course):
+    with_lesson(course, "print(1, end=' ', flush=True); import time; time.sleep(0.3); print(2)")
+    build(course, LESSON_TARGET)
+    cells = nbformat.read(course / LESSON_TARGET.path, as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    assert [output.text for output in outputs if output.output_type == "stream"] == ["1 2\n"]
+
+
 def test_each_trace_of_a_picture_is_one_line_of_the_file(course):
     trace = "go.Figure(go.Scatter(y=[1, 2, 4], text=['', '', 'ads']))"
     with_lesson(course, PICTURE.replace("go.Figure()", trace))

@@ -277,6 +277,7 @@ def _execute(root: Path, target: Target, notebook: NotebookNode) -> None:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # in how many pieces a kernel sends what a cell prints is chance
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(root / target.folder)}},
     )
