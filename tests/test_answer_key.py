@@ -207,7 +207,7 @@ def test_a_count_that_is_a_mistake_and_right_in_another_world_is_told_both(monke
     finding = assess("06-tiny", AnswerKey(sheet, 3), read_sheet(sheet)["q1"], 3, other=0)
     assert finding.mistake == "off-by-one"
     assert finding.text.startswith(
-        "Not yet. You divided by one too few. Other slips may end in this number, too: "
+        "Not yet. You divided by one too few. Other slips may end there, too: "
         "if this one is not yours, go through your steps. Or: Right in world 0, and not in world 3"
     )
 

@@ -120,12 +120,13 @@ ROUNDINGS = [
     (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "Or: You made the mistake mean."),
     (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27, "", "Too low."),  # two digits are many numbers
-    (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end in this"),
-    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.3835, "mean", " slips may end in this"),  # near it
-    (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end in this"),
+    (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end there"),
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.3835, "mean", " slips may end there"),  # near it
+    (TWO, 31.4159, {"mean": 2000, "median": 29.1}, 2000, "mean", " slips may end there"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.5, "", "Too low."),
-    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, KEPT | {"b": 7}, "none-lost", " slips may end in this"),
-    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, {"a": 3.1, "b": 7}, "none-lost", "slips may end in this"),
+    (NAMED, KEPT, LOST, {"a": 0.237811, "b": 0.461192}, "none-lost", " slips may end there"),  # near, in all
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, KEPT | {"b": 7}, "none-lost", " slips may end there"),
+    (NAMED, KEPT, {"none-lost": KEPT | {"b": 7}}, {"a": 3.1, "b": 7}, "none-lost", "slips may end there"),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.461}, "none-lost", "mistake none-lost."),
     (NAMED, KEPT, LOST, {"a": 0.238, "b": 0.463}, "", "0 of 2 right"),
     (NAMED, KEPT, LOST, {"a": 0.24, "b": 0.46}, "", "0 of 2 right"),

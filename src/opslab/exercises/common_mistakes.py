@@ -419,11 +419,11 @@ def _is_written(given: float, number: float, digits: int = DIGITS) -> bool:
     )
 
 
-def is_surely(given: float, number: float) -> bool:
-    """Whether chance hardly leads to a number: it is the other, or rounds it, to three digits or more."""
+def is_surely(given: float, number: float, digits: int = DIGITS) -> bool:
+    """Whether chance hardly leads to a number: it is the other, or rounds it, to so many digits or more."""
     given, number = float(given), float(number)
     rounded = abs(given - number) <= 10.0 ** -_places(given) / 2
-    return _digits(given) >= DIGITS and (rounded or math.isclose(given, number, rel_tol=1e-9))
+    return _digits(given) >= digits and (rounded or math.isclose(given, number, rel_tol=1e-9))
 
 
 def is_rounding_of(comparison: Comparison, answer: Any, value: Any, digits: int = DIGITS) -> bool:

@@ -13,6 +13,7 @@ from itertools import chain, combinations, repeat
 from typing import Any
 
 from opslab.exercises.common_mistakes import (
+    DIGITS,
     OTHER_WORLD,
     ROUNDED_EARLY,
     SLIPS,
@@ -49,7 +50,7 @@ NOT_YET = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 TWINS = "In your world a known mistake gives the same number. Make sure that it is not yours: {message}"
 MORE_TWINS = "Or: {message}"
-PERHAPS = "Other slips may end in this number, too: if this one is not yours, go through your steps."
+PERHAPS = "Other slips may end there, too: if this one is not yours, go through your steps."
 BETWEEN = "Within the tolerance, but a known mistake gives nearly the same in your world. Give more digits."
 EQUAL_WRONG = (
     "{question}: the wrong {name!r} gives {value}, the same as {other} or within two tolerances of it, so "
@@ -296,8 +297,10 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
 
 
 def _perhaps(off: list[tuple[Any, Any]]) -> list[str]:
-    """Say that chance may lead to the one number that is off, beside the mistake's; never to several."""
-    unsure = len(off) == 1 and all(map(is_number, off[0])) and not is_surely(*off[0])
+    """Say that chance may lead to what is off: to one number of few digits, or near the mistake's."""
+    numbers = [pair for pair in off if all(map(is_number, pair))]
+    digits = DIGITS if len(off) == 1 else 1
+    unsure = numbers and not any(is_surely(*pair, digits) for pair in numbers)
     return [PERHAPS] if unsure else []
 
 
