@@ -381,7 +381,7 @@ def test_dots_stand_in_the_order_of_their_values_with_number_and_interval():
     drawing = dots(WORTH, low=[19, 84, 40], high=[27, 102, 50], reference=50, reference_name="mean")
     row = drawing.data[0]
     assert row.y == ("Referral", "SEO", "Search ads")
-    assert row.text == ("93.1", "44", "23.4")  # as a title says them
+    assert row.text == ("93.1", "44.0", "23.4")
     assert np.allclose(row.error_x.array, [8.9, 6, 3.6])
     assert np.allclose(row.error_x.arrayminus, [9.1, 4, 4.4])
     assert drawing.layout.yaxis.range[0] > drawing.layout.yaxis.range[1]
@@ -577,7 +577,9 @@ def test_numbers_below_one_another_have_one_number_of_decimals_unless_far_apart(
 
 def test_numbers_of_one_picture_are_none_finer_than_the_largest():
     assert say.alike([0.233, -0.0333]) == ["0.233", "\u22120.033"]
-    assert say.alike([2.4, 2.64, 40]) == ["2.4", "2.6", "40"]
+    assert say.alike([2.4, 2.64, 40]) == ["2.4", "2.6", "40.0"]
+    assert say.alike([92.8, 35, -12]) == ["92.8", "35.0", "\u221212.0"]
+    assert say.alike([0.5, 1.5, 0]) == ["0.5", "1.5", "0"]  # no more decimals than are needed
     assert say.alike([92.9, 0.5]) == ["92.9", "0.5"]
     assert say.alike([0.5, 51]) == ["0.5", "51"]
     assert say.alike([0.0001, 1.5, np.nan]) == ["0.0001", "1.5", "\u2013"]

@@ -50,6 +50,7 @@ SPELT = {
 
 DIGITS = 3  # significant ones, of a number that is not whole
 EXACT = 12  # decimals of a share that are no dust of reckoning
+GAPS = re.compile(r"(```.*?```|`[^`]*`)|(?<=\d) (?=%)", re.DOTALL)  # code, or a gap before a sign
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
 
 
@@ -153,6 +154,17 @@ def count(value: Any, noun: str, plural: str | None = None) -> str:
     return f"{text}{SPACE}{one if text == '1' else many}"
 
 
+def together(text: str) -> str:
+    """Return a text in Markdown in which no number stands at a line's end and its per cent sign on the next.
+
+    Examples
+    --------
+    >>> together("Keep 90 %, or `share = 7 % 4`.")
+    'Keep 90\\xa0%, or `share = 7 % 4`.'
+    """
+    return GAPS.sub(lambda found: found[1] or SPACE, text)
+
+
 def unit_of(value: str, unit: str) -> str:
     """Return `unit` as it stands behind the written number `value`: in the singular behind a lone 1.
 
@@ -214,18 +226,29 @@ def column(values: Iterable[Any], unit: str = "") -> list[str]:
 
 
 def alike(values: Iterable[Any]) -> list[str]:
-    """Return numbers of one picture: each as `number` says it, but none finer than the largest of them.
+    """Return numbers of one picture with equally many decimals, none finer than `number` says the largest.
 
-    Cells more than a hundred times apart each keep their own decimals.
+    Numbers more than a hundred times apart each keep their own decimals; nothing is 0.
 
     Examples
     --------
     >>> alike([2.89, 0.0913, -0.663]), alike([12, 0.149]), alike([300, 0.149])
-    (['2.89', '0.09', '−0.66'], ['12', '0.1'], ['300', '0.149'])
+    (['2.89', '0.09', '−0.66'], ['12.0', '0.1'], ['300', '0.149'])
     """
     known = [_float(value) for value in as_list(values, "values")]
-    decimals = _decimals(known)
-    return [_text(value if decimals is None else round(value, decimals), DIGITS) for value in known]
+    finest = _decimals(known)
+    if finest is None:
+        return [_text(value, DIGITS) for value in known]
+    needed = min(places for places in range(finest + 1) if _rounded(known, places) == _rounded(known, finest))
+    measured = [bool(value) and math.isfinite(value) for value in known]
+    return [
+        _fixed(value, needed) if is_one else _text(value, DIGITS)
+        for value, is_one in zip(known, measured, strict=True)
+    ]
+
+
+def _rounded(known: list[float], decimals: int) -> list[float]:
+    return [round(value, decimals) for value in known if math.isfinite(value)]
 
 
 def _decimals(known: list[float]) -> int | None:

@@ -12,19 +12,31 @@ const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Pl
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
 const BETWEEN = 2; // px between two of them, at least
-const ROW_NAME = 14; // letters in a line of a row's name
+const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
+const ROOMY = 720; // px; from here on the names of rows have longer lines than the figure gave them
+const FLOORS = 3; // names of columns below one another, at most
+const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 
+// Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
+  nameRows(picture);
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
+  return MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
 
-// Names of columns stay upright: in more lines, and where a word is wider than its column, every other one below the others.
+function nameRows(picture) {
+  const { data, layout: { width, yaxis } } = picture;
+  const letters = width < NARROW ? ROW_NAME.narrow : width >= ROOMY ? ROW_NAME.wide : 0;
+  if (letters && hasNames(data, yaxis)) picture.data = data.map((trace) => ({ ...trace, y: inLines(trace.y, letters) }));
+}
+
+// Names of columns stay upright: in more lines, and where a word is wider than its column, neighbours below one another.
 function nameColumns({ data, layout }) {
   const { width, margin, xaxis, yaxis } = layout;
   const columns = data.find(({ type, x, orientation }) => ["heatmap", "bar"].includes(type) && orientation !== "h" && areWords(x));
@@ -34,9 +46,10 @@ function nameColumns({ data, layout }) {
   const place = (width - Math.max(l, roomOfNames(data, yaxis)) - r) / names.length;
   const letters = Math.floor(place / (WIDE * (xaxis?.tickfont?.size ?? TICK_SIZE)));
   const rows = names.map((name) => rewrapped(name, letters));
-  const above = Math.max(...rows.map((row, i) => (i % 2 ? 0 : row.length)));
-  const apart = longest(rows.flat()).length > letters;
-  const ticktext = rows.map((row, i) => [...(apart && i % 2 ? Array(above).fill("") : []), ...row].join("<br>"));
+  const floors = Math.min(FLOORS, Math.ceil(longest(rows.flat()).length / Math.max(1, letters)));
+  const tall = Array.from({ length: floors }, (_, floor) => Math.max(0, ...rows.filter((_, i) => i % floors === floor).map((row) => row.length)));
+  const above = (floor) => tall.slice(0, floor).reduce((sum, lines) => sum + lines, 0);
+  const ticktext = rows.map((row, i) => [...Array(above(i % floors)).fill(""), ...row].join("<br>"));
   layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
 }
 
@@ -62,7 +75,6 @@ function roomOfNames(data, axis) {
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, small or upright ones on narrow bars.
 function fitPhone(picture) {
-  if (hasNames(picture.data, picture.layout.yaxis)) picture.data = picture.data.map((trace) => ({ ...trace, y: inLines(trace.y) }));
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
@@ -78,12 +90,12 @@ function fitPhone(picture) {
   if (picture.data.some(hasScale)) scaleBelow(picture);
 }
 
-// The names of rows in short lines; the same array for the same names, so that a row which stays is known.
+// The names of rows in lines of so many letters; the same array for the same names, so that a row which stays is known.
 const lined = new WeakMap();
-function inLines(names) {
+function inLines(names, letters) {
   if (!Array.isArray(names)) return names;
-  if (!lined.has(names)) lined.set(names, names.map((name) => rewrapped(String(name), ROW_NAME).join("<br>")));
-  return lined.get(names);
+  if (!lined.has(names)) lined.set(names, {});
+  return (lined.get(names)[letters] ??= names.map((name) => rewrapped(String(name), letters).join("<br>")));
 }
 
 // A heat map's colour scale takes from its height; beside it, it would leave a third of the width.
