@@ -111,11 +111,13 @@ class Item:
 class _Markdown:
     """A notebook's form: links, a table, and mistakes folded away, for they tell much of the answer."""
 
-    title = staticmethod(answer_key.read_title)
+    @staticmethod
+    def title(name: str) -> str:
+        return answer_key.read_title(name)
 
     @staticmethod
     def lesson(name: str) -> str:
-        return f"[{answer_key.read_title(name)}](../notebooks/{name}.ipynb)"
+        return f"[{_Markdown.title(name)}](../notebooks/{name}.ipynb)"
 
     @staticmethod
     def link(text: str, address: str) -> str:

@@ -194,7 +194,7 @@ export function mount(element, bundle, Plotly, live = null) {
     const opening = !target;
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
     const more = fitWidth(drawn);
-    if (!fills) plot.style.height = `${(drawn.layout.height = tall + more)}px`;
+    if (!fills) plot.style.height = `${tall + more}px`; // where that is new, the observer calls again
     const axis = plot._fullLayout?.yaxis; // as it was last drawn
     const known = seenOf(axis);
     const named = spaceNames(drawn, data, axis);

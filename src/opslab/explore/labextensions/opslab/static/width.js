@@ -11,6 +11,7 @@ const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
+const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
 const ROOMY = 720; // px; from here on the names of rows have longer lines than the figure gave them
@@ -111,9 +112,10 @@ function scaleBelow({ data, layout }) {
 
 // So few numbers on a narrow axis that none has to lie on its side.
 function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
+  const { l, r } = { ...SIDES, ...margin };
+  if (data.every(({ x }) => areDates(x))) return { ...fewMonths(data.flatMap(({ x }) => x).sort(), (width - l - r) / (DIGIT * DATE)), tickangle: 0 };
   const rows = data.map(({ x }) => numbers(x ?? []));
   if (rows.some((row) => !row)) return {};
-  const { l, r } = { ...SIDES, ...margin };
   const powers = xaxis?.type === "log";
   const begun = xaxis?.rangemode === "tozero" ? [0] : [];
   const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends([...data.flatMap(reached), ...begun]);
@@ -130,6 +132,18 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
   return { dtick: seen < 2 && step / 2 >= least ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
+
+// So many months on an axis of days that their names lie beside each other.
+function fewMonths(days, places) {
+  const monthOf = (day) => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7)) - 1;
+  const start = monthOf(days[0]) + (days[0].slice(8, 10) > "01" ? 1 : 0);
+  const count = monthOf(days.at(-1)) - start + 1;
+  if (count < 2) return { nticks: 2 };
+  const tick0 = `${Math.floor(start / 12)}-${String((start % 12) + 1).padStart(2, "0")}-01`;
+  return { dtick: `M${Math.ceil(count / Math.max(1, Math.floor(places)))}`, tick0 };
+}
+
+const areDates = (row) => Array.isArray(row) && row.length > 0 && row.every((day) => /^\d{4}-\d\d-\d\d/.test(day));
 
 // A figure's own step, or as many of them as are `least` long.
 const sparser = (step, least) => (least > step ? { dtick: step * Math.ceil(least / step) } : {});
