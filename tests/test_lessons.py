@@ -213,6 +213,13 @@ def test_no_number_ends_a_line_whose_per_cent_sign_begins_the_next(path):
     assert [text for text in texts if together(text) != text] == []
 
 
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_table_shown_is_one_for_people(path):
+    shown = [output for cell in read(path).cells for output in cell.get("outputs", []) if "data" in output]
+    raw = '<table border="1" class="dataframe">'  # as pandas shows it: show it with `as_table`
+    assert not any(raw in output["data"].get("text/html", "") for output in shown)
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_names_of_a_tables_columns_stand_over_their_cells(lesson):
     """JupyterLab centres a name whose column does not say where it stands."""
