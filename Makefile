@@ -20,7 +20,7 @@ help:  ## list the commands
 lab: $(READY)  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" $(ROOT) $(LAB) notebooks/00-start-here.ipynb
 
-# Who looks into a browser waits: four workers fill two cores, and linear algebra in threads would wait for them.
+# Who looks into a browser waits: three workers fill two cores, and linear algebra in threads would wait for them.
 test: export OPENBLAS_NUM_THREADS = 1
 # Memory that a table gave back is asked for again by the next one.
 test: export MALLOC_MMAP_THRESHOLD_ = 1000000000
@@ -30,7 +30,7 @@ test: $(QUICK) browser sandbox spark  ## run every test, as CI does
 	$(BIN)/ruff check -q .
 	$(BIN)/ruff format -q --check .
 	$(BIN)/ty check -q
-	$(BIN)/python -m pytest $(NBVAL) -n 4 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
+	$(BIN)/python -m pytest $(NBVAL) -n 3 --dist loadfile --no-loadscope-reorder tests notebooks solutions exercises
 
 lesson: $(READY)  ## lay a new lesson's texts to begin with: make lesson NN=05-experiments
 	$(BIN)/python -m opslab.authoring.new_lesson "$(NN)"

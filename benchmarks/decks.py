@@ -38,7 +38,7 @@ SLIDE = """() => {
   const count = (text) => text.split(/\\s+/).filter(Boolean).length;
   const all = (selector) => [...slide.querySelectorAll(selector)];
   // A picture and its title are looked at, what is said of it is heard; a menu shows the option chosen.
-  const apart = '.opslab-plot, .opslab-title, .opslab-said, select';
+  const apart = '.opslab-plot, .opslab-title, .opslab-heard, select';
   const unread = all(apart).map((part) => count(part.innerText));
   const chosen = all('option:checked').map((option) => count(option.text));
   const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);

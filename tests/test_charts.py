@@ -136,6 +136,12 @@ def test_any_two_colours_of_the_palette_are_told_apart(ground):
     assert min(apart.values()) > 0.13, min(apart, key=apart.get)
 
 
+def test_what_moves_a_picture_has_the_blue_of_its_lines():
+    script = (SCRIPTS / "explore.js").read_text(encoding="utf-8")
+    accents = re.findall(r"--opslab-accent: (#\w+)", script)
+    assert accents == [charts.BLUE.lower(), on_dark(charts.BLUE)]
+
+
 def test_names_of_lines_are_read_on_a_dark_ground():
     assert all(contrast(on_dark(colour), "#161b22") >= 4.5 for colour in charts.PALETTE)
 
@@ -537,6 +543,13 @@ SAID = [
     (say.level(float("nan")), "\u2013"),
     (say.between(0.0001, 0.02, "%"), "under 0.1 to 2.0\u00a0%"),
     (say.between(1, 3, "hours"), "1 to 3\u00a0hours"),
+    (say.between(0, 0.6, "%"), "0.0 to 60.0\u00a0%"),
+    (say.between(0, 1, "%"), "0 to 100\u00a0%"),
+    (say.between(1.95, 3.6, "minutes"), "1.95 to 3.60\u00a0minutes"),
+    (say.between(-2.41, 2446.5), "\u22122 to 2,450"),
+    (say.between(0.0721, 0.106), "0.072 to 0.106"),
+    (say.between(0.0001, 1.5), "0.0001 to 1.5"),
+    (say.between(float("nan"), 1.5, "days"), "\u2013 to 1.5\u00a0days"),
     (say.number(1, "times") + say.number(1.25, "times"), "1\u00a0time1.25\u00a0times"),
     (say.between(9200, 12_500, "yuan"), "9,200 to 12,500\u00a0yuan"),
     (say.count(0, "box"), "0\u00a0boxes"),
@@ -575,13 +588,14 @@ def test_numbers_below_one_another_have_one_number_of_decimals_unless_far_apart(
     assert say.column([]) == []
 
 
-def test_numbers_of_one_picture_are_none_finer_than_the_largest():
+def test_numbers_of_one_picture_have_the_decimals_of_the_largest_as_far_as_one_needs_them():
     assert say.alike([0.233, -0.0333]) == ["0.233", "\u22120.033"]
     assert say.alike([2.4, 2.64, 40]) == ["2.4", "2.6", "40.0"]
     assert say.alike([92.8, 35, -12]) == ["92.8", "35.0", "\u221212.0"]
-    assert say.alike([0.5, 1.5, 0]) == ["0.5", "1.5", "0"]  # no more decimals than are needed
     assert say.alike([92.9, 0.5]) == ["92.9", "0.5"]
     assert say.alike([0.5, 51]) == ["0.5", "51"]
+    assert say.alike([0.3, 0.0, -0.1]) == ["0.3", "0.0", "\u22120.1"]
+    assert say.alike([1676.4, 97.3]) == ["1,680", "97"]
     assert say.alike([0.0001, 1.5, np.nan]) == ["0.0001", "1.5", "\u2013"]
     assert say.alike([]) == []
 

@@ -26,7 +26,7 @@ from opslab.authoring.export.__main__ import main
 from opslab.authoring.export.blocks import printed
 from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
-from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, timeline
+from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, slopes, timeline
 from opslab.explore import PLOTLY, Guess, show
 from tests.reader import guess, move_each_control, press_on, script
 
@@ -715,6 +715,27 @@ def test_an_axis_name_beside_long_names_of_rows_is_seen_whole_on_a_phone(page, t
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [280, 320, 390])
+def test_slopes_between_long_names_keep_their_width_on_a_phone(page, tmp_path, width):
+    rows = ["everybody who was asked twice", "those who were asked once"]
+    drawing = slopes(
+        pd.DataFrame({"before the change": [18, 26], "after the change": [33, 26]}, index=rows), "Two rules"
+    )
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "Two slopes.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    page.set_viewport_size({"width": width, "height": 800})
+    plot = drawn(read(page, tmp_path, "t"))
+    assert plot.locator(".scatterlayer path.js-line").first.bounding_box()["width"] > 40
+    frame = plot.bounding_box()
+    for words in plot.locator(".textpoint text, .annotation-text").all():
+        box = words.bounding_box()
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize(
     ("ends", "axis"),
     [
@@ -1033,7 +1054,8 @@ def test_a_link_in_a_table_leaves_its_text_alone(caplog):
         ("QSCA 95 % in 3 weeks\n    How?\n", "{0}QSCA 95\u00a0% in 3\u00a0weeks</span>\n    {4}How?</span>"),
         ("one, of many words", "one, of many words"),  # no other line that it could be taken for
         ("a < b\n\nb > c", "{0}a &lt; b</span>\n\n{0}b &gt; c</span>"),
-        ("\x1b[31mred\x1b[0m\nplain", '<span class="ansi-red-fg">red</span>\n{0}plain</span>'),
+        ("\x1b[31mred\x1b[0m\nplain", '{0}<span class="ansi-red-fg">red</span></span>\n{0}plain</span>'),
+        ("\x1b[31mred\nred\x1b[0m\nplain", '<span class="ansi-red-fg">red\nred</span>\n{0}plain</span>'),
     ],
 )
 def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
@@ -1050,8 +1072,11 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
+        ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
+        ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),
         ("An A/B test.", 'An <span class="held">A/B</span> test.'),
         ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
+        ("| 1 to 9 | Came in |\n|---|---|\n| 1 to 9 | in |", '1 to~9</th>\n<th scope="col">Came~in</th>'),
     ],
 )
 def test_what_belongs_together_stays_on_one_line(caplog, text, kept):

@@ -152,7 +152,7 @@ def test_what_is_no_table_says_what_is_expected():
         f"This cannot be checked: seo, social missing. Expected 3 values: {asked}."
     )
     long = dict.fromkeys("abcdefg", 1)
-    assert "(a, b, c, d, e, f, …)" in judge(ask("table"), 7, long, {}).text
+    assert "(a, b, c, d, e, f and 1 more)" in judge(ask("table"), 7, long, {}).text
 
 
 def test_what_is_no_number_is_told_the_unit_that_is_asked_for():

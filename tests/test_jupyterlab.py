@@ -1,6 +1,7 @@
 """Explorables in a real JupyterLab and in a bare page, seen by a real browser and moved by keyboard."""
 
 import json
+import re
 import urllib.request
 from functools import cache
 from itertools import pairwise
@@ -20,7 +21,7 @@ from opslab.charts import bars, dots, heatmap, lines
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
-from tests.conftest import WINDOW
+from tests.conftest import LABEXTENSIONS, WINDOW
 from tests.reader import PAINTED, guess, move_each_control
 
 REPOSITORY = Path(__file__).parents[1]
@@ -192,6 +193,17 @@ def the_kernel_answers(page):
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     wait_for_title(page, group, "2.21 1 sin")  # however many questions were left out, the last is answered
+
+
+# Rules of all of them reach what stands on JupyterLab's one page: there a hint was a pixel high.
+def test_no_two_extensions_name_a_class_alike():
+    scripts = [script for folder in LABEXTENSIONS for script in folder.glob("*/static/*.[cj]s*")]
+    owners = {}
+    for script in scripts:
+        for name in re.findall(r"\.(opslab-[\w-]+)", script.read_text(encoding="utf-8")):
+            owners.setdefault(name, set()).add(script.parent)
+    assert len(owners) > 50
+    assert {name for name, folders in owners.items() if len(folders) > 1} == set()
 
 
 @pytest.mark.browser

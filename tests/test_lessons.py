@@ -131,8 +131,19 @@ def told(path):
                 yield from strings([[trace.get("name"), trace.get("text")] for trace in state["data"]])
 
 
+RANGE = re.compile(r"([\d,]*\.?\d+)(?:\s%)? to \u2212?([\d,]*\.?\d+)")
+
+
+def uneven(text):
+    """Return whether the ends of a range have another number of decimals each."""
+    ranges = [[len(end.partition(".")[2]) for end in ends] for ends in RANGE.findall(text)]
+    return any(low != high for low, high in ranges)
+
+
 def unreadable(text):
-    return [name for name, pattern in UNREADABLE.items() if re.search(pattern, re.sub("<[^>]+>", " ", text))]
+    words = re.sub("<[^>]+>", " ", text)
+    found = [name for name, pattern in UNREADABLE.items() if re.search(pattern, words)]
+    return [*found, "two precisions"] if uneven(words) else found
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -149,6 +160,9 @@ def test_what_a_notebook_says_is_read_as_people_say_it(path):
         ("1.8e+08", ["a number as a machine has it"]),
         ("p = under 0.0001", ["a relation said twice"]),
         ("\u22120.0", ["a signed nothing"]),
+        ("95 % interval 0.5 to 1.87", ["two precisions"]),
+        ("0 to 60.0\u00a0%", ["two precisions"]),
+        ("0.50 to 1.87, 9.2\u00a0% to 12.0\u00a0%, \u22124 to \u22122, 9,200 to 12,500, .6 to 1.6", []),
         ("1 hour, 1.1 hours, 2\u20131 days, 0.1 points, 21 days, p = 0.0013, \u22120.05", []),
     ],
 )

@@ -118,11 +118,25 @@ def test_whatever_kind_of_answer_was_hidden_the_site_leaves_off_the_placeholder(
     assert parsed(cell.outputs[0].data["text/html"]).text == parsed(told).text.strip()
 
 
+@pytest.mark.parametrize("kind", ["text", "text/html"])
+def test_the_search_of_the_site_finds_each_word_of_a_table_and_of_what_is_printed(kind):
+    table = "<table><tr><th>Ads</th><td>Dormant</td></tr><tr><td>Lost</td></tr></table>"
+    output = (
+        new_output("stream", text="Ads\nDormant Lost\n")
+        if kind == "text"
+        else new_output("display_data", data={kind: table})
+    )
+    cell = new_code_cell("tell()", outputs=[output])
+    site._adapt(cell, fold=True)
+    indexed = re.sub(r"<[^<]+?>", "", cell.outputs[0].data["text/html"])  # as Sphinx does
+    assert indexed.split() == ["Ads", "Dormant", "Lost"]
+
+
 def test_short_words_with_a_slash_or_a_hyphen_are_held_together_on_the_site():
     held = [
         node.astext() for node in site._held("An A/B test, by e-mail, and/or of 2024-05-01.") if node.children
     ]
-    assert held == ["A/B", "e-mail", "and/or"]
+    assert held == ["A/B", "e-mail", "and/or", "2024-05-01"]
 
 
 def test_printed_lines_wrap_on_the_site_as_on_a_page():

@@ -206,7 +206,7 @@ def test_a_cue_is_no_sentence_that_could_stand_alone():
 def test_a_short_word_with_a_hyphen_stays_on_its_line():
     words = '<p class="a-b">each sign-up, <b>Macro-F1</b>, 2025-04-01</p>'
     kept = [found.get_text() for found in BeautifulSoup(held(words), "html.parser").select(".held")]
-    assert kept == ["sign-up", "Macro-F1"]
+    assert kept == ["sign-up", "Macro-F1", "2025-04-01"]
     assert plain(held(words)) == plain(words)
 
 
@@ -214,6 +214,15 @@ def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
     source = 'a = "#"   # 1 one\nfor b in a:\n    print(b)  # 2 two\n# alone\n'
     lines = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser").get_text().rstrip()
     assert lines == '# 1 one\na = "#"\nfor b in a:\n    # 2 two\n    print(b)\n# alone'
+
+
+def test_lines_of_code_that_wrap_are_seen_to_go_on_and_none_begins_far_from_the_left():
+    source = "a = [1,\n     2]\nlong_name = list(map(f,\n                    a))"
+    shown = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser")
+    lines = [line.get_text() for line in shown.select(".hang")]
+    assert lines == ["a = [1,", "2]", "long_name = list(map(f,", "a))"]
+    assert [line["style"][-3:] for line in shown.select(".hang")] == ["0ch", "5ch", "0ch", "8ch"]
+    assert shown.get_text().splitlines()[3] == "        a))"
 
 
 def test_code_that_does_not_fit_its_line_breaks_behind_a_dot_or_a_bracket():

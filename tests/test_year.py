@@ -797,7 +797,7 @@ def test_a_policy_is_told_numbers_of_python(runs):
 def test_the_wrongs_that_are_numbers_of_the_lesson_stand_in_it():
     wrongs = {wrong.name: wrong.source for wrong in read_questions("13-capstone")["q3"].wrongs}
     lesson = (course_root() / "notebooks" / "13-capstone.ipynb").read_text(encoding="utf-8")
-    for name, said in (("lessons-number", "{}000 yuan, from"), ("briefs-number", "    {} thousand yuan (")):
+    for name, said in (("lessons-number", "{}000 yuan, from"), ("briefs-number", ": {} thousand yuan (")):
         number = re.search(r"gain = (\d+)$", wrongs[name])[1]
         assert said.format(f"{number}," if "000" in said else number) in lesson.replace("\xa0", " ")
 

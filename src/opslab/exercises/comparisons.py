@@ -93,6 +93,7 @@ WRONG_LENGTH = "This cannot be checked: received {received} values, expected {co
 SEVERAL_UNDER = (
     "This cannot be checked: {label} is {received}, expected one number. Count its values, or choose one?"
 )
+MORE_LABELS = " and {count} more"
 PLACE, SHAPED = "place {place}", "a {type} of shape {shape}"
 WANTS_CHOICE = "This cannot be checked: received {received}, expected one of {options}. {more}"
 ONE_LETTER = "Give one letter: the option that answers the question alone."
@@ -519,9 +520,10 @@ def labelled(value: object) -> dict[str, object] | None:
 
 
 def listed(labels: Sequence[str] | Mapping[str, object]) -> str:
-    """Return the first labels, with an ellipsis where there are more."""
+    """Return the first labels, and how many more there are."""
     shown = list(labels)[:SHOWN]
-    return ", ".join(shown) + (", …" if len(labels) > len(shown) else "")
+    more = len(labels) - len(shown)
+    return ", ".join(shown) + (MORE_LABELS.format(count=more) if more else "")
 
 
 def short(value: object) -> str:

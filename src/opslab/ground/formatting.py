@@ -49,6 +49,7 @@ SPELT = {
 }
 
 DIGITS = 3  # significant ones, of a number that is not whole
+FULL = 1000  # from here on the last figures of a number that is not whole mean little
 EXACT = 12  # decimals of a share that are no dust of reckoning
 GAPS = re.compile(r"(```.*?```|`[^`]*`)|(?<=\d) (?=%)", re.DOTALL)  # code, or a gap before a sign
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
@@ -127,15 +128,27 @@ def points(difference: Any) -> str:
 def between(low: Any, high: Any, unit: str = "", *, joined: str = TO) -> str:
     """Return a range from `low` to `high`, its unit said once, `joined` by other words if need be.
 
+    Both ends have as many decimals, unless the smaller one would be nothing.
+
     Examples
     --------
-    >>> between(84, 102), between(0.201, 0.2449, "%")
-    ('84 to 102', '20.1 to 24.5\\xa0%')
+    >>> between(84, 102), between(0.5, 1.87), between(0.201, 0.2449, "%")
+    ('84 to 102', '0.50 to 1.87', '20.1 to 24.5\\xa0%')
     """
     if not isinstance(joined, str):
         raise ValueError(NOT_TEXT.format(what="joined", found=joined))
-    first = number(low, unit) if unit == PERCENT else number(low)
-    return joined.format(low=first.removesuffix(f"{SPACE}{PERCENT}"), high=number(high, unit))
+    if unit == PERCENT:
+        shares = [share(end).removesuffix(f"{SPACE}{PERCENT}") for end in (low, high)]
+        exact = all(said.isdigit() for said in shares)
+        ends = [f"{said}.0" if said.isdigit() and not exact else said for said in shares]
+    else:
+        known = [_float(low), _float(high)]
+        decimals = _decimals(known, math.inf)
+        vanishes = decimals is not None and any(end and not round(end, decimals) for end in known)
+        ends = _level(known, None if vanishes else decimals)
+    first, last = ends
+    behind = f"{SPACE}{unit_of(last, _require_text(unit, 'unit'))}" if unit and last != MISSING else ""
+    return joined.format(low=first, high=f"{last}{behind}")
 
 
 def count(value: Any, noun: str, plural: str | None = None) -> str:
@@ -226,37 +239,36 @@ def column(values: Iterable[Any], unit: str = "") -> list[str]:
 
 
 def alike(values: Iterable[Any]) -> list[str]:
-    """Return numbers of one picture with equally many decimals, none finer than `number` says the largest.
+    """Return numbers of one picture: the largest as `number` says it, the others with as many decimals.
 
-    Numbers more than a hundred times apart each keep their own decimals; nothing is 0.
+    Cells more than a hundred times apart each keep their own decimals.
 
     Examples
     --------
-    >>> alike([2.89, 0.0913, -0.663]), alike([12, 0.149]), alike([300, 0.149])
-    (['2.89', '0.09', '−0.66'], ['12.0', '0.1'], ['300', '0.149'])
+    >>> alike([2.89, 0.0913, -0.6]), alike([12.3, 0.149]), alike([300, 0.149])
+    (['2.89', '0.09', '−0.60'], ['12.3', '0.1'], ['300', '0.149'])
     """
     known = [_float(value) for value in as_list(values, "values")]
-    finest = _decimals(known)
-    if finest is None:
-        return [_text(value, DIGITS) for value in known]
-    needed = min(places for places in range(finest + 1) if _rounded(known, places) == _rounded(known, finest))
-    measured = [bool(value) and math.isfinite(value) for value in known]
-    return [
-        _fixed(value, needed) if is_one else _text(value, DIGITS)
-        for value, is_one in zip(known, measured, strict=True)
-    ]
+    return _level(known, _decimals(known))
 
 
-def _rounded(known: list[float], decimals: int) -> list[float]:
-    return [round(value, decimals) for value in known if math.isfinite(value)]
+def _level(known: list[float], decimals: int | None) -> list[str]:
+    """Return numbers with `decimals` each, as far as one of them needs these; with their own where None."""
+    if not decimals:
+        own = [value if decimals is None or abs(value) >= FULL else round(value, 0) for value in known]
+        return [_text(value, DIGITS) for value in own]
+    texts = [_fixed(value, decimals) if math.isfinite(value) else _text(value, DIGITS) for value in known]
+    written = [text for text in texts if text[-1].isdigit()]
+    spare = min(len(text) - len(text.rstrip("0")) for text in written)
+    return [text[: len(text) - spare].rstrip(".") if text in written else text for text in texts]
 
 
-def _decimals(known: list[float]) -> int | None:
+def _decimals(known: list[float], apart: float = FAR_APART) -> int | None:
     """Return how many decimals the largest number has; None where all are whole, very large or far apart."""
     sizes = [abs(value) for value in known if math.isfinite(value) and value]
     if all(size == int(size) for size in sizes) or max(sizes) >= LARGE[-1][0]:
         return None
-    if max(sizes) > FAR_APART * min(sizes):
+    if max(sizes) > apart * min(sizes):
         return None
     return max(0, DIGITS - 1 - math.floor(math.log10(max(sizes))))
 

@@ -63,9 +63,10 @@ def voice_chart(
     low, high = ("low", "high") if column == "share" else (f"{column}_low", f"{column}_high")
     require_result(table, "table", (column, low, high), "share_of_voice, with sales for per_unit")
     top, unit = table[column].idxmax(), "%" if column == "share" else ""
+    told = dict(zip(table.index, say.alike(table[column]), strict=True))
     words = title or LOUDEST.format(
         name=say.name(top),
-        value=say.number(table[column][top], unit),
+        value=say.number(table[column][top], unit) if unit else told[top],
         range=say.between(table[low][top], table[high][top], unit),
     )
     return charts.dots(

@@ -59,11 +59,9 @@ def court_chart(before: History, after: History, column: str = "cash") -> go.Fig
     column = as_choice(column, "column", UNITS)
     gap = compare(before, after, column) * SCALE.get(column, 1)
     if gap["mean"].any():
-        end = gap.iloc[-1]
-        title = COURT.format(
-            gain=say.number(end["mean"]), what=UNITS[column],
-            low=say.number(end["low"]), high=say.number(end["high"]), runs=say.count(before.runs, "run"),
-        )  # fmt: skip
+        gain, low, high = say.alike(gap.iloc[-1][["mean", "low", "high"]])
+        runs = say.count(before.runs, "run")
+        title = COURT.format(gain=gain, what=UNITS[column], low=low, high=high, runs=runs)
     else:
         title = say.name(NOTHING)
     drawing = charts.figure(title, WEEK, UNITS[column])

@@ -22,9 +22,10 @@ from opslab.ground.paths import package_folder
 
 HERE = Path(__file__).parent
 MAP_STYLE = HERE.parent / "labextensions" / "opslab-map" / "static" / "map.css"  # JupyterLab loads it, too
+LINES = HERE / "lines.css"  # the site has it, too
 STYLES = {
-    True: ("theme.css", "content.css", "deck.css"),
-    False: ("theme.css", "content.css", "page.css", MAP_STYLE),
+    True: ("theme.css", "content.css", LINES, "deck.css"),
+    False: ("theme.css", "content.css", LINES, "page.css", MAP_STYLE),
 }
 # Plotly draws these with WebGL and compiles its programs from text, which a strict policy forbids.
 WEBGL = re.compile(r"gl$|3d$|^(surface|mesh3d|isosurface|volume|cone|streamtube|parcoords|splom)$")

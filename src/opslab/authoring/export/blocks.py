@@ -24,6 +24,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
+from opslab.authoring.export.prose import hung
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 from opslab.ground.forms import MARKER
@@ -45,20 +46,23 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-UNITS = "%|yuan|days?|weeks?|months?|hours?|minutes?"
+UNITS = "%|yuan|points?|times|ml|days?|weeks?|months?|hours?|minutes?"
+COUNTED = ("lesson", "week", "Week", "day", "Day", "year", "Mail")  # before a number that is a name
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 MEASURE = re.compile(rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))")  # between a number and its unit
+BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
-    rf"{MEASURE.pattern}"
-    r"|(?<=\blesson) (?=\d)|(?<=\bsource) (?=S\d)| (?=· )"
-    r"|(?<=[\d.)]) (?=[×/^] [\d.(])|(?<=[\d.)] [×/^]) (?=[\d.(])|(?<=\(\d) (?=− )|(?<=\(\d −) "  # a product
-    r"| (?==\s)|(?<=\b[a-zα-ω] =) (?=[\d.−])"  # the sign of an equation and its left side, p = .04
+    (
+        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED)
+        + rf"{MEASURE.pattern}|(?<=\bsource) (?=S\d)| (?=· )"
+        r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
+        r"| (?=[=−×] )|(?<= −) |(?<=\b[a-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
+    ).replace(" ", BETWEEN)
 )
-UNPARTED = re.compile(r"(?<=\ba) (?=\w)")  # an article has no line of its own in the head of a narrow column
+# In the head of a narrow column no article, "to" or "in" has a line of its own.
+UNPARTED = re.compile(r"(?<=\ba) (?=\w)|(?<=\bto) (?=\d)| (?=(?:in|out|on)\b)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
 FOLDED = "<details data-result><summary>{label}</summary>{html}</details>"
-PRINTED = re.compile(r"^( *)([^\s<][^<\n]*)$", re.M)  # a line without colours
-HANGING = '{indent}<span class="hang" style="--by: {by}ch">{text}</span>'  # wraps behind its own beginning
 IMPORTS = re.compile(r"^(from|import) ", re.M)
 SHOWN = "show-code"
 IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -342,7 +346,7 @@ def printed(text: str) -> str:
     """Return what a cell has printed as HTML; of several lines, one that wraps is seen to go on."""
     html = MEASURE.sub("\u00a0", ansi2html(text.strip("\n").rstrip()))
     if "\n" in html:
-        html = PRINTED.sub(lambda line: HANGING.format(by=len(line[1]), indent=line[1], text=line[2]), html)
+        html = hung(html)
     return f'<pre class="output" tabindex="0">{html}</pre>'
 
 
@@ -372,7 +376,7 @@ def scope_headers(soup: BeautifulSoup) -> None:
     for table in soup.find_all("table"):
         _join_headers(table)
         for name in table.find_all(string=UNPARTED):
-            if name.find_parent("thead"):
+            if name.find_parent("th"):
                 name.replace_with(UNPARTED.sub("\u00a0", name))
         for header in table.find_all("th"):
             if not header.get_text(strip=True):

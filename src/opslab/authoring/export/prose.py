@@ -16,6 +16,7 @@ MOST_WORDS = 80  # on a slide
 MOST_LARGE = 37  # in large letters
 MOST_SHOWN = 60  # of a table, a result or code
 MOST_ROWS = 12
+LONGEST_INDENT = 8  # of code
 IN_BRACKETS = r"[^()]*\)"  # follows a stop that ends nothing
 SENTENCE = re.compile(
     r'.+?[.?!]["”)]*(?:</\w+>)*(?=\s+(?:<\w+>|["“(])*[A-Z0-9\u4e00-\u9fff]|\s*$)'
@@ -25,11 +26,16 @@ SENTENCE = re.compile(
 CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
-JOINED = re.compile(r"(?<![\w/-])\w{1,8}[-/]\w{1,8}(?![\w/-])(?![^<]*>)")  # short enough for a line
+JOINED = re.compile(  # a date, or short enough for a line
+    r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
+)
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
-JOINT = re.compile(r"(?<=\w[_(.])(?=\w)")  # where the name of a function may break
+JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)")  # where the name of a function may break
+ALIGNED = re.compile(rf"^ {{{LONGEST_INDENT + 1},}}", re.M)  # below a bracket, far from the left
 CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
+LINE = re.compile(r"^(<div.*<span></span>)?( *)(?!</)(\S.*)$", re.M)  # of code, or of what it prints
+HANGING = '{start}{indent}<span class="hang" style="--by: {by}ch">{text}</span>'
 INLINE = re.compile(r"</?(span|em|strong|code|b|a|wbr)\b[^>]*>")
 
 
@@ -57,9 +63,22 @@ def held(html: str) -> str:
 def shortened(html: str) -> str:
     """Return highlighted code with what is remarked beside a line above it: short lines stand larger.
 
-    Where a line does not fit even so, it breaks behind a dot or a bracket.
+    Where a line does not fit even so, it breaks behind a dot or a bracket, and is seen to go on.
     """
-    return CODE_JOINT.sub(r"\g<0><wbr>", REMARKED.sub(r"\1\2\4\n\2\3", html))
+    short = ALIGNED.sub(" " * LONGEST_INDENT, REMARKED.sub(r"\1\2\4\n\2\3", html))
+    return hung(CODE_JOINT.sub(r"\g<0><wbr>", short))
+
+
+def hung(html: str) -> str:
+    """Let each line wrap behind its own beginning, unless its colours go on in the next one."""
+
+    def hanging(line: re.Match[str]) -> str:
+        start, indent, text = line.groups(default="")
+        if text.count("<span") != text.count("</span"):
+            return line[0]
+        return HANGING.format(start=start, indent=indent, by=len(indent), text=text)
+
+    return LINE.sub(hanging, html)
 
 
 def inside(html: str) -> str:

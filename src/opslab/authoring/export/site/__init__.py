@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_course
-from opslab.authoring.export.assets import MAP_STYLE, start_script
+from opslab.authoring.export.assets import LINES, MAP_STYLE, start_script
 from opslab.authoring.export.blocks import (
     FORM,
     SHOWN,
@@ -55,6 +55,7 @@ SHARED_ALT = "The course's title above its four links: find, win, keep, stay in 
 HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
 OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a lesson's own thumbnail: its file, the site's folder
+CELL_ENDS = re.compile(r"(?<=</t[dh]>)")  # the search takes tags away: cells would become one word
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
@@ -79,7 +80,7 @@ SETTINGS = {
     "html_use_index": False,  # it has no entries
     "html_copy_source": False,
     "html_show_sphinx": False,
-    "html_css_files": [f"{STATIC}/map.css", f"{STATIC}/site.css"],
+    "html_css_files": [f"{STATIC}/{name}.css" for name in ("map", "lines", "site")],
     "html_js_files": [(f"{STATIC}/opslab.js", {"defer": "defer"})],
 }
 
@@ -242,7 +243,7 @@ def _adapt(cell: NotebookNode, *, fold: bool) -> None:
         elif "text/html" in output.get("data", {}):
             table = BeautifulSoup(output.data["text/html"], "html.parser")
             scope_headers(table)
-            output.data["text/html"] = str(table)
+            output.data["text/html"] = CELL_ENDS.sub("\n", str(table))
     cell.outputs = [_as_printed(output) for output in cell.outputs]
 
 
@@ -263,7 +264,7 @@ def _uncover(output: NotebookNode) -> None:
 def _write_static(root: Path, folder: Path) -> None:
     folder.mkdir(parents=True)
     scripts = Path(plotly.__file__).parent / "package_data"
-    for file in (FONT, scripts / "plotly.min.js", MAP_STYLE, HERE / "site.css"):
+    for file in (FONT, scripts / "plotly.min.js", MAP_STYLE, LINES, HERE / "site.css"):
         shutil.copy(file, folder)
     for name in ("LICENSE", "LICENSE-TEXTS"):
         shutil.copy(root / name, folder / f"{name}.txt")

@@ -30,7 +30,7 @@ const STYLE = `
   padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
   --opslab-ink: #1f2328; --opslab-line: #c4cad1; --opslab-accent: #0072b2; --opslab-ground: #fff; color-scheme: light;
   background: var(--opslab-ground); font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
-.opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4aa8e0;
+.opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4696f5;
   --opslab-ground: #161b22; color-scheme: dark; }
 .opslab-controls { padding-bottom: 4px; display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
   gap: 4px 16px; }
@@ -62,7 +62,7 @@ const STYLE = `
 .opslab-guess output { flex: 1 1 16rem; }
 .opslab-guessing .opslab-plot { touch-action: none; cursor: crosshair; }
 .opslab-guessing[data-guess="peak"] .opslab-plot { touch-action: pan-y; }
-.opslab-said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.opslab-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
   .opslab-controls:not([hidden]) { display: block; }
@@ -109,7 +109,7 @@ export function mount(element, bundle, Plotly, live = null) {
   const status = create("p", { className: "opslab-status", role: "status" });
   const caption = create("p", { className: "opslab-title" });
   const result = create("span");
-  const said = create("p", { className: "opslab-said", ariaLive: "polite" });
+  const said = create("p", { className: "opslab-heard", ariaLive: "polite" });
   caption.append(result);
   caption.dataset.longest = longest([asked?.prompt, ...[bundle, ...frames.values()].map(({ layout }) => titleOf(layout))]);
   caption.hidden = !caption.dataset.longest;

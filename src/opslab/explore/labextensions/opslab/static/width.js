@@ -21,6 +21,8 @@ const SCALE = 64; // px below a plot: a heat map's colour scale, with its name a
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
+const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they are smaller
+const END_SIZE = 13, SMALL_END = 10; // px of these words
 
 // Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
@@ -79,6 +81,7 @@ function fitPhone(picture) {
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
+  if (room < LEAST_SLOPES) shrinkEnds(picture);
   const { layout } = picture;
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
   const grouped = layout.barmode === "group";
@@ -176,6 +179,18 @@ function nameBelow(picture) {
   }));
   picture.layout.showlegend = true;
   picture.layout.margin = { ...picture.layout.margin, r: SIDES.r };
+}
+
+// The words at both ends of slopes, and the ends' names below them, in smaller letters.
+function shrinkEnds(picture) {
+  const isSlope = ({ textposition }) => Array.isArray(textposition);
+  if (!picture.data.some(isSlope)) return;
+  picture.data = picture.data.map((trace) => (isSlope(trace) ? { ...trace, textfont: { ...trace.textfont, size: SMALL_END } } : trace));
+  const { layout } = picture;
+  const shrunk = (note) => (note.font?.size > SMALL_END ? { ...note, font: { ...note.font, size: SMALL_END } } : note);
+  layout.annotations = layout.annotations?.map(shrunk);
+  const { l, r } = { ...SIDES, ...layout.margin };
+  layout.margin = { ...layout.margin, l: (l * SMALL_END) / END_SIZE, r: (r * SMALL_END) / END_SIZE };
 }
 
 const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();

@@ -16,7 +16,7 @@ const COMMON = {
 };
 const STYLE = `
 .opslab-form { --opslab-line: #7d858e;
-  --opslab-mark: var(--jp-brand-color1, var(--accent, var(--color-brand-primary, light-dark(#0072b2, #4aa8e0))));
+  --opslab-mark: var(--jp-brand-color1, var(--accent, var(--color-brand-primary, light-dark(#0072b2, #4696f5))));
   --opslab-panel: var(--jp-layout-color2, var(--panel, var(--color-background-secondary, rgba(128, 128, 128, 0.12))));
   box-sizing: border-box; container-type: inline-size; max-width: 48rem; margin: 4px 2px; padding: 4px; display: grid;
   grid-template-columns: minmax(0, 1fr); gap: 10px; color: var(--jp-content-font-color1, inherit);

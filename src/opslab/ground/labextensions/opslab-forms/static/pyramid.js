@@ -50,7 +50,7 @@ const LOOK = `
 .opslab-form .opslab-item > .opslab-row { gap: 4px; }
 .opslab-form .opslab-item button { padding: 2px 8px; }
 .opslab-form .opslab-reason { margin: 0 0 10px; padding: 0 0 4px 10px; border-left: 4px solid var(--opslab-mark); }
-.opslab-form .opslab-below { padding-left: 20px; }
+.opslab-form .opslab-under { padding-left: 20px; }
 .opslab-form .opslab-layer { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; margin: 0 0 6px; }
 .opslab-form .opslab-layer select { min-height: 32px; max-width: 100%; }
 .opslab-form .opslab-layer input { width: 16em; max-width: 100%; }
@@ -63,7 +63,7 @@ const LOOK = `
 .opslab-form .opslab-tree li li { padding: 2px 0; }
 @container (max-width: 34rem) {
   .opslab-form .opslab-item { grid-template-columns: minmax(0, 1fr); }
-  .opslab-form .opslab-below { padding-left: 8px; }
+  .opslab-form .opslab-under { padding-left: 8px; }
   .opslab-tree, .opslab-tree .opslab-tree { grid-template-columns: minmax(0, 1fr); }
 }
 `;
@@ -163,7 +163,7 @@ export function mount(element, state, model = null) {
     return [create("p", { className: "opslab-quiet", textContent: WORDS.keys }), top("question"), top("answer"), layer(WORDS.reasons, "r", typed, reasons.length),
       ...reasons.map((reason, i) => create("div", { className: "opslab-reason" },
         item(`r${i}`, role(WORDS.reason(i), typed, i), reasons, i, [reason, "text"]),
-        create("div", { className: "opslab-below" }, layer(WORDS.lines(i), `r${i}`, reason, reason.lines.length),
+        create("div", { className: "opslab-under" }, layer(WORDS.lines(i), `r${i}`, reason, reason.lines.length),
           ...reason.lines.map((_, k) => line(reason, i, k)),
           adds(WORDS.addLine(i), `r${i}-add`, () => change(() => reason.lines.push(""), `r${i}-${reason.lines.length}`))))),
       adds(WORDS.addReason, "radd", () => change(() => reasons.push({ text: "", way: "induction", noun: "", lines: [""] }), `r${reasons.length}`), reasons.length >= MOST_REASONS)];
