@@ -724,7 +724,7 @@ NAMES = """plot => [...plot.querySelectorAll('[class^=yaxislayer] text')].map((n
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "most"), [(1000, 1), (270, 2)])
+@pytest.mark.parametrize(("width", "most"), [(1000, 1), (620, 1), (270, 2)])
 def test_names_of_rows_have_a_line_where_there_is_room_and_never_touch(page, width, most):
     """Also where the name of the axis below them takes three lines."""
     worth = pd.Series({"counting 400 answers": 0.42, "counting 40 prompts": 0.43})

@@ -14,7 +14,8 @@ const DIGIT = 6.5; // px of one of them
 const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
-const ROOMY = 720; // px; from here on the names of rows have longer lines than the figure gave them
+const ROOMY = 560; // px; from here on the names of rows have longer lines than the figure gave them
+const NAME_SHARE = 0.3; // of the width: such a name, at most
 const FLOORS = 3; // names of columns below one another, at most
 const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
@@ -35,7 +36,8 @@ export function fitWidth(picture) {
 
 function nameRows(picture) {
   const { data, layout: { width, yaxis } } = picture;
-  const letters = width < NARROW ? ROW_NAME.narrow : width >= ROOMY ? ROW_NAME.wide : 0;
+  const roomy = Math.min(ROW_NAME.wide, Math.floor((NAME_SHARE * width) / LETTER));
+  const letters = width < NARROW ? ROW_NAME.narrow : width >= ROOMY ? roomy : 0;
   if (letters && hasNames(data, yaxis)) picture.data = data.map((trace) => ({ ...trace, y: inLines(trace.y, letters) }));
 }
 
