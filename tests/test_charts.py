@@ -591,6 +591,7 @@ def test_numbers_below_one_another_have_one_number_of_decimals_unless_far_apart(
 def test_numbers_of_one_picture_have_the_decimals_of_the_largest_as_far_as_one_needs_them():
     assert say.alike([0.233, -0.0333]) == ["0.233", "\u22120.033"]
     assert say.alike([2.4, 2.64, 40]) == ["2.4", "2.6", "40.0"]
+    assert say.alike([92.8, 35, -12]) == ["92.8", "35.0", "\u221212.0"]
     assert say.alike([92.9, 0.5]) == ["92.9", "0.5"]
     assert say.alike([0.5, 51]) == ["0.5", "51"]
     assert say.alike([0.3, 0.0, -0.1]) == ["0.3", "0.0", "\u22120.1"]

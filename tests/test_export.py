@@ -770,8 +770,8 @@ LINES_BELOW = """plot => [...plot.querySelectorAll(".xtick text")]
 
 @pytest.mark.browser
 def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone_and_its_names_upright(page, tmp_path):
-    names = ["activity", "community", "word of mouth", "product", "partnership"]
-    table = pd.DataFrame([[0.2, 0.5, 0, 0, 1]] * 2, index=["2024-01", "2024-02"], columns=names)
+    names = ["activity", "community", "word of mouth", "product", "partnership", "reception"]
+    table = pd.DataFrame([[0.2, 0.5, 0, 0, 1, 0.3]] * 2, index=["2024-01", "2024-02"], columns=names)
     drawing = heatmap(table, "Cells", "month", "started in", share=True, unit="share of all")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,8 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
-from opslab.charts import bars, heatmap, lines
+from opslab.authoring.course_map import read_course, whole_map
+from opslab.charts import bars, dots, heatmap, lines
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
@@ -25,6 +27,7 @@ from tests.reader import PAINTED, guess, move_each_control
 REPOSITORY = Path(__file__).parents[1]
 LESSONS = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+MAP = REPOSITORY / "src/opslab/authoring/labextensions/opslab-map/static/map.css"
 OURS = "*/lab/extensions/opslab/*"
 EXPLORABLE = ".opslab-explore"
 SETUP = """
@@ -299,6 +302,23 @@ def test_no_sentence_and_no_folded_cell_of_a_lesson_is_wider_than_a_phone(jupyte
     )
     assert wide == []
     assert folded.evaluate("e => e.getBoundingClientRect().right <= innerWidth")
+    beyond = page.locator(".jp-InputPlaceholder").evaluate_all(
+        """all => all.map((e) => [e, e.parentElement].map((one) => one.getBoundingClientRect().right))
+          .map(([own, around]) => own - around)"""
+    )
+    assert max(beyond) <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [340, 564, 660, 1000])
+def test_no_part_of_the_map_is_a_column_of_single_words(page, width):
+    look = MAP.read_text(encoding="utf-8")
+    page.set_content(
+        f"<style>{look}</style><main style='width: {width}px'>{whole_map(read_course(REPOSITORY))}</main>"
+    )
+    parts = page.locator(".opslab-chain").evaluate_all("all => all.map((e) => e.clientWidth)")
+    assert len(parts) == 4
+    assert min(parts) >= 140
 
 
 @pytest.mark.browser
@@ -695,6 +715,75 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     page.evaluate("document.querySelector('main').style.width = '320px'")
     page.wait_for_function("document.querySelector('.main-svg').clientWidth < 320")
     no_barriers(page)
+
+
+NAMES = """plot => [...plot.querySelectorAll('[class^=yaxislayer] text')].map((name) => {
+  const { top, bottom } = name.getBoundingClientRect();
+  return { top, bottom, lines: name.querySelectorAll('tspan').length || 1 };
+})"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "most"), [(1000, 1), (620, 1), (270, 2)])
+def test_names_of_rows_have_a_line_where_there_is_room_and_never_touch(page, width, most):
+    """Also where the name of the axis below them takes three lines."""
+    worth = pd.Series({"counting 400 answers": 0.42, "counting 40 prompts": 0.43})
+    told = dots(worth, "By two counts", "share of answers that name the brand", share=True)
+    page.set_content(
+        f"<!doctype html><html lang='en'><title>Page</title><main style='width: {width}px'></main>"
+    )
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    stored = json.loads(json.dumps(show(told, "Two dots.").bundle))
+    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    plot = explorable(page, "Two dots.").locator(".opslab-plot")
+    page.evaluate(TWO_FRAMES)
+    page.evaluate(TWO_FRAMES)
+    upper, lower = sorted(plot.evaluate(NAMES), key=lambda name: name["top"])
+    assert [upper["lines"], lower["lines"]] == [most, most]
+    assert upper["bottom"] + 4 <= lower["top"]
+
+
+@pytest.mark.browser
+def test_dates_stand_upright_on_a_phone(page):
+    days = [str(day.date()) for day in pd.date_range("2025-03-31", periods=91)]
+    told = go.Figure(go.Bar(x=days, y=[1] * 91), {"title": "A quarter"})
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main style='width: 270px'></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    stored = json.loads(json.dumps(show(told, "Bars by day.").bundle))
+    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    ticks = explorable(page, "Bars by day.").locator(".xtick text")
+    ways = ticks.evaluate_all("all => all.map((e) => e.getAttribute('transform') ?? '')")
+    assert len(ways) > 1
+    assert not any("rotate" in way for way in ways)
+    spans = sorted(
+        ticks.evaluate_all(
+            "all => all.map((e) => e.getBoundingClientRect()).map(({ left, right }) => [left, right])"
+        )
+    )
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
+
+
+@pytest.mark.browser
+def test_a_picture_that_leaves_the_page_before_it_is_drawn_complains_of_nothing(page):
+    """JupyterLab takes an output away when its cell runs again, at any moment."""
+    stored = json.loads(json.dumps(show(lines(pd.Series([1, 2]), "Two"), "A line.").bundle))
+    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+    page.evaluate(
+        """(bundle) => new Promise((done) => {
+          const main = document.querySelector("main");
+          opslabMount(main, bundle, Plotly);
+          new ResizeObserver(() => { main.remove(); setTimeout(done, 100); }).observe(main);
+        })""",
+        stored,
+    )
+    assert page.complaints == []
 
 
 @pytest.mark.browser

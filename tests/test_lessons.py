@@ -14,6 +14,7 @@ from opslab.charts import HEIGHT
 from opslab.charts.annotations import LABEL_LINE, PLOT_SHARE
 from opslab.exercises.questions import tags
 from opslab.explore.bundle import decode
+from opslab.ground.formatting import together
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
@@ -206,6 +207,38 @@ def test_names_at_the_ends_of_lines_lie_apart_and_above_the_axis(lesson):
 def test_a_lesson_asks_for_a_guess_on_empty_axes(lesson):
     bundles = explorables(ROOT / "notebooks" / f"{lesson}.ipynb")
     assert any("guess" in bundle["layout"]["meta"]["opslab"] for bundle in bundles)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_guess_of_a_value_is_as_fine_as_what_it_is_compared_with(lesson):
+    """An alpha of 0.45 is not answered by "It is 0.4"."""
+    asked = [
+        bundle["layout"]["meta"]["opslab"].get("guess")
+        for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb")
+    ]
+    for guess in filter(None, asked):
+        if guess["form"] == "value" and guess["unit"] != "%":
+            assert (guess["high"] - guess["low"]) * 10 ** guess["decimals"] >= 25, guess["prompt"]
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_number_ends_a_line_whose_per_cent_sign_begins_the_next(path):
+    texts = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    assert [text for text in texts if together(text) != text] == []
+
+
+@pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_table_shown_is_one_for_people(path):
+    shown = [output for cell in read(path).cells for output in cell.get("outputs", []) if "data" in output]
+    raw = '<table border="1" class="dataframe">'  # as pandas shows it: show it with `as_table`
+    assert not any(raw in output["data"].get("text/html", "") for output in shown)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_names_of_a_tables_columns_stand_over_their_cells(lesson):
+    """JupyterLab centres a name whose column does not say where it stands."""
+    rules = re.findall(r"^\|[-:| ]+\|$", prose(lesson), re.M)
+    assert all(":" in column for rule in rules for column in rule.strip("|").split("|")), rules
 
 
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -141,6 +141,18 @@ def test_mistakes_are_told_in_words():
     assert "was-renamed" not in repr(overview(NOW))
 
 
+def test_a_notebook_names_a_lesson_as_people_do_and_a_terminal_as_its_files(monkeypatch):
+    monkeypatch.setattr(answer_key, "read_title", lambda lesson: "06 · Keep them")
+    progress_file.update(
+        "06-tiny", "q1", lambda _: answered(Record(), days_ago(0), right=False, mistake="sum")
+    )
+    markdown, plain = both(overview(NOW))
+    assert "[06 · Keep them · q2 · Why](../exercises/06-tiny.ipynb#cell-id=" in markdown
+    assert "Mistakes you met in 06 · Keep them: 1" in markdown
+    assert "| :--- |" in markdown  # a column's name stands over its cells
+    assert "Keep them" not in plain
+
+
 def test_the_terminals_text_is_plain_and_fits():
     progress_file.update(
         "06-tiny", "q1", lambda _: answered(Record(), days_ago(3), right=False, mistake="sum")

@@ -39,6 +39,7 @@ from opslab.exercises.answer_key import AnswerKey
 from opslab.exercises.judge import require_distinct
 from opslab.exercises.questions import read_question, read_sheet
 from opslab.ground.arguments import nearest
+from opslab.ground.formatting import together
 from opslab.ground.paths import NotWrittenError, course_root, write_whole
 
 FILES = ("lesson.md", "exercises.md", "guide.md")
@@ -142,7 +143,11 @@ def convert(root: Path, target: Target) -> NotebookNode:
     BuildError
         If its text leaves the author's form; each line of the message names a place and what is wrong there.
     """
-    return with_ways(_converted(root, target), read_course(root), target.folder, target.lesson)
+    notebook = _converted(root, target)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = together(cell.source)
+    return with_ways(notebook, read_course(root), target.folder, target.lesson)
 
 
 def _converted(root: Path, target: Target) -> NotebookNode:

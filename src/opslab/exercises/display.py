@@ -7,6 +7,8 @@ from typing import Self
 from IPython import get_ipython
 from IPython.display import display
 
+from opslab.ground import formatting as say
+
 
 class Message:
     """Words for a student. A subclass gives `__repr__` and `_repr_html_` or `_repr_markdown_`."""
@@ -66,7 +68,7 @@ def has_kernel() -> bool:
 
 def to_html(markdown: str) -> str:
     """Return markdown as HTML; what looks like HTML in it is shown as it was written."""
-    return str(_converter()(markdown))
+    return str(_converter()(say.together(markdown)))
 
 
 @cache

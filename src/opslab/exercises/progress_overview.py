@@ -112,8 +112,12 @@ class _Markdown:
     """A notebook's form: links, a table, and mistakes folded away, for they tell much of the answer."""
 
     @staticmethod
+    def title(name: str) -> str:
+        return answer_key.read_title(name)
+
+    @staticmethod
     def lesson(name: str) -> str:
-        return f"[{answer_key.read_title(name)}](../notebooks/{name}.ipynb)"
+        return f"[{_Markdown.title(name)}](../notebooks/{name}.ipynb)"
 
     @staticmethod
     def link(text: str, address: str) -> str:
@@ -129,7 +133,7 @@ class _Markdown:
 
     @staticmethod
     def table(rows: list[tuple[str, ...]]) -> str:
-        rule = ("---",) * len(COLUMNS)
+        rule = (":---",) * len(COLUMNS)
         return "\n".join(f"| {' | '.join(row)} |" for row in (COLUMNS, rule, *rows))
 
     @staticmethod
@@ -139,11 +143,13 @@ class _Markdown:
 
 
 class _Plain:
-    """A terminal's form: no colours, no marks, lines that fit."""
+    """A terminal's form: no colours, no marks, lines that fit; a lesson is named as its files are."""
 
     @staticmethod
-    def lesson(name: str) -> str:
+    def title(name: str) -> str:
         return name
+
+    lesson = title
 
     @staticmethod
     def link(text: str, address: str) -> str:
@@ -254,7 +260,7 @@ def _items(lesson: str) -> list[Item]:
 
 def _in_form(seen: Overview, form: _Form) -> str:
     """Return the whole overview in one form."""
-    mistakes = [form.section(title, lines) for title, lines in _mistakes(seen)]
+    mistakes = [form.section(title, lines) for title, lines in _mistakes(seen, form)]
     rows = [_row(lesson, items, form) for lesson, items in seen.lessons.items()]
     return "\n\n".join(
         [*_practice(seen, form), *_new(seen, form), form.table(rows), form.paragraph(LEGEND), *mistakes]
@@ -283,7 +289,7 @@ def _new(seen: Overview, form: _Form) -> list[str]:
 
 
 def _link(item: Item, form: _Form) -> str:
-    return form.link(f"{item.lesson} · {item.heading}", item.address)
+    return form.link(f"{form.title(item.lesson)} · {item.heading}", item.address)
 
 
 def _row(lesson: str, items: list[Item], form: _Form) -> tuple[str, ...]:
@@ -304,7 +310,7 @@ def _row(lesson: str, items: list[Item], form: _Form) -> tuple[str, ...]:
     )
 
 
-def _mistakes(seen: Overview) -> list[tuple[str, list[str]]]:
+def _mistakes(seen: Overview, form: _Form) -> list[tuple[str, list[str]]]:
     """Return a title and the mistakes in words, for each lesson where one was met."""
     told = []
     for lesson, items in seen.lessons.items():
@@ -319,7 +325,7 @@ def _mistakes(seen: Overview) -> list[tuple[str, list[str]]]:
             for met in item.met
         ]
         if lines:
-            told.append((MISTAKES.format(lesson=lesson, count=len(lines)), lines))
+            told.append((MISTAKES.format(lesson=form.title(lesson), count=len(lines)), lines))
     return told
 
 

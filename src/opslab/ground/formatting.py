@@ -51,6 +51,7 @@ SPELT = {
 DIGITS = 3  # significant ones, of a number that is not whole
 FULL = 1000  # from here on the last figures of a number that is not whole mean little
 EXACT = 12  # decimals of a share that are no dust of reckoning
+GAPS = re.compile(r"(```.*?```|`[^`]*`)|(?<=\d) (?=%)", re.DOTALL)  # code, or a gap before a sign
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
 
 
@@ -164,6 +165,17 @@ def count(value: Any, noun: str, plural: str | None = None) -> str:
     many = _plural(one) if plural is None else _require_text(plural, "plural")
     text = number(value)
     return f"{text}{SPACE}{one if text == '1' else many}"
+
+
+def together(text: str) -> str:
+    """Return a text in Markdown in which no number stands at a line's end and its per cent sign on the next.
+
+    Examples
+    --------
+    >>> together("Keep 90 %, or `share = 7 % 4`.")
+    'Keep 90\\xa0%, or `share = 7 % 4`.'
+    """
+    return GAPS.sub(lambda found: found[1] or SPACE, text)
 
 
 def unit_of(value: str, unit: str) -> str:

@@ -99,7 +99,7 @@ export function mount(element, bundle, Plotly, live = null) {
   const place = controls.map((control) => control.opening);
   const frames = new Map((bundle.frames ?? []).map((frame) => [frame.name, frame]));
   const fills = bundle.layout.autosize; // on a slide: what the words and controls leave
-  const height = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
+  const tall = (bundle.layout.height ?? HEIGHT) - LINE * lines(bundle.layout.title);
   const config = { ...bundle.config, responsive: false }; // the observer below sees more than window sizes
 
   addStyle(element.ownerDocument);
@@ -113,7 +113,7 @@ export function mount(element, bundle, Plotly, live = null) {
   caption.append(result);
   caption.dataset.longest = longest([asked?.prompt, ...[bundle, ...frames.values()].map(({ layout }) => titleOf(layout))]);
   caption.hidden = !caption.dataset.longest;
-  if (!fills) plot.style.height = `${height}px`; // before it is drawn, so that the page does not jump
+  if (!fills) plot.style.height = `${tall}px`; // before it is drawn, so that the page does not jump
   const panel = create("div", { className: "opslab-controls" });
   panel.append(...controls.map((control, k) => build(control, (i) => { place[k] = i; changed(); })));
   const guess = asked && askGuess(asked, plot, { shares: bundle.layout.xaxis?.tickformat?.endsWith("%"), hidden: panel, store: storeOf(`${alt} ${asked.prompt}`, live), redraw });
@@ -179,7 +179,8 @@ export function mount(element, bundle, Plotly, live = null) {
   // Where the picture stands, as a frame finds it. A step does not look: the browser would lay out the page for it.
   let ground = {};
   function look() {
-    ground = { width: plot.clientWidth, height: plot.clientHeight, dark: isDark(element) };
+    const { clientWidth: width, clientHeight: height } = plot;
+    ground = { width, height, dark: width > 0 && isDark(element) }; // a picture that has left the page has no colours
   }
 
   function draw(now) {
@@ -192,7 +193,8 @@ export function mount(element, bundle, Plotly, live = null) {
     // Plotly writes into the layout that it is given; ours has to stay what it is.
     const opening = !target;
     const drawn = { data: glided(data, now), layout: { ...untitled(structuredClone(layout), lines(picture.layout.title)), width, height } };
-    fitWidth(drawn);
+    const more = fitWidth(drawn);
+    if (!fills) plot.style.height = `${tall + more}px`; // where that is new, the observer calls again
     const axis = plot._fullLayout?.yaxis; // as it was last drawn
     const known = seenOf(axis);
     const named = spaceNames(drawn, data, axis);

@@ -11,8 +11,13 @@ const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
 const DIGIT = 6.5; // px of one of them
+const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
-const ROW_NAME = 14; // letters in a line of a row's name
+const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
+const ROOMY = 560; // px; from here on the names of rows have longer lines than the figure gave them
+const NAME_SHARE = 0.3; // of the width: such a name, at most
+const FLOORS = 3; // names of columns below one another, at most
+const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
@@ -20,13 +25,23 @@ const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the
 const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they are smaller
 const END_SIZE = 13, SMALL_END = 10; // px of these words
 
+// Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
+  nameRows(picture);
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
+  return MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
 
-// Names of columns stay upright: in more lines, and where a word is wider than its column, every other one below the others.
+function nameRows(picture) {
+  const { data, layout: { width, yaxis } } = picture;
+  const roomy = Math.min(ROW_NAME.wide, Math.floor((NAME_SHARE * width) / LETTER));
+  const letters = width < NARROW ? ROW_NAME.narrow : width >= ROOMY ? roomy : 0;
+  if (letters && hasNames(data, yaxis)) picture.data = data.map((trace) => ({ ...trace, y: inLines(trace.y, letters) }));
+}
+
+// Names of columns stay upright: in more lines, and where a word is wider than its column, neighbours below one another.
 function nameColumns({ data, layout }) {
   const { width, margin, xaxis, yaxis } = layout;
   const columns = data.find(({ type, x, orientation }) => ["heatmap", "bar"].includes(type) && orientation !== "h" && areWords(x));
@@ -36,9 +51,10 @@ function nameColumns({ data, layout }) {
   const place = (width - Math.max(l, roomOfNames(data, yaxis)) - r) / names.length;
   const letters = Math.floor(place / (WIDE * (xaxis?.tickfont?.size ?? TICK_SIZE)));
   const rows = names.map((name) => rewrapped(name, letters));
-  const above = Math.max(...rows.map((row, i) => (i % 2 ? 0 : row.length)));
-  const apart = longest(rows.flat()).length > letters;
-  const ticktext = rows.map((row, i) => [...(apart && i % 2 ? Array(above).fill("") : []), ...row].join("<br>"));
+  const floors = Math.min(FLOORS, Math.ceil(longest(rows.flat()).length / Math.max(1, letters)));
+  const tall = Array.from({ length: floors }, (_, floor) => Math.max(0, ...rows.filter((_, i) => i % floors === floor).map((row) => row.length)));
+  const above = (floor) => tall.slice(0, floor).reduce((sum, lines) => sum + lines, 0);
+  const ticktext = rows.map((row, i) => [...Array(above(i % floors)).fill(""), ...row].join("<br>"));
   layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
 }
 
@@ -64,7 +80,6 @@ function roomOfNames(data, axis) {
 
 // On a phone: the legend below, no numbers in the crowded cells of a heat map, small or upright ones on narrow bars.
 function fitPhone(picture) {
-  if (hasNames(picture.data, picture.layout.yaxis)) picture.data = picture.data.map((trace) => ({ ...trace, y: inLines(trace.y) }));
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
@@ -81,12 +96,12 @@ function fitPhone(picture) {
   if (picture.data.some(hasScale)) scaleBelow(picture);
 }
 
-// The names of rows in short lines; the same array for the same names, so that a row which stays is known.
+// The names of rows in lines of so many letters; the same array for the same names, so that a row which stays is known.
 const lined = new WeakMap();
-function inLines(names) {
+function inLines(names, letters) {
   if (!Array.isArray(names)) return names;
-  if (!lined.has(names)) lined.set(names, names.map((name) => rewrapped(String(name), ROW_NAME).join("<br>")));
-  return lined.get(names);
+  if (!lined.has(names)) lined.set(names, {});
+  return (lined.get(names)[letters] ??= names.map((name) => rewrapped(String(name), letters).join("<br>")));
 }
 
 // A heat map's colour scale takes from its height; beside it, it would leave a third of the width.
@@ -102,9 +117,10 @@ function scaleBelow({ data, layout }) {
 
 // So few numbers on a narrow axis that none has to lie on its side.
 function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
+  const { l, r } = { ...SIDES, ...margin };
+  if (data.every(({ x }) => areDates(x))) return { ...fewMonths(data.flatMap(({ x }) => x).sort(), (width - l - r) / (DIGIT * DATE)), tickangle: 0 };
   const rows = data.map(({ x }) => numbers(x ?? []));
   if (rows.some((row) => !row)) return {};
-  const { l, r } = { ...SIDES, ...margin };
   const powers = xaxis?.type === "log";
   const begun = xaxis?.rangemode === "tozero" ? [0] : [];
   const most = xaxis?.range?.map((end) => (powers ? 10 ** end : end)) ?? ends([...data.flatMap(reached), ...begun]);
@@ -121,6 +137,18 @@ function fewNumbers({ data, layout: { width, margin, xaxis, yaxis } }) {
   const seen = Math.floor(most[1] / step) - Math.ceil(most[0] / step) + 1;
   return { dtick: seen < 2 && step / 2 >= least ? step / 2 : step, tick0: 0 }; // one number alone is no scale
 }
+
+// So many months on an axis of days that their names lie beside each other.
+function fewMonths(days, places) {
+  const monthOf = (day) => 12 * Number(day.slice(0, 4)) + Number(day.slice(5, 7)) - 1;
+  const start = monthOf(days[0]) + (days[0].slice(8, 10) > "01" ? 1 : 0);
+  const count = monthOf(days.at(-1)) - start + 1;
+  if (count < 2) return { nticks: 2 };
+  const tick0 = `${Math.floor(start / 12)}-${String((start % 12) + 1).padStart(2, "0")}-01`;
+  return { dtick: `M${Math.ceil(count / Math.max(1, Math.floor(places)))}`, tick0 };
+}
+
+const areDates = (row) => Array.isArray(row) && row.length > 0 && row.every((day) => /^\d{4}-\d\d-\d\d/.test(day));
 
 // A figure's own step, or as many of them as are `least` long.
 const sparser = (step, least) => (least > step ? { dtick: step * Math.ceil(least / step) } : {});
