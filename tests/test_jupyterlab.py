@@ -682,6 +682,20 @@ def test_the_buttons_of_a_notebook_that_was_only_closed_work_when_it_is_opened_a
     assert reply.get_by_text("What is asked?").count() == 1  # read once, it stands there once
 
 
+def bare_page(page, body: str = "<main></main>"):
+    """Show a page that has our bundle and Plotly, and no notebook."""
+    page.set_content(f"<!doctype html><html lang='en'><title>Page</title>{body}")
+    page.add_script_tag(path=PLOTLY_JS)
+    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
+    page.wait_for_function("() => Boolean(window.opslabMount)")
+
+
+def mounted(page, bundle: dict):
+    """Mount a bundle as a notebook stores it in a bare page's first place."""
+    stored = json.loads(json.dumps(bundle))
+    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+
+
 @pytest.mark.browser
 def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visible(page, tmp_path):
     """What an exported page does: explore.js, plotly.js and the stored bundle; no kernel, no server."""
@@ -690,14 +704,8 @@ def test_the_bundle_alone_is_live_in_a_bare_page_and_draws_when_it_becomes_visib
     bundle = explore(
         space["wave"], height=Slider(9, 11), shape=Choice(["sin", "cos"]), alt="A wave in a page."
     ).bundle
-    stored = json.loads(json.dumps(bundle))
-    page.set_content(
-        "<!doctype html><html lang='en'><title>Page</title><main hidden style='width: 600px'></main>"
-    )
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
-    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    bare_page(page, "<main hidden style='width: 600px'></main>")
+    mounted(page, bundle)
     page.wait_for_timeout(200)
     assert page.locator(".main-svg").count() == 0
     page.evaluate("document.querySelector('main').hidden = false")
@@ -729,14 +737,8 @@ def test_names_of_rows_have_a_line_where_there_is_room_and_never_touch(page, wid
     """Also where the name of the axis below them takes three lines."""
     worth = pd.Series({"counting 400 answers": 0.42, "counting 40 prompts": 0.43})
     told = dots(worth, "By two counts", "share of answers that name the brand", share=True)
-    page.set_content(
-        f"<!doctype html><html lang='en'><title>Page</title><main style='width: {width}px'></main>"
-    )
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
-    stored = json.loads(json.dumps(show(told, "Two dots.").bundle))
-    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    bare_page(page, f"<main style='width: {width}px'></main>")
+    mounted(page, show(told, "Two dots.").bundle)
     plot = explorable(page, "Two dots.").locator(".opslab-plot")
     page.evaluate(TWO_FRAMES)
     page.evaluate(TWO_FRAMES)
@@ -749,12 +751,8 @@ def test_names_of_rows_have_a_line_where_there_is_room_and_never_touch(page, wid
 def test_dates_stand_upright_on_a_phone(page):
     days = [str(day.date()) for day in pd.date_range("2025-03-31", periods=91)]
     told = go.Figure(go.Bar(x=days, y=[1] * 91), {"title": "A quarter"})
-    page.set_content("<!doctype html><html lang='en'><title>Page</title><main style='width: 270px'></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
-    stored = json.loads(json.dumps(show(told, "Bars by day.").bundle))
-    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", stored)
+    bare_page(page, "<main style='width: 270px'></main>")
+    mounted(page, show(told, "Bars by day.").bundle)
     ticks = explorable(page, "Bars by day.").locator(".xtick text")
     ways = ticks.evaluate_all("all => all.map((e) => e.getAttribute('transform') ?? '')")
     assert len(ways) > 1
@@ -771,10 +769,7 @@ def test_dates_stand_upright_on_a_phone(page):
 def test_a_picture_that_leaves_the_page_before_it_is_drawn_complains_of_nothing(page):
     """JupyterLab takes an output away when its cell runs again, at any moment."""
     stored = json.loads(json.dumps(show(lines(pd.Series([1, 2]), "Two"), "A line.").bundle))
-    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bare_page(page)
     page.evaluate(
         """(bundle) => new Promise((done) => {
           const main = document.querySelector("main");
@@ -788,20 +783,14 @@ def test_a_picture_that_leaves_the_page_before_it_is_drawn_complains_of_nothing(
 
 @pytest.mark.browser
 def test_a_line_that_gets_shorter_or_longer_keeps_its_label(page):
-    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bare_page(page)
 
     def drawn(weeks):
         table = pd.DataFrame({"kept": range(weeks), "lost": range(weeks, 0, -1)})
         return lines(table, f"{weeks} weeks", "week", "users", markers=False)
 
     bundle = explore(drawn, weeks=Slider(5, 9, step=2, value=9), alt="A line.").bundle
-    page.evaluate(
-        "bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }",
-        json.loads(json.dumps(bundle)),
-    )
+    mounted(page, bundle)
     group = explorable(page, "A line.")
     for key, weeks in (("Home", 5), ("ArrowRight", 7), ("End", 9)):
         press(page, group.get_by_label("Weeks"), key)
@@ -922,10 +911,7 @@ def test_on_its_way_a_line_is_drawn_without_its_axes_where_they_stand_still(
         return figure.update_yaxes(range=[0, 10]) if fixed else figure
 
     page.emulate_media(reduced_motion=motion)
-    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bare_page(page)
     bundle = explore(drawn, step=Slider(0, 1), alt="A line.").bundle
     found = page.evaluate(WAY, json.loads(json.dumps(bundle)))
     calls = found["calls"]
@@ -965,10 +951,7 @@ def test_a_picture_with_a_guess_comes_to_rest(page):
         return go.Figure(go.Scatter(x=[0, 1], y=[step, 2 * step]), {"title": f"It ends at {2 * step}"})
 
     page.emulate_media(reduced_motion="no-preference")
-    page.set_content("<!doctype html><html lang='en'><title>Page</title><main></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bare_page(page)
     bundle = explore(drawn, step=Slider(0, 4), alt="A line.", guess=Guess("How high?", at=1, high=9)).bundle
     seen = page.evaluate(GUESSING, json.loads(json.dumps(bundle)))
     assert [after - before for before, after in seen] == [0, 0, 0, 0]
@@ -983,10 +966,7 @@ def test_a_share_stands_apart_from_its_sign_on_axes_and_scales(page, ground):
         show(bars(pd.Series({"a": -0.2, "b": 1}), share=True), "Bars.").bundle,
         show(heatmap(pd.DataFrame([[0, 1]]), share=True), "A grid.").bundle,
     ]
-    page.set_content(f"<!doctype html><body style='background: {ground}'><main></main><main></main>")
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
+    bare_page(page, f"<body style='background: {ground}'><main></main><main></main>")
     page.evaluate(
         "bundles => document.querySelectorAll('main').forEach((e, i) => opslabMount(e, bundles[i], Plotly))",
         bundles,
@@ -1006,13 +986,8 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     guess = Guess("How high is it at 2?", at=2, high=10, unit="users", decimals=0)
     bundle = show(space["figure"](), "A line in a page.", guess).bundle
     ground = {"light": "white", "dark": "#111"}[theme]
-    page.set_content(
-        f"<!doctype html><html lang='en'><title>Page</title><body style='background: {ground}'><main></main>"
-    )
-    page.add_script_tag(path=PLOTLY_JS)
-    page.add_script_tag(type="module", content=f"{SCRIPT}\nwindow.opslabMount = mount;")
-    page.wait_for_function("() => Boolean(window.opslabMount)")
-    page.evaluate("bundle => { opslabMount(document.querySelector('main'), bundle, Plotly) }", bundle)
+    bare_page(page, f"<body style='background: {ground}'><main></main>")
+    mounted(page, bundle)
     group = explorable(page, "A line in a page.")
     plot, show_it = group.locator(".opslab-plot"), group.get_by_role("button", name="Show the answer")
     assert title(group) == "How high is it at 2?"
