@@ -199,6 +199,18 @@ def test_lines_draw_a_column_each_named_at_its_end_or_in_a_legend_with_gaps():
     assert lines(frame).data[0].mode == "lines+markers+text"
 
 
+def test_lines_that_lie_on_one_another_take_turns():
+    up, down = [0.0, 50, np.nan, 100], [100.0, 50, 0, 0]
+    drawing = lines(pd.DataFrame({"a": up, "down": down, "b": up, "c": [0.2, 50, np.nan, 99.8]}))
+    dashes = {trace.name: trace.line.dash for trace in drawing.data}
+    assert dashes.pop("Down") == "dash"
+    stripes = np.array([[int(part[:-2]) for part in dash.split(",")] for dash in dashes.values()])
+    gaps, seen = stripes[:, 0] + stripes[:, 1], stripes[:, 2]
+    assert (stripes.sum(axis=1) == stripes[0].sum()).all()  # in step
+    assert gaps.tolist() == [0, seen[0], seen[:2].sum()]  # each begins where the one before ends
+    assert seen.sum() == stripes[0].sum()
+
+
 def test_a_series_is_a_table_of_one_column_without_legend():
     drawing = lines(pd.Series([0.1, 0.4], index=[1, 7], name="rate"), share=True)
     assert len(drawing.data) == 1
@@ -492,6 +504,27 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "sides"),
+    [
+        ([80, 52.5, 47], 50, ["top center", "top right", "top left"]),
+        ([10, 30], 50, "top center"),
+        ([0, 0], 0, ["top right", "top right"]),
+        ([99, 98], 100, ["top left", "top left"]),
+        ([100, 30], 97, "top center"),  # beside it the picture ends
+    ],
+)
+def test_no_number_is_crossed_by_a_mark(values, place, sides):
+    rows = dots(pd.Series(values, index=[f"row {i}" for i in range(len(values))]), ordered=True)
+    text = mark(rows, place).data[0].textposition
+    assert (list(text) if isinstance(text, tuple) else text) == sides
+
+
+def test_on_a_logarithmic_axis_numbers_clear_a_mark_by_their_powers():
+    rows = dots(pd.Series({"a": 1.1, "b": 9}), ordered=True).update_xaxes(type="log", range=[-1, 2])
+    assert mark(rows, 1).data[0].textposition == ("top right", "top center")
 
 
 @pytest.mark.parametrize(("heights", "side"), [([40, 20, 9], 0), ([9, 20, 40], 1), ([3, None, np.nan], 1)])

@@ -727,9 +727,10 @@ def test_slopes_between_long_names_keep_their_width_on_a_phone(page, tmp_path, w
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     page.set_viewport_size({"width": width, "height": 800})
     plot = drawn(read(page, tmp_path, "t"))
-    assert plot.locator(".scatterlayer path.js-line").first.bounding_box()["width"] > 40
+    assert plot.locator(".scatterlayer path.js-line").first.bounding_box()["width"] > 60
     frame = plot.bounding_box()
     for words in plot.locator(".textpoint text, .annotation-text").all():
+        assert words.evaluate("words => parseFloat(getComputedStyle(words).fontSize)") >= 12
         box = words.bounding_box()
         assert frame["x"] <= box["x"]
         assert box["x"] + box["width"] <= frame["x"] + frame["width"]

@@ -407,6 +407,12 @@ def test_numbers_of_many_dots_stand_beside_them_on_a_slide(rows, side):
     assert readable(show(many, alt="Rows.").bundle)["data"][0]["textposition"] == side
 
 
+def test_numbers_of_many_dots_that_clear_a_mark_do_so_on_a_slide():
+    many = dots(pd.Series(range(9), index=[f"row {row}" for row in range(9)]), reference=4.1)
+    sides = readable(show(many, alt="Rows.").bundle)["data"][0]["textposition"]
+    assert sides == [*["middle right"] * 4, "middle left", *["middle right"] * 4]
+
+
 def test_the_name_of_a_row_that_a_phone_breaks_stands_on_one_line_of_a_slide():
     rows = dots(pd.Series({"share with the commonest": 1.1, "week": 2}), reference=1, reference_name="limit")
     slide = readable(show(rows, alt="Two rows.").bundle)

@@ -26,6 +26,8 @@ BESIDE_AXIS = 6  # px from the axis to the name of a mark
 END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
 RIGHT, LEFT = "middle right", "middle left"
 DOT = 8  # px from a point to where a name beside it begins
+LEAST_PLOT = 180  # px: the narrowest plot, a phone's beside the names of rows
+ABOVE = "top center"
 BESIDE_PLOT = 20  # px at the right of a plot that a name may reach into
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
@@ -81,7 +83,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
 
     Give a logarithmic axis its type before. A value of y has its name at the right, or at the left where
     the drawing's own lines have their names at the right, or end nearer to it there than they begin. Among
-    bars, which would lie below it, the name stands in the legend.
+    bars, which would lie below it, the name stands in the legend. Words above points that a line at a value
+    of x would cross stand beside it.
 
     Examples
     --------
@@ -110,6 +113,10 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
             drawing.layout.margin.t += LEGEND  # which the title left no room for
         return drawing.update_layout(showlegend=True)
     if axis == "x":
+        for trace in drawing.data:
+            if trace.type == "scatter" and trace.textposition == ABOVE and not isinstance(trace.text, str):
+                sides = _clear_of(trace, place, drawing.layout.xaxis)
+                trace.textposition = sides if set(sides) != {ABOVE} else ABOVE
         beside = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
     else:
         left = text and _is_crowded_right(drawing, place)
@@ -275,6 +282,27 @@ def _is_crowded_right(drawing: go.Figure, height: float) -> bool:
     known = [[trace.y[i] for i in _known(trace.y)] for trace in drawn if trace.y is not None]
     begun, ended = (min((abs(ys[i] - height) for ys in known if ys), default=math.inf) for i in (0, -1))
     return ended < begun or any("text" in (trace.mode or "") for trace in drawn)
+
+
+def _clear_of(trace: Any, place: float, axis: Any) -> list[str]:
+    """Return where the words above points stand, so that the line at `place` crosses none."""
+    values = np.asarray(trace.x, float)
+    sizes = [0.0 if size is None else size for size in (trace.error_x.array, trace.error_x.arrayminus)]
+    seen = np.concatenate([[place], values + sizes[0], values - sizes[1]])
+    scaled = np.log10 if axis.type == "log" else np.asarray
+    low, high = axis.range or reach(scaled(seen))
+    line, *points = (scaled(np.array([place, *values])) - low) * LEAST_PLOT / ((high - low) or 1.0)
+    widths = [LETTER * text_width(text) for text in trace.text]
+    return [_side(at - line, at, wide) for at, wide in zip(points, widths, strict=True)]
+
+
+def _side(apart: float, at: float, wide: float) -> str:
+    """Return the side for a point's words: above, or aside where a line so far `apart` would cross them."""
+    if abs(apart) > wide / 2:
+        return ABOVE
+    if apart < 0:
+        return "top left" if at - DOT - wide >= 0 else ABOVE
+    return "top right" if at + DOT + wide <= LEAST_PLOT + BESIDE_PLOT else ABOVE
 
 
 def _known(values: Any) -> list[int]:

@@ -60,6 +60,8 @@ PER_CENT = "%"
 MOST_LABELS = 400  # cells of a heat map that have their numbers
 MOST_STEPS = 10  # of a counted axis: each has its number
 FEW_LINES = 5  # can be named at their ends; more want a legend
+ONE_LINE = 0.005  # of the height: lines that are nowhere further apart are seen as one
+STRIPE = 9  # px: so long each of such lines is seen, in turn
 BAR = 0.38  # of a row's height: one bar of parts
 BESIDE = (21, -21, 55)  # px from a bar's edge: where the words of small parts take turns
 NAME_BELOW, NAME_BELOW_WORDS = -10, -46  # px from a bar's lower edge: what its parts are shares of
@@ -89,6 +91,8 @@ def lines(
     focus: Hashable | None = None,
 ) -> go.Figure:
     """Draw each column of `table` as a line over its index, named at its end.
+
+    Lines that lie on one another take turns in stripes, so that each is seen.
 
     Parameters
     ----------
@@ -634,6 +638,8 @@ def _lines(
         }
         for place, (name, values) in enumerate(frame.items())
     ]
+    for place, dash in _stripes(frame).items():
+        traces[place]["line"]["dash"] = dash
     named = 1 < frame.shape[1] <= FEW_LINES
     layout = empty_layout(title, x, y) if named else _layout_of(frame, title, x, y)
     if named:
@@ -642,6 +648,21 @@ def _lines(
     if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
         layout["xaxis"]["dtick"] = 1  # what is counted has no halves
     return _in_shares(traces, layout) if share else (traces, layout)
+
+
+def _stripes(frame: pd.DataFrame) -> dict[int, str]:
+    """Return the dashes of the columns that lie on others: in each period one stripe for each of them."""
+    columns = frame.to_numpy(float).T
+    known = np.isfinite(columns)
+    columns = np.where(known, columns, np.nan)
+    near = ONE_LINE * np.ptp(reach(columns.ravel()))
+    gaps = ~known[:, None] & ~known
+    alike = ((np.abs(columns[:, None] - columns) <= near) | gaps).all(axis=2)
+    before, others = np.tril(alike, -1).sum(axis=1), alike.sum(axis=1) - 1
+    return {
+        place: f"0px,{STRIPE * before[place]}px,{STRIPE}px,{STRIPE * (others[place] - before[place])}px"
+        for place in np.flatnonzero(others)
+    }
 
 
 def _in_shares(traces: list[dict], layout: dict, axis: str = "y") -> Parts:

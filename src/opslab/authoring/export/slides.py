@@ -60,6 +60,8 @@ LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
 MOST_ABOVE = 8  # rows whose dots have their numbers above them: more are too low for that
+MARKED = "markers+text"
+AT_SIDE = {"top left": "middle left", "top center": "middle right", "top right": "middle right"}
 LONGEST_NAME = 26  # letters in a line of a row's name
 BREAK = "<br>"
 TAKEN = {"quote": "_say", "table": "_output", "kernel": "_say"}  # kinds of blocks that are taken like others
@@ -383,9 +385,11 @@ def readable(node: Any, key: str = "") -> Any:
     fit: dict[str, Any] = {name: readable(value, name) for name, value in node.items()}
     if key.endswith("font") and isinstance(fit.get("size"), int | float):
         fit["size"] = max(fit["size"], LEAST_TYPE)
-    crowded = fit.get("textposition") == "top center" and len(fit.get("text", ())) > MOST_ABOVE
-    if crowded and fit.get("mode") == "markers+text" and "error_x" not in fit:
-        fit["textposition"] = "middle right"
+    sides = fit.get("textposition", "")
+    crowded = sides and len(fit.get("text", ())) > MOST_ABOVE and "error_x" not in fit
+    if crowded and fit.get("mode", MARKED) == MARKED:  # a frame has only what changes
+        each = [AT_SIDE.get(side, side) for side in ([sides] if isinstance(sides, str) else sides)]
+        fit["textposition"] = each[0] if isinstance(sides, str) else each
     if "margin" in fit and not any(map(_is_shared_name, fit.get("annotations", ()))):
         fit["margin"]["b"] = 16  # an axis takes what it needs
     return fit

@@ -28,22 +28,23 @@ const STYLE_ID = "opslab-explore-style";
 const STYLE = `
 .opslab-explore { box-sizing: border-box; container-type: inline-size; max-width: 60rem; margin: 4px 2px;
   padding: 12px; color: var(--opslab-ink); border: 1px solid var(--opslab-line); border-radius: 8px;
-  --opslab-ink: #1f2328; --opslab-line: #c4cad1; --opslab-accent: #0072b2; --opslab-ground: #fff; color-scheme: light;
+  --opslab-ink: #1f2328; --opslab-line: #c4cad1; --opslab-accent: #0072b2; --opslab-ground: #fff;
+  --opslab-track: #eff1f3; color-scheme: light;
   background: var(--opslab-ground); font: 14px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; }
 .opslab-explore[data-dark] { --opslab-ink: #e6edf3; --opslab-line: #444c56; --opslab-accent: #4696f5;
-  --opslab-ground: #161b22; color-scheme: dark; }
+  --opslab-ground: #161b22; --opslab-track: #3a4049; color-scheme: dark; }
 .opslab-controls { padding-bottom: 4px; display: grid; grid-template-columns: auto minmax(0, 1fr) auto; align-items: center;
   gap: 4px 16px; }
 .opslab-control, .opslab-control label { display: contents; }
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
-@supports selector(::-moz-range-track) { /* what Firefox leaves of a track in the dark is whiter than what it fills */
-  [data-dark] .opslab-control input { appearance: none; background: none; }
-  [data-dark] .opslab-control input::-moz-range-track { height: 6px; border-radius: 3px; background: #6e7781; }
-  [data-dark] .opslab-control input::-moz-range-progress { height: 6px; border-radius: 3px; background: var(--opslab-accent); }
-  [data-dark] .opslab-control input::-moz-range-thumb { box-sizing: border-box; width: 18px; height: 18px; border-radius: 50%;
-    border: 2px solid var(--opslab-ground); background: var(--opslab-accent); }
+@supports selector(::-moz-range-track) { /* Firefox's own thumb is grey, and its track in the dark whiter than what it fills */
+  .opslab-control input { appearance: none; background: none; }
+  .opslab-control input::-moz-range-track { box-sizing: border-box; height: 8px; border: 1px solid #8c959f; border-radius: 4px;
+    background: var(--opslab-track); }
+  .opslab-control input::-moz-range-progress { height: 8px; border-radius: 4px; background: var(--opslab-accent); }
+  .opslab-control input::-moz-range-thumb { width: 16px; height: 16px; border: 0; border-radius: 50%; background: var(--opslab-accent); }
 }
 .opslab-control select { grid-column: 2 / -1; justify-self: start; max-width: 100%; min-height: 32px;
   padding: 2px 8px; font: inherit; color: inherit; background: var(--opslab-ground); border: 1px solid #6e7781;

@@ -22,8 +22,10 @@ const SCALE = 64; // px below a plot: a heat map's colour scale, with its name a
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
-const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they are smaller
-const END_SIZE = 13, SMALL_END = 10; // px of these words
+const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they have shorter lines
+const END_SIZE = 12, END_LETTER = 7; // px of these words then, and of a letter of them
+const BESIDE_END = 14; // px beside them
+const END_GAP = "\u00a0\u00a0"; // parts them from the end
 
 // Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
@@ -83,7 +85,7 @@ function fitPhone(picture) {
   const { l, r } = { ...SIDES, ...picture.layout.margin };
   const room = picture.layout.width - l - r;
   if (room < LEAST_PLOT) nameBelow(picture);
-  if (room < LEAST_SLOPES) shrinkEnds(picture);
+  if (room < LEAST_SLOPES) wrapEnds(picture);
   const { layout } = picture;
   const numbered = picture.data.filter(({ type, orientation, text }) => type === "bar" && orientation !== "h" && Array.isArray(text));
   const grouped = layout.barmode === "group";
@@ -183,17 +185,24 @@ function nameBelow(picture) {
   picture.layout.margin = { ...picture.layout.margin, r: SIDES.r };
 }
 
-// The words at both ends of slopes, and the ends' names below them, in smaller letters.
-function shrinkEnds(picture) {
-  const isSlope = ({ textposition }) => Array.isArray(textposition);
-  if (!picture.data.some(isSlope)) return;
-  picture.data = picture.data.map((trace) => (isSlope(trace) ? { ...trace, textfont: { ...trace.textfont, size: SMALL_END } } : trace));
+// The words at both ends of slopes in shorter lines: those at the right get what the numbers at the left and the slopes leave.
+function wrapEnds(picture) {
   const { layout } = picture;
-  const shrunk = (note) => (note.font?.size > SMALL_END ? { ...note, font: { ...note.font, size: SMALL_END } } : note);
-  layout.annotations = layout.annotations?.map(shrunk);
-  const { l, r } = { ...SIDES, ...layout.margin };
-  layout.margin = { ...layout.margin, l: (l * SMALL_END) / END_SIZE, r: (r * SMALL_END) / END_SIZE };
+  const isSlope = ({ mode, textposition }) => mode?.includes("lines") && Array.isArray(textposition);
+  if (!picture.data.some(isSlope)) return;
+  const widthOf = (rows) => END_LETTER * longest(rows.flatMap((row) => row.split("<br>"))).length + BESIDE_END;
+  const heads = (side) => (layout.annotations ?? []).filter(({ xanchor }) => xanchor === side).map(({ text }) => text);
+  const ends = (k) => picture.data.filter(isSlope).map(({ text }) => text[k]);
+  const l = widthOf([...ends(0), ...heads("right")]);
+  const letters = Math.floor((layout.width - l - LEAST_SLOPES - BESIDE_END) / END_LETTER);
+  picture.data = picture.data.map((trace) => (isSlope(trace)
+    ? { ...trace, text: [trace.text[0], shortened(trace.text[1], letters)], textfont: { ...trace.textfont, size: END_SIZE } } : trace));
+  layout.annotations = layout.annotations?.map((note) => ({ ...note, font: { ...note.font, size: END_SIZE } }));
+  layout.margin = { ...layout.margin, l, r: widthOf([...ends(1), ...heads("left")]) };
 }
+
+// Words at the right of an end in lines of so many letters, each as far from the end.
+const shortened = (text, letters) => rewrapped(plain(text), letters - END_GAP.length).map((row) => END_GAP + row).join("<br>");
 
 const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
 
