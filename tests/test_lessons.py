@@ -221,8 +221,13 @@ def test_a_guess_of_a_value_is_as_fine_as_what_it_is_compared_with(lesson):
             assert (guess["high"] - guess["low"]) * 10 ** guess["decimals"] >= 25, guess["prompt"]
 
 
+def test_a_number_stays_with_its_unit_and_code_as_it_is():
+    text = "Up to 21\nyuan by 3 May, `7 % 4` times.\n\n```\n5 days\n```"
+    assert together(text) == text.replace("21\nyuan", "21\u00a0yuan").replace("3 May", "3\u00a0May")
+
+
 @pytest.mark.parametrize("path", BUILT, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_no_number_ends_a_line_whose_per_cent_sign_begins_the_next(path):
+def test_no_number_ends_a_line_whose_unit_begins_the_next(path):
     texts = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
     assert [text for text in texts if together(text) != text] == []
 

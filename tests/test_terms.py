@@ -50,6 +50,14 @@ def test_a_lesson_calls_things_by_the_terms_of_the_list(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_the_words_of_a_lesson_are_spelt_as_in_the_list(lesson):
+    _, _, glossary = (ROOT / "lessons" / lesson / "lesson.md").read_text(encoding="utf-8").partition(GLOSSARY)
+    spelt = {name.strip().casefold(): name.strip() for term in TERMS for name in term["en"].split(";")}
+    words = re.findall(r"^- \*\*([^*\n]+)\*\*", glossary, re.M)
+    assert words == [spelt.get(word.casefold(), word) for word in words]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_no_lesson_uses_a_term_that_was_replaced(lesson):
     replaced = [word for term in TERMS for word in term["avoid"].split()]
     texts = [(ROOT / "lessons" / lesson / file).read_text(encoding="utf-8") for file in FILES]

@@ -28,6 +28,7 @@ RIGHT, LEFT = "middle right", "middle left"
 DOT = 8  # px from a point to where a name beside it begins
 LEAST_PLOT = 180  # px: the narrowest plot, a phone's beside the names of rows
 ABOVE = "top center"
+MOST_ABOVE = 8  # rows whose dots have their numbers above them on a slide: more are too low for that
 BESIDE_PLOT = 20  # px at the right of a plot that a name may reach into
 BREAK, NO_COLOUR = "<br>", "rgba(0,0,0,0)"
 
@@ -293,12 +294,16 @@ def _clear_of(trace: Any, place: float, axis: Any) -> list[str]:
     low, high = axis.range or reach(scaled(seen))
     line, *points = (scaled(np.array([place, *values])) - low) * LEAST_PLOT / ((high - low) or 1.0)
     widths = [LETTER * text_width(text) for text in trace.text]
-    return [_side(at - line, at, wide) for at, wide in zip(points, widths, strict=True)]
+    beside = len(points) > MOST_ABOVE and trace.error_x.array is None
+    return [_side(at - line, at, wide, beside) for at, wide in zip(points, widths, strict=True)]
 
 
-def _side(apart: float, at: float, wide: float) -> str:
-    """Return the side for a point's words: above, or aside where a line so far `apart` would cross them."""
-    if abs(apart) > wide / 2:
+def _side(apart: float, at: float, wide: float, beside: bool) -> str:
+    """Return the side for a point's words: above, or aside where a line so far `apart` would cross them.
+
+    Words that a slide puts `beside` their point reach further to the right.
+    """
+    if apart > wide / 2 or -apart > (DOT + wide if beside else wide / 2):
         return ABOVE
     if apart < 0:
         return "top left" if at - DOT - wide >= 0 else ABOVE

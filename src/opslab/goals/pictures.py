@@ -3,6 +3,7 @@
 Where no title is given, the title is the result, computed from what is drawn.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -72,7 +73,9 @@ def roads_chart(
         markers=False, focus=names["growth"],
     )  # fmt: skip
     if logarithmic:
-        drawing.update_yaxes(type="log")
+        powers = range(math.floor(math.log10(min(start, goal))), math.ceil(math.log10(max(start, goal))) + 1)
+        steps = [step * 10.0**power for power in powers for step in (1, 2, 5)]
+        drawing.update_yaxes(type="log", tickvals=steps)  # whole numbers: Plotly writes small digits
     return drawing
 
 

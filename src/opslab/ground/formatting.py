@@ -51,7 +51,11 @@ SPELT = {
 DIGITS = 3  # significant ones, of a number that is not whole
 FULL = 1000  # from here on the last figures of a number that is not whole mean little
 EXACT = 12  # decimals of a share that are no dust of reckoning
-GAPS = re.compile(r"(```.*?```|`[^`]*`)|(?<=\d) (?=%)", re.DOTALL)  # code, or a gap before a sign
+UNITS = "%|yuan|points?|times|ml|days?|weeks?|months?|hours?|minutes?"
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+MEASURE = rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))"  # between a number and its unit: no line ends there
+# Code, or a measure; in a text, whose own lines end anywhere.
+GAPS = re.compile(r"(```.*?```|`[^`]*`)|" + MEASURE.replace(" ", r"[ \n]"), re.DOTALL)
 FAR_APART = 100  # times: cells of a column that differ by more each have their own decimals
 
 
@@ -168,12 +172,12 @@ def count(value: Any, noun: str, plural: str | None = None) -> str:
 
 
 def together(text: str) -> str:
-    """Return a text in Markdown in which no number stands at a line's end and its per cent sign on the next.
+    """Return a text in Markdown in which no number stands at a line's end and its unit on the next.
 
     Examples
     --------
-    >>> together("Keep 90 %, or `share = 7 % 4`.")
-    'Keep 90\\xa0%, or `share = 7 % 4`.'
+    >>> together("Keep 90 % for 30 days, or `share = 7 % 4`.")
+    'Keep 90\\xa0% for 30\\xa0days, or `share = 7 % 4`.'
     """
     return GAPS.sub(lambda found: found[1] or SPACE, text)
 

@@ -27,6 +27,7 @@ from opslab.authoring.export.maths import to_mathml
 from opslab.authoring.export.prose import hung
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
+from opslab.ground.formatting import MEASURE, SPACE
 from opslab.ground.forms import MARKER
 
 # Words
@@ -46,15 +47,11 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-UNITS = "%|yuan|points?|times|ml|days?|weeks?|months?|hours?|minutes?"
 COUNTED = ("lesson", "week", "Week", "day", "Day", "year", "Mail")  # before a number that is a name
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-MEASURE = re.compile(rf"(?<=\d) (?=(?:{UNITS}|{MONTHS})(?!\w))")  # between a number and its unit
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
-        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED)
-        + rf"{MEASURE.pattern}|(?<=\bsource) (?=S\d)| (?=· )"
+        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
         r"| (?=[=−×] )|(?<= −) |(?<=\b[a-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
@@ -271,7 +268,7 @@ class _CellReader:
         scope_headers(soup)
         for text in soup.find_all(string=TOGETHER):
             if not text.find_parent(["code", "pre"]):
-                text.replace_with(TOGETHER.sub("\u00a0", text))
+                text.replace_with(TOGETHER.sub(SPACE, text))
         for table in soup.find_all("table"):
             self._hold(table)
         return soup
@@ -344,7 +341,7 @@ def kernel_form(text: str) -> str:
 
 def printed(text: str) -> str:
     """Return what a cell has printed as HTML; of several lines, one that wraps is seen to go on."""
-    html = MEASURE.sub("\u00a0", ansi2html(text.strip("\n").rstrip()))
+    html = re.sub(MEASURE, SPACE, ansi2html(text.strip("\n").rstrip()))
     if "\n" in html:
         html = hung(html)
     return f'<pre class="output" tabindex="0">{html}</pre>'
@@ -377,7 +374,7 @@ def scope_headers(soup: BeautifulSoup) -> None:
         _join_headers(table)
         for name in table.find_all(string=UNPARTED):
             if name.find_parent("th"):
-                name.replace_with(UNPARTED.sub("\u00a0", name))
+                name.replace_with(UNPARTED.sub(SPACE, name))
         for header in table.find_all("th"):
             if not header.get_text(strip=True):
                 header.name = "td"

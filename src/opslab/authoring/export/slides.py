@@ -39,6 +39,7 @@ from opslab.authoring.export.prose import (
     shortened,
 )
 from opslab.charts import text_width, wrap
+from opslab.charts.annotations import MOST_ABOVE
 
 # Words
 LABELS = ("Situation", "Complication", "Question", "Answer")  # headings that name a part and claim nothing
@@ -59,7 +60,6 @@ MOST_LINE, MOST_ASKED = 30, 20  # words of a question above a picture; of one th
 LEAST_CODE, LEAST_RESULT = 3, 2  # lines that are worth a slide of their own
 TITLE_LETTERS = 120  # half-width, in two lines
 LEAST_TYPE = 13  # px before scaling, so that none is below 18 in the hall
-MOST_ABOVE = 8  # rows whose dots have their numbers above them: more are too low for that
 MARKED = "markers+text"
 AT_SIDE = {"top left": "middle left", "top center": "middle right", "top right": "middle right"}
 LONGEST_NAME = 26  # letters in a line of a row's name

@@ -1,6 +1,6 @@
 // A guess on the picture's own axes, before the picture is shown.
 
-import { build, create, together } from "./controls.js";
+import { build, create } from "./controls.js";
 
 const GUESS = {
   show: "Show the answer",
@@ -15,11 +15,12 @@ const GUESS = {
   late: "far right",
   early: "far left",
   yours: "your guess",
-  points: " points",
+  points: "points",
 };
 const PER_CENT = "per cent"; // a unit
 const STEPS = 200; // positions of a guess, at most
 const DIGITS = 3; // significant ones, of how far a drawn line is off
+const GAP = "\u00a0"; // between a number and its unit: no line ends there
 const BESIDE = 0.03; // of the axis: room beside a guess
 
 // A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
@@ -43,11 +44,11 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const fields = create("div", { className: "opslab-controls" });
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
-  const number = (value) => (share ? `${(100 * value).toFixed(decimals)} %` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
-  const written = (value) => (unit ? `${value} ${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
-  const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${GUESS.points}` : number(Math.abs(value)));
+  const number = (value) => (share ? `${(100 * value).toFixed(decimals)}${GAP}%` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
+  const written = (value) => (unit ? `${value}${GAP}${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
+  const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${GAP}${GUESS.points}` : number(Math.abs(value)));
   const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
-  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])} %` : x[i].toLocaleString("en"));
+  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])}${GAP}%` : x[i].toLocaleString("en"));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
 
   const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
@@ -78,7 +79,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
     fields.hidden = shown;
     button.textContent = shown ? GUESS.again : GUESS.show;
     button.disabled = !shown && touched.size < (form === "curve" ? Math.min(3, x.length) : 1);
-    words.textContent = shown ? together(verdict()) : "";
+    words.textContent = shown ? verdict() : "";
     plot.parentElement?.classList.toggle("opslab-guessing", !shown);
   }
 
@@ -178,7 +179,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
 // A place on an axis as words: "week 12", "8 (months since sign-up)", "65 % (share of messages)".
 function placeOn(axis, value) {
   const [, name, sign] = /^(.*?)(?:,? \(?(%)\)?)?$/.exec(axis);
-  const said = sign ? `${value} %` : value;
+  const said = sign ? `${value}${GAP}%` : value;
   return /^\p{L}+$/u.test(name) ? `${name} ${said}` : `${said} (${name})`;
 }
 

@@ -206,7 +206,15 @@ const shortened = (text, letters) => rewrapped(plain(text), letters - END_GAP.le
 
 const plain = (text) => text.replace(/<br>/g, " ").replace(/\s+/g, " ").trim();
 
+// A text in as few lines of so many letters as there can be, none much shorter than the others.
 function rewrapped(text, letters) {
+  const count = filled(text, letters).length;
+  let fewest = letters;
+  while (fewest > 1 && filled(text, fewest - 1).length === count) fewest -= 1;
+  return filled(text, fewest);
+}
+
+function filled(text, letters) {
   const rows = [""];
   for (const word of text.replace(/ (?=%)/g, "\u00a0").split(/<br>| /)) { // a per cent sign has no line of its own
     if (rows.at(-1) && rows.at(-1).length + word.length >= letters) rows.push("");
