@@ -410,7 +410,7 @@ def test_numbers_of_many_dots_stand_beside_them_on_a_slide(rows, side):
 def test_numbers_of_many_dots_that_clear_a_mark_do_so_on_a_slide():
     many = dots(pd.Series(range(9), index=[f"row {row}" for row in range(9)]), reference=4.5)
     sides = readable(show(many, alt="Rows.").bundle)["data"][0]["textposition"]
-    assert sides == [*["middle right"] * 4, "middle left", *["middle right"] * 4]  # that of 4 would be crossed
+    assert sides == [*["middle right"] * 4, "middle left", *["middle right"] * 4]  # that of 4 would be cut
 
 
 def test_the_name_of_a_row_that_a_phone_breaks_stands_on_one_line_of_a_slide():
