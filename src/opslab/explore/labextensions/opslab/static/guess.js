@@ -20,7 +20,7 @@ const GUESS = {
 const PER_CENT = "per cent"; // a unit
 const STEPS = 200; // positions of a guess, at most
 const DIGITS = 3; // significant ones, of how far a drawn line is off
-const GAP = "\u00a0"; // between a number and its unit: no line ends there
+const HELD = "\u00a0"; // between a number and its unit: no line ends there
 const BESIDE = 0.03; // of the axis: room beside a guess
 
 // A guess on the picture's own axes. `over(picture)` gives what to draw: empty axes with the guess on them, and
@@ -44,11 +44,11 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const fields = create("div", { className: "opslab-controls" });
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
-  const number = (value) => (share ? `${(100 * value).toFixed(decimals)}${GAP}%` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
-  const written = (value) => (unit ? `${value}${GAP}${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
-  const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${GAP}${GUESS.points}` : number(Math.abs(value)));
+  const number = (value) => (share ? `${(100 * value).toFixed(decimals)}${HELD}%` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
+  const written = (value) => (unit ? `${value}${HELD}${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
+  const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${HELD}${GUESS.points}` : number(Math.abs(value)));
   const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
-  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])}${GAP}%` : x[i].toLocaleString("en"));
+  const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])}${HELD}%` : x[i].toLocaleString("en"));
   const steps = Array.from({ length: positions + 1 }, (_, i) => number(at(i)));
 
   const where = form === "curve" && build({ kind: "slider", label: axisName.charAt(0).toUpperCase() + axisName.slice(1), labels: x.map((_, i) => label(i)), opening: here },
@@ -179,7 +179,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
 // A place on an axis as words: "week 12", "8 (months since sign-up)", "65 % (share of messages)".
 function placeOn(axis, value) {
   const [, name, sign] = /^(.*?)(?:,? \(?(%)\)?)?$/.exec(axis);
-  const said = sign ? `${value}${GAP}%` : value;
+  const said = sign ? `${value}${HELD}%` : value;
   return /^\p{L}+$/u.test(name) ? `${name} ${said}` : `${said} (${name})`;
 }
 
