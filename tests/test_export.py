@@ -1072,6 +1072,7 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("On 25 May 3 maybe came.", "On 25~May 3 maybe came."),
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
+        ("At K = 0.5.", "At K~=~0.5."),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
         ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
         ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),

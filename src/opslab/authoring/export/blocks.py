@@ -53,7 +53,7 @@ TOGETHER = re.compile(  # what the end of a line may not part
     (
         "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
-        r"| (?=[=−×] )|(?<= −) |(?<=\b[a-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
+        r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
 )
 # In the head of a narrow column no article, "to" or "in" has a line of its own.
