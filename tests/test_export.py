@@ -27,7 +27,7 @@ from opslab.authoring.export.blocks import printed
 from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK, WORDS
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, slopes, timeline
-from opslab.explore import PLOTLY, Guess, show
+from opslab.explore import PLOTLY, Guess, Slider, explore, show
 from tests.reader import guess, move_each_control, press_on, script
 
 REPOSITORY = Path(__file__).parents[1]
@@ -602,6 +602,25 @@ def test_another_projects_figure_is_drawn_and_its_missing_description_named(capl
     page.keyboard.press("ArrowRight")
     page.locator(".gtitle", has_text="Theirs").wait_for()
     assert page.complaints == []
+
+
+@pytest.mark.browser
+def test_a_control_that_comes_back_finds_the_picture_as_it_was(page, tmp_path):
+    def curve(power):
+        drawing = lines(pd.Series([i**power for i in range(30)]), "One curve", markers=False)
+        return drawing.update_yaxes(range=[0, 900]).update_xaxes(range=[0, 29])
+
+    bundle = explore(curve, power=Slider(0, 2, value=1, label="Power"), alt="One curve.").bundle
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=[code(figure_output(bundle))]))
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    plot = drawn(read(page, tmp_path, "t"))
+    seen = {}
+    for power in (1, 2, 0, 2, 1, 0):
+        page.get_by_label("Power").fill(str(power))
+        page.wait_for_timeout(100)
+        path = plot.locator("path.js-line").first.get_attribute("d")
+        assert seen.setdefault(power, path) == path
+    assert len(set(seen.values())) == 3
 
 
 @pytest.mark.browser

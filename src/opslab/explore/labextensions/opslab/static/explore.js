@@ -7,7 +7,7 @@ import { build, create, together } from "./controls.js";
 import { isDark, lettered, onTheme, recoloured } from "./dark.js";
 import { askGuess, storeOf } from "./guess.js";
 import { seenOf, spaceNames } from "./names.js";
-import { ends, numbers } from "./numbers.js";
+import { ends, numbers, owned } from "./numbers.js";
 import { fitWidth, longest, NARROW } from "./width.js";
 
 const WORDS = {
@@ -200,7 +200,8 @@ export function mount(element, bundle, Plotly, live = null) {
     const known = seenOf(axis);
     const named = spaceNames(drawn, data, axis);
     group.toggleAttribute("data-dark", dark);
-    const { data: traces, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
+    const { data: coloured, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
+    const traces = coloured.map(owned);
     const before = performance.now();
     const text = JSON.stringify(arranged);
     const goesOn = stale || fresh; // by what `glided` has asked for, or after the first paint
