@@ -36,6 +36,7 @@ SCALE = {"cash": 1e-3, "fund": 1e-3, "true_trust": 100, "said_no": 100, "sentime
 PANELS = ("users", "cash", "true_trust", "said_no")
 BESIDE, ABOVE = ([0, 0.38], [0.62, 1]), ([0, 0.38], [0.58, 0.96])  # where the panels stand, shares of 1
 OVER_NUMBERS = 36  # px: a panel's name begins there; beside its plot a phone has no room for it
+HALF_NUMBER = 6  # px: so far the number at a panel's head reaches above it
 PANEL_NAMES = {
     "users": "Users",
     "cash": "Cash, 1,000 yuan",
@@ -124,8 +125,8 @@ def tree_chart(years: pd.DataFrame, path: Sequence[str]) -> go.Figure:
         }
         names_of_panels.append(
             {"text": PANEL_NAMES[name], "x": across[0], "y": up[1], "xref": "paper", "yref": "paper",
-             "xanchor": "left", "xshift": -OVER_NUMBERS, "yanchor": "bottom", "showarrow": False,
-             "font": font}
+             "xanchor": "left", "xshift": -OVER_NUMBERS, "yanchor": "bottom", "yshift": HALF_NUMBER,
+             "showarrow": False, "font": font}
         )  # fmt: skip
     top = layout["margin"]["t"]
     return drawn(traces, layout | {
