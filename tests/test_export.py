@@ -936,7 +936,7 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(page, tmp_path, text)
 @pytest.mark.parametrize(
     ("axis", "shown", "place"),
     [
-        ("share of members, the quietest first", "50\u00a0%", "0\u00a0% (share of members, the quietest first)"),
+        ("share of all, the quiet ones first", "50\u00a0%", "0\u00a0% (share of all, the quiet ones first)"),
         ("week", "0.5", "week 0"),
         ("messages to one group (%)", "0.5", "0\u00a0% (messages to one group)"),
     ],

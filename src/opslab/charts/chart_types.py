@@ -627,6 +627,9 @@ def _lines(
 ) -> Parts:
     """Return the traces of lines, named at their ends if they are few, and their layout."""
     colours = _colours(list(frame.columns), focus, "focus")
+    styles = [series_style(place) for place in range(frame.shape[1])]
+    for place, dash in _stripes(frame).items():
+        styles[place]["line"]["dash"] = dash
     traces = [
         {
             "type": "scatter",
@@ -634,12 +637,10 @@ def _lines(
             "y": values.to_numpy(),
             "name": say.name(name),
             "mode": "lines+markers" if marked else "lines",
-            **{part: {**style, "color": colours[place]} for part, style in series_style(place).items()},
+            **{part: {**style, "color": colours[place]} for part, style in styles[place].items()},
         }
         for place, (name, values) in enumerate(frame.items())
     ]
-    for place, dash in _stripes(frame).items():
-        traces[place]["line"]["dash"] = dash
     named = 1 < frame.shape[1] <= FEW_LINES
     layout = empty_layout(title, x, y) if named else _layout_of(frame, title, x, y)
     if named:
