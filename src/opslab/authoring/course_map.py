@@ -48,7 +48,7 @@ PLAN = {
     "Year": {"13-capstone": "decide quarter by quarter, and say beforehand what each will bring"},
 }
 MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
-PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes} minutes"
+PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes}\u00a0minutes"
 NOW_EXERCISES = "Now the exercises, with a world of your own: {title}"
 BACK_TO_LESSON = "Back to the lesson: {title}"
 PREVIOUS, NEXT = "Before: {title}", "Next: {title}"

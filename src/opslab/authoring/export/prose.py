@@ -30,7 +30,8 @@ JOINED = re.compile(  # a date, or short enough for a line
     r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
 )
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
-LONG_CODE = re.compile(r"(?<=<code>)[^<]{12,}(?=</code>)")
+LONG_CODE = 12  # letters of code that may break on a slide
+PHONE_LINE = 30  # on a page, where a phone's line holds fewer
 JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)")  # where the name of a function may break
 ALIGNED = re.compile(rf"^ {{{LONGEST_INDENT + 1},}}", re.M)  # below a bracket, far from the left
 CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
@@ -54,10 +55,10 @@ def joined(html: str) -> str:
     return JOINED.sub(r'<span class="held">\g<0></span>', html)
 
 
-def held(html: str) -> str:
+def held(html: str, least: int = LONG_CODE) -> str:
     """Keep short words with a hyphen or a slash on one line, and let long code break at its joints."""
-    html = joined(html)
-    return LONG_CODE.sub(lambda code: JOINT.sub("<wbr>", code[0]), html)
+    long_code = rf"(?<=<code>)[^<]{{{least},}}(?=</code>)"
+    return re.sub(long_code, lambda code: JOINT.sub("<wbr>", code[0]), joined(html))
 
 
 def shortened(html: str) -> str:
