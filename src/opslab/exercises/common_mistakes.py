@@ -72,7 +72,7 @@ AS_PRINTED = "That is the order in which they are printed. Which one comes first
 REVERSED = "The order is turned round: what you have last comes first."
 NEIGHBOURS = "Right but for two neighbours: exchange places {place} and {next}."
 TWO_EXCHANGED = "Right but for two that are exchanged, at places {place} and {next}."
-ONE_MISPLACED = "All but one stand in their order. Which one belongs somewhere else?"
+ONE_MISPLACED = "All but one stand in their order: {item} belongs somewhere else."
 
 
 @dataclass(frozen=True)
@@ -408,7 +408,9 @@ def _misplaced(seen: Seen) -> str:
         return [item for item in order if item != one]
 
     given, truth = seen.answer, seen.comparison.truth
-    return ONE_MISPLACED if any(without(one, given) == without(one, truth) for one in truth) else ""
+    letters = zip(seen.comparison.expected, truth, strict=True)
+    moved = [letter for letter, one in letters if without(one, given) == without(one, truth)]
+    return ONE_MISPLACED.format(item=moved[0]) if moved else ""
 
 
 def _places(number: float) -> int:
