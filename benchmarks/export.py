@@ -31,6 +31,7 @@ from opslab.explore import PLOTLY
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULT = Path(__file__).with_suffix(".md")
 TURNS = 5
+PATIENCE, LOOK = 4000, 250  # ms until the first plot; from one look to the next
 KINDS = {
     ("slides", "opslab"): SlidesExporter,
     ("slides", "nbconvert"): StockSlidesExporter,
@@ -60,8 +61,11 @@ WALK = """async () => {
 }"""
 
 
-def opened(browser, file: Path) -> tuple[int, float | None, int]:
-    """Open a file; return outside requests, seconds to the first plot, and the number of figures drawn."""
+def opened(browser, file: Path, *, whole: bool) -> tuple[int, float | None, int]:
+    """Open a file; return outside requests, seconds to the first plot, and the number of figures drawn.
+
+    Read it through to its end if `whole`, else until the first plot.
+    """
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     outside = []
     page.on("request", lambda request: request.url.startswith("http") and outside.append(request.url))
@@ -74,9 +78,13 @@ def opened(browser, file: Path) -> tuple[int, float | None, int]:
         page.goto("about:blank")
         outside.clear()
     page.goto(start)
-    page.wait_for_timeout(4000)
+    for _ in range(PATIENCE // LOOK):
+        page.wait_for_timeout(LOOK)
+        if not whole and page.evaluate("Boolean(window.firstPlot)"):
+            break
     shown = page.evaluate("window.firstPlot ?? null")
-    page.evaluate(WALK)
+    if whole:
+        page.evaluate(WALK)
     figures = page.evaluate(
         "[...document.querySelectorAll('.js-plotly-plot')].filter((plot) => plot._fullData).length"
     )
@@ -102,7 +110,8 @@ def main() -> None:
                     seconds.append(time.perf_counter() - began)
                 file = Path(folder, f"{path.stem}.{name}{'.slides' if kind == 'slides' else ''}.html")
                 file.write_text(html, encoding="utf-8")
-                found = [opened(browser, file) for _ in range(TURNS if name == "opslab" else 1)]
+                turns = range(TURNS if name == "opslab" else 1)
+                found = [opened(browser, file, whole=turn == 0) for turn in turns]
                 plots = [first for _, first, _ in found if first]
                 first = f"{statistics.median(plots):.1f}" if plots else "never"
                 lines.append(
