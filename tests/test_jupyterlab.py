@@ -807,6 +807,18 @@ def test_panels_stand_below_one_another_on_a_phone(page):
 
 
 @pytest.mark.browser
+def test_no_control_is_wider_than_a_phone(page):
+    def drawn(budget):
+        return lines(pd.Series([1, budget]), "Two", "week")
+
+    slider = Slider(1_000, 12_000, step=1_000, value=12_000, unit="yuan a week")
+    bare_page(page, "<main style='width: 269px'></main>")
+    mounted(page, explore(drawn, budget=slider, alt="A line.").bundle)
+    control = explorable(page, "A line.").locator(".opslab-control")
+    assert control.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+@pytest.mark.browser
 def test_a_picture_that_the_kernel_does_not_bring_says_so(page):
     """Where nobody else has plotly.js, and under load: a widget's first messages can get lost."""
     page.set_content("<main></main>")

@@ -70,7 +70,7 @@ const STYLE = `
   .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
   .opslab-name { grid-area: name; }
-  .opslab-value { grid-area: value; }
+  .opslab-value { grid-area: value; min-width: 0 !important; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
