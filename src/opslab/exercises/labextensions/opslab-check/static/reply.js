@@ -21,7 +21,8 @@ const STYLE = `
   line-height: 1.5; }
 :is([data-jp-theme-light="false"], .vscode-dark, [data-theme="dark"]) .opslab-reply { --opslab-done: #3ecf9d;
   --opslab-tried: #ff9b57; --opslab-line: #9a9a9a; --opslab-focus: #58b4f0; }
-.opslab-below { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 2px 4px 6px 1.2em; }
+.opslab-below { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 2px 4px 6px 1.2em;
+  text-wrap-style: pretty; }
 .opslab-buttons { display: flex; gap: 8px; }
 .opslab-reply button { min-height: 28px; padding: 2px 14px; font: inherit; color: inherit; cursor: pointer;
   background: var(--jp-layout-color2, transparent); border: 1px solid var(--opslab-line); border-radius: 4px; }
