@@ -168,7 +168,8 @@ def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():
     mistakes = {"blended": changed(ads=0.3, seo=0.2)}
     finding = judge(wrongs, changed(ads=0.3, seo=0.2, social=0.7), GROUPS, mistakes)
     assert finding.mistake == "blended"
-    assert finding.text == "Not yet. You made the mistake blended. And 1 more to mend: social."
+    more = "And 1 more to mend: social. If you made one slip only, it is another one."
+    assert finding.text == f"Not yet. You made the mistake blended. {more}"
     assert judge(wrongs, changed(ads=0.3, seo=0.25, social=0.7), GROUPS, mistakes).mistake == ""
 
 
