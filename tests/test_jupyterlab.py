@@ -317,9 +317,10 @@ def test_no_sentence_and_no_folded_cell_of_a_lesson_is_wider_than_a_phone(jupyte
 def test_a_table_that_goes_on_to_the_right_has_a_shadow_there(page, place):
     """The same in JupyterLab, on pages and on the site; its rows let it through."""
     table = as_table(pd.DataFrame({"one": [1, 2]}))._repr_html_()
-    page.set_content(f"<style>{MAP.read_text(encoding='utf-8')}</style><div class='{place}'>{table}</div>")
-    look = "e => [getComputedStyle(e).backgroundAttachment, getComputedStyle(e).backgroundImage]"
-    attached, shadow = page.locator(f".{place.split()[0]}").evaluate(look)
+    look = "".join(style.read_text(encoding="utf-8") for style in (MAP, MAP.with_name("lab.css")))
+    page.set_content(f"<style>{look}</style><div class='{place}'>{table}</div>")
+    edge = "e => [getComputedStyle(e).backgroundAttachment, getComputedStyle(e).backgroundImage]"
+    attached, shadow = page.locator(f".{place.split()[0]}").evaluate(edge)
     assert (attached, shadow.count("linear-gradient")) == ("local, scroll", 2)
     rows = page.locator("tbody tr").evaluate_all("all => all.map((e) => getComputedStyle(e).backgroundColor)")
     assert all("0.05" in row or row == "rgba(0, 0, 0, 0)" for row in rows)
