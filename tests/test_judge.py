@@ -149,7 +149,7 @@ def test_what_is_no_table_says_what_is_expected():
         f"This cannot be checked: received 2 values, expected 3 ({asked})."
     )
     assert judge(TABLE, {"ads": 1}, SHARES, {}).text == (
-        f"This cannot be checked: seo, social missing. Expected 3 values: {asked}."
+        f"This cannot be checked: nothing stands under seo, social. Expected 3 values: {asked}."
     )
     long = dict.fromkeys("abcdefg", 1)
     assert "(a, b, c, d, e, f and 1 more)" in judge(ask("table"), 7, long, {}).text
@@ -222,7 +222,7 @@ def test_a_text_where_a_number_belongs_is_shown():
 def test_a_table_with_a_missing_row_names_it():
     finding = judge(TABLE, {"ads": 0.2, "seo": 0.6}, SHARES, {"sums": SHARES * 2})
     assert finding.status == "uncheckable"
-    assert "social missing" in finding.text
+    assert "nothing stands under social." in finding.text
 
 
 def test_a_column_beyond_the_question_does_no_harm():

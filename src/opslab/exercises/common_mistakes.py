@@ -7,14 +7,14 @@ percentages where a share is asked for, of rounding where the digits show it.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate
 from numbers import Integral
 from typing import Any
 
-from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number
+from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number, listed
 
 NARROW = 0.002  # of a number: how near a factor must come; a wider net would catch other mistakes
 ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
@@ -29,7 +29,7 @@ POWERS = (10, 100, 1_000, 10_000, 1_000_000)
 PERCENT = "You gave a percentage where a share of 1 is asked for: 25 % is 0.25. Divide by 100."
 SHARE = "You gave a share of 1 where a percentage is asked for: 0.25 is 25 %. Multiply by 100."
 REST = "That is the rest: {whole} minus the answer. Count those who are asked for, and not the others."
-SIGN = "The size is right, the sign is turned: what is taken from what?"
+SIGN = "The size is right, the sign is turned: what is taken from what, or was a sign left out?"
 RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and below in your division."
 POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
 TIME = "{factor} times too {high}. There are {why}: for which span of time is it asked?"
@@ -45,6 +45,7 @@ SWAPPED = "The values are right, but they stand under the wrong names. Which val
 OR_SWAPPED = "{words} Or: {swapped}"
 TWO_SWAPPED = "All values are right, but {first} and {second} are exchanged."
 SHIFTED = "Each name has the value of its neighbour: all are shifted by one place."
+PART_OFF = "{right} of {count} right. Under {labels}: {words}"
 ONE_OFF = "{right} of {count} right. Only {label} is off: it is too {high}."
 ONE_PART_OFF = "{right} of {count} right. All that is off belongs to {part}."
 COUNTS = "You gave amounts. Divide each by their sum: the shares of the whole are asked for."
@@ -71,21 +72,26 @@ AS_PRINTED = "That is the order in which they are printed. Which one comes first
 REVERSED = "The order is turned round: what you have last comes first."
 NEIGHBOURS = "Right but for two neighbours: exchange places {place} and {next}."
 TWO_EXCHANGED = "Right but for two that are exchanged, at places {place} and {next}."
-ONE_MISPLACED = "All but one stand in their order. Which one belongs somewhere else?"
+ONE_MISPLACED = "All but one stand in their order: {item} belongs somewhere else."
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a slip looks at: the answer as it was read, the right one, and the answers of other questions."""
+    """What a slip looks at: the answer as it was read, the right one, and the answers of other questions.
+
+    `only` names the values of a table that are looked at, by themselves; without it all are.
+    """
 
     comparison: Comparison
     answer: Any
     others: Mapping[str, object]
+    only: Sequence[str] = ()
 
     @cached_property
     def pairs(self) -> dict[str, tuple[float, float]]:
         """Each number received beside the right one; none where not all are finite numbers."""
         pairs = self.comparison.pairs(self.answer)
+        pairs = {label: pairs[label] for label in self.only or pairs}
         finite = all(is_number(cell) and math.isfinite(cell) for pair in pairs.values() for cell in pair)
         return {label: (float(given), float(truth)) for label, (given, truth) in pairs.items() if finite}
 
@@ -331,6 +337,16 @@ def _not_whole(seen: Seen) -> str:
     return NOT_WHOLE.format(high=HIGH if seen.given[0] > seen.truth[0] else LOW)
 
 
+def _part_off(seen: Seen) -> str:
+    """One slip explains all that is off, and the other values are right."""
+    off, count = seen.off, len(seen.pairs)
+    if not seen.is_table or seen.only or not 0 < len(off) < count:
+        return ""
+    name, words = find_slip(replace(seen, only=off))
+    said = PART_OFF.format(right=count - len(off), count=count, labels=listed(off), words=words)
+    return said if name in WHOLE else ""
+
+
 def _one_off(seen: Seen) -> str:
     if not seen.is_table or len(seen.pairs) < 3 or len(seen.off) != 1:
         return ""
@@ -392,7 +408,9 @@ def _misplaced(seen: Seen) -> str:
         return [item for item in order if item != one]
 
     given, truth = seen.answer, seen.comparison.truth
-    return ONE_MISPLACED if any(without(one, given) == without(one, truth) for one in truth) else ""
+    letters = zip(seen.comparison.expected, truth, strict=True)
+    moved = [letter for letter, one in letters if without(one, given) == without(one, truth)]
+    return ONE_MISPLACED.format(item=moved[0]) if moved else ""
 
 
 def _places(number: float) -> int:
@@ -471,6 +489,7 @@ NUMBERS = {
     "nothing-there": Slip("0 where there is something", _nothing),
     "all-alike": Slip("one value under all names", _all_alike),
     "one-factor": Slip("all values off by the same factor", _one_factor),
+    "part-off": Slip("one slip in a part of the values, and the others right", _part_off),
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
     "answer-of-another": Slip("the answer of another question", _other_question),

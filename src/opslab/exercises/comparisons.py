@@ -70,12 +70,14 @@ ONE_GIVEN = " You gave one value: each of these names wants its own."
 NAME_GIVEN = " You gave one of the names: give the value that stands under each."
 NAMES_GIVEN = " You gave the names: give the values that stand under them."
 TAKEN_FROM_PARTS = "The values were taken from the parts of your result."
-MISSING_LABELS = "This cannot be checked: {missing} missing. Expected {count} values: {labels}."
+MISSING_LABELS = "This cannot be checked: nothing stands under {missing}. Expected {count} values: {labels}."
 SPLIT_FURTHER = (
     "This cannot be checked: you split once more, by {parts}. Expected {count} values: {labels}. Choose one "
     "part, or leave this split out."
 )
-GROUP_MISSING = "What you gave is right, but {missing} missing. Expected {count} values: {labels}."
+GROUP_MISSING = (
+    "What you gave is right, but nothing stands under {missing}. Expected {count} values: {labels}."
+)
 GROUP_EXTRA = "The values asked for are right, but {extra} {too} many. Expected {count} values: {labels}."
 SEVERAL, NAMED = "some", "names"
 ONE_TOO, SOME_TOO = "is one too", "are too"
