@@ -561,7 +561,7 @@ SAID = [
     (say.name("ads from SEO"), "Ads from SEO"),
     (say.name("feed_ads", capital=False), "feed ads"),
     (say.name("seo", capital=False), "SEO"),
-    (say.name("wechat_weibo"), "WeChat weibo"),
+    (say.name("wechat_weibo"), "WeChat Weibo"),
     (say.name("signups"), "Sign-ups"),
     (say.name("signups", capital=False), "sign-ups"),
     (say.name("zh"), "Chinese"),
