@@ -23,15 +23,37 @@ const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they are smaller
+const PANEL = 0.7; // of its row: a panel; above it stands its name
+const PANEL_ROW = 90; // px of each further row of panels
 const END_SIZE = 13, SMALL_END = 10; // px of these words
 
 // Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
   nameRows(picture);
+  const added = picture.layout.width < NARROW ? stackPanels(picture.layout) : 0;
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
-  return MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
+  return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
+}
+
+// On a phone panels of one horizontal axis stand below one another, each below its name. Returns the px that they add.
+function stackPanels(layout) {
+  const isPanel = (key) => /^xaxis\d*$/.test(key) && layout[key]?.domain;
+  const panels = Object.keys(layout).filter(isPanel).map((key) => {
+    const [x, y] = [layout[key], layout[key.replace("x", "y")]];
+    return { x, y, name: layout.annotations?.find((note) => note.x === x.domain[0] && note.y === y.domain[1]) };
+  });
+  const before = new Set(panels.map(({ y }) => y.domain[1])).size;
+  panels.sort((one, other) => other.y.domain[1] - one.y.domain[1] || one.x.domain[0] - other.x.domain[0]);
+  for (const [i, { x, y, name }] of before < panels.length ? panels.entries() : []) {
+    const bottom = 1 - (i + 1) / panels.length;
+    const last = i === panels.length - 1;
+    Object.assign(x, { domain: [0, 1], showticklabels: last, title: last ? x.title : { text: "" } });
+    y.domain = [bottom, bottom + PANEL / panels.length];
+    Object.assign(name ?? {}, { x: 0, y: y.domain[1] });
+  }
+  return PANEL_ROW * (panels.length - before);
 }
 
 function nameRows(picture) {
