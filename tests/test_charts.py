@@ -594,7 +594,7 @@ SAID = [
     (say.name("ads from SEO"), "Ads from SEO"),
     (say.name("feed_ads", capital=False), "feed ads"),
     (say.name("seo", capital=False), "SEO"),
-    (say.name("wechat_weibo"), "WeChat weibo"),
+    (say.name("wechat_weibo"), "WeChat Weibo"),
     (say.name("signups"), "Sign-ups"),
     (say.name("signups", capital=False), "sign-ups"),
     (say.name("zh"), "Chinese"),
@@ -654,6 +654,7 @@ def test_a_table_for_people_has_names_units_and_no_index_that_counts():
     assert re.findall("nowrap[^>]*>([^<]*)<", html) == ["2024-09-30"]  # a date is never parted
     named = as_table(frame.set_index(["persona", "paid"])[["spend"]])._repr_html_()
     assert named.count('scope="row"') == 4
+    assert re.findall("nowrap[^>]*>([^<]*)<", named) == ["First job"]  # nor is a short name of a row
     assert "&lt;b&gt;" in as_table(pd.DataFrame({"<b>": [1]}))._repr_html_()
 
 

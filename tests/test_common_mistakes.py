@@ -32,6 +32,9 @@ NUMBER_SLIPS = [
     (PERCENT, 23.74, 0.2374, "share-for-percent"),
     (SHARE, 0.2374, 0.7626, "the-rest"),
     (PERCENT, 23.74, 76.26, "the-rest"),
+    (SHARE, 0.2374, 0.2374 / 0.7626, "odds"),
+    (SHARE, 0.8, 4.0, "odds"),
+    (PERCENT, 23.74, 31.13, "odds"),
     (SHARE, -0.2374, 0.2374, "turned-sign"),
     (YUAN, 31.4159, 1 / 31.4159, "turned-division"),
     (SHARE, 0.2374, 1 / 0.2374, "turned-division"),
@@ -71,6 +74,7 @@ NO_SLIPS = [
     (YUAN, 31.4159, 1 - 31.4159),  # no share is asked for
     (YUAN, 0.2374, 0.7626),
     (SHARE, 0.2374, 0.31),
+    (YUAN, 0.2374, 0.2374 / 0.7626),
     (SHARE, 0.2374, 0.8),
     (SHARE, 0.2374, 1),  # a share may be the whole
     (YUAN, 0.2374, 1.31),
@@ -168,7 +172,7 @@ def test_a_table_that_holds_a_mistake_of_the_authors_and_more_is_told_both():
     mistakes = {"blended": changed(ads=0.3, seo=0.2)}
     finding = judge(wrongs, changed(ads=0.3, seo=0.2, social=0.7), GROUPS, mistakes)
     assert finding.mistake == "blended"
-    more = "And 1 more to mend: social. If you made one slip only, it is another one."
+    more = "And 1 more to mend: social. If you made one slip only, it may be another one."
     assert finding.text == f"Not yet. You made the mistake blended. {more}"
     assert judge(wrongs, changed(ads=0.3, seo=0.25, social=0.7), GROUPS, mistakes).mistake == ""
 
@@ -253,7 +257,7 @@ SAID = [
         CASES | {"orders": "A", "branches": "B"},
         "All values are right, but orders and branches are",
     ),
-    (TABLE, {"ios": 0.3, "seo": 0.7}, {"ios": 0.7, "seo": 0.3}, f"and not the others. {EXCHANGED}"),
+    (TABLE, {"ios": 0.3, "seo": 0.7}, {"ios": 0.7, "seo": 0.3}, f"Asked is the other part. {EXCHANGED}"),
     (TABLE, {"ios": -0.0041, "seo": 0.0041}, {"ios": 0.0041, "seo": -0.0041}, f"left out? {EXCHANGED}"),
     (TABLE, CASES, dict(zip(CASES, "BEAD", strict=True)), "under the wrong names"),
     (TABLE, {"launch": "E", "orders": "B"}, {"launch": "B", "orders": "E"}, "under the wrong names"),
@@ -459,6 +463,7 @@ UNREADABLE = [
     (STEPS, ["B", "B", "C"], list("BCA"), "letter-twice", "More than once: B."),
     (STEPS, "BCX", list("BCA"), "no-such-letter", "Not among them: X."),
     (STEPS, "BC", list("BCA"), "letter-missing", "A missing."),
+    (STEPS, "bc", list("bca"), "letter-missing", " a missing."),
     (STEPS, {"B": 2, "C": 3, "A": 4}, list("BCA"), "", "each of A, B, C once"),
     (STEPS, {"B": 1, "C": 3, "A": 4}, list("BCA"), "", "each of A, B, C once"),
 ]
@@ -651,7 +656,7 @@ def test_everybodys_mistake_is_not_taken_for_right_where_it_lies_within_the_tole
 def test_where_the_rest_is_the_answer_itself_a_word_says_so():
     assert judge(HALF, 0.5, 0.5, {}).text.startswith("Right. In your world a known mistake gives the same")
     assert judge(asked("number", "0.5", "per cent"), 50, 50, {}).text.endswith(
-        "That is the rest: 100 minus the answer. Count those who are asked for, and not the others."
+        "That is the rest: 100 minus the answer. Asked is the other part."
     )
     for question, truth in ((YUAN, 0), (YUAN, 1), (COUNT, 1), (COUNT, 0)):
         assert judge(question, truth, truth, {}).text == "Right."

@@ -17,6 +17,7 @@ from tests.exercise_laws import prompts, unoffered, unsaid
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
 WORLDS = range(21)
+WIDEST = 110  # letters of a line of code
 
 
 @cache
@@ -91,6 +92,8 @@ def test_an_exercise_has_a_cell_for_each_question_and_no_output(lesson):
     notebook = nbformat.read(ROOT / "exercises" / f"{lesson}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in notebook.cells)
     assert len([cell for cell in notebook.cells if "answer" in tags(cell)]) == len(read_questions(lesson))
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert [line for line in code.splitlines() if len(line) > WIDEST] == []
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

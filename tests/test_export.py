@@ -938,6 +938,8 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(page, tmp_path, text)
     [
         ("share of all, the quiet ones first", "50\u00a0%", "0\u00a0% (share of all, the quiet ones first)"),
         ("week", "0.5", "week 0"),
+        ("week since sign-up", "0.5", "week 0 since sign-up"),
+        ("months since sign-up", "0.5", "0\u00a0months since sign-up"),
         ("messages to one group (%)", "0.5", "0\u00a0% (messages to one group)"),
     ],
 )

@@ -17,10 +17,11 @@ from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
 from opslab.authoring.course_map import read_course, whole_map
-from opslab.charts import bars, dots, heatmap, lines
+from opslab.charts import as_table, bars, dots, heatmap, lines
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
+from opslab.year import Plan, tree, tree_chart
 from tests.conftest import LABEXTENSIONS, WINDOW
 from tests.reader import PAINTED, guess, move_each_control
 
@@ -307,6 +308,22 @@ def test_no_sentence_and_no_folded_cell_of_a_lesson_is_wider_than_a_phone(jupyte
           .map(([own, around]) => own - around)"""
     )
     assert max(beyond) <= 0
+    wrapped = page.locator(".cm-lineWrapping > .cm-line").first
+    assert wrapped.evaluate("e => parseFloat(getComputedStyle(e).textIndent)") < 0  # is seen to go on
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", ["jp-OutputArea-output jp-RenderedHTMLCommon", "scroll", "table-wrapper"])
+def test_a_table_that_goes_on_to_the_right_has_a_shadow_there(page, place):
+    """The same in JupyterLab, on pages and on the site; its rows let it through."""
+    table = as_table(pd.DataFrame({"one": [1, 2]}))._repr_html_()
+    look = "".join(style.read_text(encoding="utf-8") for style in (MAP, MAP.with_name("lab.css")))
+    page.set_content(f"<style>{look}</style><div class='{place}'>{table}</div>")
+    edge = "e => [getComputedStyle(e).backgroundAttachment, getComputedStyle(e).backgroundImage]"
+    attached, shadow = page.locator(f".{place.split()[0]}").evaluate(edge)
+    assert (attached, shadow.count("linear-gradient")) == ("local, scroll", 2)
+    rows = page.locator("tbody tr").evaluate_all("all => all.map((e) => getComputedStyle(e).backgroundColor)")
+    assert all("0.05" in row or row == "rgba(0, 0, 0, 0)" for row in rows)
 
 
 @pytest.mark.browser
@@ -427,6 +444,7 @@ def test_a_quarter_is_run_by_keyboard_and_is_there_after_an_unsaved_reload(jupyt
     open_notebook(page, jupyterlab, tmp_path / "year.ipynb", "year.ipynb", run=True)
     page.get_by_text("Quarter 1 of 4: weeks 1 to 13").wait_for()
     run = page.get_by_role("button", name="Run the quarter")
+    assert page.locator(".opslab-year th:visible").all_inner_texts().count("A quarter ago") == 0
     press(page, run, "Enter")
     page.get_by_role("alert").filter(has_text="give its low and its high end").wait_for()
     page.get_by_label("Pushes a week").focus()
@@ -765,6 +783,58 @@ def test_dates_stand_upright_on_a_phone(page):
     assert all(one[1] < other[0] for one, other in pairwise(spans))
 
 
+PANELS = """plot => ["", 2, 3, 4].map((i) => {
+  const [x, y] = [plot._fullLayout[`xaxis${i}`], plot._fullLayout[`yaxis${i}`]];
+  return { wide: x._length, top: y._offset, bottom: y._offset + y._length };
+})"""
+
+
+@pytest.mark.browser
+def test_panels_stand_below_one_another_on_a_phone(page):
+    years = tree({"as last year": Plan(), "no pushes": Plan(pushes=0)}, seed=7)
+    bare_page(page, "<main style='width: 270px'></main>")
+    mounted(page, show(tree_chart(years, ["no pushes"] * 4), "Four panels.").bundle)
+    plot = explorable(page, "Four panels.").locator(".opslab-plot")
+    page.evaluate(TWO_FRAMES)
+    panels = plot.evaluate(PANELS)
+    assert min(panel["wide"] for panel in panels) >= 120
+    assert all(one["bottom"] + 20 <= other["top"] for one, other in pairwise(panels))  # a name stands between
+    assert plot.locator(".annotation").evaluate_all("all => all.map((e) => e.textContent)") == [
+        "Users",
+        "Cash, 1,000 yuan",
+        "Trust, %",
+        "Said no, %",
+    ]
+
+
+@pytest.mark.browser
+def test_no_control_is_wider_than_a_phone(page):
+    def drawn(budget):
+        return lines(pd.Series([1, budget]), "Two", "week")
+
+    slider = Slider(1_000, 12_000, step=1_000, value=12_000, unit="yuan a week")
+    bare_page(page, "<main style='width: 269px'></main>")
+    mounted(page, explore(drawn, budget=slider, alt="A line.").bundle)
+    control = explorable(page, "A line.").locator(".opslab-control")
+    assert control.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+@pytest.mark.browser
+def test_a_picture_that_the_kernel_does_not_bring_says_so(page):
+    """Where nobody else has plotly.js, and under load: a widget's first messages can get lost."""
+    page.set_content("<main></main>")
+    page.evaluate(
+        """async (script) => {
+          const place = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+          const { default: widget } = await import(place);
+          const model = { get() {}, on() {}, off() {}, send() {} };
+          widget.render({ model, el: document.querySelector("main") });
+        }""",
+        SCRIPT,
+    )
+    page.get_by_text("If nothing happens, run the cell again.").wait_for()
+
+
 @pytest.mark.browser
 def test_a_picture_that_leaves_the_page_before_it_is_drawn_complains_of_nothing(page):
     """JupyterLab takes an output away when its cell runs again, at any moment."""
@@ -997,7 +1067,7 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     assert show_it.is_disabled()
     press(page, group.get_by_label("Your guess"), "Home")
     page.keyboard.press("PageUp")
-    assert group.get_by_label("Your guess").get_attribute("aria-valuetext") == "1 user"
+    assert group.get_by_label("Your guess").get_attribute("aria-valuetext") == "1\u00a0user"
     assert show_it.is_enabled()
     grid = plot.locator(".nsewdrag").bounding_box()
     page.mouse.move(grid["x"] + 50, grid["y"] + grid["height"] / 2)

@@ -16,6 +16,7 @@ NOT_UNITS = "units is a {found}; expected a dictionary of columns to units, such
 HEADER = "{name} ({unit})"
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")  # stays on one line
+SHORT = 12  # letters of a row's name that stays on one line, at most
 BOUND = "below|above|under|over|about|up to|at (most|least)|(less|more) than"
 FIGURE = re.compile(  # a number that was written in words before
     rf"(({BOUND}) )?[+−-]?\d[\d,.]*(\s?(%|million|billion))?", re.I
@@ -55,7 +56,8 @@ class ReadableTable:
 
     def _cell(self, tag: str, scope: str, place: int, text: str) -> str:
         side = "right" if self.numeric[place] else "left"
-        whole = "; white-space: nowrap" if DATE.fullmatch(text) else ""
+        short = place < self.rows and " " in text and len(text) <= SHORT
+        whole = "; white-space: nowrap" if short or DATE.fullmatch(text) else ""
         words = html.escape(text.replace(say.SPACE, " "))  # on a phone a number may stand above its "million"
         return f'<{tag} {scope} style="text-align: {side}{whole}">{words}</{tag}>'
 

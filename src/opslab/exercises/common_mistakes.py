@@ -28,7 +28,8 @@ POWERS = (10, 100, 1_000, 10_000, 1_000_000)
 # Words
 PERCENT = "You gave a percentage where a share of 1 is asked for: 25 % is 0.25. Divide by 100."
 SHARE = "You gave a share of 1 where a percentage is asked for: 0.25 is 25 %. Multiply by 100."
-REST = "That is the rest: {whole} minus the answer. Count those who are asked for, and not the others."
+REST = "That is the rest: {whole} minus the answer. Asked is the other part."
+ODDS = "You divided by what is left over. A share divides by all, those in question too."
 SIGN = "The size is right, the sign is turned: what is taken from what, or was a sign left out?"
 RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and below in your division."
 POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
@@ -172,6 +173,12 @@ def _share(seen: Seen) -> str:
 def _rest(seen: Seen) -> str:
     whole = seen.whole
     return REST.format(whole=whole) if whole and seen.are(lambda truth: whole - truth) else ""
+
+
+def _odds(seen: Seen) -> str:
+    whole = seen.whole
+    turned = seen.are(lambda truth: whole * truth / (whole - truth) if whole != truth else math.inf, NARROW)
+    return ODDS if whole and turned else ""
 
 
 def _sign(seen: Seen) -> str:
@@ -473,6 +480,7 @@ NUMBERS = {
     "percent-for-share": Slip("a percentage where a share of 1 is asked for", _percent),
     "share-for-percent": Slip("a share of 1 where a percentage is asked for", _share),
     "the-rest": Slip("the whole minus the answer", _rest),
+    "odds": Slip("a part divided by what is left over where a share of the whole is asked for", _odds),
     "turned-sign": Slip("the right size with the wrong sign", _sign),
     "shifted-names": Slip("each value under the name of its neighbour", _shifted),
     "swapped-names": Slip("the right values under the wrong names", _swapped),
@@ -501,6 +509,7 @@ WHOLE = {
     "percent-for-share",
     "share-for-percent",
     "the-rest",
+    "odds",
     "turned-sign",
     "shifted-names",
     "swapped-names",

@@ -9,7 +9,7 @@ import inspect
 import math
 import re
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import lru_cache
@@ -416,12 +416,14 @@ class OrderingComparison(Comparison):
         if sorted(found) == wanted:
             return found, note
         labels = ", ".join(sorted(map(str, self.expected)))
-        more, slip = self._slip(value, found, wanted)
+        more, slip = self._slip(value, found, wanted, str.upper if labels.isupper() else str)
         words = WANTS_ORDER.format(received=short(value), labels=labels, more=more)
         raise UncheckableError(words, slip)
 
     @staticmethod
-    def _slip(value: object, found: list[str], wanted: list[str]) -> tuple[str, str]:
+    def _slip(
+        value: object, found: list[str], wanted: list[str], printed: Callable[[str], str]
+    ) -> tuple[str, str]:
         """Return what to say of an answer that is no order of the letters, and the name of the slip."""
         if _is_plain(value) and not _is_flat(value):
             return NO_GROUPS, "in-groups"
@@ -437,7 +439,7 @@ class OrderingComparison(Comparison):
             (missing, LEFT_OUT, "letter-missing"),
         )
         more = "".join(
-            words.format(letters=", ".join(sorted(some)).upper()) for some, words, _ in said if some
+            words.format(letters=printed(", ".join(sorted(some)))) for some, words, _ in said if some
         )
         return more, next(slip for some, _, slip in said if some)
 

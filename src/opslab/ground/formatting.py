@@ -43,6 +43,7 @@ SPELT = {
     "sbg": "sBG",
     "sem": "SEM",
     "wechat": "WeChat",
+    "weibo": "Weibo",
     "signups": "sign-ups",
     "en": "English",
     "zh": "Chinese",

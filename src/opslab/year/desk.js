@@ -3,10 +3,12 @@
 const WORDS = {
   known: "What you know now", before: "A quarter ago", now: "Now", way: "Weeks so far", plan: "Your plan for these 13 weeks",
   forecast: "Your forecast for their end: intervals that you are 80 % sure of", why: "Why? One sentence",
+  waiting: "The kernel is busy. If nothing happens, run the cell again.",
   run: "Run the quarter", again: "Begin the year again", sure: "Begin again: press once more", gone: "Why you did it",
   ends: { cash: ["Cash from, 1,000 yuan", "Cash to, 1,000 yuan"], users: ["Active users from", "Active users to"] },
 };
 const REST = 300; // ms without a key until what is typed is kept
+const PATIENCE = 1500; // ms until a wait is worth a word
 
 function render({ model, el }) {
   const form = create("div", { className: "opslab-year" });
@@ -30,7 +32,7 @@ function render({ model, el }) {
   const typed = [...Object.values(inputs), ...Object.values(ends).flat(), why];
   for (const one of [...typed, run, again]) one.dataset.lmSuppressShortcuts = "true"; // JupyterLab's keys
 
-  let waiting;
+  let waiting, late;
   for (const one of typed) {
     one.addEventListener("input", () => {
       clearTimeout(waiting);
@@ -51,7 +53,9 @@ function render({ model, el }) {
   let number = 0;
   function ask(what) {
     clearTimeout(waiting);
+    clearTimeout(late);
     fault.textContent = "";
+    late = setTimeout(() => { fault.textContent = WORDS.waiting; }, PATIENCE);
     model.set("asked", { ...what, number: `${Date.now()} ${(number += 1)}` });
     model.save_changes();
   }
@@ -72,6 +76,7 @@ function render({ model, el }) {
     why.value = draft.why ?? "";
   }
   function answer() {
+    clearTimeout(late);
     const said = model.get("answer");
     fault.textContent = said.fault;
     if (said.fault) return;
@@ -93,6 +98,7 @@ function render({ model, el }) {
   el.append(place);
   return () => {
     clearTimeout(waiting);
+    clearTimeout(late);
     model.off("change:answer", answer);
   };
 }
@@ -130,6 +136,7 @@ function draw(table, readings) {
   }
   const top = create("thead");
   top.append(head);
+  table.classList.toggle("opslab-year-begins", readings.every(({ before }) => !before));
   table.replaceChildren(create("caption", { textContent: WORDS.known }), top, body);
 }
 

@@ -1,9 +1,9 @@
-// Gives JupyterLab the look of the course's map, which pages and the site take from the same file.
+// Gives JupyterLab the look of the course's map, which pages and the site take from the same file, and what a lesson lacks there.
 (() => {
-  const sheet = new URL("map.css", document.currentScript.src).href;
+  const sheets = ["map.css", "lab.css"].map((name) => new URL(name, document.currentScript.src).href);
 
   async function load() {
-    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet }));
+    document.head.append(...sheets.map((href) => Object.assign(document.createElement("link"), { rel: "stylesheet", href })));
     return () => ({});
   }
 

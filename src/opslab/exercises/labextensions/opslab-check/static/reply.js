@@ -21,7 +21,8 @@ const STYLE = `
   line-height: 1.5; }
 :is([data-jp-theme-light="false"], .vscode-dark, [data-theme="dark"]) .opslab-reply { --opslab-done: #3ecf9d;
   --opslab-tried: #ff9b57; --opslab-line: #9a9a9a; --opslab-focus: #58b4f0; }
-.opslab-below { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 2px 4px 6px 1.2em; }
+.opslab-below { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 2px 4px 6px 1.2em;
+  text-wrap-style: pretty; }
 .opslab-buttons { display: flex; gap: 8px; }
 .opslab-reply button { min-height: 28px; padding: 2px 14px; font: inherit; color: inherit; cursor: pointer;
   background: var(--jp-layout-color2, transparent); border: 1px solid var(--opslab-line); border-radius: 4px; }
@@ -38,11 +39,13 @@ const STYLE = `
 .opslab-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-next, .opslab-why { color: var(--jp-content-font-color2, inherit); }
 .opslab-why { flex-basis: 100%; }
-.opslab-said { padding-left: 1.2em; }
+.opslab-below > span:empty { display: none; }
+.opslab-reply .opslab-said { padding: 0 0 0 1.2em; }
 .opslab-said > * { margin: 0 0 8px; padding: 4px 12px; border-left: 3px solid var(--opslab-line); }
 .opslab-said summary { cursor: pointer; min-height: 24px; }
 .opslab-reply .opslab-said p { margin: 0 0 4px; }
 .opslab-reply .opslab-said * + p { margin-top: 8px; }
+.opslab-reply .opslab-said > * > :last-child { margin-bottom: 0; }
 .opslab-reply .opslab-said pre { margin: 4px 0; padding: 8px; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--jp-layout-color2, #f3f3f3);
   font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px); }
 .opslab-reply .opslab-said pre code { background: none; white-space: inherit; }

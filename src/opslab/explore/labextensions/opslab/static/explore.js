@@ -15,6 +15,7 @@ const WORDS = {
   failed: "This picture could not be drawn: ",
 };
 const PATIENCE = 800; // ms until a wait is worth a word
+const LOST = 30_000; // ms until the next picture asks the kernel anew for what no answer has brought
 const HEIGHT = 420; // px, where the figure does not say
 const LINE = 23; // px of a title's line
 const ABOVE = 28; // px left above the axes when the title stands over the plot: two lines at a curve's end
@@ -70,7 +71,7 @@ const STYLE = `
   .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
   .opslab-name { grid-area: name; }
-  .opslab-value { grid-area: value; }
+  .opslab-value { grid-area: value; min-width: 0 !important; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
@@ -375,7 +376,8 @@ async function fromJupyterLab() {
 }
 
 async function fromKernel(askKernel) {
-  const [, [script]] = await askKernel({ ask: "plotly" });
+  const lost = new Promise((_, reject) => setTimeout(() => reject(new Error(WORDS.waiting)), LOST));
+  const [, [script]] = await Promise.race([askKernel({ ask: "plotly" }), lost]);
   const text = new Response(new Blob([script]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
   const module = { exports: {} };
   new Function("module", await text)(module);
@@ -429,6 +431,10 @@ export default {
     return () => livePictures.delete(key);
   },
   async render({ model, el }) {
-    return mount(el, model.get("bundle"), await plotly(asker(model)), liveUnder(model.get("key")));
+    const late = setTimeout(() => { el.textContent = WORDS.waiting; }, PATIENCE);
+    const Plotly = await plotly(asker(model));
+    clearTimeout(late);
+    el.replaceChildren();
+    return mount(el, model.get("bundle"), Plotly, liveUnder(model.get("key")));
   },
 };

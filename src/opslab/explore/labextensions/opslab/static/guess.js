@@ -176,10 +176,13 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   };
 }
 
-// A place on an axis as words: "week 12", "8 (months since sign-up)", "65 % (share of messages)".
+// A place on an axis as words: "week 12", "week 24 since sign-up", "8 months since sign-up", "65 % (share of messages)".
 function placeOn(axis, value) {
   const [, name, sign] = /^(.*?)(?:,? \(?(%)\)?)?$/.exec(axis);
   const said = sign ? `${value}${HELD}%` : value;
+  const [, unit, several, since] = /^(day|week|month|year)(s?)( .+)$/.exec(name) ?? [];
+  if (several) return `${said}${HELD}${said === "1" ? unit : `${unit}s`}${since}`;
+  if (unit) return `${unit} ${said}${since}`;
   return /^\p{L}+$/u.test(name) ? `${name} ${said}` : `${said} (${name})`;
 }
 

@@ -26,14 +26,36 @@ const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave le
 const END_SIZE = 12, END_LETTER = 7; // px of these words then, and of a letter of them
 const BESIDE_END = 14; // px beside them
 const END_GAP = "\u00a0\u00a0"; // parts them from the end
+const PANEL = 0.7; // of its row: a panel; above it stands its name
+const PANEL_ROW = 90; // px of each further row of panels
 
 // Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
   nameRows(picture);
+  const added = picture.layout.width < NARROW ? stackPanels(picture.layout) : 0;
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
-  return MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
+  return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
+}
+
+// On a phone panels of one horizontal axis stand below one another, each below its name. Returns the px that they add.
+function stackPanels(layout) {
+  const isPanel = (key) => /^xaxis\d*$/.test(key) && layout[key]?.domain;
+  const panels = Object.keys(layout).filter(isPanel).map((key) => {
+    const [x, y] = [layout[key], layout[key.replace("x", "y")]];
+    return { x, y, name: layout.annotations?.find((note) => note.x === x.domain[0] && note.y === y.domain[1]) };
+  });
+  const before = new Set(panels.map(({ y }) => y.domain[1])).size;
+  panels.sort((one, other) => other.y.domain[1] - one.y.domain[1] || one.x.domain[0] - other.x.domain[0]);
+  for (const [i, { x, y, name }] of before < panels.length ? panels.entries() : []) {
+    const bottom = 1 - (i + 1) / panels.length;
+    const last = i === panels.length - 1;
+    Object.assign(x, { domain: [0, 1], showticklabels: last, title: last ? x.title : { text: "" } });
+    y.domain = [bottom, bottom + PANEL / panels.length];
+    Object.assign(name ?? {}, { x: 0, y: y.domain[1] });
+  }
+  return PANEL_ROW * (panels.length - before);
 }
 
 function nameRows(picture) {
