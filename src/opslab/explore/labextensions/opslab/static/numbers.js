@@ -19,7 +19,7 @@ export function numbers(row) {
 // unpacked. Rows keep their identity.
 export function owned(value) {
   if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) return value;
-  if (value.bdata) return numbers(value) ?? value;
+  if (value.bdata) return numbers(value) ?? { ...value }; // a table of numbers stays packed
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, owned(inner)]));
 }
 
