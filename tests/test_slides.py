@@ -210,6 +210,24 @@ def test_a_short_word_with_a_hyphen_stays_on_its_line():
     assert plain(held(words)) == plain(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("<p>Ask who pays,\nand for how long.</p>", ["how long."]),
+        ("<p>Say <em>what has</em> changed <em>since</em>.</p>", ["changed <em>since</em>."]),
+        ("<ul>\n<li>add <em>if nothing moves</em>.</li>\n</ul>", ["nothing moves"]),
+        ("Will it pay?", ["it pay?"]),
+        ("<p>It takes an understanding of communities.</p>", []),  # too long for a phone's line
+        ("<p>Read <code>a.b(c)</code> aloud.</p>", []),
+        ("<table><tr><td>two words</td></tr></table>", []),
+    ],
+)
+def test_a_paragraphs_last_word_is_not_alone_in_its_line(words, kept):
+    found = BeautifulSoup(held(words), "html.parser")
+    assert [span.decode_contents() for span in found.select(".held")] == kept
+    assert plain(held(words)) == plain(words)
+
+
 def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
     source = 'a = "#"   # 1 one\nfor b in a:\n    print(b)  # 2 two\n# alone\n'
     lines = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser").get_text().rstrip()
