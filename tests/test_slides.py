@@ -14,7 +14,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export.blocks import highlighted, read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, held, sentences, shortened
+from opslab.authoring.export.prose import (
+    MOST_WORDS,
+    clauses,
+    clipped,
+    count,
+    ended,
+    held,
+    sentences,
+    shortened,
+)
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.charts import dots
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
@@ -223,9 +232,9 @@ def test_a_short_word_with_a_hyphen_stays_on_its_line():
     ],
 )
 def test_a_paragraphs_last_word_is_not_alone_in_its_line(words, kept):
-    found = BeautifulSoup(held(words), "html.parser")
+    found = BeautifulSoup(ended(words), "html.parser")
     assert [span.decode_contents() for span in found.select(".held")] == kept
-    assert plain(held(words)) == plain(words)
+    assert plain(ended(words)) == plain(words)
 
 
 def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():

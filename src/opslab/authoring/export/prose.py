@@ -29,6 +29,7 @@ CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
     r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
 )
+HELD = r'<span class="held">\g<0></span>'
 # The last word of a paragraph and a short one before it: Firefox would leave one alone in the last line.
 LAST_WORDS = re.compile(
     r"(?<![^\s>])[^\s<>]{1,9}\s(?:<(em|strong|code)>[^\s<>]{1,9}</\1>[^\s<>]{0,3}|[^\s<>]{1,9})"
@@ -56,14 +57,17 @@ def cued(html: str) -> str:
 
 
 def joined(html: str) -> str:
-    """Keep short words with a hyphen or a slash on one line, and the last two words of a paragraph."""
-    for together in (LAST_WORDS, JOINED):
-        html = together.sub(r'<span class="held">\g<0></span>', html)
-    return html
+    """Keep short words with a hyphen or a slash on one line."""
+    return JOINED.sub(HELD, html)
+
+
+def ended(html: str) -> str:
+    """Keep the last two words of a paragraph on one line."""
+    return LAST_WORDS.sub(HELD, html)
 
 
 def held(html: str, least: int = LONG_CODE) -> str:
-    """Keep on one line what belongs together, and let long code break at its joints."""
+    """Keep short words with a hyphen or a slash on one line, and let long code break at its joints."""
     long_code = rf"(?<=<code>)[^<]{{{least},}}(?=</code>)"
     return re.sub(long_code, lambda code: JOINT.sub("<wbr>", code[0]), joined(html))
 
