@@ -100,8 +100,8 @@ def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
         compiler.take(block)
     compiler.end_section()
     for slide in [slide for stack in compiler.stacks for slide in stack]:
-        words = (slide.lines, slide.body)
-        slide.lines, slide.body = ([held(ended(cued(one))) for one in part] for part in words)
+        slide.lines = [held(cued(line)) for line in slide.lines]
+        slide.body = [held(ended(cued(part))) for part in slide.body]
         slide.title, slide.answer = held(slide.title), held(ended(slide.answer))
         if slide.words > MOST_WORDS:
             warn(FULL.format(cell=slide.cell, found=slide.words, most=MOST_WORDS))
