@@ -535,7 +535,7 @@ def short(value: object) -> str:
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return SHAPED.format(type=type(value).__name__, shape=value.shape)
     with np.printoptions(legacy="1.25"):  # 0.4 for `np.float64(0.4)`
-        text = repr(value)
+        text = re.sub(" at 0x[0-9a-fA-F]+", "", repr(value))  # where in memory is nobody's business
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
