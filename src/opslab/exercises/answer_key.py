@@ -17,6 +17,7 @@ from opslab.exercises.display import UsageError
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.notebook_file import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.questions import Question, read_question, read_sheet, tags
+from opslab.ground.frames import as_pandas
 from opslab.ground.paths import solutions_folder
 
 # Words
@@ -112,7 +113,7 @@ class AnswerKey:
         if not question.measure or is_unanswered(value):
             return value
         self.expected(question.name)  # the measure is known when its question is done
-        return self._measures[question.name](value)
+        return self._measures[question.name](as_pandas(value))
 
     def asked(self, question: Question, text: str) -> str:
         """Return what the author's reader asks about a written answer; "" without a reader."""
