@@ -74,6 +74,7 @@ STILL_THERE = """(slide) => {
     height: plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale'),
   };
 }"""
+UNCUT = "(plot) => plot.data.every((one) => !one.mode.includes('markers') || one.cliponaxis === false)"
 # Where the lines of each name at a line's end are seen, without the empty ones that move it.
 NAMES_SEEN = """(plot) => {
   const seen = {};
@@ -624,10 +625,14 @@ def test_a_control_that_comes_back_finds_the_picture_as_it_was(page, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("form", ["lines", "timeline"])
+@pytest.mark.parametrize("form", ["lines", "timeline", "lines beside dots"])
 def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp_path, form):
     table = pd.DataFrame({"members of groups": [1, 3, 2], "all the others": [2, 2, 1]})
-    drawing = lines(table, "Both") if form == "lines" else timeline(table, "Both", now=1)
+    drawing = timeline(table, "Both", now=1) if form == "timeline" else lines(table, "Both")
+    kinds = int("dots" in form)
+    if kinds:
+        drawing.update_traces(showlegend=False).update_layout(showlegend=True)
+        drawing.add_scatter(x=[0, 1], y=[2, 2], name="seen", mode="markers")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "Two lines.").bundle))])
     )
@@ -637,8 +642,9 @@ def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp
         plot = drawn(read(page, tmp_path, "t"))
         names = plot.locator(".scatterlayer text").all_text_contents()
         assert sum(bool(name.strip()) for name in names) == named
-        assert plot.locator(".legendtext").count() == entries
+        assert plot.locator(".legendtext").count() == entries + kinds
         assert plot.locator(".nsewdrag").first.bounding_box()["width"] >= 180
+        assert plot.evaluate(UNCUT)  # the marks at both ends
     assert page.complaints == []
 
 
@@ -1114,9 +1120,11 @@ def test_short_words_with_a_slash_or_a_hyphen_stay_on_one_line_of_a_page():
 
 def test_code_longer_than_a_phones_line_breaks_at_its_joints_on_a_page():
     words = "`a_desk(tickets, clerks=3).readers_gained` and `sample_size_means`"
+    words += ", `worth(1_000, 0.16, churn2.mean())`"
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(words)]))
     assert "<code>a_<wbr/>desk(<wbr/>tickets, clerks=3).<wbr/>readers_<wbr/>gained</code>" in html
     assert "<code>sample_size_means</code>" in html
+    assert "<code>worth(<wbr/>1_000, 0.16, churn2.<wbr/>mean())</code>" in html
 
 
 def test_tables_have_scoped_headers_and_the_index_name_above_its_column(caplog):

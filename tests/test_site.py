@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from docutils import nodes
+from docutils.utils import new_document
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from opslab.authoring.course_map import PLANNED, read_course
@@ -137,6 +139,16 @@ def test_short_words_with_a_slash_or_a_hyphen_are_held_together_on_the_site():
         node.astext() for node in site._held("An A/B test, by e-mail, and/or of 2024-05-01.") if node.children
     ]
     assert held == ["A/B", "e-mail", "and/or", "2024-05-01"]
+
+
+def test_a_paragraphs_last_word_is_not_alone_in_its_line_on_the_site():
+    page = new_document("a page")
+    page += nodes.paragraph(
+        "", "", nodes.Text("Is "), nodes.emphasis("", "it good"), nodes.Text("? Will\nit pay?")
+    )
+    page += nodes.literal_block("", "it pay?")
+    site._hold_together(None, page, "")
+    assert page.astext() == "Is it good? Will\nit\u00a0pay?\n\nit pay?"
 
 
 def test_printed_lines_wrap_on_the_site_as_on_a_page():

@@ -14,7 +14,16 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from opslab.authoring.export.blocks import highlighted, read_blocks
 from opslab.authoring.export.guide import Guide, guide_of
-from opslab.authoring.export.prose import MOST_WORDS, clauses, clipped, count, held, sentences, shortened
+from opslab.authoring.export.prose import (
+    MOST_WORDS,
+    clauses,
+    clipped,
+    count,
+    ended,
+    held,
+    sentences,
+    shortened,
+)
 from opslab.authoring.export.slides import LEAST_TYPE, lay_out, readable
 from opslab.charts import dots
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
@@ -208,6 +217,24 @@ def test_a_short_word_with_a_hyphen_stays_on_its_line():
     kept = [found.get_text() for found in BeautifulSoup(held(words), "html.parser").select(".held")]
     assert kept == ["sign-up", "Macro-F1", "2025-04-01"]
     assert plain(held(words)) == plain(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("<p>Ask who pays,\nand for how long.</p>", ["how long."]),
+        ("<p>Say <em>what has</em> changed <em>since</em>.</p>", ["changed <em>since</em>."]),
+        ("<ul>\n<li>add <em>if nothing moves</em>.</li>\n</ul>", ["nothing moves"]),
+        ("Will it pay?", ["it pay?"]),
+        ("<p>It takes an understanding of communities.</p>", []),  # too long for a phone's line
+        ("<p>Read <code>a.b(c)</code> aloud.</p>", []),
+        ("<table><tr><td>two words</td></tr></table>", []),
+    ],
+)
+def test_a_paragraphs_last_word_is_not_alone_in_its_line(words, kept):
+    found = BeautifulSoup(ended(words), "html.parser")
+    assert [span.decode_contents() for span in found.select(".held")] == kept
+    assert plain(ended(words)) == plain(words)
 
 
 def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():

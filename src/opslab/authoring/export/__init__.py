@@ -83,11 +83,11 @@ class PagePreprocessor(_Preprocessor):
 
     def arranged(self, lesson: "Lesson", root: Path, name: str) -> dict[str, Any]:
         """Return the blocks in their order, and the headings for a table of contents."""
-        from opslab.authoring.export.prose import PHONE_LINE, held
+        from opslab.authoring.export.prose import PHONE_LINE, ended, held
 
         for block in lesson.blocks:
             if block.kind in PROSE:
-                block.html = held(block.html, PHONE_LINE)
+                block.html = held(ended(block.html), PHONE_LINE)
         headings = [block for block in lesson.blocks if block.kind == "heading" and block.level in (2, 3)]
         return {"blocks": [block for block in lesson.blocks if block.kind != "notes"], "headings": headings}
 

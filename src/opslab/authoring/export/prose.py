@@ -29,10 +29,16 @@ CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
     r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
 )
+HELD = r'<span class="held">\g<0></span>'
+# The last word of a paragraph and a short one before it: Firefox would leave one alone in the last line.
+LAST_WORDS = re.compile(
+    r"(?<![^\s>])[^\s<>]{1,9}\s(?:<(em|strong|code)>[^\s<>]{1,9}</\1>[^\s<>]{0,3}|[^\s<>]{1,9})"
+    r"(?=(?:</(?:em|strong|b|a)>[.?!:;]*)?\s*(?:</(?:p|li)>|\Z))"
+)
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = 12  # letters of code that may break on a slide
 PHONE_LINE = 30  # on a page, where a phone's line holds fewer
-JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)")  # where the name of a function may break
+JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)(?!(?<=\d[_.])\d)")  # where a name may break, and no number
 ALIGNED = re.compile(rf"^ {{{LONGEST_INDENT + 1},}}", re.M)  # below a bracket, far from the left
 CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
 LINE = re.compile(r"^(<div.*<span></span>)?( *)(?!</)(\S.*)$", re.M)  # of code, or of what it prints
@@ -52,7 +58,12 @@ def cued(html: str) -> str:
 
 def joined(html: str) -> str:
     """Keep short words with a hyphen or a slash on one line."""
-    return JOINED.sub(r'<span class="held">\g<0></span>', html)
+    return JOINED.sub(HELD, html)
+
+
+def ended(html: str) -> str:
+    """Keep the last two words of a paragraph on one line."""
+    return LAST_WORDS.sub(HELD, html)
 
 
 def held(html: str, least: int = LONG_CODE) -> str:

@@ -30,6 +30,7 @@ from opslab.authoring.export.prose import (
     clipped,
     count,
     cued,
+    ended,
     fits,
     four_sentences,
     held,
@@ -99,8 +100,9 @@ def lay_out(lesson: Lesson, guide: Guide, warn: Warn) -> list[list[Slide]]:
         compiler.take(block)
     compiler.end_section()
     for slide in [slide for stack in compiler.stacks for slide in stack]:
-        slide.lines, slide.body = ([held(cued(one)) for one in part] for part in (slide.lines, slide.body))
-        slide.title, slide.answer = held(slide.title), held(slide.answer)
+        words = (slide.lines, slide.body)
+        slide.lines, slide.body = ([held(ended(cued(one))) for one in part] for part in words)
+        slide.title, slide.answer = held(slide.title), held(ended(slide.answer))
         if slide.words > MOST_WORDS:
             warn(FULL.format(cell=slide.cell, found=slide.words, most=MOST_WORDS))
     if guide.minutes and not compiler.guessed:

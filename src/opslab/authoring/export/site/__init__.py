@@ -29,7 +29,7 @@ from opslab.authoring.export.blocks import (
     scope_headers,
 )
 from opslab.authoring.export.maths import FONT, to_mathml
-from opslab.authoring.export.prose import JOINED
+from opslab.authoring.export.prose import JOINED, LAST_WORDS
 from opslab.authoring.export.site.home import LEAD, TITLE, figures, home, on_card, social_page
 from opslab.authoring.export.site.stills import SOCIAL, STILL, draw, figure_html, name_of
 from opslab.authoring.syntax import HIDDEN
@@ -308,11 +308,15 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
 
 
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
-    """Keep on one line what belongs together, such as a number and its unit, or A/B."""
+    """Keep on one line what belongs together: a number and its unit, A/B, a paragraph's last two words."""
     for text in list(page.findall(nodes.Text)):
-        code = isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw))
-        if not code and (TOGETHER.search(text) or JOINED.search(text)):
-            text.parent.replace(text, _held(TOGETHER.sub("\u00a0", text)))
+        if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)):
+            continue
+        words = TOGETHER.sub("\u00a0", text)
+        if isinstance(text.parent, nodes.paragraph) and text.parent[-1] is text:
+            words = LAST_WORDS.sub(lambda last: re.sub(r"\s", "\u00a0", last[0]), words)
+        if words != text or JOINED.search(words):
+            text.parent.replace(text, _held(words))
 
 
 def _held(text: str) -> list[nodes.Node]:

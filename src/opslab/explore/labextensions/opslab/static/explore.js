@@ -202,7 +202,7 @@ export function mount(element, bundle, Plotly, live = null) {
     const named = spaceNames(drawn, data, axis);
     group.toggleAttribute("data-dark", dark);
     const { data: coloured, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
-    const traces = coloured.map(owned);
+    const traces = coloured.map((trace) => owned(whole(trace)));
     const before = performance.now();
     const text = JSON.stringify(arranged);
     const goesOn = stale || fresh; // by what `glided` has asked for, or after the first paint
@@ -300,6 +300,9 @@ function untitled({ title, ...layout }, rows) {
   const room = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 0;
   return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * rows - 12) } };
 }
+
+// Plotly would cut a mark at the end of an axis.
+const whole = (trace) => (trace.mode?.includes("markers") ? { ...trace, cliponaxis: false } : trace);
 
 // The base picture with what a frame changes; arrays that do not change keep their identity.
 function laidOver(bundle, frame) {

@@ -192,15 +192,16 @@ function roundStep(least) {
   return power * [2, 5, 10].find((times) => times * power >= least * (1 - 1e-9));
 }
 
-// The names at the lines' ends become a legend's.
+// The names at the lines' ends become a legend's, beside what it already has.
 function nameBelow(picture) {
   const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
   const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
   if (!names.size) return;
+  const isListed = ({ name, showlegend }) => picture.layout.showlegend && name && showlegend !== false && !names.has(plain(name));
   const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
   picture.data = picture.data.map((trace, i) => ({
     ...trace,
-    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
+    showlegend: isListed(trace) || (names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i),
     ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
   }));
   picture.layout.showlegend = true;
