@@ -24,7 +24,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
-from opslab.authoring.export.prose import hung
+from opslab.authoring.export.prose import held, hung
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 from opslab.ground.formatting import MEASURE, SPACE
@@ -47,7 +47,8 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-COUNTED = ("lesson", "week", "Week", "day", "Day", "year", "Mail")  # before a number that is a name
+# Before a number that is a name.
+COUNTED = ("lesson", "lessons", "Lesson", "week", "Week", "day", "Day", "year", "Mail", "article", "place")
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
@@ -372,10 +373,9 @@ def scope_headers(soup: BeautifulSoup) -> None:
     """Give the headers of tables their direction; pandas leaves empty ones and a style of 1999."""
     for table in soup.find_all("table"):
         _join_headers(table)
-        for name in table.find_all(string=UNPARTED):
-            if name.find_parent("th"):
-                name.replace_with(UNPARTED.sub(SPACE, name))
         for header in table.find_all("th"):
+            for name in header.find_all(string=True):
+                name.replace_with(*_whole(name))
             if not header.get_text(strip=True):
                 header.name = "td"
                 header.attrs.pop("scope", None)
@@ -383,6 +383,11 @@ def scope_headers(soup: BeautifulSoup) -> None:
                 header["scope"] = "col" if header.find_parent("thead") else "row"
         for attribute in ("border", "style"):
             table.attrs.pop(attribute, None)
+
+
+def _whole(name: str) -> list[PageElement]:
+    """Return a header's text in which a narrow column parts nothing that belongs together."""
+    return BeautifulSoup(held(escape(UNPARTED.sub(SPACE, name), quote=False)), "html.parser").contents
 
 
 def _join_headers(table: Tag) -> None:
@@ -416,7 +421,7 @@ def _kind(element: PageElement) -> tuple[str, int]:
 def _spell_out(link: Tag) -> None:
     """Replace a link to a file, which is not there when one file is carried away, by its text and path.
 
-    In a table its text stands alone: a row has no room for the path.
+    In a table its text stands alone: a row has no room for the path. A lesson is told by its name, as one.
     """
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
@@ -425,6 +430,8 @@ def _spell_out(link: Tag) -> None:
         return
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
-    lesson = path.endswith(".ipynb") and "/" not in path  # beside this one: its name says it
-    named = lesson or path in text or link.find_parent("td")
+    if path.endswith(".ipynb") and "/" not in path:  # beside this one
+        link.name, link.attrs = "em", {}
+        return
+    named = path in text or link.find_parent("td")
     link.replace_with(text if named else LOST_FILE.format(text=text, path=path))

@@ -27,7 +27,7 @@ CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
-    r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
+    r'(?<![\w/-])(?<!class="held">)(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)'
 )
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = 12  # letters of code that may break on a slide
