@@ -1095,6 +1095,7 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("At K = 0.5.", "At K~=~0.5."),
+        ("| done |\n|---|\n| 0 of 12 |", "<td>0~of~12</td>"),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
         ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
         ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),
@@ -1119,9 +1120,9 @@ def test_short_words_with_a_slash_or_a_hyphen_stay_on_one_line_of_a_page():
 
 
 def test_code_longer_than_a_phones_line_breaks_at_its_joints_on_a_page():
-    words = "`a_desk(tickets, clerks=3).readers_gained` and `sample_size_means`"
+    words = "`a_desk(tickets, 1_000, 0.5).readers_gained` and `sample_size_means`"
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(words)]))
-    assert "<code>a_<wbr/>desk(<wbr/>tickets, clerks=3).<wbr/>readers_<wbr/>gained</code>" in html
+    assert "<code>a_<wbr/>desk(<wbr/>tickets, 1_000, 0.5).<wbr/>readers_<wbr/>gained</code>" in html
     assert "<code>sample_size_means</code>" in html
 
 

@@ -54,6 +54,7 @@ TOGETHER = re.compile(  # what the end of a line may not part
     (
         "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
+        r"|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"  # a part and its whole
         r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
 )

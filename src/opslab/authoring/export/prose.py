@@ -32,7 +32,7 @@ JOINED = re.compile(  # a date, or short enough for a line
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
 LONG_CODE = 12  # letters of code that may break on a slide
 PHONE_LINE = 30  # on a page, where a phone's line holds fewer
-JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)")  # where the name of a function may break
+JOINT = re.compile(r"(?<=[\w)][_(.])(?<!\d[_.])(?=\w)")  # where the name of a function may break
 ALIGNED = re.compile(rf"^ {{{LONGEST_INDENT + 1},}}", re.M)  # below a bracket, far from the left
 CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
 LINE = re.compile(r"^(<div.*<span></span>)?( *)(?!</)(\S.*)$", re.M)  # of code, or of what it prints
