@@ -47,8 +47,9 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-# Before a number that is a name.
-COUNTED = ("lesson", "lessons", "Lesson", "week", "Week", "day", "Day", "year", "Mail", "article", "place")
+COUNTED = (
+    r"lesson lessons Lesson week Week day Day year Mail article art\. place".split()
+)  # before a number, a name
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
@@ -58,6 +59,7 @@ TOGETHER = re.compile(  # what the end of a line may not part
         r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
 )
+LETTER = re.compile(r"^[A-E]$")  # of an option, in bold before its words
 # In the head of a narrow column no article, "to" or "in" has a line of its own.
 UNPARTED = re.compile(r"(?<=\ba) (?=\w)|(?<=\bto) (?=\d)| (?=(?:in|out|on)\b)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
@@ -271,6 +273,9 @@ class _CellReader:
         for text in soup.find_all(string=TOGETHER):
             if not text.find_parent(["code", "pre"]):
                 text.replace_with(TOGETHER.sub(SPACE, text))
+        for letter in soup.find_all("strong", string=LETTER):
+            if isinstance(words := letter.next_sibling, NavigableString):
+                words.replace_with(re.sub(r"^\s", SPACE, words))
         for table in soup.find_all("table"):
             self._hold(table)
         return soup

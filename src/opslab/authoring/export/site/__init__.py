@@ -21,6 +21,7 @@ from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_cou
 from opslab.authoring.export.assets import LINES, MAP_STYLE, start_script
 from opslab.authoring.export.blocks import (
     FORM,
+    LETTER,
     SHOWN,
     TOGETHER,
     form_place,
@@ -309,6 +310,10 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
 
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
     """Keep on one line what belongs together, such as a number and its unit, or A/B."""
+    for letter in page.findall(nodes.strong):
+        words = letter.next_node(nodes.Text, descend=False, siblings=True)
+        if LETTER.match(letter.astext()) and words is not None and words.startswith((" ", "\n")):
+            words.parent.replace(words, nodes.Text(f"\u00a0{words[1:]}"))
     for text in list(page.findall(nodes.Text)):
         code = isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw))
         if not code and (TOGETHER.search(text) or JOINED.search(text)):
