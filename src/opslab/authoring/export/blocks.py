@@ -47,14 +47,14 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-COUNTED = (
-    r"lesson lessons Lesson week Week day Day year Mail article art\. place".split()
-)  # before a number, a name
+# Before a number that is a name.
+COUNTED = ("lesson", "lessons", "Lesson", "week", "Week", "day", "Day", "year", "Mail", r"art\.", "article")
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
         "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
+        r"|(?<=\b\d\d ·) (?=[A-Z])"  # a lesson's number and its name
         r"|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"  # a part and its whole
         r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)

@@ -57,6 +57,7 @@ HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
 OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a lesson's own thumbnail: its file, the site's folder
 CELL_ENDS = re.compile(r"(?<=</t[dh]>)")  # the search takes tags away: cells would become one word
+SHORT_CODE = re.compile(r'<span class="pre">([^<]{1,16})</span>')  # longer words may break on a phone
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
@@ -298,6 +299,7 @@ def _visit_math(self, node):
 
 def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> None:
     """Tell a page's template what the page is about."""
+    context["body"] = _whole(context.get("body", ""))
     promise = app.config.opslab_promises.get(page.removeprefix("lessons/"))
     context["description"] = f"{context.get('title', '')}: {promise}." if promise else LEAD
     context["shared_title"] = context.get("title") or TITLE
@@ -306,6 +308,11 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
         if "://" in context["shared_picture"]
         else context["pathto"](context["shared_picture"], 1)
     )
+
+
+def _whole(html: str) -> str:
+    """Keep short words of code on one line, such as --seed."""
+    return SHORT_CODE.sub(r'<span class="pre held">\1</span>', html)
 
 
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:

@@ -50,6 +50,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const words = create("output", { ariaLive: "polite" });
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)}${HELD}%` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
   const written = (value) => (unit ? `${value}${HELD}${value === "1" ? GUESS.single(unit) : unit}` : value);
+  const said = (value) => Number(value.toFixed(decimals + (share ? 2 : 0))); // so that the words add up
   const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${HELD}${GUESS.points}` : number(Math.abs(value)));
   const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
   const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])}${HELD}%` : x[i].toLocaleString("en"));
@@ -95,7 +96,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
       return GUESS.curveOff(about(mean), placeOn(axisName, label(worst)), about(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
-    const off = heights[0] - right;
+    const off = said(heights[0]) - said(right);
     if (number(heights[0]) === number(right)) return GUESS.exact(number(right));
     const [more, less] = form === "peak" ? [GUESS.late, GUESS.early] : [GUESS.high, GUESS.low];
     return GUESS.off(number(heights[0]), number(right), distance(off), off > 0 ? more : less);
