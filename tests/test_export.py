@@ -1095,6 +1095,7 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("At K = 0.5.", "At K~=~0.5."),
+        ("From 2 to 3 % to 5, to nobody.", "From 2 to~3~% to~5, to nobody."),
         ("06 · Keep them, or 04 · 05", "06~·~Keep them, or 04~· 05"),
         ("**Vote.** So? **A** no · **B**\n4 %", "<strong>A</strong>~no~· <strong>B</strong>~4~%"),
         ("| done |\n|---|\n| 0 of 12 |", "<td>0~of~12</td>"),

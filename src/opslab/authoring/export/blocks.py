@@ -49,10 +49,12 @@ LOST_FILE = "{text} ({path})"
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
 # Before a number that is a name.
 COUNTED = ("lesson", "lessons", "Lesson", "week", "Week", "day", "Day", "year", "Mail", r"art\.", "article")
+TO = r"(?<=[\d%] to) (?=[−\d])"  # before the end of a range
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
-        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
+        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED)
+        + rf"{MEASURE}|{TO}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
         r"|(?<=\b\d\d ·) (?=[A-Z])"  # a lesson's number and its name
         r"|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"  # a part and its whole
@@ -348,7 +350,7 @@ def kernel_form(text: str) -> str:
 
 def printed(text: str) -> str:
     """Return what a cell has printed as HTML; of several lines, one that wraps is seen to go on."""
-    html = re.sub(MEASURE, SPACE, ansi2html(text.strip("\n").rstrip()))
+    html = re.sub(f"{MEASURE}|{TO}", SPACE, ansi2html(text.strip("\n").rstrip()))
     if "\n" in html:
         html = hung(html)
     return f'<pre class="output" tabindex="0">{html}</pre>'
