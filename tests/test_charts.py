@@ -142,6 +142,14 @@ def test_what_moves_a_picture_has_the_blue_of_its_lines():
     assert accents == [charts.BLUE.lower(), on_dark(charts.BLUE)]
 
 
+def test_a_title_parts_no_number_from_its_unit_as_no_sentence_does():
+    script = (SCRIPTS / "controls.js").read_text(encoding="utf-8")
+    assert dict(re.findall(r'^const (UNITS|MONTHS) = "(.*)";$', script, re.M)) == {
+        "UNITS": say.UNITS,
+        "MONTHS": say.MONTHS,
+    }
+
+
 def test_names_of_lines_are_read_on_a_dark_ground():
     assert all(contrast(on_dark(colour), "#161b22") >= 4.5 for colour in charts.PALETTE)
 

@@ -27,7 +27,7 @@ CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
-    r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
+    r'(?<![\w/-])(?<!class="held">)(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)'
 )
 HELD = r'<span class="held">\g<0></span>'
 # The last word of a paragraph and a short one before it: Firefox would leave one alone in the last line.

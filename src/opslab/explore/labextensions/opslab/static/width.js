@@ -44,16 +44,17 @@ function stackPanels(layout) {
   const isPanel = (key) => /^xaxis\d*$/.test(key) && layout[key]?.domain;
   const panels = Object.keys(layout).filter(isPanel).map((key) => {
     const [x, y] = [layout[key], layout[key.replace("x", "y")]];
-    return { x, y, name: layout.annotations?.find((note) => note.x === x.domain[0] && note.y === y.domain[1]) };
+    return { x, y, name: layout.annotations?.find((note) => note.y === y.domain[1] && x.domain[0] <= note.x && note.x <= x.domain[1]) };
   });
   const before = new Set(panels.map(({ y }) => y.domain[1])).size;
+  const counted = panels.some(({ y }) => y.showticklabels !== false); // beside one another the first alone has its numbers
   panels.sort((one, other) => other.y.domain[1] - one.y.domain[1] || one.x.domain[0] - other.x.domain[0]);
   for (const [i, { x, y, name }] of before < panels.length ? panels.entries() : []) {
     const bottom = 1 - (i + 1) / panels.length;
     const last = i === panels.length - 1;
     Object.assign(x, { domain: [0, 1], showticklabels: last, title: last ? x.title : { text: "" } });
-    y.domain = [bottom, bottom + PANEL / panels.length];
-    Object.assign(name ?? {}, { x: 0, y: y.domain[1] });
+    Object.assign(y, { domain: [bottom, bottom + PANEL / panels.length], showticklabels: counted });
+    Object.assign(name ?? {}, { x: 0, xanchor: "left", y: y.domain[1] });
   }
   return PANEL_ROW * (panels.length - before);
 }
