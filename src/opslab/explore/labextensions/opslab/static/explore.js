@@ -39,6 +39,7 @@ const STYLE = `
 .opslab-control, .opslab-control label { display: contents; }
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
+.opslab-value::after { content: attr(data-labels); display: block; height: 0; overflow: hidden; white-space: pre; visibility: hidden; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
 @supports selector(::-moz-range-track) { /* Firefox's own thumb is grey, and its track in the dark whiter than what it fills */
   .opslab-control input { appearance: none; background: none; }
@@ -70,8 +71,10 @@ const STYLE = `
   .opslab-controls:not([hidden]) { display: block; }
   .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
+  .opslab-control:has(select) { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
   .opslab-name { grid-area: name; }
-  .opslab-value { grid-area: value; min-width: 0 !important; } /* the slider has a line of its own */
+  .opslab-value { grid-area: value; }
+  .opslab-value::after { content: none; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
