@@ -68,10 +68,10 @@ const STYLE = `
 .opslab-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
-  .opslab-controls:not([hidden]) { display: block; }
-  .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
+  .opslab-controls:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 16px; }
+  .opslab-control { flex: 1 1 100%; display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
-  .opslab-control:has(select) { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
+  .opslab-control:has(select) { flex: 0 1 auto; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
   .opslab-name { grid-area: name; }
   .opslab-value { grid-area: value; }
   .opslab-value::after { content: none; } /* the slider has a line of its own */
