@@ -492,6 +492,12 @@ def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
         assert drawing.layout.shapes[0].x0 == now
 
 
+def test_where_a_cursor_s_dots_lie_on_one_another_those_below_are_rings():
+    frame = pd.DataFrame({"a": [5, 60, 100], "b": [5, 60.5, 70], "c": [6, 80, 70]}, index=[0, 1, 2])
+    sizes = {now: list(timeline(frame, now=now).data[-1].marker.size) for now in frame.index}
+    assert sizes == {0: [27, 20, 13], 1: [20, 13, 13], 2: [13, 20, 13]}
+
+
 def test_a_ghost_is_grey_wordless_and_behind():
     drawing = ghost(lines(table(2)), lines(table(2) / 2))
     assert len(drawing.data) == 4
@@ -509,6 +515,14 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     drawing = mark(figure().update_xaxes(type="log"), 1000, "needed")
     assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].x) == (1000, 3)
     assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
+
+
+def test_no_grid_line_hides_a_mark_at_its_own_number():
+    crossing = [mark(lines(table(1)), 1, axis=axis).layout.shapes[0] for axis in ("x", "y")]
+    assert [(line.layer, line.xref, line.yref) for line in crossing] == [
+        ("between", None, "y domain"),
+        ("between", "x domain", None),
+    ]
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0

@@ -22,8 +22,7 @@ export function build(control, onMove) {
   }
   const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
   const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
-  const longest = Math.max(...control.labels.map((text) => text.length));
-  value.style.minWidth = `${longest + 1}ch`; // or the slider would change its length while it is dragged
+  value.dataset.labels = control.labels.join("\n"); // or the slider would change its length while it is dragged
   const tell = () => {
     value.textContent = control.labels[range.value];
     range.setAttribute("aria-valuetext", value.textContent);

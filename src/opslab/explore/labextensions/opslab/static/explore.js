@@ -39,6 +39,7 @@ const STYLE = `
 .opslab-control, .opslab-control label { display: contents; }
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
+.opslab-value::after { content: attr(data-labels); display: block; height: 0; overflow: hidden; white-space: pre; visibility: hidden; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
 @supports selector(::-moz-range-track) { /* Firefox's own thumb is grey, and its track in the dark whiter than what it fills */
   .opslab-control input { appearance: none; background: none; }
@@ -67,11 +68,13 @@ const STYLE = `
 .opslab-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
-  .opslab-controls:not([hidden]) { display: block; }
-  .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
+  .opslab-controls:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 16px; }
+  .opslab-control { flex: 1 1 100%; display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
+  .opslab-control:has(select) { flex: 0 1 auto; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
   .opslab-name { grid-area: name; }
-  .opslab-value { grid-area: value; min-width: 0 !important; } /* the slider has a line of its own */
+  .opslab-value { grid-area: value; }
+  .opslab-value::after { content: none; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,

@@ -5,12 +5,12 @@ import { ends, numbers } from "./numbers.js";
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 export const NARROW = 480; // px; below it a plot is arranged for a phone
 const TICK_SIZE = 13; // px of the letters on an axis
-const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
+const PHONE_SIZE = 12; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
 const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
-const DIGIT = 6.5; // px of one of them
+const DIGIT = 7.1; // px of one of them
 const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
