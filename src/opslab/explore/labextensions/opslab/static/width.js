@@ -5,12 +5,12 @@ import { ends, numbers } from "./numbers.js";
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 export const NARROW = 480; // px; below it a plot is arranged for a phone
 const TICK_SIZE = 13; // px of the letters on an axis
-const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
+const PHONE_SIZE = 12; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
 const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
-const DIGIT = 6.5; // px of one of them
+const DIGIT = 7.1; // px of one of them
 const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
@@ -24,7 +24,8 @@ const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not s
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they have shorter lines
 const END_SIZE = 12, END_LETTER = 7; // px of these words then, and of a letter of them
-const BESIDE_END = 14; // px beside them
+const BESIDE_END = 8; // px beside them
+const END_RANGE = [-0.04, 1.04]; // of the places of slopes: what their ends keep for themselves
 const END_GAP = "\u00a0\u00a0"; // parts them from the end
 const PANEL = 0.7; // of its row: a panel; above it stands its name
 const PANEL_ROW = 90; // px of each further row of panels
@@ -221,6 +222,7 @@ function wrapEnds(picture) {
     ? { ...trace, text: [trace.text[0], shortened(trace.text[1], letters)], textfont: { ...trace.textfont, size: END_SIZE } } : trace));
   layout.annotations = layout.annotations?.map((note) => ({ ...note, font: { ...note.font, size: END_SIZE } }));
   layout.margin = { ...layout.margin, l, r: widthOf([...ends(1), ...heads("left")]) };
+  layout.xaxis = { ...layout.xaxis, range: END_RANGE };
 }
 
 // Words at the right of an end in lines of so many letters, each as far from the end.
