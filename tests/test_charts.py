@@ -673,6 +673,12 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
 
 
+def test_a_number_may_stand_above_its_unit_but_not_above_a_per_cent_sign():
+    shown = as_table(pd.DataFrame({"low": [say.number(180e6), say.share(0.1)]}))._repr_html_()
+    assert "180 million" in shown
+    assert "10.0\xa0%" in shown
+
+
 def test_numbers_that_are_names_are_not_parted():
     shown = as_table(pd.DataFrame({"user_id": [18_847], "paid": [18_847]}))
     assert shown.cells.iloc[0].to_list() == ["18847", "18,847"]
