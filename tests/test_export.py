@@ -28,6 +28,7 @@ from opslab.authoring.export.handouts import FIT, SCRIPT, SETTINGS, SHEET, THINK
 from opslab.authoring.export.writer import WholeFilesWriter
 from opslab.charts import as_table, bars, dots, figure, heatmap, lines, share_bar, shares, slopes, timeline
 from opslab.explore import PLOTLY, Guess, Slider, explore, show
+from opslab.retention import renewal_chart
 from tests.reader import guess, move_each_control, press_on, script
 
 REPOSITORY = Path(__file__).parents[1]
@@ -624,20 +625,27 @@ def test_a_control_that_comes_back_finds_the_picture_as_it_was(page, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("form", ["lines", "timeline"])
-def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp_path, form):
+@pytest.mark.parametrize(("form", "before"), [("lines", 0), ("timeline", 0), ("renewals", 2)])
+def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp_path, form, before):
     table = pd.DataFrame({"members of groups": [1, 3, 2], "all the others": [2, 2, 1]})
-    drawing = lines(table, "Both") if form == "lines" else timeline(table, "Both", now=1)
+    drawing = {
+        "lines": lambda: lines(table, "Both"),
+        "timeline": lambda: timeline(table, "Both", now=1),
+        "renewals": lambda: renewal_chart([100, 80, 70, 60], fitted=2, horizon=3),  # its dots have a legend
+    }[form]()
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "Two lines.").bundle))])
     )
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
-    for width, named, entries in ((1024, 2, 0), (390, 0, 2)):
+    for width, named, entries in ((1024, 2, before), (390, 0, before + 2)):
         page.set_viewport_size({"width": width, "height": 800})
         plot = drawn(read(page, tmp_path, "t"))
         names = plot.locator(".scatterlayer text").all_text_contents()
         assert sum(bool(name.strip()) for name in names) == named
         assert plot.locator(".legendtext").count() == entries
+        assert plot.evaluate(
+            "e => e._fullData.every((one) => one.mode !== 'markers' || !one.cliponaxis)"
+        )  # dots are whole
         assert plot.locator(".nsewdrag").first.bounding_box()["width"] >= 180
     assert page.complaints == []
 

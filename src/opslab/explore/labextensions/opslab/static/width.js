@@ -32,6 +32,7 @@ const PANEL_ROW = 90; // px of each further row of panels
 
 // Returns the px by which the picture has to be taller, for its rows not to be pressed together.
 export function fitWidth(picture) {
+  picture.data = picture.data.map(seenWhole);
   nameRows(picture);
   const added = picture.layout.width < NARROW ? stackPanels(picture.layout) : 0;
   if (picture.layout.width < NARROW) fitPhone(picture);
@@ -39,6 +40,9 @@ export function fitWidth(picture) {
   nameColumns(picture);
   return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
+
+// A dot at an axis' end is not cut in half: where the plot is narrow, the air there is less than a dot.
+const seenWhole = (trace) => (trace.mode?.includes("markers") ? { cliponaxis: false, ...trace } : trace);
 
 // On a phone panels of one horizontal axis stand below one another, each below its name. Returns the px that they add.
 function stackPanels(layout) {
@@ -193,15 +197,16 @@ function roundStep(least) {
   return power * [2, 5, 10].find((times) => times * power >= least * (1 - 1e-9));
 }
 
-// The names at the lines' ends become a legend's.
+// The names at the lines' ends become a legend's, above those that it has.
 function nameBelow(picture) {
   const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
   const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
   if (!names.size) return;
+  const inLegend = ({ showlegend, mode }) => picture.layout.showlegend && showlegend !== false && !mode?.includes("lines");
   const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
   picture.data = picture.data.map((trace, i) => ({
     ...trace,
-    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
+    showlegend: inLegend(trace) || (names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i),
     ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
   }));
   picture.layout.showlegend = true;
