@@ -19,6 +19,8 @@ const NAME_SHARE = 0.3; // of the width: such a name, at most
 const FLOORS = 3; // names of columns below one another, at most
 const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
+const SCALE_BESIDE = 84; // px beside a plot: the same
+const CELL_AIR = 2; // px of a cell that its number leaves free
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
@@ -38,6 +40,7 @@ export function fitWidth(picture) {
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
+  fitCells(picture);
   return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
 
@@ -85,6 +88,19 @@ function nameColumns({ data, layout }) {
   const above = (floor) => tall.slice(0, floor).reduce((sum, lines) => sum + lines, 0);
   const ticktext = rows.map((row, i) => [...Array(above(i % floors)).fill(""), ...row].join("<br>"));
   layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
+}
+
+// A number that its cell in a heat map cannot hold is left out; the colour says it, too.
+function fitCells(picture) {
+  const { data, layout: { width, margin, yaxis } } = picture;
+  const { l, r } = { ...SIDES, ...margin };
+  const scale = width >= NARROW && data.some(hasScale) ? SCALE_BESIDE : 0;
+  const room = width - Math.max(l, roomOfNames(data, yaxis)) - r - scale;
+  picture.data = data.map((trace) => {
+    if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.text)) return trace;
+    const letters = Math.floor((room / trace.text[0].length - CELL_AIR) / (WIDE * (trace.textfont?.size ?? TICK_SIZE)));
+    return { ...trace, text: trace.text.map((row) => row.map((number) => (number.length > letters ? "" : number))) };
+  });
 }
 
 const areWords = (row) => Array.isArray(row) && row.some((name) => typeof name === "string" && /\p{L}{2}/u.test(name));
