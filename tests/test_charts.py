@@ -548,14 +548,14 @@ def test_a_rows_name_does_not_touch_the_plot():
 
 def test_the_name_of_a_mark_stands_in_the_legend_where_it_would_lie_on_bars():
     marked, plain = mark(bars(WORTH), 3, "alarm", axis="y"), mark(lines(WORTH), 3, "alarm", axis="y")
-    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("alarm", True, ())
+    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("Alarm", True, ())
     assert [name.text for name in plain.layout.annotations] == ["alarm"]
     assert (
         marked.layout.margin.t - bars(WORTH).layout.margin.t
         == bars(pd.concat([WORTH, WORTH], axis=1, keys=["a", "b"])).layout.margin.t
         - bars(WORTH).layout.margin.t
     )
-    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "alarm"
+    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "Alarm"
 
 
 SAID = [

@@ -230,6 +230,16 @@ def test_letters_that_a_phone_gets_are_large_enough_to_be_read():
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_names_in_a_legend_begin_with_a_large_letter(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        if bundle["layout"].get("showlegend"):
+            named = [
+                trace.get("name", "") for trace in bundle["data"] if trace.get("showlegend") is not False
+            ]
+            assert not [name for name in named if name[:1].islower()]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_asks_for_a_guess_on_empty_axes(lesson):
     bundles = explorables(ROOT / "notebooks" / f"{lesson}.ipynb")
     assert any("guess" in bundle["layout"]["meta"]["opslab"] for bundle in bundles)
