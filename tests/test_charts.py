@@ -570,14 +570,14 @@ def test_a_rows_name_does_not_touch_the_plot():
 
 def test_the_name_of_a_mark_stands_in_the_legend_where_it_would_lie_on_bars():
     marked, plain = mark(bars(WORTH), 3, "alarm", axis="y"), mark(lines(WORTH), 3, "alarm", axis="y")
-    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("alarm", True, ())
+    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("Alarm", True, ())
     assert [name.text for name in plain.layout.annotations] == ["alarm"]
     assert (
         marked.layout.margin.t - bars(WORTH).layout.margin.t
         == bars(pd.concat([WORTH, WORTH], axis=1, keys=["a", "b"])).layout.margin.t
         - bars(WORTH).layout.margin.t
     )
-    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "alarm"
+    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "Alarm"
 
 
 SAID = [
@@ -693,6 +693,12 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
     shown = [True, True, True, False, False, False, True]
     assert as_table(pd.DataFrame(written)).numeric == shown
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
+
+
+def test_a_number_may_stand_above_its_unit_but_not_above_a_per_cent_sign():
+    shown = as_table(pd.DataFrame({"low": [say.number(180e6), say.share(0.1)]}))._repr_html_()
+    assert "180 million" in shown
+    assert "10.0\xa0%" in shown
 
 
 def test_numbers_that_are_names_are_not_parted():

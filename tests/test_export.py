@@ -795,6 +795,19 @@ LINES_BELOW = """plot => [...plot.querySelectorAll(".xtick text")]
 
 
 @pytest.mark.browser
+def test_a_number_that_its_cell_cannot_hold_is_left_out(page, tmp_path):
+    drawing = heatmap(pd.DataFrame([[1] + [0.4] * 17]), "Cells", share=True)
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, seen in ((1024, {"100", "40"}), (620, {"40"})):
+        page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(page, tmp_path, "t"))
+        assert {*plot.locator(".heatmap-label").all_text_contents()} - {""} == seen
+
+
+@pytest.mark.browser
 def test_the_scale_of_a_heat_map_stands_below_it_on_a_phone_and_its_names_upright(page, tmp_path):
     names = ["activity", "community", "word of mouth", "product", "partnership", "reception"]
     table = pd.DataFrame([[0.2, 0.5, 0, 0, 1, 0.3]] * 2, index=["2024-01", "2024-02"], columns=names)

@@ -108,7 +108,7 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x
         first = [None] if across is None else across[:1]  # a bar's own place leaves the axis as it is
-        drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=text, hoverinfo="skip")
+        drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=say.name(text), hoverinfo="skip")
         if not drawing.layout.showlegend and drawing.layout.margin.t is not None:
             drawing.layout.margin.t += LEGEND  # which the title left no room for
         return drawing.update_layout(showlegend=True)

@@ -595,7 +595,7 @@ def heatmap(
         ),
         "texttemplate": "%{text}" if frame.size <= MOST_LABELS else None,
         "hovertemplate": f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
-        "textfont": {"size": 11},
+        "textfont": {"size": 12},
         "colorbar": {
             "tickformat": form,
             "dtick": 1 if counted else None,  # what is counted has no halves

@@ -76,6 +76,7 @@ const STYLE = `
   .opslab-value { grid-area: value; }
   .opslab-value::after { content: none; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
+  .opslab-control select { padding-inline: 4px; font-size: 13px; text-overflow: ellipsis; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
   "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; text-wrap: balance; overflow-wrap: anywhere; }

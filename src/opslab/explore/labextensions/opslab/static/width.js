@@ -19,12 +19,15 @@ const NAME_SHARE = 0.3; // of the width: such a name, at most
 const FLOORS = 3; // names of columns below one another, at most
 const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
+const SCALE_BESIDE = 84; // px beside a plot: the same
+const CELL_AIR = 2; // px of a cell that its number leaves free
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they have shorter lines
 const END_SIZE = 12, END_LETTER = 7; // px of these words then, and of a letter of them
-const BESIDE_END = 14; // px beside them
+const BESIDE_END = 8; // px beside them
+const END_RANGE = [-0.04, 1.04]; // of the places of slopes: what their ends keep for themselves
 const END_GAP = "\u00a0\u00a0"; // parts them from the end
 const PANEL = 0.7; // of its row: a panel; above it stands its name
 const PANEL_ROW = 90; // px of each further row of panels
@@ -36,6 +39,7 @@ export function fitWidth(picture) {
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
+  fitCells(picture);
   return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
 
@@ -81,6 +85,19 @@ function nameColumns({ data, layout }) {
   const above = (floor) => tall.slice(0, floor).reduce((sum, lines) => sum + lines, 0);
   const ticktext = rows.map((row, i) => [...Array(above(i % floors)).fill(""), ...row].join("<br>"));
   layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
+}
+
+// A number that its cell in a heat map cannot hold is left out; the colour says it, too.
+function fitCells(picture) {
+  const { data, layout: { width, margin, yaxis } } = picture;
+  const { l, r } = { ...SIDES, ...margin };
+  const scale = width >= NARROW && data.some(hasScale) ? SCALE_BESIDE : 0;
+  const room = width - Math.max(l, roomOfNames(data, yaxis)) - r - scale;
+  picture.data = data.map((trace) => {
+    if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.text)) return trace;
+    const letters = Math.floor((room / trace.text[0].length - CELL_AIR) / (WIDE * (trace.textfont?.size ?? TICK_SIZE)));
+    return { ...trace, text: trace.text.map((row) => row.map((number) => (number.length > letters ? "" : number))) };
+  });
 }
 
 const areWords = (row) => Array.isArray(row) && row.some((name) => typeof name === "string" && /\p{L}{2}/u.test(name));
@@ -223,6 +240,7 @@ function wrapEnds(picture) {
     ? { ...trace, text: [trace.text[0], shortened(trace.text[1], letters)], textfont: { ...trace.textfont, size: END_SIZE } } : trace));
   layout.annotations = layout.annotations?.map((note) => ({ ...note, font: { ...note.font, size: END_SIZE } }));
   layout.margin = { ...layout.margin, l, r: widthOf([...ends(1), ...heads("left")]) };
+  layout.xaxis = { ...layout.xaxis, range: END_RANGE };
 }
 
 // Words at the right of an end in lines of so many letters, each as far from the end.
