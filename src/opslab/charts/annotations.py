@@ -102,8 +102,8 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
     line = {"color": GREY, "dash": "dash", "width": 1.5}
     other = "y" if axis == "x" else "x"
-    ends = {f"{axis}{end}": place for end in (0, 1)} | {f"{other}{end}": end for end in (0, 1)}
-    ends[f"{other}ref"] = f"{other} domain"
+    ends: dict[str, Any] = {f"{axis}{end}": place for end in (0, 1)}
+    ends |= {f"{other}{end}": end for end in (0, 1)} | {f"{other}ref": f"{other} domain"}
     drawing.add_shape(type="line", line=line, layer="between", **ends)  # a grid line lies below it
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x
