@@ -221,3 +221,6 @@ def test_what_stands_above_a_measured_question_is_run_once_for_its_check(monkeyp
     monkeypatch.setattr(answer_key, "_execute", lambda code, names: run.append(code) or execute(code, names))
     assert assess("06-tiny", tried, question, 2.0, other=0).status == "right"
     assert len([code for code in run if "def half" in str(code)]) == 1
+    finding = assess("06-tiny", tried, question, object(), other=0)
+    assert finding.status == "uncheckable"
+    assert "received <object object>, which is not of the form that is asked for (TypeError)" in finding.text

@@ -7,9 +7,11 @@ import pickle
 from collections import namedtuple
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -148,11 +150,18 @@ class Told:
         (np.array("c"), "c"),
         (Named(1, 2.5), {"low": 1, "high": 2.5}),
         (Told(0.25), {"value": 0.25}),
+        (Decimal("0.25"), 0.25),
     ],
     ids=repr,
 )
 def test_what_a_check_reads_arrives_as_something_that_it_reads(value, arrives):
     assert passed(value) == arrives
+
+
+def test_a_table_of_another_library_arrives_as_pandas():
+    table = pl.DataFrame({"channel": ["ads", "seo"], "share": [0.25, 0.75]})
+    assert passed(table).to_dict("list") == table.to_dict(as_series=False)
+    assert passed(pl.Series([0.25])).tolist() == [0.25]
 
 
 def test_what_raises_when_it_is_looked_at_is_named_by_its_type():

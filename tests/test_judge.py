@@ -1,7 +1,11 @@
 """Answers are judged by value: right by any road, known mistakes by name, others by their difference."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -252,6 +256,28 @@ def test_tables_compare_dates_texts_and_gaps():
     )
     assert judge(ask("table"), truth.copy(), truth, {}).is_right
     assert not judge(ask("table"), truth.assign(note=["a", "c"]), truth, {}).is_right
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected", "value"),
+    [
+        ("number", 0.4, pl.Series([0.4])),
+        ("number", 0.4, pl.DataFrame({"share": [0.4]}).lazy()),
+        ("number", 0.4, pa.table({"share": [0.4]})),
+        ("number", 0.4, Decimal("0.4")),
+        ("number", 0.4, "４０％"),
+        ("table", SHARES, pl.DataFrame({"channel": [*SHARES.index], "share": SHARES.to_list()})),
+        ("table", SHARES, {name: Decimal(str(share)) for name, share in SHARES.items()}),
+        ("table", {9: 1.5, 7: 2.5}, pd.DataFrame({"week": [7, 9], "share": [2.5, 1.5]})),
+        ("choice", "b", "Ｂ"),
+        ("choice", "b", pl.Series(["b"])),
+        ("ordering", ["c", "a", "b"], pl.Series(["c", "a", "b"])),
+        ("ordering", ["c", "a", "b"], "ｃ、ａ、ｂ"),
+        ("ordering", ["c", "a", "b"], ["c, a, b"]),
+    ],
+)
+def test_an_answer_may_come_from_another_library_a_database_or_a_chinese_keyboard(kind, expected, value):
+    assert judge(ask(kind), value, expected, {}).is_right
 
 
 CHOICE = ask("choice", names=("guess", "rumour"))

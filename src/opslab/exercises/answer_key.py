@@ -12,16 +12,21 @@ from numbers import Integral
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from opslab.exercises.comparisons import short
 from opslab.exercises.display import UsageError
 from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.notebook_file import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.questions import Question, read_question, read_sheet, tags
+from opslab.ground.frames import as_pandas
 from opslab.ground.paths import solutions_folder
 
 # Words
 NO_LESSON = "there are no exercises {lesson!r}; there are {lessons}"
 NO_QUESTION = "{lesson} has no question {question!r}; it has {questions}"
 IN_WRONG = "the wrong {name!r}"
+NOT_READ = (
+    "This cannot be checked: received {received}, which is not of the form that is asked for ({error})."
+)
 NOT_CHECKED = "{question}: the solution's cell does not call check({question!r}, …)"
 
 CALL = "call {number}"  # no name that a sheet can have
@@ -108,7 +113,7 @@ class AnswerKey:
         if not question.measure or is_unanswered(value):
             return value
         self.expected(question.name)  # the measure is known when its question is done
-        return self._measures[question.name](value)
+        return self._measures[question.name](as_pandas(value))
 
     def asked(self, question: Question, text: str) -> str:
         """Return what the author's reader asks about a written answer; "" without a reader."""
@@ -234,6 +239,9 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
         received = key.measured(question, received)
     except ValueError as error:
         return Finding("uncheckable", str(error))
+    except Exception as error:  # what an author's measure did not think of is no traceback for a student
+        words = NOT_READ.format(received=short(received), error=type(error).__name__)
+        return Finding("uncheckable", words)
     finding = judge(question, received, *known, key.others(question.name))
     comparable = question.kind in ("number", "table") and not question.measure
     # Of whole numbers two mistakes may give the same by chance: who makes one of them reads both.

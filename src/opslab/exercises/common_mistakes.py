@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from numbers import Integral
 from typing import Any
@@ -96,12 +96,12 @@ class Seen:
         finite = all(is_number(cell) and math.isfinite(cell) for pair in pairs.values() for cell in pair)
         return {label: (float(given), float(truth)) for label, (given, truth) in pairs.items() if finite}
 
-    @property
+    @cached_property
     def given(self) -> list[float]:
         """The numbers received, in order."""
         return [given for given, _ in self.pairs.values()]
 
-    @property
+    @cached_property
     def truth(self) -> list[float]:
         """The right numbers, in the same order."""
         return [truth for _, truth in self.pairs.values()]
@@ -144,11 +144,11 @@ class Seen:
 
     def are(self, turn: Callable[[float], float], most: float = math.inf) -> bool:
         """Whether each number received is the right one turned, and that is another number."""
-        turned = [(given, truth, turn(truth)) for given, truth in self.pairs.values()]
+        pairs = self.pairs.values()
         return (
-            bool(turned)
-            and all(self._is(given, wrong, truth, turn, most) for given, truth, wrong in turned)
-            and any(cells_apart(self.comparison.question, wrong, truth) > 1 for _, truth, wrong in turned)
+            bool(pairs)
+            and all(self._is(given, turn(truth), truth, turn, most) for given, truth in pairs)
+            and any(cells_apart(self.comparison.question, turn(truth), truth) > 1 for truth in self.truth)
         )
 
     def _is(
@@ -420,12 +420,14 @@ def _misplaced(seen: Seen) -> str:
     return ONE_MISPLACED.format(item=moved[0]) if moved else ""
 
 
+@lru_cache(1024)  # each slip asks it of the same answer
 def _places(number: float) -> int:
     """Return how many decimals a number is written with; fewer than 0 for round tens, hundreds ..."""
     exponent = Decimal(repr(number)).normalize().as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
 
 
+@lru_cache(1024)
 def _digits(number: float) -> int:
     return len(Decimal(f"{number:.12g}").normalize().as_tuple().digits)  # 7.999999999999999 is 8
 

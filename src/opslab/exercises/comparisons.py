@@ -9,9 +9,11 @@ import inspect
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
+from decimal import Decimal
 from functools import lru_cache
 from numbers import Real
 from typing import Any, TypeGuard
@@ -20,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from opslab.exercises.questions import Question
+from opslab.ground.frames import as_pandas
 
 PLAIN_NUMBERS = (float, int)  # to ask `numbers` of each value takes longer than all else that is compared
 ROUNDING = 1e-9  # floating-point roads differ in the last digits, whatever the tolerance
@@ -152,6 +155,9 @@ class Comparison:
         UncheckableError
             If it is not of the kind that was asked for.
         """
+        return self._read(as_pandas(value))
+
+    def _read(self, value: object) -> tuple[Any, str]:
         raise NotImplementedError
 
     def read_truth(self) -> Any:
@@ -170,7 +176,7 @@ class Comparison:
 class NumberComparison(Comparison):
     """One number."""
 
-    def read(self, value: object) -> tuple[float, str]:
+    def _read(self, value: object) -> tuple[float, str]:
         """Return one number; a text that holds one is taken as it, a dictionary of one value as that."""
         named = ""
         if isinstance(value, Mapping) and len(value) == 1:
@@ -233,7 +239,7 @@ class NumberComparison(Comparison):
 class TableComparison(Comparison):
     """Values under names."""
 
-    def read(self, value: object) -> tuple[dict[str, object], str]:
+    def _read(self, value: object) -> tuple[dict[str, object], str]:
         """Return the values that are asked for, under the names of the right answer."""
         found, note = self._named(value)
         given = {_plain_label(label): cell for label, cell in found.items()}
@@ -378,7 +384,7 @@ class TableComparison(Comparison):
 class ChoiceComparison(Comparison):
     """One letter of several."""
 
-    def read(self, value: object) -> tuple[str, str]:
+    def _read(self, value: object) -> tuple[str, str]:
         """Return the letter, also of "b)", ["b"] or the option's own words."""
         options, alone = sorted({_option(option) for option in self.options}), _alone(value)
         found = _option(alone) if isinstance(alone, str) else ""
@@ -406,8 +412,9 @@ class ChoiceComparison(Comparison):
 class OrderingComparison(Comparison):
     """All letters, in an order."""
 
-    def read(self, value: object) -> tuple[list[str], str]:
+    def _read(self, value: object) -> tuple[list[str], str]:
         """Return the letters in order, also of "cab", "c, a, b", "c > a > b" or places by letter."""
+        value = _alone(value)
         items, note = _by_place(value), TAKEN_BY_PLACE
         if not items:
             items, note = _letters(value) if isinstance(value, str) else value, ""
@@ -490,13 +497,18 @@ def as_number(value: object, unit: str = "") -> float | None:
     """
     if not isinstance(value, str):
         return float(value) if is_number(value) else None
-    found = NUMBER_TEXT.fullmatch(value.replace("−", "-"))
+    found = NUMBER_TEXT.fullmatch(_narrow(value).replace("−", "-"))
     if found is None or not re.search(r"\d", found[1]):
         return None
     number, written = float(found[1].replace(",", "")), found[2].casefold()
     if written == "%":
         return number if unit in PERCENT else number / 100
     return number if not unit or _unit_words(written) <= _unit_words(unit) else None
+
+
+def _narrow(text: str) -> str:
+    """Return a text whose letters, digits and signs were typed in the width of Chinese in their own."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _unit_words(unit: str) -> set[str]:
@@ -535,7 +547,7 @@ def short(value: object) -> str:
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray):
         return SHAPED.format(type=type(value).__name__, shape=value.shape)
     with np.printoptions(legacy="1.25"):  # 0.4 for `np.float64(0.4)`
-        text = repr(value)
+        text = re.sub(" at 0x[0-9a-fA-F]+", "", repr(value))  # where in memory is nobody's business
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -543,7 +555,7 @@ def _forms(value: object) -> Iterator[tuple[object, str]]:
     """Yield what a table may have meant: as it is, with its names in a column, with rows for columns."""
     yield value, ""
     if isinstance(value, pd.DataFrame) and value.columns.is_unique:
-        for column in value.columns[value.dtypes.map(pd.api.types.is_string_dtype)]:
+        for column in value.columns[~value.dtypes.map(pd.api.types.is_float_dtype)]:
             yield value.set_index(column), TAKEN_AS_NAMES.format(column=column)
         yield value.T, TAKEN_TURNED
     if parts := parts_of(value):
@@ -617,6 +629,8 @@ def _alone(value: object) -> object:
         value = np.asarray(value).item()
     elif isinstance(value, list | tuple | set | frozenset) and len(value) == 1:
         (value,) = value
+    if isinstance(value, Decimal):  # as databases give it
+        return float(value)
     if isinstance(value, int) and abs(value) > sys.float_info.max:
         return math.inf if value > 0 else -math.inf
     return value
@@ -652,11 +666,12 @@ def _names(label: str) -> set[str]:
 
 def _option(value: object) -> str:
     """Return the letter of "b", " B ", "b)", "(b)" or "b — its words"; a text such as "b and a" itself."""
-    text = str(value).strip().casefold()
+    text = _narrow(str(value)).strip().casefold()
     found = re.fullmatch(r"\W*(\w)\s*(?:[])}.:—–-].*|[^\w\s,/]*)", text, re.DOTALL)
     return found[1] if found else text
 
 
 def _letters(text: str) -> list[str]:
     """Return the letters of "cab", "c, a, b" or "c > a > b"."""
+    text = _narrow(text)
     return re.findall(r"\w+", text) if re.search(r"\w\W+\w", text) else [*text.strip()]

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Integral, Real
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 
 from opslab.exercises.comparisons import parts_of
 from opslab.exercises.judge import is_unanswered
+from opslab.ground.frames import as_pandas
 
 LARGEST = 500_000  # letters of JSON in one answer; the longest solution of the course has some thousands
 MOST_COLUMNS = 200  # of a table; no answer of the course has more than a few
@@ -117,6 +119,8 @@ def _plain(value: object, depth: int) -> object:
         return int(value)
     if isinstance(value, Real):
         return float(value)
+    if isinstance(value, Decimal):
+        return float(value)
     if isinstance(value, pd.Timestamp):
         return {"time": value.isoformat()}
     if isinstance(value, np.ndarray) and value.dtype.kind in "iufb":
@@ -131,6 +135,8 @@ def _plain(value: object, depth: int) -> object:
         columns = [_cells(value.iloc[:, place], depth) for place in range(value.shape[1])]
         names, keys = ([_label(key) for key in labels] for labels in (value.columns, value.index))
         return {"table": columns, "names": names, "index": keys}
+    if (table := as_pandas(value)) is not value:
+        return _plain(table, depth)
     if parts := parts_of(value):
         return _plain(parts, depth)
     if isinstance(value, list | tuple | np.ndarray | pd.Index):

@@ -401,6 +401,16 @@ def to_pandas(column: nw.Series) -> pd.Series:
     return pd.Series(column.to_numpy())  # Polars' own way to pandas needs Arrow
 
 
+def as_pandas(value: Any) -> Any:
+    """Return a table or a column of Polars, Arrow or DuckDB as pandas has it, and anything else as it is."""
+    if isinstance(value, pd.DataFrame | pd.Series) or type(value).__module__ in ("builtins", "numpy"):
+        return value  # at once, which Narwhals takes a while to find out
+    found = nw.from_native(value, pass_through=True, allow_series=True)
+    if isinstance(found, nw.LazyFrame):
+        found = found.collect()
+    return found.to_pandas() if isinstance(found, nw.DataFrame | nw.Series) else value
+
+
 def small_table(table: Frame) -> pd.DataFrame:
     """Return a whole table as pandas, rows numbered from 0."""
     whole = collect(table)
