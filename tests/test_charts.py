@@ -142,6 +142,14 @@ def test_what_moves_a_picture_has_the_blue_of_its_lines():
     assert accents == [charts.BLUE.lower(), on_dark(charts.BLUE)]
 
 
+def test_a_title_parts_no_number_from_its_unit_as_no_sentence_does():
+    script = (SCRIPTS / "controls.js").read_text(encoding="utf-8")
+    assert dict(re.findall(r'^const (UNITS|MONTHS) = "(.*)";$', script, re.M)) == {
+        "UNITS": say.UNITS,
+        "MONTHS": say.MONTHS,
+    }
+
+
 def test_names_of_lines_are_read_on_a_dark_ground():
     assert all(contrast(on_dark(colour), "#161b22") >= 4.5 for colour in charts.PALETTE)
 
@@ -484,6 +492,12 @@ def test_a_timeline_has_as_many_points_wherever_its_cursor_stands():
         assert drawing.layout.shapes[0].x0 == now
 
 
+def test_where_a_cursor_s_dots_lie_on_one_another_those_below_are_rings():
+    frame = pd.DataFrame({"a": [5, 60, 100], "b": [5, 60.5, 70], "c": [6, 80, 70]}, index=[0, 1, 2])
+    sizes = {now: list(timeline(frame, now=now).data[-1].marker.size) for now in frame.index}
+    assert sizes == {0: [27, 20, 13], 1: [20, 13, 13], 2: [13, 20, 13]}
+
+
 def test_a_ghost_is_grey_wordless_and_behind():
     drawing = ghost(lines(table(2)), lines(table(2) / 2))
     assert len(drawing.data) == 4
@@ -501,6 +515,14 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     drawing = mark(figure().update_xaxes(type="log"), 1000, "needed")
     assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].x) == (1000, 3)
     assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
+
+
+def test_no_grid_line_hides_a_mark_at_its_own_number():
+    crossing = [mark(lines(table(1)), 1, axis=axis).layout.shapes[0] for axis in ("x", "y")]
+    assert [(line.layer, line.xref, line.yref) for line in crossing] == [
+        ("between", None, "y domain"),
+        ("between", "x domain", None),
+    ]
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0
@@ -548,14 +570,14 @@ def test_a_rows_name_does_not_touch_the_plot():
 
 def test_the_name_of_a_mark_stands_in_the_legend_where_it_would_lie_on_bars():
     marked, plain = mark(bars(WORTH), 3, "alarm", axis="y"), mark(lines(WORTH), 3, "alarm", axis="y")
-    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("alarm", True, ())
+    assert (marked.data[-1].name, marked.layout.showlegend, marked.layout.annotations) == ("Alarm", True, ())
     assert [name.text for name in plain.layout.annotations] == ["alarm"]
     assert (
         marked.layout.margin.t - bars(WORTH).layout.margin.t
         == bars(pd.concat([WORTH, WORTH], axis=1, keys=["a", "b"])).layout.margin.t
         - bars(WORTH).layout.margin.t
     )
-    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "alarm"
+    assert mark(go.Figure(go.Bar(y=[1, 2])), 1.5, "alarm", axis="y").data[1].name == "Alarm"
 
 
 SAID = [
@@ -671,6 +693,12 @@ def test_numbers_that_were_written_before_stand_at_the_right_as_numbers_do():
     shown = [True, True, True, False, False, False, True]
     assert as_table(pd.DataFrame(written)).numeric == shown
     assert as_table(pd.DataFrame({"users": [1]}, index=["2024"])).numeric == [False, True]
+
+
+def test_a_number_may_stand_above_its_unit_but_not_above_a_per_cent_sign():
+    shown = as_table(pd.DataFrame({"low": [say.number(180e6), say.share(0.1)]}))._repr_html_()
+    assert "180 million" in shown
+    assert "10.0\xa0%" in shown
 
 
 def test_numbers_that_are_names_are_not_parted():

@@ -5,6 +5,7 @@ import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -13,7 +14,7 @@ from nbclient import NotebookClient
 from opslab import check
 from opslab.exercises import answer_key, precompute
 from opslab.exercises.mistake_report import offer, report
-from opslab.exercises.reply_widget import MARKER
+from opslab.exercises.reply_widget import MARKER, ReplyWidget
 from tests.course import EXERCISES, solve
 
 
@@ -241,6 +242,16 @@ def test_a_seed_that_begins_with_zero_is_refused_in_words(line):
     words = f"△ `seed = {written}`: Python takes no number that begins with 0; write `seed = 123`"
     assert refused.outputs[0]["traceback"] == [words]
     assert kept.outputs[0]["data"]["text/plain"] == "0"
+
+
+# What came a moment later was missing where a slow page had drawn the reply by then.
+def test_a_reply_opens_with_all_that_it_shows(monkeypatch):
+    shown = {"html": "<p>Not yet.</p>", "read": {"label": "Read", "hints": []}, "state": {"next": "Next: q2"}}
+    opened = []
+    monkeypatch.setattr(ReplyWidget, "open", lambda reply: opened.append(reply.get_state(list(shown))))
+    asked = SimpleNamespace(state=lambda _: shown["state"], read_before=lambda: shown["read"])
+    ReplyWidget(shown["html"], asked)
+    assert opened == [shown]
 
 
 def test_a_reply_is_stored_as_words_that_need_no_kernel():

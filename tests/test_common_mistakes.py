@@ -49,6 +49,7 @@ NUMBER_SLIPS = [
     (YUAN, 31.4159, 31.4159 / 12, "span-of-time"),
     (SHARE, 0.2374, 0.2374 / 52, "span-of-time"),
     (YUAN, 31.4159, 942.5, "span-of-time"),
+    (YUAN, 300 / 26, 600, "span-of-time"),
     (YUAN, 31.4159, 3141.59, "decimal-point"),
     (YUAN, 31.4159, 3.14159, "decimal-point"),
     (YUAN, 31.4159, 0.314159, "decimal-point"),  # no percentage is asked for
@@ -89,6 +90,7 @@ NO_SLIPS = [
     (YUAN, 412.0, 398.5),  # 412 yuan are whole by accident
     (asked(tolerance="1", unit="people"), 412, 398.5),  # a size that is rounded up, perhaps
     (YUAN, 1000, 10),  # one digit is a power of ten of many numbers
+    (YUAN, 11.53, 600),  # ... and near 52 times of some
     (COUNT, 2.5, 3.5),  # nothing is counted
     (asked(tolerance="5%", unit="yuan"), 31.4159, 31.4159 * 7.14),  # near seven times is not seven times
 ]
@@ -115,14 +117,23 @@ def test_what_is_no_slip_is_not_called_one(question, truth, received):
 
 
 TWO = asked("number", "0.01", "yuan", "mean", "median")
+TOLD = asked("number", "0.01", "yuan", "rounded")
 NAMED = asked("table", "0.0001", "", "none-lost")
 LOST = {"none-lost": {"a": 0.23784, "b": 0.46123}}
 KEPT = {"a": 0.6, "b": 0.3}
 ROUNDINGS = [
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.4, "mean", "mistake mean."),
     (TWO, 31.4159, {"mean": 27.383, "median": 27.421}, 27.4, "mean", "Or: You made the mistake median."),
-    (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "Or: You made the mistake mean."),
+    (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "only. Known mistakes are rounded"),
     (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
+    (TOLD, 31.4159, {"rounded": 31}, 31, "rounded", "mistake rounded. Other slips may"),
+    (TOLD, 31.4159, {"rounded": 29.1}, 31, ROUNDED_EARLY, "That is the answer, rounded to a whole number."),
+    (TWO, 8.2, {"mean": 8, "median": 29.1}, 8, "mean", "mistake mean. Other slips may"),  # of one digit
+    (TWO, 31.4159, {"mean": 27.4, "median": 27.383}, 27.395, "mean", " slips may end there"),  # much like it
+    (TWO, 31.4159, {"mean": 31.4159, "median": 27.383}, 27.395, "median", " slips may end there"),
+    (TWO, 31.4159, {"mean": np.inf, "median": 27.383}, 27.395, "median", " slips may end there"),
+    (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.4049, "", "Too low."),
+    (TWO, 31.4159, {"mean": 2.383, "median": 0}, 2.4049, "", "Too low."),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27, "", "Too low."),  # two digits are many numbers
     (TWO, 31.4159, {"mean": 8, "median": 8}, 7.999999999999999, "mean", " slips may end there"),
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.3835, "mean", " slips may end there"),  # near it
@@ -163,6 +174,7 @@ def test_a_number_of_many_digits_is_its_mistakes_alone():
     assert judge(NAMED, cell, KEPT, {"none-lost": cell}).text == "Not yet. You made the mistake none-lost."
     coded = replace(TWO, measure="code")  # the number is a code that the student never sees
     assert judge(coded, 8, 31.4159, {"mean": 8, "median": 9}).text == "Not yet. You made the mistake mean."
+    assert judge(coded, 27.395, 31.4159, {"mean": 27.383, "median": 9}).text == "Too low."
     table = judge(NAMED, {"a": 8, "b": 8}, KEPT, {"none-lost": {"a": 8, "b": 8}}).text
     assert table == "Not yet. You made the mistake none-lost."
 

@@ -74,6 +74,7 @@ STILL_THERE = """(slide) => {
     height: plot.clientHeight * getComputedStyle(plot.closest('.stage')).getPropertyValue('--scale'),
   };
 }"""
+UNCUT = "(plot) => plot.data.every((one) => !one.mode.includes('markers') || one.cliponaxis === false)"
 # Where the lines of each name at a line's end are seen, without the empty ones that move it.
 NAMES_SEEN = """(plot) => {
   const seen = {};
@@ -624,10 +625,14 @@ def test_a_control_that_comes_back_finds_the_picture_as_it_was(page, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("form", ["lines", "timeline"])
+@pytest.mark.parametrize("form", ["lines", "timeline", "lines beside dots"])
 def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp_path, form):
     table = pd.DataFrame({"members of groups": [1, 3, 2], "all the others": [2, 2, 1]})
-    drawing = lines(table, "Both") if form == "lines" else timeline(table, "Both", now=1)
+    drawing = timeline(table, "Both", now=1) if form == "timeline" else lines(table, "Both")
+    kinds = int("dots" in form)
+    if kinds:
+        drawing.update_traces(showlegend=False).update_layout(showlegend=True)
+        drawing.add_scatter(x=[0, 1], y=[2, 2], name="seen", mode="markers")
     html, _ = PageExporter().from_notebook_node(
         new_notebook(cells=[code(figure_output(show(drawing, "Two lines.").bundle))])
     )
@@ -637,8 +642,9 @@ def test_names_that_leave_a_phone_no_room_for_the_plot_become_a_legend(page, tmp
         plot = drawn(read(page, tmp_path, "t"))
         names = plot.locator(".scatterlayer text").all_text_contents()
         assert sum(bool(name.strip()) for name in names) == named
-        assert plot.locator(".legendtext").count() == entries
+        assert plot.locator(".legendtext").count() == entries + kinds
         assert plot.locator(".nsewdrag").first.bounding_box()["width"] >= 180
+        assert plot.evaluate(UNCUT)  # the marks at both ends
     assert page.complaints == []
 
 
@@ -786,6 +792,19 @@ LINES_BELOW = """plot => [...plot.querySelectorAll(".xtick text")]
   .flatMap((name) => (name.children.length ? [...name.children] : [name]))
   .filter((line) => line.textContent.replace("\\u200b", ""))
   .map((line) => line.getBoundingClientRect().toJSON())"""
+
+
+@pytest.mark.browser
+def test_a_number_that_its_cell_cannot_hold_is_left_out(page, tmp_path):
+    drawing = heatmap(pd.DataFrame([[1] + [0.4] * 17]), "Cells", share=True)
+    html, _ = PageExporter().from_notebook_node(
+        new_notebook(cells=[code(figure_output(show(drawing, "A grid.").bundle))])
+    )
+    (tmp_path / "t.html").write_text(html, encoding="utf-8")
+    for width, seen in ((1024, {"100", "40"}), (620, {"40"})):
+        page.set_viewport_size({"width": width, "height": 800})
+        plot = drawn(read(page, tmp_path, "t"))
+        assert {*plot.locator(".heatmap-label").all_text_contents()} - {""} == seen
 
 
 @pytest.mark.browser
@@ -937,8 +956,8 @@ def test_few_printed_lines_fill_their_slide_and_stay_whole(page, tmp_path, text)
     ("axis", "shown", "place"),
     [
         ("share of all, the quiet ones first", "50\u00a0%", "0\u00a0% (share of all, the quiet ones first)"),
-        ("week", "0.5", "week 0"),
-        ("week since sign-up", "0.5", "week 0 since sign-up"),
+        ("week", "0.5", "week\u00a00"),
+        ("week since sign-up", "0.5", "week\u00a00 since sign-up"),
         ("months since sign-up", "0.5", "0\u00a0months since sign-up"),
         ("messages to one group (%)", "0.5", "0\u00a0% (messages to one group)"),
     ],
@@ -1056,9 +1075,10 @@ def test_errors_and_streams_are_shown_as_text(caplog):
 
 def test_links_to_files_that_stay_behind_are_spelled_out(caplog):
     html, _ = export(
-        [new_markdown_cell("[its exercises](../exercises/06.ipynb), [law](https://x.org)")], caplog
+        [new_markdown_cell("[its exercises](../exercises/06.ipynb), [Keep](06.ipynb), [law](https://x.org)")],
+        caplog,
     )
-    assert "its exercises (exercises/06.ipynb)" in html
+    assert "its exercises (exercises/06.ipynb), <em>Keep</em>, " in html
     assert 'href="https://x.org"' in html
 
 
@@ -1089,16 +1109,21 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
     ("text", "kept"),
     [
         ("From 25 % to `22 %`.", "From 25~% to <code>22 %</code>."),
-        ("From lesson 04, in 30 days.", "From lesson~04, in 30~days."),
+        ("From lesson 04, in 30 days (article 23).", "From lesson~04, in 30~days (article~23)."),
         ("On 25 May 3 maybe came.", "On 25~May 3 maybe came."),
         ("It is 7,045 / 26 = 9.2 or 3 × 4.", "It is 7,045~/~26~= 9.2 or 3~×~4."),
         ("With p = .04 and P(alive) = 1.", "With p~=~.04 and P(alive)~= 1."),
         ("At K = 0.5.", "At K~=~0.5."),
+        ("From 2 to 3 % to 5, to nobody.", "From 2 to~3~% to~5, to nobody."),
+        ("06 · Keep them, or 04 · 05", "06~·~Keep them, or 04~· 05"),
+        ("**Vote.** So? **A** no · **B**\n4 %", "<strong>A</strong>~no~· <strong>B</strong>~4~%"),
+        ("| done |\n|---|\n| 0 of 12 |", "<td>0~of~12</td>"),
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
         ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
         ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),
         ("An A/B test.", 'An <span class="held">A/B</span> test.'),
         ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
+        ("| Sign-ups & a |\n|---|\n| 1 |", '<th scope="col"><span class="held">Sign-ups</span> &amp; a</th>'),
         ("| 1 to 9 | Came in |\n|---|---|\n| 1 to 9 | in |", '1 to~9</th>\n<th scope="col">Came~in</th>'),
     ],
 )
@@ -1108,15 +1133,21 @@ def test_what_belongs_together_stays_on_one_line(caplog, text, kept):
 
 
 def test_short_words_with_a_slash_or_a_hyphen_stay_on_one_line_of_a_page():
-    html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("An *e-mail*.")]))
-    assert '<em><span class="held">e-mail</span></em>' in html
+    text = "An *e-mail*.\n\n| To-do |\n|---|\n| it |"
+    table = "<table><thead><tr><th>Re-opens</th></tr></thead></table>"
+    cells = [new_markdown_cell(text), code(html_output(table))]
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
+    held = BeautifulSoup(html, "html.parser").select("main .held")
+    assert [word.text for word in held] == ["e-mail", "To-do", "Re-opens"]
 
 
 def test_code_longer_than_a_phones_line_breaks_at_its_joints_on_a_page():
-    words = "`a_desk(tickets, clerks=3).readers_gained` and `sample_size_means`"
+    words = "`a_desk(tickets, 1_000, 0.5).readers_gained` and `sample_size_means`"
+    words += ", `worth(1_000, 0.16, churn2.mean())`"
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(words)]))
-    assert "<code>a_<wbr/>desk(<wbr/>tickets, clerks=3).<wbr/>readers_<wbr/>gained</code>" in html
+    assert "<code>a_desk(<wbr/>tickets, 1_000, 0.5).readers_gained</code>" in html
     assert "<code>sample_size_means</code>" in html
+    assert "<code>worth(<wbr/>1_000, 0.16, churn2.mean())</code>" in html
 
 
 def test_tables_have_scoped_headers_and_the_index_name_above_its_column(caplog):

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 
 from opslab.authoring.build import Target, convert
 from opslab.authoring.course_map import read_course, whole_map
-from opslab.charts import as_table, bars, dots, heatmap, lines
+from opslab.charts import as_table, bars, dots, heatmap, lines, small_multiples
 from opslab.explore import PLOTLY, Choice, Guess, Slider, explore, show
 from opslab.explore.widget import SCRIPT
 from opslab.scqa import coach, mail_desk, read_opening
@@ -805,6 +805,27 @@ def test_panels_stand_below_one_another_on_a_phone(page):
         "Trust, %",
         "Said no, %",
     ]
+
+
+NAMED = """plot => ["", 2, 3, 4].map((i) => {
+  const [x, y] = [plot._fullLayout[`xaxis${i}`], plot._fullLayout[`yaxis${i}`]];
+  const { left, top } = plot.getBoundingClientRect();
+  const over = [...plot.querySelectorAll(".annotation-text")].filter((name) => {
+    const box = name.getBoundingClientRect();
+    return Math.abs(box.left - left - x._offset) < 8 && Math.abs(box.bottom - top - y._offset) < 8;
+  });
+  return over.map((name) => name.textContent).join() + plot.querySelectorAll(`.y${i}tick text`).length;
+})"""
+
+
+@pytest.mark.browser
+def test_panels_of_a_phone_each_have_their_name_and_numbers(page):
+    told = small_multiples(pd.DataFrame(1.0, [0, 9], ["one", "two", "three", "four"])).update_yaxes(dtick=1)
+    bare_page(page, "<main style='width: 270px'></main>")
+    mounted(page, show(told, "Four.").bundle)
+    page.evaluate(TWO_FRAMES)
+    names = explorable(page, "Four.").locator(".opslab-plot").evaluate(NAMED)
+    assert names == ["One2", "Two2", "Three2", "Four2"]
 
 
 @pytest.mark.browser

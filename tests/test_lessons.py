@@ -97,6 +97,7 @@ def test_every_title_says_the_result_and_changes_with_the_controls(lesson):
         assert len(titles) == 1 or len(set(titles)) > 1, name
 
 
+LEAST_LETTER = 12  # px
 WORDS = ("title", "annotations", "xaxis", "yaxis")  # parts of a layout that hold some
 UNREADABLE = {
     "one of many": r"(?<![\d.,\w\u2013\u2212-])1[\s\u00a0]"
@@ -201,6 +202,41 @@ def test_names_at_the_ends_of_lines_lie_apart_and_above_the_axis(lesson):
                 gaps = [upper[0] - lower[1] for lower, upper in itertools.pairwise([(0, 0), *names])]
                 alt = bundle["layout"]["meta"]["opslab"]["alt"]
                 assert min(gaps, default=0) >= -0.5, f"{alt} Call label_ends once the axis has its range."
+
+
+def sizes(value, within=""):
+    """Yield the sizes of all letters in a picture's nested lists and dictionaries."""
+    if isinstance(value, dict):
+        if within.endswith("font") and "size" in value:
+            yield value["size"]
+        for name, part in value.items():
+            yield from sizes(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from sizes(part, within)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_letters_of_a_picture_are_large_enough_to_be_read(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        assert min(sizes(bundle), default=LEAST_LETTER) >= LEAST_LETTER
+
+
+def test_letters_that_a_phone_gets_are_large_enough_to_be_read():
+    fitted = (ROOT / "src/opslab/explore/labextensions/opslab/static/width.js").read_text(encoding="utf-8")
+    given = [int(size) for size in re.findall(r"_SIZE = (\d+)", fitted)]
+    assert len(given) > 1
+    assert min(given) >= LEAST_LETTER
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_names_in_a_legend_begin_with_a_large_letter(lesson):
+    for bundle in explorables(ROOT / "notebooks" / f"{lesson}.ipynb"):
+        if bundle["layout"].get("showlegend"):
+            named = [
+                trace.get("name", "") for trace in bundle["data"] if trace.get("showlegend") is not False
+            ]
+            assert not [name for name in named if name[:1].islower()]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

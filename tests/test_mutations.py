@@ -245,7 +245,9 @@ LOOSENED = [
     ("judge", "in comparison.question.wrongs}", "in comparison.question.wrongs[1:]}"),
     ("judge", "in comparison.question.wrongs}", "in comparison.question.wrongs[:-1]}"),
     ("judge", "CLEARLY = 0.25", "CLEARLY = 2"),
+    ("judge", "ALIKE = 0.005", "ALIKE = 0.01"),
     ("common_mistakes", "NARROW = 0.002", "NARROW = 0.2"),
+    ("common_mistakes", "EXACTLY = 1e-9", "EXACTLY = 1e-2"),
     ("common_mistakes", "DIGITS = 3", "DIGITS = 1"),
     ("common_mistakes", "ROUNDED_BY = 0.1", "ROUNDED_BY = 1"),
 ]

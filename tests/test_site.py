@@ -151,6 +151,11 @@ def test_a_paragraphs_last_word_is_not_alone_in_its_line_on_the_site():
     assert page.astext() == "Is it good? Will\nit\u00a0pay?\n\nit pay?"
 
 
+@pytest.mark.parametrize(("word", "held"), [("--seed", " held"), ("opslab.authoring.export", "")])
+def test_short_words_of_code_are_held_together_on_the_site(word, held):
+    assert site._whole(f'<span class="pre">{word}</span>') == f'<span class="pre{held}">{word}</span>'
+
+
 def test_printed_lines_wrap_on_the_site_as_on_a_page():
     cell = new_code_cell("tell()", outputs=[new_output("stream", text="QSCA\n    How?\n")])
     site._adapt(cell, fold=True)

@@ -237,6 +237,11 @@ def test_a_paragraphs_last_word_is_not_alone_in_its_line(words, kept):
     assert plain(ended(words)) == plain(words)
 
 
+def test_code_in_a_sentence_breaks_at_its_brackets_and_only_a_long_name_within():
+    parts = ["winners_curse(", "true_effect, probability_", "better=0.25)"]
+    assert held(f"<code>{''.join(parts)}</code>")[6:-7].split("<wbr>") == parts
+
+
 def test_what_is_remarked_beside_code_stands_above_it_on_a_slide():
     source = 'a = "#"   # 1 one\nfor b in a:\n    print(b)  # 2 two\n# alone\n'
     lines = BeautifulSoup(shortened(highlighted(source, "python")), "html.parser").get_text().rstrip()

@@ -9,13 +9,14 @@ they know no subject. A form fits a question:
     small_multiples  one line a panel, the others behind it    bars       counts
     heatmap          a value for each pair                     as_table   the numbers themselves
 
-`label_ends`, `mark` and `ghost` lay something over a figure; `say` writes numbers and names for people.
+`label_ends`, `mark`, `cursor_dots` and `ghost` lay something over a figure; `say` writes numbers and names
+for people.
 
 The palette is Okabe and Ito's (2008), safe for colour-blind readers; series differ in dash and marker as
 well. The rooms, each from the ones before it: look -> annotations -> chart_types · tables.
 """
 
-from opslab.charts.annotations import ghost, label_ends, mark
+from opslab.charts.annotations import cursor_dots, ghost, label_ends, mark
 from opslab.charts.chart_types import bars, dots, heatmap, lines, share_bar, slopes, small_multiples, timeline
 from opslab.charts.look import (
     BLACK,
@@ -70,6 +71,7 @@ __all__ = [
     "ReadableTable",
     "as_table",
     "bars",
+    "cursor_dots",
     "dots",
     "figure",
     "ghost",

@@ -22,6 +22,8 @@ PLOT_SHARE = 0.45  # of a figure's height: what its margins leave for the plot o
 ROUNDING = 0.6  # of a half line: what moving by whole half lines may take from a gap
 ROUNDS = 40  # of moving neighbours apart: enough for the few labels of a picture
 GHOST_OPACITY = 0.4
+CURSOR_DOT, RING = 13, 7  # px: a cursor's dot, and how much wider one is that another lies on
+ONE_DOT = 0.015  # of the height: dots no further apart lie on one another
 BESIDE_AXIS = 6  # px from the axis to the name of a mark
 END_GAP = 2 * say.SPACE  # parts a name from its line, and from a dot or ring that stands at its end
 RIGHT, LEFT = "middle right", "middle left"
@@ -100,16 +102,13 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
     line = {"color": GREY, "dash": "dash", "width": 1.5}
     other = "y" if axis == "x" else "x"
-    drawing.add_shape(
-        type="line",
-        line=line,
-        layer="below",
-        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
-    )
+    ends: dict[str, Any] = {f"{axis}{end}": place for end in (0, 1)}
+    ends |= {f"{other}{end}": end for end in (0, 1)} | {f"{other}ref": f"{other} domain"}
+    drawing.add_shape(type="line", line=line, layer="between", **ends)  # a grid line lies below it
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x
         first = [None] if across is None else across[:1]  # a bar's own place leaves the axis as it is
-        drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=text, hoverinfo="skip")
+        drawing.add_scatter(x=first, y=[None], mode="lines", line=line, name=say.name(text), hoverinfo="skip")
         if not drawing.layout.showlegend and drawing.layout.margin.t is not None:
             drawing.layout.margin.t += LEGEND  # which the title left no room for
         return drawing.update_layout(showlegend=True)
@@ -130,6 +129,30 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
         showarrow=False,
         font={"size": LABEL_SIZE, "color": QUIET},
     )
+
+
+def cursor_dots(at: Any, heights: Sequence[float], colours: Sequence[str], span: float) -> dict[str, Any]:
+    """Return the trace of a cursor's dots, one on each line; those that others lie on are rings around them.
+
+    `span` is what the whole y axis shows, from its foot to its head.
+
+    Examples
+    --------
+    >>> cursor_dots(4, [30, 50, 30], ["blue", "red", "green"], span=100)["marker"]["size"]
+    [20, 13, 13]
+    """
+    near = ONE_DOT * span
+    above = [sum(abs(one - other) <= near for other in heights[i + 1 :]) for i, one in enumerate(heights)]
+    return {
+        "type": "scatter",
+        "x": [at] * len(heights),
+        "y": heights,
+        "mode": "markers",
+        "marker": {"size": [CURSOR_DOT + RING * dots for dots in above], "color": colours},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def ghost(drawing: go.Figure, start: go.Figure) -> go.Figure:

@@ -14,6 +14,7 @@ from opslab.charts.annotations import (
     LABEL_LINE,
     LABEL_SIZE,
     apart_from_end,
+    cursor_dots,
     label_width,
     mark,
     moved_apart,
@@ -540,15 +541,8 @@ def timeline(
         }
         for way, (_, values) in zip(ways, frame.items(), strict=True)
     ]
-    here = {
-        "type": "scatter",
-        "x": [now] * frame.shape[1],
-        "y": frame.iloc[place],
-        "mode": "markers",
-        "marker": {"size": 13, "color": [way["line"]["color"] for way in ways]},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-    }
+    colours = [way["line"]["color"] for way in ways]
+    here = cursor_dots(now, frame.iloc[place].to_list(), colours, np.ptp(reach(frame.to_numpy().ravel())))
     for way in ways:
         way["line"] = {**way["line"], "color": pale(way["line"]["color"], 0.35)}
     cursor = {"color": QUIET, "width": 1, "dash": "dot"}
@@ -601,7 +595,7 @@ def heatmap(
         ),
         "texttemplate": "%{text}" if frame.size <= MOST_LABELS else None,
         "hovertemplate": f"{y} %{{y}}<br>{x} %{{x}}<br>%{{z:{form}}} {unit}<extra></extra>",
-        "textfont": {"size": 11},
+        "textfont": {"size": 12},
         "colorbar": {
             "tickformat": form,
             "dtick": 1 if counted else None,  # what is counted has no halves

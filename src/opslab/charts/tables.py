@@ -21,6 +21,8 @@ BOUND = "below|above|under|over|about|up to|at (most|least)|(less|more) than"
 FIGURE = re.compile(  # a number that was written in words before
     rf"(({BOUND}) )?[+−-]?\d[\d,.]*(\s?(%|million|billion))?", re.I
 )
+# On a phone a number may stand above its "million", not above its "%".
+PARTED = re.compile(rf"{say.SPACE}(?!%)")
 NUMBERED = " ID"  # ends the name of a column whose numbers are names: nothing is separated in them
 
 
@@ -58,7 +60,7 @@ class ReadableTable:
         side = "right" if self.numeric[place] else "left"
         short = place < self.rows and " " in text and len(text) <= SHORT
         whole = "; white-space: nowrap" if short or DATE.fullmatch(text) else ""
-        words = html.escape(text.replace(say.SPACE, " "))  # on a phone a number may stand above its "million"
+        words = html.escape(PARTED.sub(" ", text))
         return f'<{tag} {scope} style="text-align: {side}{whole}">{words}</{tag}>'
 
 

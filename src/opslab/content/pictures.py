@@ -86,13 +86,8 @@ def life_chart(lives: pd.DataFrame, hours: float) -> go.Figure:
     )
     drawing = charts.lines(pd.DataFrame(so_far, index=times), title, HOURS, SO_FAR, markers=False)
     drawing.update_xaxes(type="log", tickvals=[1, 6, 24, 96, 384])
-    drawing.add_scatter(
-        x=[now] * len(seen),
-        y=seen,
-        mode="markers",
-        marker={"size": 10, "color": charts.INK},
-        hoverinfo="skip",
-    )
+    colours = [trace.line.color for trace in drawing.data]
+    drawing.add_trace(charts.cursor_dots(now, seen.to_list(), colours, lives.views.max()))
     return charts.mark(drawing, now)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from opslab.exercises.comparisons import Comparison, allowed, cells_apart, is_number, listed
 
 NARROW = 0.002  # of a number: how near a factor must come; a wider net would catch other mistakes
+EXACTLY = 1e-9  # of a number of one digit
 ROUNDED_BY = 0.1  # of a number, at most; what lies farther off is no rounding
 DIGITS = 3  # that a number needs to be recognised by its rounding
 DIGITS_ELSEWHERE = 4  # by the rounding of another question's answer: with three, chance finds one
@@ -202,11 +203,12 @@ def _double(seen: Seen) -> str:
 
 
 def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
-    if all(_digits(given) < 2 for given in seen.given):
+    coarse = all(_digits(given) < 2 for given in seen.given)
+    if coarse and all(_digits(truth) < 2 for truth in seen.truth):
         return ""  # 10 is a power of ten of many numbers
     for factor, said in words.items():
         for turn, high in ((factor, HIGH), (1 / factor, LOW)):
-            if seen.are(lambda truth, turn=turn: truth * turn, NARROW):
+            if seen.are(lambda truth, turn=turn: truth * turn, EXACTLY if coarse else NARROW):
                 return said.format(factor=factor, high=high)
     return ""
 

@@ -6,6 +6,7 @@ word says so.
 """
 
 import html
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from opslab.ground.arguments import nearest
 CLEARLY = 0.25  # of the way from the answer to a mistake: nearer than this is the answer
 SAME = 1e-6  # tolerances: what lies nearer than this is one number
 CLOSE_BY = 0.05  # of the answer
+ALIKE = 0.005  # of a mistake, and of its way to the answer: nearer than this is much the same deed
 
 # Words
 UNANSWERED = "Not answered yet. Replace `...` with your answer and run the cell again."
@@ -50,6 +52,7 @@ NOT_YET = "Not yet. {message}"
 SAVED = "Read the two answers below before you score your own."
 TWINS = "In your world a known mistake gives the same number. Make sure that it is not yours: {message}"
 MORE_TWINS = "Or: {message}"
+ROUNDED_ALIKE = "Known mistakes are rounded to it, too: more decimals show whether you made one."
 PERHAPS = "Other slips may end there, too: if this one is not yours, go through your steps."
 BETWEEN = "Within the tolerance, but a known mistake gives nearly the same in your world. Give more digits."
 EQUAL_WRONG = (
@@ -85,6 +88,7 @@ WORD = r"[^\W\u4e00-\u9fff]+(?:[.'’-][^\W\u4e00-\u9fff]+)*"
 SPAN = re.compile(
     r"`(?P<code>[^`]+)`|(?<![\w*])(?P<stars>\*\*?)(?P<stressed>(?! )[^*`]+(?<! ))(?P=stars)(?![\w*])"
 )
+ROUNDS = re.compile(r"\bround(ed|ing)?\b")  # in an author's words
 STRESS = {"*": "em", "**": "strong"}
 MARKS = {
     "unanswered": ("○", "#767676"),
@@ -282,10 +286,12 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     found = [name for name in said if comparison.distance(answer, comparison.mistakes[name]) <= 1]
     slip, words = find_slip(Seen(comparison, answer, others))
     # Where a slip explains every value, one of the author's mistakes that explains a part of them says less.
-    if slip == ROUNDED_EARLY or (slip in WHOLE and not found):
+    if slip in WHOLE and (not found or (slip == ROUNDED_EARLY and _rounding_adds(comparison, answer, found))):
         found.append(slip)
     if found in ([], [ROUNDED_EARLY]):  # what is rounded to one number may be either
-        found += [name for name in said if is_rounding_of(comparison, answer, comparison.mistakes[name])]
+        alike = [name for name in said if is_rounding_of(comparison, answer, comparison.mistakes[name])]
+        words = f"{words} {ROUNDED_ALIKE}" if found and alike else words
+        found = found or alike
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
@@ -293,7 +299,28 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
             there = comparison.pairs(comparison.mistakes[found[0]])
             more += _perhaps([(pair[0], there[label][0]) for label, pair in _off(comparison, answer).items()])
         return _mistake(" ".join([first, *more]), found[0])
-    return _partly(comparison, answer) or (_mistake(words, slip) if slip else None)
+    by_slip = _mistake(words, slip) if slip else None
+    return _partly(comparison, answer) or by_slip or _much_like(comparison, answer)
+
+
+def _rounding_adds(comparison: Comparison, answer: Any, found: list[str]) -> bool:
+    """Tell whether a rounding adds to mistakes that are named: not of one digit, nor where they tell of it."""
+    told = any(wrong.name in found and ROUNDS.search(wrong.message) for wrong in comparison.question.wrongs)
+    return not told and is_rounding_of(comparison, answer, comparison.truth, digits=2)
+
+
+def _much_like(comparison: Comparison, answer: Any) -> Finding | None:
+    """Return the finding for a number so near one of the author's mistakes that it is much the same deed."""
+    if comparison.question.kind != "number" or comparison.question.measure:
+        return None
+    near = {
+        wrong: abs(answer - mistake) / apart
+        for wrong in comparison.question.wrongs
+        if math.isfinite(mistake := comparison.mistakes[wrong.name])
+        and (apart := min(abs(mistake), abs(comparison.truth - mistake)))
+    }
+    alike = [wrong for wrong in sorted(near, key=near.__getitem__) if near[wrong] <= ALIKE]
+    return _mistake(f"{alike[0].message} {PERHAPS}", alike[0].name) if alike else None
 
 
 def _perhaps(off: list[tuple[Any, Any]]) -> list[str]:

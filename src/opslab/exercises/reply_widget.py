@@ -5,6 +5,7 @@ Slow to import, for ipywidgets is. What is shown is what `hints` says; reply.js 
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -36,16 +37,19 @@ class ReplyWidget(anywidget.AnyWidget):
     def __init__(self, html: str, asked: Asked):
         key = uuid.uuid4().hex
         self._asked, self._solution_shown = asked, False
-        super().__init__(model_id=key, key=key, html=html, read=asked.read_before())
-        self.refresh()
+        # All at once: a page draws it as soon as it opens, and what came a moment later would be missing.
+        super().__init__(model_id=key, key=key, html=html, read=asked.read_before(), state=self._found(html))
         self.on_msg(lambda _, content, __: self._press(content.get("press")))
 
     def refresh(self) -> None:
         """Show what has changed since, here or elsewhere."""
+        self.state = self._found(self.html)
+
+    def _found(self, html: str) -> dict[str, Any]:
         state = self._asked.state(self._solution_shown)
-        if state["next"] in self.html:  # a right answer has said so
+        if state["next"] in html:  # a right answer has said so
             state["next"] = ""
-        self.state = state
+        return state
 
     def _press(self, button: str) -> None:
         if button == "hint":

@@ -71,7 +71,7 @@ def ideas_chart(table: pd.DataFrame, title: str | None = None) -> go.Figure:
         rows = (table["verdict"] == verdict).to_numpy()
         drawing.add_scatter(
             x=(100 * table["effect"] + aside)[rows].round(3), y=(100 * table["estimate"])[rows].round(3),
-            mode="markers", name=verdict, marker={"color": colour, "size": 7, "opacity": 0.75},
+            mode="markers", name=say.name(verdict), marker={"color": colour, "size": 7, "opacity": 0.75},
             hovertemplate="%{x:.2f}, %{y:.2f}<extra></extra>",
         )  # fmt: skip
     return drawing
@@ -189,7 +189,7 @@ def mismatch_chart(
     drawing = charts.figure(words if title is None else title, "", COUNT_AXIS)
     for place, arm in enumerate(ARMS):
         drawing.add_bar(
-            x=[say.name(one) for one in seen.index], y=seen[arm], name=arm,
+            x=[say.name(one) for one in seen.index], y=seen[arm], name=say.name(arm),
             text=[say.number(int(count)) for count in seen[arm]],
             textposition="outside", marker={"color": (charts.GREY, charts.BLUE)[place]}, cliponaxis=False,
         )  # fmt: skip

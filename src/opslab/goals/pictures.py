@@ -204,10 +204,7 @@ def weight_chart(
     title = LEADS.format(winner=say.name(here.round(12).idxmax()), **words)
     drawing = charts.lines(sweep, title, WEIGHT.format(criterion=words["criterion"]), SCORE, markers=False)
     colours = [trace.line.color for trace in drawing.data]
-    drawing.add_scatter(
-        x=[weight] * len(here), y=here.to_list(), mode="markers", hoverinfo="skip", showlegend=False,
-        marker={"size": 11, "color": colours},
-    )  # fmt: skip
+    drawing.add_trace(charts.cursor_dots(weight, here.to_list(), colours, sweep.to_numpy().max()))
     return charts.mark(charts.shares(drawing, "x"), weight)
 
 

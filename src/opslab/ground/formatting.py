@@ -22,6 +22,7 @@ PERCENT = "%"
 TO, POINTS = "{low} to {high}", ("point", "points")
 UNDER, OVER = "under {bound}", "over {bound}"  # shares that rounding would call none or all
 YES, NO = "yes", "no"
+QUARTER = "%Y Q%q"
 LARGE = ((1e9, "billion"), (1e6, "million"))
 IRREGULAR = {"person": "people", "child": "children"}
 SPELT = {
@@ -45,6 +46,7 @@ SPELT = {
     "wechat": "WeChat",
     "weibo": "Weibo",
     "signups": "sign-ups",
+    "payoff": "pay-off",
     "en": "English",
     "zh": "Chinese",
 }
@@ -207,6 +209,8 @@ def name(value: Any, *, capital: bool = True) -> str:
     ('Feed ads', 'SEO', 'Weeks seen', '2024-09-30', 'Yes')
     >>> name("wechat"), name("signups"), name("net_signups", capital=False), name("p")
     ('WeChat', 'Sign-ups', 'net sign-ups', 'p')
+    >>> name(pd.Period("2024-09", "Q")), name("payoff")
+    ('2024 Q3', 'Pay-off')
     """
     if isinstance(value, bool | np.bool_):
         value = YES if value else NO
@@ -214,6 +218,8 @@ def name(value: Any, *, capital: bool = True) -> str:
         return str(pd.Timestamp(value).strftime("%Y-%m-%d"))
     if isinstance(value, int | float | np.number):
         return number(value)
+    if isinstance(value, pd.Period) and value.freqstr.startswith("Q"):
+        return str(value.strftime(QUARTER))
     words = str(value)
     if re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", words):
         words = words.replace("_", " ")

@@ -127,14 +127,9 @@ def qini_chart(curves: Mapping[str, Qini], at: float, title: str | None = None) 
     )
     drawing.data[-1].update(line={"color": charts.GREY, "dash": "dash", "width": 1.5})
     charts.label_ends(drawing)
-    drawing.add_scatter(
-        x=[100 * share] * len(drawn),
-        y=[float(np.interp(share, places, values)) for values in drawn.values()],
-        mode="markers",
-        marker={"size": 13, "color": [trace.line.color for trace in drawing.data[: len(drawn)]]},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    here = [float(np.interp(share, places, values)) for values in drawn.values()]
+    colours = [trace.line.color for trace in drawing.data[: len(drawn)]]
+    drawing.add_trace(charts.cursor_dots(100 * share, here, colours, np.ptp(table.to_numpy())))
     return charts.mark(drawing, 100 * share)
 
 

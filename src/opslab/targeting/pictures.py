@@ -221,7 +221,7 @@ def segments_chart(
         showscale=False,
     )
     # Four names stay upright beside one another on a phone.
-    drawing.update_xaxes(tickangle=0, tickfont={"size": 11}).update_layout(margin={"r": 8})
+    drawing.update_xaxes(tickangle=0, tickfont={"size": 12}).update_layout(margin={"r": 8})
     return drawing.update_yaxes(autorange="reversed", showgrid=False)
 
 

@@ -24,7 +24,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from opslab.authoring.export.maths import to_mathml
-from opslab.authoring.export.prose import hung
+from opslab.authoring.export.prose import held, hung
 from opslab.authoring.syntax import HIDDEN
 from opslab.explore import PLOTLY
 from opslab.ground.formatting import MEASURE, SPACE
@@ -47,15 +47,21 @@ RESULT_LABEL = "Result"
 LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
-COUNTED = ("lesson", "week", "Week", "day", "Day", "year", "Mail")  # before a number that is a name
+# Before a number that is a name.
+COUNTED = ("lesson", "lessons", "Lesson", "week", "Week", "day", "Day", "year", "Mail", r"art\.", "article")
+TO = r"(?<=[\d%] to) (?=[−\d])"  # before the end of a range
 BETWEEN = r"[ \n]"  # a text's own lines end anywhere
 TOGETHER = re.compile(  # what the end of a line may not part
     (
-        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED) + rf"{MEASURE}|(?<=\bsource) (?=S\d)| (?=· )"
+        "".join(rf"(?<=\b{word}) (?=\d)|" for word in COUNTED)
+        + rf"{MEASURE}|{TO}|(?<=\bsource) (?=S\d)| (?=· )"
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
+        r"|(?<=\b\d\d ·) (?=[A-Z])"  # a lesson's number and its name
+        r"|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"  # a part and its whole
         r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
     ).replace(" ", BETWEEN)
 )
+LETTER = re.compile(r"^[A-E]$")  # of an option, in bold before its words
 # In the head of a narrow column no article, "to" or "in" has a line of its own.
 UNPARTED = re.compile(r"(?<=\ba) (?=\w)|(?<=\bto) (?=\d)| (?=(?:in|out|on)\b)")
 DETAILS = re.compile(r"(?<=\S)\n<details", re.I)
@@ -269,6 +275,9 @@ class _CellReader:
         for text in soup.find_all(string=TOGETHER):
             if not text.find_parent(["code", "pre"]):
                 text.replace_with(TOGETHER.sub(SPACE, text))
+        for letter in soup.find_all("strong", string=LETTER):
+            if isinstance(words := letter.next_sibling, NavigableString):
+                words.replace_with(re.sub(r"^\s", SPACE, words))
         for table in soup.find_all("table"):
             self._hold(table)
         return soup
@@ -341,7 +350,7 @@ def kernel_form(text: str) -> str:
 
 def printed(text: str) -> str:
     """Return what a cell has printed as HTML; of several lines, one that wraps is seen to go on."""
-    html = re.sub(MEASURE, SPACE, ansi2html(text.strip("\n").rstrip()))
+    html = re.sub(f"{MEASURE}|{TO}", SPACE, ansi2html(text.strip("\n").rstrip()))
     if "\n" in html:
         html = hung(html)
     return f'<pre class="output" tabindex="0">{html}</pre>'
@@ -372,10 +381,9 @@ def scope_headers(soup: BeautifulSoup) -> None:
     """Give the headers of tables their direction; pandas leaves empty ones and a style of 1999."""
     for table in soup.find_all("table"):
         _join_headers(table)
-        for name in table.find_all(string=UNPARTED):
-            if name.find_parent("th"):
-                name.replace_with(UNPARTED.sub(SPACE, name))
         for header in table.find_all("th"):
+            for name in header.find_all(string=True):
+                name.replace_with(*_whole(name))
             if not header.get_text(strip=True):
                 header.name = "td"
                 header.attrs.pop("scope", None)
@@ -383,6 +391,11 @@ def scope_headers(soup: BeautifulSoup) -> None:
                 header["scope"] = "col" if header.find_parent("thead") else "row"
         for attribute in ("border", "style"):
             table.attrs.pop(attribute, None)
+
+
+def _whole(name: str) -> list[PageElement]:
+    """Return a header's text in which a narrow column parts nothing that belongs together."""
+    return BeautifulSoup(held(escape(UNPARTED.sub(SPACE, name), quote=False)), "html.parser").contents
 
 
 def _join_headers(table: Tag) -> None:
@@ -416,7 +429,7 @@ def _kind(element: PageElement) -> tuple[str, int]:
 def _spell_out(link: Tag) -> None:
     """Replace a link to a file, which is not there when one file is carried away, by its text and path.
 
-    In a table its text stands alone: a row has no room for the path.
+    In a table its text stands alone: a row has no room for the path. A lesson is told by its name, as one.
     """
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
@@ -425,6 +438,8 @@ def _spell_out(link: Tag) -> None:
         return
     path = unquote(target.partition("#")[0]).removeprefix("../")
     text = link.get_text()
-    lesson = path.endswith(".ipynb") and "/" not in path  # beside this one: its name says it
-    named = lesson or path in text or link.find_parent("td")
+    if path.endswith(".ipynb") and "/" not in path:  # beside this one
+        link.name, link.attrs = "em", {}
+        return
+    named = path in text or link.find_parent("td")
     link.replace_with(text if named else LOST_FILE.format(text=text, path=path))

@@ -27,7 +27,7 @@ CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
-    r"(?<![\w/-])(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)"
+    r'(?<![\w/-])(?<!class="held">)(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)'
 )
 HELD = r'<span class="held">\g<0></span>'
 # The last word of a paragraph and a short one before it: Firefox would leave one alone in the last line.
@@ -36,9 +36,11 @@ LAST_WORDS = re.compile(
     r"(?=(?:</(?:em|strong|b|a)>[.?!:;]*)?\s*(?:</(?:p|li)>|\Z))"
 )
 REMARKED = re.compile(r'^(<.*?<span></span>)?( *)(\S.*?) +(<span class="c1">#[^\n]*</span>)$', re.M)
-LONG_CODE = 12  # letters of code that may break on a slide
+LONG_CODE = 16  # letters of code that may break on a slide
 PHONE_LINE = 30  # on a page, where a phone's line holds fewer
-JOINT = re.compile(r"(?<=[\w)][_(.])(?=\w)")  # where the name of a function may break
+NAME = re.compile(r"[\w.]+")
+JOINT = re.compile(r"(?<=\w[_.])(?<!\d[_.])(?=\w)")  # where a long name may break
+CALLED = re.compile(r"(?<=\w\()(?=\w)")  # and where a call may
 ALIGNED = re.compile(rf"^ {{{LONGEST_INDENT + 1},}}", re.M)  # below a bracket, far from the left
 CODE_JOINT = re.compile(r'<span class="[op]">[.(]+</span>(?=<span)')
 LINE = re.compile(r"^(<div.*<span></span>)?( *)(?!</)(\S.*)$", re.M)  # of code, or of what it prints
@@ -69,7 +71,11 @@ def ended(html: str) -> str:
 def held(html: str, least: int = LONG_CODE) -> str:
     """Keep short words with a hyphen or a slash on one line, and let long code break at its joints."""
     long_code = rf"(?<=<code>)[^<]{{{least},}}(?=</code>)"
-    return re.sub(long_code, lambda code: JOINT.sub("<wbr>", code[0]), joined(html))
+
+    def jointed(name: re.Match[str]) -> str:
+        return JOINT.sub("<wbr>", name[0]) if len(name[0]) >= least else name[0]
+
+    return re.sub(long_code, lambda code: CALLED.sub("<wbr>", NAME.sub(jointed, code[0])), joined(html))
 
 
 def shortened(html: str) -> str:

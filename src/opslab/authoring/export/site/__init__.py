@@ -21,6 +21,7 @@ from opslab.authoring.course_map import MARK, SHEET_OF_SOURCES, Course, read_cou
 from opslab.authoring.export.assets import LINES, MAP_STYLE, start_script
 from opslab.authoring.export.blocks import (
     FORM,
+    LETTER,
     SHOWN,
     TOGETHER,
     form_place,
@@ -56,6 +57,7 @@ HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
 OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a lesson's own thumbnail: its file, the site's folder
 CELL_ENDS = re.compile(r"(?<=</t[dh]>)")  # the search takes tags away: cells would become one word
+SHORT_CODE = re.compile(r'<span class="pre">([^<]{1,20})</span>')  # longer words may break on a phone
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
@@ -297,6 +299,7 @@ def _visit_math(self, node):
 
 def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> None:
     """Tell a page's template what the page is about."""
+    context["body"] = _whole(context.get("body", ""))
     promise = app.config.opslab_promises.get(page.removeprefix("lessons/"))
     context["description"] = f"{context.get('title', '')}: {promise}." if promise else LEAD
     context["shared_title"] = context.get("title") or TITLE
@@ -307,8 +310,17 @@ def _describe(app: Sphinx, page: str, _template, context: dict, _doctree) -> Non
     )
 
 
+def _whole(html: str) -> str:
+    """Keep short words of code on one line, such as --seed."""
+    return SHORT_CODE.sub(r'<span class="pre held">\1</span>', html)
+
+
 def _hold_together(_app: Sphinx, page: nodes.document, _name: str) -> None:
     """Keep on one line what belongs together: a number and its unit, A/B, a paragraph's last two words."""
+    for letter in page.findall(nodes.strong):
+        words = letter.next_node(nodes.Text, descend=False, siblings=True)
+        if LETTER.match(letter.astext()) and words is not None and words.startswith((" ", "\n")):
+            words.parent.replace(words, nodes.Text(f"\u00a0{words[1:]}"))
     for text in list(page.findall(nodes.Text)):
         if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.raw)):
             continue

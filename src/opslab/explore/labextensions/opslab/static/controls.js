@@ -1,4 +1,10 @@
-// Native controls: sliders and choices.
+// Native controls: sliders and choices; and what no line parts.
+
+// Words: the same as in opslab.ground.formatting
+const UNITS = "%|yuan|points?|times|ml|days?|weeks?|months?|hours?|minutes?";
+const MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December";
+
+const UNPARTED = new RegExp(`(?<=\\p{L}) (?=[+−]?\\d)|(?<=\\d) (?=(?:${UNITS}|${MONTHS})(?!\\w))`, "gu");
 
 // A native control in its label: keyboard, touch and screen readers work as everywhere else.
 export function build(control, onMove) {
@@ -16,8 +22,7 @@ export function build(control, onMove) {
   }
   const range = keepKeys(create("input", { type: "range", max: control.labels.length - 1 }));
   const value = create("span", { className: "opslab-value", ariaHidden: "true" }); // aria-valuetext says it
-  const longest = Math.max(...control.labels.map((text) => text.length));
-  value.style.minWidth = `${longest + 1}ch`; // or the slider would change its length while it is dragged
+  value.dataset.labels = control.labels.join("\n"); // or the slider would change its length while it is dragged
   const tell = () => {
     value.textContent = control.labels[range.value];
     range.setAttribute("aria-valuetext", value.textContent);
@@ -37,8 +42,8 @@ function keepKeys(control) {
   return control;
 }
 
-// A per cent sign has no line of its own.
-export const together = (text) => text.replace(/(?<=\d) (?=%)/g, "\u00a0");
+// In a title no line ends between a name and its number, nor between a number and its unit.
+export const together = (text) => text.replace(UNPARTED, "\u00a0");
 
 export function create(tag, properties = {}) {
   return Object.assign(document.createElement(tag), properties);

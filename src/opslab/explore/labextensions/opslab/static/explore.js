@@ -39,6 +39,7 @@ const STYLE = `
 .opslab-control, .opslab-control label { display: contents; }
 .opslab-name { max-width: 20rem; font-weight: 600; }
 .opslab-value { max-width: 20rem; text-align: right; font-variant-numeric: tabular-nums; }
+.opslab-value::after { content: attr(data-labels); display: block; height: 0; overflow: hidden; white-space: pre; visibility: hidden; }
 .opslab-control input { width: 100%; height: 32px; margin: 0; accent-color: var(--opslab-accent); cursor: pointer; }
 @supports selector(::-moz-range-track) { /* Firefox's own thumb is grey, and its track in the dark whiter than what it fills */
   .opslab-control input { appearance: none; background: none; }
@@ -67,12 +68,15 @@ const STYLE = `
 .opslab-heard { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .opslab-controls[hidden] { display: none; }
 @container (max-width: 30rem) {
-  .opslab-controls:not([hidden]) { display: block; }
-  .opslab-control { display: grid; grid-template: "name value" "control control" / 1fr auto;
+  .opslab-controls:not([hidden]) { display: flex; flex-wrap: wrap; gap: 0 16px; }
+  .opslab-control { flex: 1 1 100%; display: grid; grid-template: "name value" "control control" / 1fr auto;
     gap: 4px 16px; margin-bottom: 8px; }
+  .opslab-control:has(select) { flex: 0 1 auto; display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
   .opslab-name { grid-area: name; }
-  .opslab-value { grid-area: value; min-width: 0 !important; } /* the slider has a line of its own */
+  .opslab-value { grid-area: value; }
+  .opslab-value::after { content: none; } /* the slider has a line of its own */
   .opslab-control :is(input, select) { grid-area: control; }
+  .opslab-control select { padding-inline: 4px; font-size: 13px; text-overflow: ellipsis; }
 }
 .opslab-explore > .opslab-title { display: grid; margin: 4px 4px 6px; font: 600 17px/23px system-ui, -apple-system,
   "Segoe UI", "Noto Sans", sans-serif; color: inherit; text-align: left; text-wrap: balance; overflow-wrap: anywhere; }
@@ -202,7 +206,7 @@ export function mount(element, bundle, Plotly, live = null) {
     const named = spaceNames(drawn, data, axis);
     group.toggleAttribute("data-dark", dark);
     const { data: coloured, layout: arranged } = setApart(dark ? recoloured(drawn) : lettered(drawn));
-    const traces = coloured.map(owned);
+    const traces = coloured.map((trace) => owned(whole(trace)));
     const before = performance.now();
     const text = JSON.stringify(arranged);
     const goesOn = stale || fresh; // by what `glided` has asked for, or after the first paint
@@ -300,6 +304,9 @@ function untitled({ title, ...layout }, rows) {
   const room = layout.margin?.t ?? layout.template?.layout?.margin?.t ?? 0;
   return { ...layout, margin: { ...layout.margin, t: Math.max(ABOVE, room - LINE * rows - 12) } };
 }
+
+// Plotly would cut a mark at the end of an axis.
+const whole = (trace) => (trace.mode?.includes("markers") ? { ...trace, cliponaxis: false } : trace);
 
 // The base picture with what a frame changes; arrays that do not change keep their identity.
 function laidOver(bundle, frame) {

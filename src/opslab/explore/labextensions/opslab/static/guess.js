@@ -16,8 +16,12 @@ const GUESS = {
   early: "far left",
   yours: "your guess",
   points: "points",
+  spans: "day|week|month|year", // of time: "week 12", "8 months since sign-up"
+  several: (unit) => `${unit}s`,
+  single: (units) => units.replace(/^([a-z]+)s\b/, "$1"), // as opslab.ground.formatting.unit_of
 };
 const PER_CENT = "per cent"; // a unit
+const SPAN = new RegExp(`^(${GUESS.spans})(s?)( .+)$`);
 const STEPS = 200; // positions of a guess, at most
 const DIGITS = 3; // significant ones, of how far a drawn line is off
 const HELD = "\u00a0"; // between a number and its unit: no line ends there
@@ -45,7 +49,8 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
   const button = create("button", { type: "button" });
   const words = create("output", { ariaLive: "polite" });
   const number = (value) => (share ? `${(100 * value).toFixed(decimals)}${HELD}%` : written(value.toLocaleString("en", { maximumFractionDigits: decimals })));
-  const written = (value) => (unit ? `${value}${HELD}${value === "1" ? unit.replace(/^([a-z]+)s\b/, "$1") : unit}` : value);
+  const written = (value) => (unit ? `${value}${HELD}${value === "1" ? GUESS.single(unit) : unit}` : value);
+  const said = (value) => Number(value.toFixed(decimals + (share ? 2 : 0))); // so that the words add up
   const distance = (value) => (inPoints ? `${Math.abs((share ? 100 : 1) * value).toFixed(decimals)}${HELD}${GUESS.points}` : number(Math.abs(value)));
   const about = (value) => (share ? distance(value) : written(Math.abs(value).toLocaleString("en", { maximumSignificantDigits: DIGITS })));
   const label = (i) => (typeof x[i] !== "number" ? String(x[i]) : shares ? `${Math.round(100 * x[i])}${HELD}%` : x[i].toLocaleString("en"));
@@ -91,7 +96,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
       return GUESS.curveOff(about(mean), placeOn(axisName, label(worst)), about(apart[worst]));
     }
     const right = form === "peak" ? Number(x[0]) : truth[0];
-    const off = heights[0] - right;
+    const off = said(heights[0]) - said(right);
     if (number(heights[0]) === number(right)) return GUESS.exact(number(right));
     const [more, less] = form === "peak" ? [GUESS.late, GUESS.early] : [GUESS.high, GUESS.low];
     return GUESS.off(number(heights[0]), number(right), distance(off), off > 0 ? more : less);
@@ -180,10 +185,10 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
 function placeOn(axis, value) {
   const [, name, sign] = /^(.*?)(?:,? \(?(%)\)?)?$/.exec(axis);
   const said = sign ? `${value}${HELD}%` : value;
-  const [, unit, several, since] = /^(day|week|month|year)(s?)( .+)$/.exec(name) ?? [];
-  if (several) return `${said}${HELD}${said === "1" ? unit : `${unit}s`}${since}`;
-  if (unit) return `${unit} ${said}${since}`;
-  return /^\p{L}+$/u.test(name) ? `${name} ${said}` : `${said} (${name})`;
+  const [, unit, several, since] = SPAN.exec(name) ?? [];
+  if (several) return `${said}${HELD}${said === "1" ? unit : GUESS.several(unit)}${since}`;
+  if (unit) return `${unit}${HELD}${said}${since}`;
+  return /^\p{L}+$/u.test(name) ? `${name}${HELD}${said}` : `${said} (${name})`;
 }
 
 // A guess is kept by the kernel, with the student's progress; without one, as long as the browser keeps its data.

@@ -7,6 +7,7 @@ const ROUNDING = 0.6; // of a half line: what moving by whole half lines may tak
 const ROUNDS = 40; // of moving neighbours apart: enough for the few names of a picture
 const FAR = 2; // half lines: a name lifted so far no longer stands beside its end
 const GAP = 4; // px of a space between an end and its name
+const AIR = 2; // px of it between a line to the name and the name
 const SIDE_SPACES = /^\u00a0*|\u00a0*$/g;
 
 // Names at the lines' ends, moved apart by the height that the plot has here, those that end up far from their ends with
@@ -49,7 +50,7 @@ function leader({ trace, side, x, y, words, lift }) {
   const spaces = Math.max(...words.match(SIDE_SPACES).map((found) => found.length));
   if (Math.abs(lift) < FAR || !spaces) return null;
   const radius = trace.mode.includes("markers") ? (trace.marker?.size ?? 6) / 2 : 0;
-  const aside = (radius / 0.8 + GAP * spaces) * (side.endsWith("left") ? -1 : 1);
+  const aside = (radius / 0.8 + GAP * spaces - AIR) * (side.endsWith("left") ? -1 : 1);
   return { x, y, ax: aside, ay: (-lift * NAME_LINE) / 2, text: "", showarrow: true, arrowhead: 0, arrowwidth: 1, standoff: radius, arrowcolor: trace.line?.color };
 }
 

@@ -5,12 +5,12 @@ import { ends, numbers } from "./numbers.js";
 const FEW_CELLS = 6; // in a row of a heat map: their numbers fit on a phone
 export const NARROW = 480; // px; below it a plot is arranged for a phone
 const TICK_SIZE = 13; // px of the letters on an axis
-const PHONE_SIZE = 11; // px of the letters below a plot on a phone: larger ones would be turned
+const PHONE_SIZE = 12; // px of the letters below a plot on a phone: larger ones would be turned
 const LETTER = 8; // px of a letter on an axis
 const WIDE = 0.6; // of a letter's height: its width, on an axis
 const BESIDE_NAMES = 36; // px beside the names of rows: ticks, air, and what Plotly adds
 const NUMBER = 4; // letters of a number on an axis, at least
-const DIGIT = 6.5; // px of one of them
+const DIGIT = 7.1; // px of one of them
 const DATE = 9; // letters of a month on an axis, with what parts it from the next
 const BETWEEN = 2; // px between two of them, at least
 const ROW_NAME = { narrow: 14, wide: 28 }; // letters in a line of a row's name
@@ -19,12 +19,15 @@ const NAME_SHARE = 0.3; // of the width: such a name, at most
 const FLOORS = 3; // names of columns below one another, at most
 const MORE = 17; // px of each further line of the name below a plot
 const SCALE = 64; // px below a plot: a heat map's colour scale, with its name and its numbers
+const SCALE_BESIDE = 84; // px beside a plot: the same
+const CELL_AIR = 2; // px of a cell that its number leaves free
 const BAR = 0.75; // of its place: the width of a bar
 const SIDES = { l: 64, r: 24 }; // px beside a plot, where the figure does not say
 const LEAST_PLOT = 180; // px; where names at the lines' ends leave less for the plot, a legend has them
 const LEAST_SLOPES = 100; // px; where the words at both ends of slopes leave less between them, they have shorter lines
 const END_SIZE = 12, END_LETTER = 7; // px of these words then, and of a letter of them
-const BESIDE_END = 14; // px beside them
+const BESIDE_END = 8; // px beside them
+const END_RANGE = [-0.04, 1.04]; // of the places of slopes: what their ends keep for themselves
 const END_GAP = "\u00a0\u00a0"; // parts them from the end
 const PANEL = 0.7; // of its row: a panel; above it stands its name
 const PANEL_ROW = 90; // px of each further row of panels
@@ -36,6 +39,7 @@ export function fitWidth(picture) {
   if (picture.layout.width < NARROW) fitPhone(picture);
   nameAxes(picture);
   nameColumns(picture);
+  fitCells(picture);
   return added + MORE * ((picture.layout.xaxis?.title?.text ?? "").split("<br>").length - 1);
 }
 
@@ -44,16 +48,17 @@ function stackPanels(layout) {
   const isPanel = (key) => /^xaxis\d*$/.test(key) && layout[key]?.domain;
   const panels = Object.keys(layout).filter(isPanel).map((key) => {
     const [x, y] = [layout[key], layout[key.replace("x", "y")]];
-    return { x, y, name: layout.annotations?.find((note) => note.x === x.domain[0] && note.y === y.domain[1]) };
+    return { x, y, name: layout.annotations?.find((note) => note.y === y.domain[1] && x.domain[0] <= note.x && note.x <= x.domain[1]) };
   });
   const before = new Set(panels.map(({ y }) => y.domain[1])).size;
+  const counted = panels.some(({ y }) => y.showticklabels !== false); // beside one another the first alone has its numbers
   panels.sort((one, other) => other.y.domain[1] - one.y.domain[1] || one.x.domain[0] - other.x.domain[0]);
   for (const [i, { x, y, name }] of before < panels.length ? panels.entries() : []) {
     const bottom = 1 - (i + 1) / panels.length;
     const last = i === panels.length - 1;
     Object.assign(x, { domain: [0, 1], showticklabels: last, title: last ? x.title : { text: "" } });
-    y.domain = [bottom, bottom + PANEL / panels.length];
-    Object.assign(name ?? {}, { x: 0, y: y.domain[1] });
+    Object.assign(y, { domain: [bottom, bottom + PANEL / panels.length], showticklabels: counted });
+    Object.assign(name ?? {}, { x: 0, xanchor: "left", y: y.domain[1] });
   }
   return PANEL_ROW * (panels.length - before);
 }
@@ -80,6 +85,19 @@ function nameColumns({ data, layout }) {
   const above = (floor) => tall.slice(0, floor).reduce((sum, lines) => sum + lines, 0);
   const ticktext = rows.map((row, i) => [...Array(above(i % floors)).fill(""), ...row].join("<br>"));
   layout.xaxis = { ...xaxis, tickmode: "array", tickvals: names, ticktext, tickangle: 0 };
+}
+
+// A number that its cell in a heat map cannot hold is left out; the colour says it, too.
+function fitCells(picture) {
+  const { data, layout: { width, margin, yaxis } } = picture;
+  const { l, r } = { ...SIDES, ...margin };
+  const scale = width >= NARROW && data.some(hasScale) ? SCALE_BESIDE : 0;
+  const room = width - Math.max(l, roomOfNames(data, yaxis)) - r - scale;
+  picture.data = data.map((trace) => {
+    if (trace.type !== "heatmap" || !trace.texttemplate || !Array.isArray(trace.text)) return trace;
+    const letters = Math.floor((room / trace.text[0].length - CELL_AIR) / (WIDE * (trace.textfont?.size ?? TICK_SIZE)));
+    return { ...trace, text: trace.text.map((row) => row.map((number) => (number.length > letters ? "" : number))) };
+  });
 }
 
 const areWords = (row) => Array.isArray(row) && row.some((name) => typeof name === "string" && /\p{L}{2}/u.test(name));
@@ -192,15 +210,16 @@ function roundStep(least) {
   return power * [2, 5, 10].find((times) => times * power >= least * (1 - 1e-9));
 }
 
-// The names at the lines' ends become a legend's.
+// The names at the lines' ends become a legend's, beside what it already has.
 function nameBelow(picture) {
   const isNames = ({ mode, textposition }) => mode?.includes("text") && textposition === "middle right";
   const names = new Set(picture.data.filter(isNames).flatMap(({ text }) => text).map(plain).filter(Boolean));
   if (!names.size) return;
+  const isListed = ({ name, showlegend }) => picture.layout.showlegend && name && showlegend !== false && !names.has(plain(name));
   const last = new Map(picture.data.map(({ name, mode }, i) => (mode?.includes("lines") ? [plain(name ?? ""), i] : [])));
   picture.data = picture.data.map((trace, i) => ({
     ...trace,
-    showlegend: names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i,
+    showlegend: isListed(trace) || (names.has(plain(trace.name ?? "")) && last.get(plain(trace.name)) === i),
     ...(isNames(trace) ? { mode: trace.mode.replace(/\+?text/, "") || "none" } : {}),
   }));
   picture.layout.showlegend = true;
@@ -221,6 +240,7 @@ function wrapEnds(picture) {
     ? { ...trace, text: [trace.text[0], shortened(trace.text[1], letters)], textfont: { ...trace.textfont, size: END_SIZE } } : trace));
   layout.annotations = layout.annotations?.map((note) => ({ ...note, font: { ...note.font, size: END_SIZE } }));
   layout.margin = { ...layout.margin, l, r: widthOf([...ends(1), ...heads("left")]) };
+  layout.xaxis = { ...layout.xaxis, range: END_RANGE };
 }
 
 // Words at the right of an end in lines of so many letters, each as far from the end.

@@ -52,6 +52,7 @@ const LOOK = `
 .opslab-form .opslab-reason { margin: 0 0 10px; padding: 0 0 4px 10px; border-left: 4px solid var(--opslab-mark); }
 .opslab-form .opslab-under { padding-left: 20px; }
 .opslab-form .opslab-layer { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; margin: 0 0 6px; }
+.opslab-form .opslab-layer > .opslab-row { gap: 4px 20px; }
 .opslab-form .opslab-layer select { min-height: 32px; max-width: 100%; }
 .opslab-form .opslab-layer input { width: 16em; max-width: 100%; }
 .opslab-form [aria-pressed="true"] { font-weight: 600; box-shadow: inset 0 -3px 0 var(--opslab-mark); }
