@@ -517,12 +517,7 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
 
 
-def test_no_grid_line_hides_a_mark_at_its_own_number():
-    crossing = [mark(lines(table(1)), 1, axis=axis).layout.shapes[0] for axis in ("x", "y")]
-    assert [(line.layer, line.xref, line.yref) for line in crossing] == [
-        ("between", None, "y domain"),
-        ("between", "x domain", None),
-    ]
+def test_the_name_of_a_limit_stands_where_no_line_has_its_name():
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0

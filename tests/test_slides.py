@@ -265,7 +265,7 @@ def test_code_that_does_not_fit_its_line_breaks_behind_a_dot_or_a_bracket():
 
 def test_a_list_that_goes_on_with_a_sentence_stands_below_it():
     begun, whole = (f"Read it. {words}\n\n- one;\n- two." for words in ("And it cannot tell", "Two things."))
-    assert [slide.lines for slide in slides(text(f"## A\n\n{begun}\n\n## B\n\n{whole}"))] == [
+    assert [[*map(plain, slide.lines)] for slide in slides(text(f"## A\n\n{begun}\n\n## B\n\n{whole}"))] == [
         ["And it cannot tell"],
         [],
     ]
