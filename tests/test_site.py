@@ -139,7 +139,10 @@ def test_short_words_with_a_slash_or_a_hyphen_are_held_together_on_the_site():
     assert held == ["A/B", "e-mail", "and/or", "2024-05-01"]
 
 
-@pytest.mark.parametrize(("word", "held"), [("--seed", " held"), ("opslab.authoring.export", "")])
+@pytest.mark.parametrize(
+    ("word", "held"),
+    [("--seed", " held"), ("&quot;2025-04-01&quot;,", " held"), ("opslab.authoring.export", "")],
+)
 def test_short_words_of_code_are_held_together_on_the_site(word, held):
     assert site._whole(f'<span class="pre">{word}</span>') == f'<span class="pre{held}">{word}</span>'
 
