@@ -1081,7 +1081,7 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     mounted(page, bundle)
     group = explorable(page, "A line in a page.")
     plot, show_it = group.locator(".opslab-plot"), group.get_by_role("button", name="Show the answer")
-    assert title(group) == "How high is it at 2?"
+    assert title(group) == "How high is it at\u00a02?"
     assert "It rises" not in group.inner_text()
     assert plot.locator(".trace").count() == 1  # the marker
     assert plot.evaluate("e => getComputedStyle(e).touchAction") == "none"
@@ -1098,7 +1098,7 @@ def test_a_guess_is_made_by_keys_or_finger_before_anything_is_told(page, theme):
     no_barriers(page)
     press(page, show_it, "Enter")
     group.get_by_text("You guessed 10 users. It is 6 users: your guess is 4 users too high.").wait_for()
-    assert title(group) == "It rises to 6"
+    assert title(group) == "It rises to\u00a06"
     assert plot.locator(".trace").count() == 2
     no_barriers(page)
     for control in group.locator("button, input:visible, select").all():

@@ -151,7 +151,10 @@ def test_a_paragraphs_last_word_is_not_alone_in_its_line_on_the_site():
     assert page.astext() == "Is it good? Will\nit\u00a0pay?\n\nit pay?"
 
 
-@pytest.mark.parametrize(("word", "held"), [("--seed", " held"), ("opslab.authoring.export", "")])
+@pytest.mark.parametrize(
+    ("word", "held"),
+    [("--seed", " held"), ("&quot;2025-04-01&quot;,", " held"), ("opslab.authoring.export", "")],
+)
 def test_short_words_of_code_are_held_together_on_the_site(word, held):
     assert site._whole(f'<span class="pre">{word}</span>') == f'<span class="pre{held}">{word}</span>'
 

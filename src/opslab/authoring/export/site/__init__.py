@@ -57,7 +57,9 @@ HERE = Path(__file__).parent
 STATIC, STILLS = "opslab", "_static/opslab/stills"
 OWN_CARD, CARDS = "card.svg", "_static/opslab/cards"  # a lesson's own thumbnail: its file, the site's folder
 CELL_ENDS = re.compile(r"(?<=</t[dh]>)")  # the search takes tags away: cells would become one word
-SHORT_CODE = re.compile(r'<span class="pre">([^<]{1,20})</span>')  # longer words may break on a phone
+SHORT_CODE = re.compile(
+    r'<span class="pre">((?:&\w+;|[^<&]){1,20})</span>'
+)  # longer words may break on a phone
 SETTINGS = {
     "project": TITLE,
     "html_title": SITE_TITLE,
