@@ -208,7 +208,8 @@ def sizes(value, within=""):
     """Yield the sizes of all letters in a picture's nested lists and dictionaries."""
     if isinstance(value, dict):
         if within.endswith("font") and "size" in value:
-            yield value["size"]
+            packed = value["size"] if isinstance(value["size"], dict | list) else [value["size"]]
+            yield from filter(None, decode({"x": packed, "y": packed}))
         for name, part in value.items():
             yield from sizes(part, name)
     elif isinstance(value, list):
