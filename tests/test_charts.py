@@ -253,6 +253,8 @@ def test_a_heat_map_reads_from_the_top_and_leaves_gaps_blank():
     assert cells.hoverongaps is False
     assert cells.texttemplate
     assert heatmap(table(9, 60)).data[0].texttemplate is None
+    named = heatmap(pd.DataFrame([[1, 2]], index=["feed_ads"], columns=["user", "2024"])).data[0]
+    assert (*named.y, *named.x) == ("Feed ads", "User", "2024")
     weekly = frame.set_index(pd.to_datetime(["2024-01-01", "2024-01-08"]))
     assert list(heatmap(weekly).data[0].y) == ["2024-01-01", "2024-01-08"]
 

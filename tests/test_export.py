@@ -1056,10 +1056,10 @@ def test_formulas_become_mathml_with_a_font_cut_to_their_letters(caplog):
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell(text)]))
     assert html.count("<math") == 2
     assert 'font-family: "opslab math"; src: url(data:font/woff' in html
-    assert len(html) < 100_000
     assert caplog.messages == []
     plain, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("No formula.")]))
     assert "data:font" not in plain
+    assert len(html) - len(plain) < 20_000
 
 
 def test_errors_and_streams_are_shown_as_text(caplog):
@@ -1121,7 +1121,7 @@ def test_a_printed_line_that_wraps_is_seen_to_go_on(text, html):
         ("By source S2: needs · hobbies.", "By source~S2: needs~· hobbies."),
         ("Up to 21\nyuan, by 2.5\npoints in week\n7.", "Up to 21~yuan, by 2.5~points in week~7."),
         ("That is 3 ^ (1 / 2) − 1 + 4, or a − b.", "That is 3~^~(1~/~2)~−~1~+~4, or a~−~b."),
-        ("An A/B test.", 'An <span class="held">A/B</span> test.'),
+        ("An A/B test is one.", 'An <span class="held">A/B</span> test'),
         ("| a cost (yuan a user) |\n|---|\n| a user |", '<th scope="col">a~cost (yuan a~user)</th>'),
         ("| Sign-ups & a |\n|---|\n| 1 |", '<th scope="col"><span class="held">Sign-ups</span> &amp; a</th>'),
         ("| 1 to 9 | Came in |\n|---|---|\n| 1 to 9 | in |", '1 to~9</th>\n<th scope="col">Came~in</th>'),
@@ -1133,12 +1133,12 @@ def test_what_belongs_together_stays_on_one_line(caplog, text, kept):
 
 
 def test_short_words_with_a_slash_or_a_hyphen_stay_on_one_line_of_a_page():
-    text = "An *e-mail*.\n\n| To-do |\n|---|\n| it |"
+    text = "An *e-mail* to everybody there.\n\n| To-do |\n|---|\n| it |"
     table = "<table><thead><tr><th>Re-opens</th></tr></thead></table>"
     cells = [new_markdown_cell(text), code(html_output(table))]
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
     held = BeautifulSoup(html, "html.parser").select("main .held")
-    assert [word.text for word in held] == ["e-mail", "To-do", "Re-opens"]
+    assert [word.text for word in held] == ["e-mail", "everybody there.", "To-do", "Re-opens"]
 
 
 def test_code_longer_than_a_phones_line_breaks_at_its_joints_on_a_page():

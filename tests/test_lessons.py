@@ -207,8 +207,9 @@ def test_names_at_the_ends_of_lines_lie_apart_and_above_the_axis(lesson):
 def sizes(value, within=""):
     """Yield the sizes of all letters in a picture's nested lists and dictionaries."""
     if isinstance(value, dict):
-        if within.endswith("font") and value.get("size") is not None:  # none leaves it as it was
-            yield value["size"]
+        if within.endswith("font") and "size" in value:
+            packed = value["size"] if isinstance(value["size"], dict | list) else [value["size"]]
+            yield from filter(None, decode({"x": packed, "y": packed}))
         for name, part in value.items():
             yield from sizes(part, name)
     elif isinstance(value, list):

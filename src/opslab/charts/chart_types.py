@@ -580,7 +580,7 @@ def heatmap(
     counted = not share and (known % 1 == 0).all() and head <= MOST_STEPS
     trace = {
         "type": "heatmap",
-        "x": [str(name) for name in frame.columns] if frame.columns.dtype == object else frame.columns,
+        "x": _labels(frame.columns) if frame.columns.dtype.kind == "O" else frame.columns,
         "y": _labels(frame.index),
         "z": frame.to_numpy(float),
         "zmin": 0,
@@ -691,7 +691,7 @@ def _numeric(table: pd.DataFrame | pd.Series, most: int | None = len(PALETTE)) -
 def _labels(index: pd.Index) -> list[str]:
     if isinstance(index, pd.DatetimeIndex):
         return index.strftime("%Y-%m" if (index.day == 1).all() else "%Y-%m-%d").to_list()
-    return [str(name) for name in index]
+    return [say.name(name) if isinstance(name, str) else str(name) for name in index]
 
 
 def _categories(index: pd.Index) -> Any:

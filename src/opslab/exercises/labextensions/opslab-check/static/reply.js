@@ -30,7 +30,7 @@ const STYLE = `
 .opslab-reply button:focus-visible { outline: 3px solid var(--opslab-focus); outline-offset: 1px; }
 .opslab-reply button[aria-disabled="true"] { cursor: default; background: transparent; border-style: dashed;
   color: var(--jp-content-font-color2, inherit); }
-.opslab-dots { display: flex; flex-wrap: wrap; gap: 8px; margin: 0; padding: 4px; list-style: none; }
+.opslab-dots { display: flex; flex-wrap: wrap; gap: 8px 7px; margin: 0; padding: 4px; list-style: none; }
 .opslab-dots li { box-sizing: border-box; width: 10px; height: 10px; margin: 0; border: 1.5px solid var(--opslab-line);
   border-radius: 50%; }
 .opslab-dots li[data-status="tried"] { border: 3px solid var(--opslab-tried); }
