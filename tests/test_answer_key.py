@@ -8,6 +8,7 @@ import pytest
 from opslab.authoring.sheets import compile_sheet
 from opslab.exercises import answer_key
 from opslab.exercises.answer_key import AnswerKey, assess
+from opslab.exercises.common_mistakes import OTHER_WORLD
 from opslab.exercises.questions import read_sheet
 from tests.course import EXERCISES
 
@@ -210,6 +211,16 @@ def test_a_count_that_is_a_mistake_and_right_in_another_world_is_told_both(monke
         "Not yet. You divided by one too few. Other slips may end there, too: "
         "if this one is not yours, go through your steps. Or: Right in world 0, and not in world 3"
     )
+
+
+def test_a_number_near_a_mistake_and_right_in_another_world_is_told_both(monkeypatch):
+    text = EXERCISES.replace("values = [1, 2, 3 + seed]", "values = [100, 200, 300.5 + 10 * seed]")
+    text = text.replace("mean = sum(values) / (len(values) - 1)", "mean = 200.2")
+    sheet = compile_sheet(jupytext.reads(text, fmt="md:myst"))[1]
+    monkeypatch.setattr(answer_key, "read_key", lambda lesson, seed: AnswerKey(sheet, seed))
+    finding = assess("06-tiny", AnswerKey(sheet, 3), read_sheet(sheet)["q1"], 600.5 / 3, other=0)
+    assert finding.mistake == "off-by-one"
+    assert finding.text.endswith("go through your steps. Or: " + OTHER_WORLD.format(other=0, seed=3))
 
 
 def test_what_stands_above_a_measured_question_is_run_once_for_its_check(monkeypatch):

@@ -304,7 +304,7 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
 
 
 def _rounding_adds(comparison: Comparison, answer: Any, found: list[str]) -> bool:
-    """Tell whether a rounding adds to mistakes that are named: not of one digit, nor where they tell of it."""
+    """Tell whether a rounding adds to mistakes that are named: of one digit, or told by them, it does not."""
     told = any(wrong.name in found and ROUNDS.search(wrong.message) for wrong in comparison.question.wrongs)
     return not told and is_rounding_of(comparison, answer, comparison.truth, digits=2)
 
