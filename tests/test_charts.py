@@ -507,14 +507,6 @@ def test_a_mark_lies_on_a_logarithmic_axis_where_its_number_is():
     drawing = mark(figure().update_xaxes(type="log"), 1000, "needed")
     assert (drawing.layout.shapes[0].x0, drawing.layout.annotations[0].x) == (1000, 3)
     assert mark(figure(), 5, axis="y").layout.shapes[0].x1 == 1
-
-
-def test_no_grid_line_hides_a_mark_at_its_own_number():
-    crossing = [mark(lines(table(1)), 1, axis=axis).layout.shapes[0] for axis in ("x", "y")]
-    assert [(line.layer, line.xref, line.yref) for line in crossing] == [
-        ("between", None, "y domain"),
-        ("between", "x domain", None),
-    ]
     assert mark(figure(), 5, "goal", axis="y").layout.annotations[0].x == 1
     named = lines(pd.DataFrame({"users": [1, 5], "others": [2, 3]}))  # their names stand at the right
     assert mark(named, 5, "goal", axis="y").layout.annotations[0].x == 0

@@ -102,9 +102,12 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
     line = {"color": GREY, "dash": "dash", "width": 1.5}
     other = "y" if axis == "x" else "x"
-    ends = {f"{axis}{end}": place for end in (0, 1)} | {f"{other}{end}": end for end in (0, 1)}
-    ends[f"{other}ref"] = f"{other} domain"
-    drawing.add_shape(type="line", line=line, layer="between", **ends)  # a grid line lies below it
+    drawing.add_shape(
+        type="line",
+        line=line,
+        layer="below",
+        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
+    )
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x
         first = [None] if across is None else across[:1]  # a bar's own place leaves the axis as it is
