@@ -56,7 +56,9 @@ TYPED = {
     "Question": "How many should we send <script>window.stolen = 2</script>?",
     "Answer": "Send three a week, unless \\(y\\) rises.",
 }
-TITLE = "plot => plot.parentElement.querySelector('.opslab-title > span').textContent"
+TITLE = (
+    "plot => plot.parentElement.querySelector('.opslab-title > span').textContent.replaceAll('\u00a0', ' ')"
+)
 PLOTLYS_TITLE = "plot => plot._fullLayout?.title?.text ?? null"
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
