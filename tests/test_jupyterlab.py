@@ -56,9 +56,7 @@ TYPED = {
     "Question": "How many should we send <script>window.stolen = 2</script>?",
     "Answer": "Send three a week, unless \\(y\\) rises.",
 }
-TITLE = (
-    "plot => plot.parentElement.querySelector('.opslab-title > span').textContent.replaceAll('\u00a0', ' ')"
-)
+TITLE = "plot => plot.parentElement.querySelector('.opslab-title > span').textContent"
 PLOTLYS_TITLE = "plot => plot._fullLayout?.title?.text ?? null"
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -132,7 +130,8 @@ def press(page, control, key: str):
 
 def wait_for_title(page, group, text: str):
     plot = group.locator(".opslab-plot").element_handle()
-    page.wait_for_function(f"([plot, text]) => ({TITLE})(plot) === text", arg=[plot, text])
+    read = f"([plot, text]) => ({TITLE})(plot).replaceAll('\u00a0', ' ') === text"
+    page.wait_for_function(read, arg=[plot, text])
 
 
 def answers_to_its_controls(page, group):
