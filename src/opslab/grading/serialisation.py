@@ -117,9 +117,7 @@ def _plain(value: object, depth: int) -> object:
         return str(value)
     if isinstance(value, Integral) and abs(int(value)) < LARGEST_WHOLE:
         return int(value)
-    if isinstance(value, Real):
-        return float(value)
-    if isinstance(value, Decimal):
+    if isinstance(value, Real | Decimal):
         return float(value)
     if isinstance(value, pd.Timestamp):
         return {"time": value.isoformat()}
