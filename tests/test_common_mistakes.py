@@ -61,6 +61,10 @@ NUMBER_SLIPS = [
     (YUAN, -31.4159, 0.0, "nothing-there"),
     (SHARE, 0.2374, 1.31, "no-share"),
     (SHARE, 0.2374, -0.31, "no-share"),
+    (YUAN, 1000, 10, "one-digit"),
+    (YUAN, 3, 0.3, "one-digit"),
+    (YUAN, 3, 30, "one-digit"),
+    (SHARE, 0.3, 30, "percent-for-share"),
 ]
 
 
@@ -89,8 +93,7 @@ NO_SLIPS = [
     (COUNT, 412, 415),
     (YUAN, 412.0, 398.5),  # 412 yuan are whole by accident
     (asked(tolerance="1", unit="people"), 412, 398.5),  # a size that is rounded up, perhaps
-    (YUAN, 1000, 10),  # one digit is a power of ten of many numbers
-    (YUAN, 11.53, 600),  # ... and near 52 times of some
+    (YUAN, 11.53, 600),  # one digit is near 52 times of some
     (COUNT, 2.5, 3.5),  # nothing is counted
     (asked(tolerance="5%", unit="yuan"), 31.4159, 31.4159 * 7.14),  # near seven times is not seven times
 ]
@@ -125,9 +128,9 @@ ROUNDINGS = [
     (TWO, 31.4159, {"mean": 27.383, "median": 29.1}, 27.4, "mean", "mistake mean."),
     (TWO, 31.4159, {"mean": 27.383, "median": 27.421}, 27.4, "mean", "Or: You made the mistake median."),
     (TWO, 31.4159, {"mean": 31.383, "median": 29.1}, 31.4, ROUNDED_EARLY, "only. Known mistakes are rounded"),
-    (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded to"),
+    (TWO, 31.4159, {"mean": 31.4, "median": 31.383}, 31.4, "mean", "Or: That is the answer, rounded or"),
     (TOLD, 31.4159, {"rounded": 31}, 31, "rounded", "mistake rounded. Other slips may"),
-    (TOLD, 31.4159, {"rounded": 29.1}, 31, ROUNDED_EARLY, "That is the answer, rounded to a whole number."),
+    (TOLD, 31.4159, {"rounded": 29.1}, 31, ROUNDED_EARLY, "rounded or cut to a whole number."),
     (TWO, 8.2, {"mean": 8, "median": 29.1}, 8, "mean", "mistake mean. Other slips may"),  # of one digit
     (TWO, 31.4159, {"mean": 27.4, "median": 27.383}, 27.395, "mean", " slips may end there"),  # much like it
     (TWO, 31.4159, {"mean": 31.4159, "median": 27.383}, 27.395, "median", " slips may end there"),
@@ -278,11 +281,16 @@ SAID = [
     (TABLE, GROUPS, changed(social=0.4), "Only social is off: it is too low"),
     (TABLE, GROUPS, changed(social=0.4485), "3 of 4 right. Under social: That is the rest: 1"),
     (TABLE, GROUPS, changed(social=55.15, seo=10.21), "2 of 4 right. Under seo, social: You gave a per"),
-    (TABLE, GROUPS, changed(social=55.15, seo=0.3), "2 of 4 right; seo is too high"),
-    (YUAN, 1100.11, 1100, "rounded to a whole number"),
-    (YUAN, 1103.11, 1100, "rounded to multiples of 10."),
-    (YUAN, 1586.4, 1600, "rounded to multiples of 100."),
-    (COUNT, 4534, 4500, "rounded to multiples of 100. Give at least a whole number"),
+    (TABLE, GROUPS, changed(social=55.15, seo=0.3), "A share cannot be above 1, as social is."),
+    (TABLE, GROUPS, changed(social=0.4, seo=0.3), "2 of 4 right; seo is too high"),
+    (YUAN, 20.49, 20, "rounded or cut to a whole number"),
+    (YUAN, 20.49, 21, "Too high, but close"),
+    (YUAN, 3, 30, "10 times too high: does the decimal point stand in its place?"),
+    (TABLE, GROUPS, changed(social=1.3), "3 of 4 right. Under social: A share cannot be above 1"),
+    (YUAN, 1100.11, 1100, "rounded or cut to a whole number"),
+    (YUAN, 1103.11, 1100, "rounded or cut to multiples of 10."),
+    (YUAN, 1586.4, 1600, "rounded or cut to multiples of 100."),
+    (COUNT, 4534, 4500, "rounded or cut to multiples of 100. Give at least a whole number"),
     (COUNT, 412, 398.5, "Too low. And the answer is a whole number"),
     (COUNT, 412, 430.5, "Too high. And the answer is a whole number"),
     (TABLE, GROUPS, changed(social=0.7), "Only social is off: it is too high"),
@@ -308,15 +316,15 @@ SAID = [
     (TABLE, FRAME, 0.7 * FRAME, "All are too low, by the same factor"),
     (COUNT, 412, 824, "Too high by a factor of 2."),
     (COUNT, 412, 206, "Too low by a factor of 2."),
-    (SHARE, 0.2374, 1.31, "yours is above 1."),
-    (SHARE, 0.2374, -0.31, "yours is below 0."),
+    (SHARE, 0.2374, 1.31, "A share cannot be above 1, as the result is."),
+    (SHARE, 0.2374, -0.31, "A share cannot be below 0, as the result is."),
     (COUNT, 412, 413, "One too many."),
     (COUNT, 412, 411, "One too few."),
-    (SHARE, 0.2174, 0.22, "rounded to 2 decimals. Give at least 3 decimals"),
-    (SHARE, 0.2174, 0.2, "Near, but one digit may be a guess as well. Give at least 3 decimals"),
-    (YUAN, 7.3812, 7, "Near, but one digit may be a guess as well. Give at least 2 decimals"),
-    (TABLE, {"a": 0.2374, "b": 12.82}, {"a": 0.24, "b": 12.8}, "rounded to different numbers of decimals"),
-    (YUAN, 1586.4, 1590, "rounded to multiples of 10. Give at least 2 decimals"),
+    (SHARE, 0.2174, 0.22, "rounded or cut to 2 decimals. Give at least 3 decimals"),
+    (SHARE, 0.2174, 0.2, "Near: one digit may be the answer, rounded, or a guess. Give at least 3 decimals"),
+    (YUAN, 7.3812, 7, "Near: one digit may be the answer, rounded, or a guess. Give at least 2 decimals"),
+    (TABLE, {"a": 0.2374, "b": 12.82}, {"a": 0.24, "b": 12.8}, "cut to different numbers of decimals"),
+    (YUAN, 1586.4, 1590, "rounded or cut to multiples of 10. Give at least 2 decimals"),
     (asked(tolerance="0"), 0.2512345678, 0.25, "Give all decimals"),
     (ORDER, list("ABCDE"), "ABDCE", "neighbours: exchange places 3 and 4."),
     (ORDER, list("ABCDE"), "EBCDA", "exchanged, at places 1 and 5."),
@@ -602,7 +610,7 @@ def test_the_answer_of_another_question_is_named_where_it_is_no_common_number(re
 
 
 def test_no_order_or_table_is_called_the_answer_of_another_question():
-    assert judge(TABLE, changed(ads=31.4159, seo=5), GROUPS, {}, OTHERS).status == "different"
+    assert judge(TABLE, changed(ads=31.4159, seo=5), GROUPS, {}, OTHERS).mistake != "answer-of-another"
 
 
 # No mistake passes as right.

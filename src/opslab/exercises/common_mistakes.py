@@ -34,9 +34,10 @@ ODDS = "You divided by what is left over. A share divides by all, those in quest
 SIGN = "The size is right, the sign is turned: what is taken from what, or was a sign left out?"
 RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and below in your division."
 POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
+ONE_DIGIT = "{factor:,} times too {high}: does the decimal point stand in its place?"
 TIME = "{factor} times too {high}. There are {why}: for which span of time is it asked?"
-ROUNDED = "That is the answer, rounded to {places}. Give {wanted}, and round at the end only."
-COARSE = "Near, but one digit may be a guess as well. Give {wanted}, and round at the end only."
+ROUNDED = "That is the answer, rounded or cut to {places}. Give {wanted}, and round at the end only."
+COARSE = "Near: one digit may be the answer, rounded, or a guess. Give {wanted}, and round at the end only."
 DIFFERENT_PLACES = "different numbers of decimals"
 WHOLES, ONE_PLACE, PLACES = "a whole number", "1 decimal", "{count} decimals"
 AT_LEAST, ALL_PLACES = "at least {places}", "all decimals"
@@ -60,9 +61,7 @@ ALIKE = "You gave one value for all names. Each has its own."
 ONE_FACTOR = (
     "All are too {high}, by the same factor: they fit one another. What did you divide by, or multiply with?"
 )
-NO_SHARE = (
-    "A share between 0 and 1 is asked for, and yours is {beyond}. Which part is it, and of which whole?"
-)
+NO_SHARE = "A share cannot be {beyond}, as {label} is. Which part is asked for, and of which whole?"
 ABOVE, BELOW = "above 1", "below 0"
 NOT_WHOLE = "Too {high}. And the answer is a whole number, which yours is not: what is divided, or averaged?"
 OTHER_QUESTION = "That is the answer of {question}. Read once more what is asked here."
@@ -202,9 +201,13 @@ def _double(seen: Seen) -> str:
     return _by_factor(seen, {2: DOUBLE})
 
 
-def _by_factor(seen: Seen, words: Mapping[int, str]) -> str:
+def _one_digit(seen: Seen) -> str:
+    return _by_factor(seen, dict.fromkeys(POWERS, ONE_DIGIT), least=1)
+
+
+def _by_factor(seen: Seen, words: Mapping[int, str], least: int = 2) -> str:
     coarse = all(_digits(given) < 2 for given in seen.given)
-    if coarse and all(_digits(truth) < 2 for truth in seen.truth):
+    if max(map(_digits, (*seen.given, *seen.truth))) < least:
         return ""  # 10 is a power of ten of many numbers
     for factor, said in words.items():
         for turn, high in ((factor, HIGH), (1 / factor, LOW)):
@@ -238,7 +241,8 @@ def _rounded(seen: Seen) -> str:
     whole = not any(truth % 1 for truth in seen.truth)
     wanted = 0 if whole else max(0, math.ceil(-math.log10(2 * closest)))
     least = AT_LEAST.format(places=_in_words(wanted)) if wanted <= MOST_PLACES else ALL_PLACES
-    if coarse and not seen.is_table:  # whoever guesses is not told that it is the answer
+    one_digit = places is not None and all(abs(given) < 10.0 ** (1 - places) for given in seen.given)
+    if one_digit and not seen.is_table:  # whoever guesses is not told that it is the answer
         return COARSE.format(wanted=least)
     return ROUNDED.format(places=DIFFERENT_PLACES if places is None else _in_words(places), wanted=least)
 
@@ -331,11 +335,14 @@ def _one_factor(seen: Seen) -> str:
 
 
 def _no_share(seen: Seen) -> str:
-    asked = seen.comparison.question.unit and seen.is_share
-    if not asked or min(seen.truth) < 0 or max(seen.truth) > 1:
+    whole = replace(seen, only=())
+    asked = (seen.comparison.question.unit or whole.is_table) and whole.is_share
+    if not asked or min(whole.truth) < 0 or max(whole.truth) > 1:
         return ""
-    beyond = ABOVE if max(seen.given) > 1 else BELOW if min(seen.given) < 0 else ""
-    return NO_SHARE.format(beyond=beyond) if beyond else ""
+    for label, (given, _) in seen.pairs.items():
+        if not 0 <= given <= 1:
+            return NO_SHARE.format(label=label, beyond=ABOVE if given > 1 else BELOW)
+    return ""
 
 
 def _not_whole(seen: Seen) -> str:
@@ -351,9 +358,10 @@ def _part_off(seen: Seen) -> str:
     off, count = seen.off, len(seen.pairs)
     if not seen.is_table or seen.only or not 0 < len(off) < count:
         return ""
-    name, words = find_slip(replace(seen, only=off))
-    said = PART_OFF.format(right=count - len(off), count=count, labels=listed(off), words=words)
-    return said if name in WHOLE else ""
+    part = replace(seen, only=off)
+    name, words = find_slip(part)
+    words = words if name in WHOLE else _no_share(part)
+    return words and PART_OFF.format(right=count - len(off), count=count, labels=listed(off), words=words)
 
 
 def _one_off(seen: Seen) -> str:
@@ -505,6 +513,7 @@ NUMBERS = {
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
     "answer-of-another": Slip("the answer of another question", _other_question),
+    "one-digit": Slip("a number of one digit, off by a power of ten", _one_digit),
     "not-whole": Slip("a fraction where whole things are counted", _not_whole),
     "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
