@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from opslab.exercises.comparisons import short
 from opslab.exercises.display import UsageError
-from opslab.exercises.judge import PERHAPS, Finding, is_right, is_unanswered, judge, right_elsewhere
+from opslab.exercises.judge import Finding, is_right, is_unanswered, judge, right_elsewhere
 from opslab.exercises.notebook_file import AnyNotebook, Notebook, read_notebook
 from opslab.exercises.questions import Question, read_question, read_sheet, tags
 from opslab.ground.frames import as_pandas
@@ -245,7 +245,7 @@ def assess(lesson: str, key: AnswerKey, question: Question, received: object, ot
     finding = judge(question, received, *known, key.others(question.name))
     comparable = question.kind in ("number", "table") and not question.measure
     # Of whole numbers two mistakes may give the same by chance: who makes one of them reads both.
-    chance = PERHAPS in finding.text or (finding.mistake in known[1] and isinstance(known[0], Integral))
+    chance = finding.unsure or (finding.mistake in known[1] and isinstance(known[0], Integral))
     unsure = finding.status == "different" or chance
     if not unsure or other == key.seed or not comparable:
         return finding

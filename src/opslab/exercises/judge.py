@@ -8,7 +8,7 @@ word says so.
 import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, combinations, repeat
 from typing import Any
@@ -108,6 +108,7 @@ class Finding(Message):
     ----------
     status : one of MARKS
     mistake : the name of the mistake that was recognised
+    unsure : whether other slips may lead to the same
     read : the answer as it was compared, where no mistake explains it
     report : what to copy into a report on such an answer
     """
@@ -115,6 +116,7 @@ class Finding(Message):
     status: str
     text: str
     mistake: str = ""
+    unsure: bool = False
     read: Any = None
     report: str = ""
 
@@ -295,10 +297,9 @@ def _known(comparison: Comparison, answer: Any, others: Mapping[str, object]) ->
     if found:
         first, *others_too = dict.fromkeys(({slip: words} | said)[name] for name in found)
         more = [MORE_TWINS.format(message=message) for message in others_too]
-        if found[0] in said and not comparison.question.measure:
-            there = comparison.pairs(comparison.mistakes[found[0]])
-            more += _perhaps([(pair[0], there[label][0]) for label, pair in _off(comparison, answer).items()])
-        return _mistake(" ".join([first, *more]), found[0])
+        named = found[0] in said and not comparison.question.measure
+        unsure = named and _by_chance(comparison, answer, found[0], _off(comparison, answer))
+        return _mistake(" ".join([first, *more]), found[0], unsure)
     by_slip = _mistake(words, slip) if slip else None
     return _partly(comparison, answer) or by_slip or _much_like(comparison, answer)
 
@@ -320,15 +321,16 @@ def _much_like(comparison: Comparison, answer: Any) -> Finding | None:
         and (apart := min(abs(mistake), abs(comparison.truth - mistake)))
     }
     alike = [wrong for wrong in sorted(near, key=near.__getitem__) if near[wrong] <= ALIKE]
-    return _mistake(f"{alike[0].message} {PERHAPS}", alike[0].name) if alike else None
+    return _mistake(alike[0].message, alike[0].name, unsure=True) if alike else None
 
 
-def _perhaps(off: list[tuple[Any, Any]]) -> list[str]:
-    """Say that chance may lead to what is off: to one number of few digits, or near the mistake's."""
-    numbers = [pair for pair in off if all(map(is_number, pair))]
+def _by_chance(comparison: Comparison, answer: Any, name: str, off: Collection[str]) -> bool:
+    """Tell whether chance may lead to what is off: to one number of few digits, or near the mistake's."""
+    given, known = (comparison.pairs(values) for values in (answer, comparison.mistakes[name]))
+    pairs = [(given[label][0], known[label][0]) for label in off]
+    numbers = [pair for pair in pairs if all(map(is_number, pair))]
     digits = DIGITS if len(off) == 1 else 1
-    unsure = numbers and not any(is_surely(*pair, digits) for pair in numbers)
-    return [PERHAPS] if unsure else []
+    return bool(numbers) and not any(is_surely(*pair, digits) for pair in numbers)
 
 
 def _partly(comparison: Comparison, answer: Any) -> Finding | None:
@@ -341,8 +343,7 @@ def _partly(comparison: Comparison, answer: Any) -> Finding | None:
             continue
         if not any(_is_off(comparison, (answer[label], mistake[label])) for label in here):
             more = MORE_OFF.format(more=len(off) - len(here), labels=listed(sorted(off - here)))
-            said = [wrong.message, *_perhaps([(answer[label], mistake[label]) for label in here]), more]
-            return _mistake(" ".join(said), wrong.name)
+            return _mistake(wrong.message, wrong.name, _by_chance(comparison, answer, wrong.name, here), more)
     return None
 
 
@@ -355,8 +356,9 @@ def _is_off(comparison: Comparison, pair: tuple[object, object]) -> bool:
     return cells_apart(comparison.question, *pair) > 1
 
 
-def _mistake(message: str, name: str) -> Finding:
-    return Finding("mistake", NOT_YET.format(message=message), name)
+def _mistake(message: str, name: str, unsure: bool = False, more: str = "") -> Finding:
+    said = " ".join(filter(None, [message, PERHAPS if unsure else "", more]))
+    return Finding("mistake", NOT_YET.format(message=said), name, unsure)
 
 
 def _difference(comparison: Comparison, answer: Any) -> str:
