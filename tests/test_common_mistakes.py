@@ -61,9 +61,9 @@ NUMBER_SLIPS = [
     (YUAN, -31.4159, 0.0, "nothing-there"),
     (SHARE, 0.2374, 1.31, "no-share"),
     (SHARE, 0.2374, -0.31, "no-share"),
-    (YUAN, 1000, 10, "one-digit"),
-    (YUAN, 3, 0.3, "one-digit"),
-    (YUAN, 3, 30, "one-digit"),
+    (YUAN, 1000, 10, "power-of-ten"),
+    (YUAN, 3, 0.3, "power-of-ten"),
+    (YUAN, 3, 30, "power-of-ten"),
     (SHARE, 0.3, 30, "percent-for-share"),
 ]
 

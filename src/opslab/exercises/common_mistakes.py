@@ -35,7 +35,7 @@ SIGN = "The size is right, the sign is turned: what is taken from what, or was a
 RECIPROCAL = "That is 1 divided by the answer. Exchange what stands above and below in your division."
 POINT = "The digits are right, the decimal point is not: {factor:,} times too {high}."
 ONE_DIGIT = "{factor:,} times too {high}: does the decimal point stand in its place?"
-TIME = "{factor} times too {high}. There are {why}: for which span of time is it asked?"
+TIME = "{factor} times too {high}: is it of another span of time ({why}), or are there as many parts?"
 ROUNDED = "That is the answer, rounded or cut to {places}. Give {wanted}, and round at the end only."
 COARSE = "Near: one digit may be the answer, rounded, or a guess. Give {wanted}, and round at the end only."
 DIFFERENT_PLACES = "different numbers of decimals"
@@ -513,7 +513,7 @@ NUMBERS = {
     "one-off": Slip("right but for one value", _one_off),
     "one-part-off": Slip("right but for one column or row", _one_part_off),
     "answer-of-another": Slip("the answer of another question", _other_question),
-    "one-digit": Slip("a number of one digit, off by a power of ten", _one_digit),
+    "power-of-ten": Slip("a number of one digit, off by a power of ten", _one_digit),
     "not-whole": Slip("a fraction where whole things are counted", _not_whole),
     "no-share": Slip("a number above 1 or below 0 where a share of 1 is asked for", _no_share),
 }
