@@ -20,7 +20,7 @@ USERS = 1_000_000
 
 
 def simulated(looks: int) -> float:
-    """Return the peeking error by 100,000 simulated tests: the usual way, good to about .001."""
+    """Return the peeking error by 100,000 simulated tests: the usual way, good to about 0.001."""
     steps = np.random.default_rng(1).standard_normal((100_000, looks))
     z = steps.cumsum(axis=1) / np.sqrt(np.arange(1, looks + 1))
     return float((abs(z) > 1.96).any(axis=1).mean())

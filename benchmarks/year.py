@@ -111,7 +111,7 @@ def main() -> None:
             "; ".join(dict.fromkeys(map(repr, found))),
             f"as in the package: {set(found) == {PAR}}",
         ),
-        ("rank correlation of two single runs, mean", f"{np.mean(pairs):.2f}", ".7 to .9"),
+        ("rank correlation of two single runs, mean", f"{np.mean(pairs):.2f}", "0.7 to 0.9"),
     ]
     table = league({"last year": NAIVE, "par": PAR, "adaptive": adaptive})
     for name, row in table.iterrows():

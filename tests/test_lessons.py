@@ -293,6 +293,13 @@ def test_links_and_pictures_lead_somewhere(path):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("file", FILES)
+def test_a_number_below_one_is_written_as_the_course_prints_it(lesson, file):
+    text = (ROOT / "lessons" / lesson / file).read_text(encoding="utf-8")
+    assert re.findall(r"(?<=[\s(=<>+−±])(?<!:\+)\.\d+.{,20}", text) == []  # 0.16, not .16
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("file", FILES)
 def test_no_word_makes_a_stuck_reader_feel_stupid(lesson, file):
     text = (ROOT / "lessons" / lesson / file).read_text(encoding="utf-8")
     assert re.findall(BELITTLING, text, flags=re.I) == []

@@ -27,7 +27,7 @@ def probability_better(successes: Sequence[float], trials: Sequence[float]) -> B
     """Return how probable it is that B (the second arm) has the larger share, from uniform priors.
 
     Closed form (Evan Miller); the expected loss is the mean of max(A - B, 0) (Stucchio 2015). It is no cure
-    for peeking: a probability of .95 that is looked at every day comes up by chance, too.
+    for peeking: a probability of 0.95 that is looked at every day comes up by chance, too.
 
     Raises
     ------

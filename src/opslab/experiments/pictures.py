@@ -254,7 +254,7 @@ def visible_lift_chart(
     at: int = 20,
     title: str | None = None,
 ) -> go.Figure:
-    """Draw the smallest lift that a regional hold-out sees (power .8), over the number of regions.
+    """Draw the smallest lift that a regional hold-out sees (power 0.8), over the number of regions.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def sample_size(
     baseline
         Share of 1 in the control arm, above 0 and below 1.
     lift
-        The difference to be seen, absolute: .05 is from 20 % to 25 %. Below 0 for a fall.
+        The difference to be seen, absolute: 0.05 is from 20 % to 25 %. Below 0 for a fall.
     power
         Chance to see it, if it is there.
     alpha
@@ -56,7 +56,7 @@ def sample_size(
         How the spread is reckoned. ``"baseline"`` (the default): that of the control arm in both arms if
         nothing works (Evan Miller's calculator). ``"pooled"``: that of the mean of both shares (Fleiss 1981).
         ``"unpooled"``: each arm's own (Chow, Shao and Wang), always so with a margin. ``"arcsine"``: Cohen's
-        h. ``"sixteen"``: the rule 16 p (1 - p) / lift^2, for power .8 and alpha .05.
+        h. ``"sixteen"``: the rule 16 p (1 - p) / lift^2, for power 0.8 and alpha 0.05.
     margin
         Non-inferiority: how much worse, as a share of 1, the new version may be. `lift` is then the
         difference that you expect, often 0.

@@ -25,7 +25,7 @@ def peeking_error(looks: int, alpha: float = 0.05) -> float:
     Raises
     ------
     ValueError
-        Looks that are no whole number from 1 to 200, or an alpha outside 0 to .5.
+        Looks that are no whole number from 1 to 200, or an alpha outside 0 to 0.5.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def sequential_bounds(looks: int, kind: str = "pocock", alpha: float = 0.05) -> 
     Raises
     ------
     ValueError
-        Looks that are no whole number from 1 to 200, an unknown kind, an alpha outside 0 to .5.
+        Looks that are no whole number from 1 to 200, an unknown kind, an alpha outside 0 to 0.5.
 
     Examples
     --------

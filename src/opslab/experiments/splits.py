@@ -17,7 +17,7 @@ WHOLE = "counts[{place}] is {found:g}; expected whole numbers"
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The arms' shares, what was expected, and Pearson's test: below p = .001 look for who is missing."""
+    """The arms' shares, what was expected, and Pearson's test: below p = 0.001 look for who is missing."""
 
     shares: tuple[float, ...]
     expected: tuple[float, ...]

@@ -75,7 +75,7 @@ PAID_BY = {
     "reward": "members missed {missed} of their reward: the fund lives on the fees of those who join",
 }
 
-NO_CHANCE = 3.29  # standard errors: p = .001
+NO_CHANCE = 3.29  # standard errors: p = 0.001
 SURE = 0.8  # how many of the intervals are to hold
 MOST_CASH = 15_000  # thousand yuan: no year comes near
 LONGEST = 600  # letters of a reason
@@ -298,7 +298,7 @@ class YearDesk:
         ]  # fmt: skip
 
     def _odd(self, week: int) -> bool:
-        """Tell if the trial's split is no chance any more, by its newcomers and p = .001 as in lesson 05."""
+        """Tell if the trial's split is no chance any more, by its newcomers and p = 0.001 as in lesson 05."""
         now, first = self._played.told[min(week, WEEKS - 1)], week - WEEKS_EACH
         came = self.history.table.loc[1].newcomers[first : first + TEST_WEEKS].sum()
         return bool(abs(now.test_share - 0.5) > NO_CHANCE * 0.5 / came**0.5)

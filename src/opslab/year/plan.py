@@ -176,7 +176,7 @@ class State:
         Net sentiment of the last 13 weeks' posts (positive less negative, a share), and half the width of its
         95 % interval.
     trust
-        By a survey of 100 users (0 to 1), so with an error of about .05.
+        By a survey of 100 users (0 to 1), so with an error of about 0.05.
     said_no
         Share of all who could be written to who muted or unsubscribed since the year began.
     test, test_lift, test_error, test_share

@@ -58,7 +58,7 @@ TOGETHER = re.compile(  # what the end of a line may not part
         r"|(?<=[\d.)]) (?=[×/^+] [\d.(])|(?<=[\d.)] [×/^+]) (?=[\d.(])"  # a product, a sum
         r"|(?<=\b\d\d ·) (?=[A-Z])"  # a lesson's number and its name
         r"|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"  # a part and its whole
-        r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it, p = .04
+        r"| (?=[=−×] )|(?<= −) |(?<=\b[A-Za-zα-ω] =) (?=[\d.−])"  # a sign and what stands before it: p = 0.04
     ).replace(" ", BETWEEN)
 )
 LETTER = re.compile(r"^[A-E]$")  # of an option, in bold before its words

@@ -220,7 +220,7 @@ LABELS = Table(
     make=make_labels,
     refers={"mention_id": "mentions"},
     flaws=(
-        "The coders agree almost always (alpha about .99), and on themes more with each other than with the"
+        "The coders agree almost always (alpha about 0.99), and on themes more with each other than with the"
         " gold label: they share mistakes, are hardly independent, and do not show how well people agree.",
     ),
 )
