@@ -438,7 +438,7 @@ def test_a_text_is_shown_as_text_and_equal_ones_are_flagged(reading, folder):
 
 @contextmanager
 def cut_off(page):
-    """Let the page reach nothing. The browser's own switch now and then stays off for the tests that follow."""
+    """Let the page reach nothing; the browser's own switch may stay off for the tests that follow."""
     page.route("**", lambda route: route.abort())
     yield
     page.unroute("**")

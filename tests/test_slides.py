@@ -275,13 +275,14 @@ def test_a_stop_in_brackets_parts_nothing():
     sentence = "It fell (95 % interval: 1 to 2; see p. 4) in May."
     assert sentences(f"{sentence} Why? (Ask them.)") == [sentence, "Why?", "(Ask them.)"]
     assert clauses("It fell (95 % interval: 1 to 2); it rose") == [
-        "<p>It fell (95 % interval: 1 to 2);</p>", "<p>it rose</p>",
+        "<p>It fell (95 % interval: 1 to 2).</p>", "<p>It rose</p>",
     ]  # fmt: skip
 
 
 def test_of_a_sentence_that_is_too_long_whole_clauses_are_shown_and_it_ends():
     shown = clauses(f"Do this; count it so: {'word ' * MOST_WORDS}; and that")
-    assert shown == ["<p>Do this;</p>", "<p>count it so.</p>"]
+    assert shown == ["<p>Do this.</p>", "<p>Count it so.</p>"]
+    assert clauses("<em>no</em>: stop; `x` stays.") == ["<p><em>No</em>: stop.</p>", "<p>`x` stays.</p>"]
 
 
 def test_a_vote_has_its_letters_large_and_its_advice_in_the_notes():
@@ -321,7 +322,7 @@ def test_a_brief_stands_sentence_by_sentence():
     )
     assert [plain(*slide.body) for slide in brief] == [
         "Situation We grow.", "Complication But fewer stay.", "Question What now?",
-        "Answer Write to 25 % of them; stop in May.",
+        "Answer Write to 25 % of them. Stop in May.",
     ]  # fmt: skip
 
 

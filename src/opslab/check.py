@@ -17,7 +17,7 @@ from opslab.exercises.progress_overview import Overview, overview
 __all__ = ["check", "hint", "my_progress", "solution", "start"]
 
 # Words
-STARTED = "{lesson}: {count} questions, world {seed}."
+STARTED = "{title}: {count} questions, world {seed}."
 NOT_STARTED = "first run the cell with start(…) at the top of this notebook: check needs to know the lesson"
 BAD_SEED = "seed is {seed!r}; expected a whole number ≥ 0: the digits of your student number, or 0"
 BARE_SEED = "; write `seed = {digits}`, without quotation marks and without zeros in front"
@@ -68,7 +68,7 @@ def start(lesson: str, seed: int = 0) -> Note:
     Examples
     --------
     >>> start("00-start-here", seed=4711)
-    00-start-here: 2 questions, world 4711.
+    00 · Start here: 2 questions, world 4711.
     """
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         bare = BARE_SEED.format(digits=int(seed)) if isinstance(seed, str) and seed.isdecimal() else ""
@@ -79,7 +79,8 @@ def start(lesson: str, seed: int = 0) -> Note:
         import opslab.exercises.reply_widget  # noqa: F401  slow, so not in the first check
 
         work_ahead(lesson, seed)
-    return Note(STARTED.format(lesson=lesson, count=len(questions), seed=seed)).tell()
+    title = answer_key.read_title(lesson)
+    return Note(STARTED.format(title=title, count=len(questions), seed=seed)).tell()
 
 
 def check(question: str, answer: object, level: int | None = None) -> Finding | Note | None:

@@ -43,13 +43,13 @@ PLAN = {
         "09-listening": "hear what users say, to you and elsewhere",
         "10-content-and-brand": "see what is read, how long it lives, and whether a brand has one point",
     },
-    "Community": {"11-community": "design a community that pays for itself, run it, and break it"},
+    "Community": {"11-community": "run a group for a year, and try to break it"},
     "Explain": {"12-scqa": "explain a result in one minute so that people act"},
     "Year": {"13-capstone": "decide quarter by quarter, and say beforehand what each will bring"},
 }
 MAP, STRIP, WAYS = "Map of the course", "Where you are in the course", "Ways on from here"
 PLANNED, HERE, MINUTES = "planned", "you are here", "{minutes}\u00a0minutes"
-NOW_EXERCISES = "Now the exercises, with a world of your own: {title}"
+NOW_EXERCISES = "Now the exercises: {title}"
 BACK_TO_LESSON = "Back to the lesson: {title}"
 PREVIOUS, NEXT = "Before: {title}", "Next: {title}"
 STILL_PLANNED = "{title} ({numbers} planned)"

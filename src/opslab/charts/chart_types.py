@@ -57,6 +57,7 @@ GAP = "table has a gap at {row!r}; {form} need a number in each cell"
 NO_PARTS = "row {row!r} of table has {found}; shares that add up need numbers from 0 up, and one above 0"
 PANELS = "tables of numbers with one index"
 PER_CENT = "%"
+FIGURE_SPACE = "\u2007"  # as wide as a digit
 
 MOST_LABELS = 400  # cells of a heat map that have their numbers
 MOST_STEPS = 10  # of a counted axis: each has its number
@@ -256,6 +257,8 @@ def dots(
     rows = len(values)
     layout = empty_layout(title, x, y)
     layout["xaxis"].update(rangemode="tozero", showgrid=True)
+    if (values < 0).any():  # gain and loss lie on two sides of a line
+        layout["xaxis"].update(zeroline=True, zerolinecolor=QUIET, zerolinewidth=1)
     layout["yaxis"].update(type="category", range=[rows - 0.5, -0.75], showgrid=False, showline=False)
     layout["yaxis"].update(ticks="", ticklabelstandoff=NAME_GAP)
     layout["height"] = layout["margin"]["t"] + 64 + row * rows
@@ -295,10 +298,9 @@ def slopes(
     first, last = frame.columns
     both = _written(frame.to_numpy(float).T.ravel(), share)
     before, after = both[: len(frame)], both[len(frame) :]
-    names = [f"{number}  {say.name(name)}" for number, name in zip(after, frame.index, strict=True)]
     words = {
         first: [number + END_GAP for number in before],
-        last: [apart_from_end(wrap(name, LABEL_COLUMNS + 7)) for name in names],
+        last: [apart_from_end(_hanging(*row)) for row in zip(after, frame.index, strict=True)],
     }
     low, high = float(frame.to_numpy(float).min()), float(frame.to_numpy(float).max())
     span = (high - low) / (1 - 2 * AIR) or 1.0
@@ -640,9 +642,17 @@ def _lines(
     if named:
         room = write_names(traces, reach(frame.to_numpy(float).ravel()))
         layout["margin"].update({"r": room} if room else {})
+    if named and not marked and frame.index.dtype.kind in "iuf":
+        layout["xaxis"]["range"] = [frame.index.min(), frame.index.max()]  # names begin where the lines end
     if frame.index.dtype.kind in "iu" and np.ptp(frame.index.to_numpy()) <= MOST_STEPS:
         layout["xaxis"]["dtick"] = 1  # what is counted has no halves
     return _in_shares(traces, layout) if share else (traces, layout)
+
+
+def _hanging(number: str, name: Hashable) -> str:
+    """Return a value and its name, whose further lines stand below its first."""
+    first, *more = wrap(f"{number}  {say.name(name)}", LABEL_COLUMNS + 7).split(BREAK)
+    return BREAK.join([first, *(FIGURE_SPACE * (len(number) + 2) + line for line in more)])
 
 
 def _stripes(frame: pd.DataFrame) -> dict[int, str]:

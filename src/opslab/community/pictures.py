@@ -129,13 +129,13 @@ def lorenz_chart(counts: Mapping[str, object], title: str = "") -> go.Figure:
             line=charts.series_style(place)["line"],
         )
     drawing.add_scatter(
-        x=[0, 0.5, 1],
-        y=[0, 0.5, 1],
+        x=[0, 0.75, 1],
+        y=[0, 0.75, 1],
         mode="lines+text",
         text=["", EQUAL, ""],
         textposition="top left",
         textfont={"color": charts.QUIET},
-        line={"color": charts.QUIET, "dash": "dot"},
+        line={"color": charts.QUIET, "dash": "dash"},
         showlegend=False,
         hoverinfo="skip",
     )

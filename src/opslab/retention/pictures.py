@@ -22,8 +22,7 @@ from opslab.retention.renewals import ShiftedBetaGeometric, fit_sbg
 # Words
 NO_TABLES = "no tables to draw: expected the result of {maker}, or a dictionary of names to such tables"
 BEFORE_THE_FIRST = "at is {at!r}; the curves begin at {first:g}"
-AGE, DAY = "age ({unit} since the first event)", "days since the start"
-WEEKS = "weeks since the start"
+AGE, SINCE_START = "age ({unit} since the first event)", "{unit} since the start"
 ACTIVE_AFTER = "After {week} weeks: {users:,} active users"
 UNITS = {"D": "days", "W": "weeks", "M": "months"}
 COHORT = "started in the {unit} of"
@@ -113,7 +112,7 @@ def retention_chart(curves: pd.DataFrame | Mapping[str, pd.DataFrame], title: st
     return charts.lines(
         rates,
         title or CAME_BACK.format(day=rates.index[-1], shares=_in_words(rates.iloc[-1])),
-        DAY,
+        SINCE_START.format(unit="days"),
         SHARE_RETURNED,
         share=True,
     )
@@ -138,7 +137,7 @@ def survival_chart(
     """
     named = _named(curves, ["survival", "low", "high"], "kaplan_meier")
     words = title or _still_after(named, unit, at)
-    drawing = charts.figure(words, unit, SHARE_STILL_THERE, legend=len(named) > 1)
+    drawing = charts.figure(words, SINCE_START.format(unit=unit), SHARE_STILL_THERE, legend=len(named) > 1)
     for place, (name, curve) in enumerate(named.items()):
         style = charts.series_style(place)
         steps = {"shape": "hv"}
@@ -238,7 +237,7 @@ def active_users_chart(weekly_retention: float, *, new_per_week: float = 100, we
     weeks = as_number(weeks, "weeks", least=1, most=MOST_WEEKS, whole=True)
     curve = pd.Series({week: active_users(new_per_week, weekly_retention, week) for week in range(weeks + 1)})
     title = ACTIVE_AFTER.format(week=weeks, users=round(curve[weeks]))
-    drawing = charts.lines(curve, title, WEEKS, PEOPLE, markers=False)
+    drawing = charts.lines(curve, title, SINCE_START.format(unit="weeks"), PEOPLE, markers=False)
     return drawing.update_yaxes(range=[0, ACTIVE_MOST * new_per_week])
 
 

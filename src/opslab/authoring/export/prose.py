@@ -24,12 +24,15 @@ SENTENCE = re.compile(
     re.DOTALL,
 )
 CLAUSE = re.compile(rf"(?<=[;:])\s+(?!{IN_BRACKETS})")
+CLAUSE_END = re.compile(r"[;:]$")
+FIRST_LETTER = re.compile(r"^((?:<(?!code)[^>]*>)*)([a-z])")
 BOLD = re.compile(r"<strong>[^<]*</strong>")
 CUE = re.compile(r"(^|<p>)\s*<strong>")
 JOINED = re.compile(  # a date, or short enough for a line
     r'(?<![\w/-])(?<!class="held">)(?:\w{1,8}[-/]\w{1,8}|\d{4}-\d\d-\d\d)(?![\w/-])(?![^<]*>)'
 )
 HELD = r'<span class="held">\g<0></span>'
+LAST = r'<span class="held last">\g<0></span>'
 # The last word of a paragraph and a short one before it: Firefox would leave one alone in the last line.
 LAST_WORDS = re.compile(
     r"(?<![^\s>])[^\s<>]{1,9}\s(?:<(em|strong|code)>[^\s<>]{1,9}</\1>[^\s<>]{0,3}|[^\s<>]{1,9})"
@@ -65,7 +68,7 @@ def joined(html: str) -> str:
 
 def ended(html: str) -> str:
     """Keep the last two words of a paragraph on one line."""
-    return LAST_WORDS.sub(HELD, html)
+    return LAST_WORDS.sub(LAST, html)
 
 
 def held(html: str, least: int = LONG_CODE) -> str:
@@ -145,10 +148,10 @@ def four_sentences(soup: BeautifulSoup) -> list[str]:
 
 
 def clauses(sentence: str) -> list[str]:
-    """Return a long sentence clause by clause, as far as it can be read on a slide; a full stop ends it."""
+    """Return the clauses of a long sentence as sentences, as far as they can be read on a slide."""
     parts = CLAUSE.split(sentence)
+    if len(parts) > 1 and count(parts[0]) == 1:  # "No:" says nothing alone
+        parts[:2] = [" ".join(parts[:2])]
     shown = next(n for n in range(len(parts), -1, -1) if count(*parts[:n]) <= MOST_WORDS - 10)
-    kept = parts[:shown]
-    if 0 < shown < len(parts):
-        kept[-1] = f"{kept[-1].rstrip(';:')}."
-    return [f"<p>{clause}</p>" for clause in kept]
+    whole = [FIRST_LETTER.sub(lambda found: found[1] + found[2].upper(), part) for part in parts[:shown]]
+    return [f"<p>{CLAUSE_END.sub('.', part)}</p>" for part in whole]

@@ -40,7 +40,7 @@ LESSONS_TEXT = (
     "{written} of {all} lessons are written: {numbers}. The others are planned; the map below names them."
 )
 EVERY_LESSON = "{all} lessons, each with its exercises. Most take an hour."
-STATE = "{minutes} minutes, with exercises"
+STATE = "{minutes} minutes, and exercises"
 WHOLE = "The whole course on one map"
 SOURCES = "What the course takes from practitioners, and what it does with it: [its sources](sources.md)."
 CAPTIONS = (LESSONS, "About the course")

@@ -12,8 +12,6 @@ const GUESS = {
   curveOff: (by, where, there) => `Your line is off by ${by} on average. It is off most at ${where}, by ${there}.`,
   high: "high",
   low: "low",
-  late: "far right",
-  early: "far left",
   yours: "your guess",
   points: "points",
   spans: "day|week|month|year", // of time: "week 12", "8 months since sign-up"
@@ -98,8 +96,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
     const right = form === "peak" ? Number(x[0]) : truth[0];
     const off = said(heights[0]) - said(right);
     if (number(heights[0]) === number(right)) return GUESS.exact(number(right));
-    const [more, less] = form === "peak" ? [GUESS.late, GUESS.early] : [GUESS.high, GUESS.low];
-    return GUESS.off(number(heights[0]), number(right), distance(off), off > 0 ? more : less);
+    return GUESS.off(number(heights[0]), number(right), distance(off), off > 0 ? GUESS.high : GUESS.low);
   }
 
   // Drag on the plot: the nearest place on the x axis, the height under the finger.

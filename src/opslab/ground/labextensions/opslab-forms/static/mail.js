@@ -6,7 +6,7 @@ const WORDS = {
   form: "Paste a mail",
   text: "Your mail",
   ask: "Paste the first page of a mail, in English or Chinese.",
-  label: "Which part is each sentence?",
+  label: "Which part is each piece?",
   keys: " Keys 1 to 5 answer, and go on to the next.",
   letters: "SCQA–",
   parts: { S: "situation", C: "complication", Q: "question", A: "answer", "–": "none of these" },
