@@ -154,6 +154,12 @@ def test_names_of_lines_are_read_on_a_dark_ground():
     assert all(contrast(on_dark(colour), "#161b22") >= 4.5 for colour in charts.PALETTE)
 
 
+def test_letters_are_read_on_both_sides_of_a_mean():
+    sides = [colour for _, colour in charts.DIVERGING]
+    assert all(contrast(charts.INK, colour) >= 7 for colour in sides)
+    assert all(contrast(on_dark(charts.INK), on_dark(colour)) >= 4.5 for colour in sides)
+
+
 def test_series_differ_by_more_than_colour():
     styles = [series_style(place) for place in range(8)]
     assert len({style["marker"]["symbol"] for style in styles}) == 8

@@ -24,6 +24,7 @@ PATTERNS = ("", "/", ".", "x", "\\", "-", "+", "|")
 INK, QUIET, GRID = "#1F2933", "#52606D", "#E4E7EB"
 NAMED = 5  # colours of the palette that lines with a name at their end have
 GREY = "#7B8794"  # of what a sentence is not about; seen on white and on dark
+DIVERGING = ((0.0, "#F2B695"), (0.5, "#FFFFFF"), (1.0, "#8FBEDD"))  # letters in ink are read on each
 # White to deep blue, each step darker: reads in grey and by every eye.
 SEQUENTIAL = ((0.0, "#FFFFFF"), (0.25, "#CFE3F1"), (0.5, "#8FBEDD"), (0.75, "#3D8DC0"), (1.0, "#004B76"))
 FONT = (

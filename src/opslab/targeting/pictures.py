@@ -28,7 +28,7 @@ AT_PRICE = "At {price}: too cheap for {too_cheap}, fine for {acceptable}, too de
 YUAN = "yuan"
 AFFINITY, EVERYBODY = "affinity index", "100: as everybody"
 STRONGEST = "Highest index: {name}, {index} ({range})"
-STANDARD = "standard deviations from the mean"
+STANDARD = "distance from the mean, in standard deviations"
 QUALITY = (
     "{groups}: silhouette {silhouette:.2f} (shuffled {shuffled:.2f}), stability {stability:.2f}, "
     "smallest group {smallest}"
@@ -213,9 +213,10 @@ def segments_chart(
         zmid=0,
         zmin=-largest,
         zmax=largest,
-        colorscale=[[0, charts.ORANGE], [0.5, "#FFFFFF"], [1, charts.BLUE]],
+        colorscale=charts.DIVERGING,
         text=[[_apart(value) for value in row] for row in centres.to_numpy()],
         texttemplate="%{text}",
+        textfont={"color": charts.INK},
         xgap=2,
         ygap=2,
         showscale=False,

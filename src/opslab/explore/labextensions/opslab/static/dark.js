@@ -6,6 +6,7 @@ const DARK = {
   "#0072B2": "#4696f5", "#D55E00": "#ec6f3c", "#009E73": "#30d292", "#CC79A7": "#dc98bd",
   "#E69F00": "#f3a826", "#56B4E9": "#9bc8fa", "#F0E442": "#f7e03a", // as far apart as on white
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
+  "#F2B695": "#8a4a22",
 };
 const CLEARER = 1.4; // what is pale on white would be lost on a dark ground
 // What letters are drawn with on a white ground, where lines have the paler one.
