@@ -270,6 +270,7 @@ def churn_mix_chart(alpha: float, beta: float, renewals: int = 4, title: str = "
             line={**line, "width": 2.5},
             text=[words if i == place else "" for i in range(len(chance))],
             textposition=side,
+            textfont={"color": charts.name_colour(line["color"])},
             cliponaxis=False,
         )
     return charts.shares(drawing, "x")
