@@ -223,6 +223,17 @@ def test_a_number_near_a_mistake_and_right_in_another_world_is_told_both(monkeyp
     assert finding.text.endswith("go through your steps. Or: " + OTHER_WORLD.format(other=0, seed=3))
 
 
+def test_a_guess_of_one_digit_that_is_right_in_another_world_is_not_surely_its_answer(monkeypatch):
+    text = EXERCISES.replace("values = [1, 2, 3 + seed]", "values = [50, 50, 50 - seed]")
+    sheet = compile_sheet(jupytext.reads(text, fmt="md:myst"))[1]
+    monkeypatch.setattr(answer_key, "read_key", lambda lesson, seed: AnswerKey(sheet, seed))
+    finding = assess("06-tiny", AnswerKey(sheet, 30), read_sheet(sheet)["q1"], 50.0, other=0)
+    assert finding.text.startswith("Not yet. Right in world 0, and not in world 30")
+    assert finding.text.endswith(
+        "Other slips may end there, too: if this one is not yours, go through your steps."
+    )
+
+
 def test_what_stands_above_a_measured_question_is_run_once_for_its_check(monkeypatch):
     text = EXERCISES.replace("values = [1,", "def half(value):\n    return value / 2\nvalues = [1,", 1)
     text = text.replace(":question: q1\n", ":question: q1\n:measure: half\n", 1)

@@ -113,6 +113,12 @@ def test_a_share_and_its_interval_that_are_moved_alike_are_not_called_off_by_a_f
     assert (finding.status, finding.mistake) == ("different", ""), finding.text
 
 
+def test_what_is_right_in_a_table_is_not_called_off_by_the_factor_of_the_others():
+    truth = {"days": 9, "now": 3152.36, "then": 3018.64, "later": 3301.7}
+    received = {name: value if value == 9 else 0.9996 * value for name, value in truth.items()}
+    assert "factor" not in judge(TABLE, received, truth, {}).text
+
+
 @pytest.mark.parametrize(("question", "truth", "received"), NO_SLIPS)
 def test_what_is_no_slip_is_not_called_one(question, truth, received):
     finding = judge(question, received, truth, {})
@@ -226,6 +232,7 @@ TABLE_SLIPS = [
     (GROUPS, {name: round(value, 1) for name, value in GROUPS.items()}, "rounded-early"),
     ({"a": 0.0, "b": 458.25, "c": 652.25}, {"a": 0.0, "b": 460.0, "c": 650.0}, "rounded-early"),
     ({"a": 0.2374, "b": 12.827, "c": 31.4}, {"a": 0.24, "b": 12.8, "c": 31.4}, "rounded-early"),
+    ({"days": 9, "now": 3152.36, "then": 3018.64}, {"days": 9, "now": 3150, "then": 3020}, "rounded-early"),
     (GROUPS, {name: 10_000 * value for name, value in GROUPS.items()}, "amounts"),
     (GROUPS, changed(ads=0.1021, seo=0.2143), "swapped-names"),
     (GROUPS, dict(zip(GROUPS, sorted(GROUPS.values()), strict=True)), "swapped-names"),

@@ -217,6 +217,8 @@ def test_a_word_that_is_none_of_those_asked_for_is_told_from_a_wrong_one(receive
     assert "did you mean" not in vague
     short = judge(ask("table"), {"n": 1, "note": "vague"}, {"n": 1, "note": "vague answer"}, {}).text
     assert short.endswith("(did you mean 'vague answer'?).")
+    two = {1: "no answer", 2: "vague answer"}
+    assert "did you mean" not in judge(ask("table"), two | {1: "unclear answer"}, two, {}).text
 
 
 def test_a_text_where_a_number_belongs_is_shown():

@@ -218,7 +218,7 @@ def _by_factor(seen: Seen, words: Mapping[int, str], least: int = 2) -> str:
 
 def _rounded(seen: Seen) -> str:
     """The digits show it: every number is the right one, rounded to as many places as the longest has."""
-    written = [_places(given) for given in seen.given if given]
+    written = [_places(given) for given, truth in seen.pairs.values() if given and given != truth]
     if not written:
         return ""
     # 1,100 may be whole, and then it is no multiple of 100: the finest rounding that fits.
@@ -326,7 +326,7 @@ def _all_alike(seen: Seen) -> str:
 
 def _one_factor(seen: Seen) -> str:
     total = sum(seen.truth)
-    if len(seen.pairs) < 3 or not total:
+    if len(seen.off) < max(3, len(seen.pairs)) or not total:
         return ""
     factor, shift = sum(seen.given) / total, (sum(seen.given) - total) / len(seen.pairs)
     # Numbers that lie close together, such as a share and its interval, do not tell a factor from a shift.

@@ -196,12 +196,13 @@ def is_right(question: Question, received: object, expected: object) -> bool:
 def right_elsewhere(own: int, seed: int, finding: Finding) -> Finding:
     """Return the finding for an answer that is right in world `own`, and not in world `seed`.
 
-    What else is known of it, where it is a mistake as well, comes first.
+    What else is known of it, where it is a mistake as well, comes first; one digit may be a guess.
     """
     message = OTHER_WORLD.format(other=own, seed=seed)
     if finding.mistake:
         return replace(finding, text=f"{finding.text} {MORE_TWINS.format(message=message)}")
-    return _mistake(message, "other-world")
+    coarse = is_number(finding.read) and not is_surely(finding.read, finding.read, digits=2)
+    return _mistake(message, "other-world", unsure=coarse)
 
 
 def require_distinct(question: Question, expected: object, mistakes: Mapping[str, object]) -> None:

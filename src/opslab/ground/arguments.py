@@ -40,6 +40,7 @@ POSITIVE = 1 / LARGEST  # the least number above 0
 BELOW_ONE = float(np.nextafter(1, 0))  # the most below 1
 MOST_VALUES = 20_000_000  # in one list: more is a slip such as range(10**9), and would fill the memory
 LEAST_ALIKE = 0.6  # of a misspelt name and the one that is meant, by difflib's ratio from 0 to 1
+PHRASES_ALIKE = 0.75  # of several words: phrases share some of theirs
 EXACT = 2**53  # up to here a float holds every whole number
 NO_REAL = (str, bytes, complex)  # what NumPy would turn into a real number unasked
 
@@ -221,7 +222,8 @@ def nearest(name: Any, options: Iterable[Any]) -> str:
     """
     by_lower = {str(option).lower(): option for option in options}
     wanted = str(name).lower()
-    close = difflib.get_close_matches(wanted, by_lower, n=1, cutoff=LEAST_ALIKE)
+    cutoff = PHRASES_ALIKE if " " in wanted else LEAST_ALIKE
+    close = difflib.get_close_matches(wanted, by_lower, n=1, cutoff=cutoff)
     with_word = [option for option in by_lower if wanted in re.findall(r"[^\W_]+", option)]
     if not close and len(with_word) == 1:
         close = with_word
