@@ -218,9 +218,10 @@ def _by_factor(seen: Seen, words: Mapping[int, str], least: int = 2) -> str:
 
 def _rounded(seen: Seen) -> str:
     """The digits show it: every number is the right one, rounded to as many places as the longest has."""
-    written = [_places(given) for given, truth in seen.pairs.values() if given and given != truth]
-    if not written:
+    changed = [given for given, truth in seen.pairs.values() if given and given != truth]
+    if not changed:
         return ""
+    written = [_places(given) for given in changed]
     # 1,100 may be whole, and then it is no multiple of 100: the finest rounding that fits.
     fits = (
         places
@@ -230,7 +231,7 @@ def _rounded(seen: Seen) -> str:
     places = next(fits, None)
     # Several numbers of one rounding are no accident; one alone must lie near.
     near = all(abs(given - truth) <= ROUNDED_BY * abs(truth) for given, truth in seen.pairs.values())
-    coarse = all(_digits(given) < 2 for given in seen.given)
+    coarse = all(_digits(given) < 2 for given in changed)
     if places is None:
         found = near and not coarse and _rounded_each(seen)
     else:
