@@ -535,6 +535,7 @@ WHOLE = {
     "not-added-up",
     "decimal-point",
     "span-of-time",
+    "swapped-words",
 }
 WORDS = {"swapped-words": Slip("the right words under the wrong names", _words_swapped)}
 ORDERS = {
