@@ -303,6 +303,10 @@ def test_code_is_shown_where_it_is_the_point_and_short():
     assert [shown(slide) for slide in without] == ["Claim 41 42", "Claim 41 42"]
     alone = slides(text("## Claim"), code(source=three, **marked), code(source="a = 1", **marked))
     assert [shown(slide) for slide in alone] == ["Claim a = 1 b = 2 a + b"]
+    silent = slides(text("## Claim"), code(source=three, **marked), code(result, source=long))
+    assert [(slide.kind, shown(slide)) for slide in silent] == [
+        ("code", "Claim a = 1 b = 2 a + b"), ("result", "41 42"),
+    ]  # fmt: skip
 
 
 def test_a_long_table_and_a_long_list_are_said_and_of_long_items_only_the_term_is_shown():

@@ -252,8 +252,10 @@ class _Compiler:
 
     def _output(self, block: Block) -> None:
         """Show what code put out, below its code if that is shown; what is long is only said."""
+        if self.code and self.code.cell != block.cell:  # that cell puts nothing out
+            self._show_waiting()
         code, self.code = self.code, None
-        parts = [code.html, block.html] if code and code.cell == block.cell else [block.html]
+        parts = [code.html, block.html] if code else [block.html]
         if len(parts) == 2 and not fits(*parts):
             self.code, parts = code, [block.html]
         kind = "code" if len(parts) == 2 else "table" if "<table" in block.html else "result"

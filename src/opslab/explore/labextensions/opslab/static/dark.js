@@ -8,7 +8,7 @@ const DARK = {
   "#FFFFFF": "#161b22", "#CFE3F1": "#1d3b53", "#8FBEDD": "#2b6a99", "#3D8DC0": "#70bdf0", "#004B76": "#cfe8fa",
   "#F2B695": "#8a4a22",
 };
-const CLEARER = 1.4; // what is pale on white would be lost on a dark ground
+const CLEARER = 1.8; // what is pale on white would be lost on a dark ground
 // What letters are drawn with on a white ground, where lines have the paler one.
 const LETTERS = { "#D55E00": "#B84600", "#009E73": "#007A57", "#CC79A7": "#A34A7A", "#E69F00": "#8F6300" };
 

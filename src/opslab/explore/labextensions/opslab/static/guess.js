@@ -170,7 +170,7 @@ export function askGuess(asked, plot, { shares, hidden, store, redraw }) {
       const bare = { ...layout, ...overlay, annotations: [], shapes: [], showlegend: false,
         title: { text: asked.prompt } };
       bare[axis] = { ...layout[axis], range: [low, high], autorange: false };
-      if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false };
+      if (form === "peak") bare.yaxis = { ...layout.yaxis, showticklabels: false, ticks: "" };
       if (form === "curve") bare.shapes = [{ type: "line", x0: x[here], x1: x[here], yref: "paper", y0: 0, y1: 1, line: { color: "#52606D", width: 1, dash: "dot" } }];
       if (form !== "peak" && span.every((end) => typeof end === "number")) bare.xaxis = { ...layout.xaxis, range: roomy(layout.xaxis, span), autorange: false };
       return { data: [...picture.data.map((one) => ({ ...one, visible: false })), trace()], layout: bare };
