@@ -305,7 +305,7 @@ def test_code_is_shown_where_it_is_the_point_and_short():
     assert [shown(slide) for slide in alone] == ["Claim a = 1 b = 2 a + b"]
     silent = slides(text("## Claim"), code(source=three, **marked), code(result, source=long))
     assert [(slide.kind, shown(slide)) for slide in silent] == [
-        ("code", "Claim a = 1 b = 2 a + b"), ("result", "41 42"),
+        ("code", "Claim a = 1 b = 2 a + b"), ("result", "Claim 41 42"),
     ]  # fmt: skip
 
 
