@@ -109,8 +109,8 @@ def test_done_mastered_and_the_level_of_a_written_answer_are_counted():
     progress_file.update("06-tiny", "q1", lambda _: right(right(Record(), 8), 0))
     progress_file.update("06-tiny", "q2", lambda _: scored(Record(), NOW, level=3))
     markdown, plain = both(overview(NOW))
-    assert "| 2 of 2 (q2 at level 3) | 1 of 1 | 0 |" in markdown
-    assert re.search(r"^06-tiny +2 questions +2 of 2 \(q2 at level 3\) +1 of 1 +0$", plain, re.M)
+    assert "| [2 of 2 (q2 at level 3)](../exercises/06-tiny.ipynb) | 1 of 1 | 0 |" in markdown
+    assert re.search(r"^06-tiny +2 of 2 \(q2 at level 3\) +1 of 1 +0$", plain, re.M)
     assert [item.question.name for item in overview(NOW + timedelta(days=99)).due] == ["q1"]
 
 

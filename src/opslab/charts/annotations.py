@@ -105,7 +105,7 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     drawing.add_shape(
         type="line",
         line=line,
-        layer="below",
+        layer="between",
         **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):

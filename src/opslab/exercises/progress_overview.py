@@ -43,8 +43,7 @@ RIGHT_WITH_HELP = "right with a hint {ago}; try it without one"
 MISTAKE_BEFORE = "you met *{mistake}* here {ago}"
 WRONG_BEFORE = "not right {ago}"
 EARLIER, TODAY, YESTERDAY, DAYS_AGO = "earlier", "today", "yesterday", "{days} days ago"
-COLUMNS = ("Lesson", "Exercise", "Done", "Mastered", "Mistakes met")
-QUESTIONS = "{count} questions"
+COLUMNS = ("Lesson", "Questions done", "Mastered", "Mistakes met")
 SOME_OF = "{some} of {count}"
 LEVEL = "{question} at level {level}"
 LEGEND = (
@@ -303,8 +302,7 @@ def _row(lesson: str, items: list[Item], form: _Form) -> tuple[str, ...]:
     done = SOME_OF.format(some=sum(item.record.right for item in items), count=len(items))
     return (
         form.lesson(lesson),
-        form.link(QUESTIONS.format(count=len(items)), f"../exercises/{lesson}.ipynb"),
-        f"{done} ({levels})" if levels else done,
+        form.link(f"{done} ({levels})" if levels else done, f"../exercises/{lesson}.ipynb"),
         SOME_OF.format(some=sum(item.record.mastered for item in checked), count=len(checked)),
         str(sum(len(item.met) for item in items)),
     )

@@ -57,7 +57,9 @@ const LOOK = `
 .opslab-form .opslab-layer input { width: 16em; max-width: 100%; }
 .opslab-form [aria-pressed="true"] { font-weight: 600; box-shadow: inset 0 -3px 0 var(--opslab-mark); }
 .opslab-form .opslab-ladder { grid-column: 1 / -1; padding: 4px 10px; border-left: 3px dashed var(--opslab-mark); }
-.opslab-form .opslab-titles { font-size: 1.25em; }
+.opslab-form .opslab-titles { display: grid; gap: 12px; font-size: 1.15em; }
+.opslab-titles ol { display: grid; grid-template-columns: repeat(auto-fit, minmax(9em, 1fr)); gap: 12px 16px; }
+.opslab-titles li { padding: 8px 0 0; border-top: 4px solid var(--opslab-mark); }
 .opslab-tree { display: grid; grid-template-columns: 1fr 3fr; gap: 0 20px; align-items: center; }
 .opslab-tree .opslab-tree { grid-template-columns: 1fr 1fr; padding: 4px 0 4px 16px; margin: 0 0 6px; border-left: 3px solid var(--opslab-mark); }
 .opslab-form .opslab-tree .opslab-tree ul { padding-left: 12px; border-left: 1px solid var(--opslab-line); }
@@ -199,8 +201,10 @@ export function mount(element, state, model = null) {
   const filled = () => typed.reasons.filter(({ text }) => text.trim());
 
   function titles() {
-    const text = [typed.answer, ...filled().map((reason) => reason.text)].map(sentence).filter(Boolean).join(" ");
-    return [create("p", { className: "opslab-titles", textContent: text || WORDS.empty }), create("p", {}, WORDS.read, atDesk(` ${aloud(text)}`))];
+    const [answer, ...reasons] = [typed.answer, ...filled().map((reason) => reason.text)].map(sentence);
+    return [create("div", { className: "opslab-titles" }, create("p", { className: "opslab-head", textContent: answer || WORDS.empty }),
+      create("ol", {}, ...reasons.map((textContent) => create("li", { textContent })))),
+    create("p", {}, WORDS.read, atDesk(` ${aloud([answer, ...reasons].join(" "))}`))];
   }
 
   function tree() {
