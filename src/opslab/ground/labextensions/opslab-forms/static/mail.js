@@ -50,8 +50,14 @@ const LOOK = `
   .opslab-lines .opslab-coach { grid-column: 1; }
 }
 .reveal .opslab-form .opslab-mail-text { display: none; }
-.reveal .opslab-lines > li { grid-template-columns: auto minmax(0, 1fr) auto; }
-.reveal .opslab-lines .opslab-coach { grid-column: 3; }
+@media (orientation: landscape) {
+  .reveal .opslab-lines > li { grid-template-columns: auto minmax(0, 1fr) auto; }
+  .reveal .opslab-lines .opslab-coach { grid-column: 3; }
+}
+@media (orientation: portrait) {
+  .reveal .opslab-lines > li { grid-template-columns: minmax(0, 1fr); }
+  .reveal .opslab-lines .opslab-coach { grid-column: 1; }
+}
 `;
 let count = 0;
 
