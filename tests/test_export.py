@@ -517,8 +517,9 @@ def test_on_paper_a_wide_table_fits_and_a_picture_gets_smaller_before_it_leaves_
     wide = "|" + " measured |" * 14 + "\n|" + "---|" * 14 + "\n|" + " 1,234,567 |" * 14
     picture = figure_output(show(lines(pd.DataFrame({"a": [1, 3]}), "One"), "A line.").bundle)
     cells = [new_markdown_cell(f"# T\n\n{wide}")]
-    for rows in (13, 14, 15, 16, *(17, 18, 19) * 3):
-        cells += [new_markdown_cell("\n\n".join(["Some words."] * rows)), code(picture)]
+    for place, rows in enumerate((13, 14, 15, 16, *(17, 18, 19) * 3)):
+        words = new_markdown_cell("\n\n".join(["Some words."] * rows))
+        cells += [words, code(picture, name=f"picture-{place}")]
     html, _ = PageExporter().from_notebook_node(new_notebook(cells=cells))
     (tmp_path / "t.html").write_text(html, encoding="utf-8")
     page = read(page, tmp_path, "t")

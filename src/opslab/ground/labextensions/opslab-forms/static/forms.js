@@ -24,7 +24,7 @@ const STYLE = `
 .opslab-form * { box-sizing: border-box; }
 .opslab-form :is(p, ul, ol) { margin: 0; max-width: none; }
 .opslab-form :is(ul, ol) { padding: 0; list-style: none; }
-.opslab-form .opslab-head { display: block; margin: 0 0 2px; font-weight: 600; }
+.opslab-form .opslab-head { display: block; margin: 0 0 2px; font-weight: 600; text-wrap: balance; }
 .opslab-form :is(textarea, input, select, button) { font: inherit; color: inherit; }
 .opslab-form :is(textarea, input[type="text"], select, button) { border-radius: 4px; border: 1px solid var(--opslab-line);
   background: var(--jp-layout-color0, transparent); }
