@@ -105,8 +105,9 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     drawing.add_shape(
         type="line",
         line=line,
-        layer="between",
-        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
+        layer="between",  # above the grid
+        **{f"{axis}0": place, f"{axis}1": place},
+        **{f"{other}0": 0, f"{other}1": 1, f"{other}ref": f"{other} domain"},
     )
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x

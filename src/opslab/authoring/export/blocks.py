@@ -44,7 +44,6 @@ KERNEL_FORM = "Here stands a form that needs a kernel: run this cell of the less
 TABLE_LABEL = "Table {number}"
 CODE_LABEL = "Code"
 RESULT_LABEL = "Result"
-LOST_FILE = "{text} ({path})"
 
 FORM = re.compile(r"^\[form\] ")  # how a form's sentence begins
 # Before a number that is a name.
@@ -270,7 +269,7 @@ class _CellReader:
         for image in soup.find_all("img"):
             self._embed(image)
         for link in soup.find_all("a", href=True):
-            _spell_out(link)
+            _unlink(link)
         scope_headers(soup)
         for text in soup.find_all(string=TOGETHER):
             if not text.find_parent(["code", "pre"]):
@@ -426,20 +425,16 @@ def _kind(element: PageElement) -> tuple[str, int]:
     return {"details": "check", "blockquote": "quote"}.get(name, "text"), 0
 
 
-def _spell_out(link: Tag) -> None:
-    """Replace a link to a file, which is not there when one file is carried away, by its text and path.
-
-    In a table its text stands alone: a row has no room for the path. A lesson is told by its name, as one.
-    """
+def _unlink(link: Tag) -> None:
+    """Replace a link to a file by its text, a lesson's name: one file is carried away without the others."""
     target = str(link["href"])
     if target.startswith(("#", "mailto:")) or "://" in target:
         return
-    if link.find_parent("nav") and target.endswith(".html"):  # a page that is exported beside this one
-        return
-    path = unquote(target.partition("#")[0]).removeprefix("../")
-    text = link.get_text()
-    if path.endswith(".ipynb") and "/" not in path:  # beside this one
+    path = target.partition("#")[0]
+    if link.find_parent("nav"):  # leads to the pages that are exported beside this one, and nowhere else
+        if not path.endswith(".html"):
+            (link.find_parent("p") or link).extract()
+    elif path.endswith(".ipynb") and "/" not in path:  # beside this one
         link.name, link.attrs = "em", {}
-        return
-    named = path in text or link.find_parent("td")
-    link.replace_with(text if named else LOST_FILE.format(text=text, path=path))
+    else:
+        link.unwrap()
