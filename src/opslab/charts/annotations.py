@@ -100,14 +100,13 @@ def mark(drawing: go.Figure, at: float, text: str = "", axis: str = "x") -> go.F
     as_choice(axis, "axis", ("x", "y"))
     place = as_number(at, "at")
     logarithmic = drawing.layout[f"{axis}axis"].type == "log"
-    line = {"color": GREY, "dash": "dash", "width": 1.5}
+    line = {"color": GREY, "dash": "dash", "width": 2}  # seen on a line of the grid, too
     other = "y" if axis == "x" else "x"
     drawing.add_shape(
         type="line",
         line=line,
-        layer="between",  # above the grid
-        **{f"{axis}0": place, f"{axis}1": place},
-        **{f"{other}0": 0, f"{other}1": 1, f"{other}ref": f"{other} domain"},
+        layer="below",
+        **{f"{axis}0": place, f"{axis}1": place, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"},
     )
     if text and axis == "y" and any(trace.type == "bar" for trace in drawing.data):
         across = drawing.data[0].x
