@@ -376,7 +376,7 @@ def test_a_page_fits_a_phone_and_its_sliders_answer(page, exported, name):
     assert titles != []
     assert all(text for text, _ in titles)
     assert max(right for _, right in titles) <= 360
-    page.get_by_text("Contents").click()
+    page.get_by_text("Contents", exact=True).click()
     page.get_by_role("navigation", name="Contents").get_by_role("link").last.click()
     assert page.evaluate("scrollY") > 740
     assert page.complaints == []
